@@ -1,0 +1,99 @@
+// Package contract is what crosses the Temporal boundary: workflow ids, inputs, the messages a case takes, the steps it
+// asks of the activities, and the incidents a step can open. A name and its payload types are bound here once, so that
+// the caller and the implementer cannot disagree.
+//
+// Nothing in it is personal: cases, people and institutions appear by opaque ids only.
+package contract
+
+// Task queues. Deliveries have their own, so that a slow endpoint never delays a case.
+const (
+	CaseQueue     = "dengpan-cases"
+	DeliveryQueue = "dengpan-deliveries"
+)
+
+// Registered workflow names.
+const (
+	CaseWorkflow     = "Case"
+	EndpointWorkflow = "Endpoint"
+)
+
+// Search attributes a case carries in Temporal; the product's own lists never depend on them.
+const (
+	AttributeOccupation = "DengpanOccupation"
+	AttributeLevel      = "DengpanLevel"
+	AttributeStuck      = "DengpanStuck" // the cause of the open incident, empty when there is none
+)
+
+// CaseWorkflowID is the workflow id of a case.
+func CaseWorkflowID(caseID string) string { return "case/" + caseID }
+
+// EndpointWorkflowID is the workflow id of the deliveries to one institution.
+func EndpointWorkflowID(institutionID string) string { return "endpoint/" + institutionID }
+
+// Update is a message that a running case takes and answers. Res is what the case says once it has taken it.
+type Update[Req, Res any] struct{ Name string }
+
+// Signal is a message that a workflow takes without answering.
+type Signal[Req any] struct{ Name string }
+
+// Step is something a workflow asks of an activity. Every step is idempotent.
+type Step[Req, Res any] struct{ Name string }
+
+// Messages a case takes.
+var (
+	AnswerTask = Update[TaskAnswered, Taken]{Name: "AnswerTask"}
+	Resolve    = Update[IncidentResolution, Taken]{Name: "Resolve"}
+	Withdraw   = Update[WithdrawalRequest, Taken]{Name: "Withdraw"}
+)
+
+// Wake tells an endpoint's workflow that the outbox holds something for it.
+var Wake = Signal[struct{}]{Name: "Wake"}
+
+// TaskAnswered says that an institution's answer to a task is stored.
+type TaskAnswered struct {
+	TaskID   string `json:"task_id"`
+	Rejected bool   `json:"rejected"`
+}
+
+// IncidentResolution says that an operator's resolution of an incident is stored.
+type IncidentResolution struct {
+	ResolutionID string `json:"resolution_id"`
+	IncidentID   string `json:"incident_id"`
+}
+
+// WithdrawalRequest says that a withdrawal is stored.
+type WithdrawalRequest struct{}
+
+// Taken is a case's answer to a message.
+type Taken struct {
+	// Fresh is false when the case had the message already.
+	Fresh bool `json:"fresh"`
+}
+
+// RefusedType is the error type of a message that a case will never take; sending it again is useless.
+const RefusedType = "Refused"
+
+// CaseInput starts a case's workflow, or continues it as a new run.
+type CaseInput struct {
+	CaseID string `json:"case_id"`
+	// Resume says where a new run takes up; nil for the first.
+	Resume *Resume `json:"resume,omitempty"`
+}
+
+// Resume is the state carried from run to run. It is taken only between attempts, when no task is outstanding.
+type Resume struct {
+	Stage   string `json:"stage"`
+	Attempt int    `json:"attempt"`
+	Issue   int    `json:"issue"`
+	Round   int    `json:"round"`
+}
+
+// CaseResult is how a case ended.
+type CaseResult struct {
+	Outcome string `json:"outcome"`
+}
+
+// EndpointInput starts the deliveries to one institution.
+type EndpointInput struct {
+	InstitutionID string `json:"institution_id"`
+}

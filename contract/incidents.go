@@ -1,0 +1,108 @@
+package contract
+
+import "slices"
+
+// Cause is why a case is stuck: a stable code, explained in words by the message catalogue.
+type Cause string
+
+// The causes on the main path.
+const (
+	EligibilityNotMet           Cause = "eligibility_not_met"
+	InstitutionNotListed        Cause = "institution_not_listed"
+	EnrolmentRejected           Cause = "enrolment_rejected"
+	TaskRejected                Cause = "task_rejected"
+	TaskOverdue                 Cause = "task_overdue"
+	HoursInsufficient           Cause = "hours_insufficient"
+	ExamAttemptsExhausted       Cause = "exam_attempts_exhausted"
+	EvaluationEntryNotMet       Cause = "evaluation_entry_not_met"
+	EvaluationAttemptsExhausted Cause = "evaluation_attempts_exhausted"
+	RuleMissing                 Cause = "rule_missing"
+	IssuerNotListed             Cause = "issuer_not_listed"
+	CertificateNumberTaken      Cause = "certificate_number_taken"
+	StepFailed                  Cause = "step_failed"
+)
+
+// Kind is which of the four ways of being stuck a cause belongs to.
+type Kind string
+
+// The four kinds.
+const (
+	External Kind = "external" // work outside is failing and being retried
+	Program  Kind = "program"  // our own code is failing
+	Business Kind = "business" // a person must decide
+	Overdue  Kind = "overdue"  // a wait has passed its deadline
+)
+
+// Verb is what an operator may do about an incident.
+type Verb string
+
+// The verbs.
+const (
+	Retry    Verb = "retry"    // do the step again, or ask the institution again
+	Override Verb = "override" // go on in spite of it, on evidence
+	Reassign Verb = "reassign" // give the work to another institution
+	Extend   Verb = "extend"   // move the deadline
+	Correct  Verb = "correct"  // replace the applicant's facts, and decide again
+	Cancel   Verb = "cancel"   // give it up: the case ends with what it has
+)
+
+type causeRow struct {
+	cause Cause
+	kind  Kind
+	verbs []Verb
+}
+
+// What each cause is and what may be done about it. A verb that is not here is refused.
+var causes = []causeRow{
+	{EligibilityNotMet, Business, []Verb{Correct, Override, Retry, Cancel}},
+	{InstitutionNotListed, Business, []Verb{Retry, Reassign, Cancel}},
+	{EnrolmentRejected, Business, []Verb{Reassign, Retry, Cancel}},
+	{TaskRejected, Business, []Verb{Reassign, Retry, Cancel}},
+	{TaskOverdue, Overdue, []Verb{Extend, Retry, Reassign, Cancel}},
+	{HoursInsufficient, Business, []Verb{Retry, Reassign, Cancel}},
+	{ExamAttemptsExhausted, Business, []Verb{Retry, Reassign, Cancel}},
+	{EvaluationEntryNotMet, Business, []Verb{Correct, Override, Retry, Cancel}},
+	{EvaluationAttemptsExhausted, Business, []Verb{Retry, Reassign, Cancel}},
+	{RuleMissing, Business, []Verb{Retry, Cancel}},
+	{IssuerNotListed, Business, []Verb{Retry, Override, Cancel}},
+	{CertificateNumberTaken, Business, []Verb{Override, Cancel}},
+	{StepFailed, Program, []Verb{Retry, Cancel}},
+}
+
+// Causes lists every cause.
+func Causes() []Cause {
+	all := make([]Cause, len(causes))
+	for i, row := range causes {
+		all[i] = row.cause
+	}
+	return all
+}
+
+// Verbs lists what an operator may do about a cause, the suggested one first.
+func (c Cause) Verbs() []Verb {
+	for _, row := range causes {
+		if row.cause == c {
+			return slices.Clone(row.verbs)
+		}
+	}
+	return nil
+}
+
+// Allows reports whether an operator may resolve a cause by a verb.
+func (c Cause) Allows(v Verb) bool { return slices.Contains(c.Verbs(), v) }
+
+// Kind is the way of being stuck that a cause belongs to.
+func (c Cause) Kind() Kind {
+	for _, row := range causes {
+		if row.cause == c {
+			return row.kind
+		}
+	}
+	return Program
+}
+
+// Incident is an open incident, as a step reports it to the workflow.
+type Incident struct {
+	ID    string `json:"id"`
+	Cause Cause  `json:"cause"`
+}

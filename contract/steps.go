@@ -1,0 +1,221 @@
+package contract
+
+import (
+	"strconv"
+	"time"
+)
+
+// Steps of the case workflow. Each is one local activity and one database transaction, keyed by (case, Key): a step that
+// runs again, after a crash or in a later run, answers what it answered the first time and does nothing.
+var (
+	Admit            = Step[AdmitRequest, StepReply]{Name: "Admit"}
+	IssueTasks       = Step[IssueTasksRequest, IssueTasksReply]{Name: "IssueTasks"}
+	MarkOverdue      = Step[MarkOverdueRequest, StepReply]{Name: "MarkOverdue"}
+	RecordEnrolment  = Step[RecordRequest, RecordReply]{Name: "RecordEnrolment"}
+	RecordTraining   = Step[RecordRequest, RecordReply]{Name: "RecordTraining"}
+	RecordExam       = Step[RecordRequest, RecordReply]{Name: "RecordExam"}
+	RecordEvaluation = Step[RecordRequest, RecordReply]{Name: "RecordEvaluation"}
+	EnterEvaluation  = Step[EnterEvaluationRequest, StepReply]{Name: "EnterEvaluation"}
+	IssueCertificate = Step[IssueCertificateRequest, StepReply]{Name: "IssueCertificate"}
+	DecideTitle      = Step[DecideTitleRequest, DecideTitleReply]{Name: "DecideTitle"}
+	CreditHours      = Step[CreditHoursRequest, StepReply]{Name: "CreditHours"}
+	ApplyResolution  = Step[ApplyResolutionRequest, ApplyResolutionReply]{Name: "ApplyResolution"}
+	OpenStepFailed   = Step[OpenStepFailedRequest, StepReply]{Name: "OpenStepFailed"}
+	CloseCase        = Step[CloseCaseRequest, StepReply]{Name: "CloseCase"}
+)
+
+// DeliverBatch is the one remote activity: it sends what the outbox holds for an institution.
+var DeliverBatch = Step[DeliverBatchRequest, DeliverBatchReply]{Name: "DeliverBatch"}
+
+// StepFailedType is the error type of a step that trying again does not mend: a defect, or data that should not be.
+const StepFailedType = "StepFailed"
+
+// StepReply is the answer of a step that either went through or opened an incident.
+type StepReply struct {
+	Incident *Incident `json:"incident,omitempty"`
+}
+
+// AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked; Waived lets
+// the person in though the conditions are not met, by an operator's override.
+type AdmitRequest struct {
+	CaseID string `json:"case_id"`
+	Try    int    `json:"try"`
+	Waived bool   `json:"waived"`
+}
+
+// Key identifies the step within its case.
+func (r AdmitRequest) Key() string { return "admit/" + strconv.Itoa(r.Try) }
+
+// Kinds of task.
+const (
+	EnrolmentTask = "enrolment"
+	TrainingTask  = "training"
+	ExamTask      = "exam"
+	TheoryTask    = "theory"
+	PracticalTask = "practical"
+)
+
+// IssueTasksRequest asks a stage's institution for one attempt's work. Issue counts how often the same attempt was asked
+// for: it grows when the work is reassigned or asked for again.
+type IssueTasksRequest struct {
+	CaseID  string   `json:"case_id"`
+	Stage   string   `json:"stage"`
+	Kinds   []string `json:"kinds"`
+	Attempt int      `json:"attempt"`
+	Issue   int      `json:"issue"`
+}
+
+// Key identifies the step within its case.
+func (r IssueTasksRequest) Key() string {
+	return "issue/" + r.Kinds[0] + "/" + strconv.Itoa(r.Attempt) + "/" + strconv.Itoa(r.Issue)
+}
+
+// IssueTasksReply names the tasks issued, or the incident that kept them from being.
+type IssueTasksReply struct {
+	Tasks    []IssuedTask `json:"tasks,omitempty"`
+	DueAt    time.Time    `json:"due_at"`
+	Incident *Incident    `json:"incident,omitempty"`
+}
+
+// IssuedTask is a task an institution now owes.
+type IssuedTask struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+}
+
+// MarkOverdueRequest opens the incident of a wait that passed its deadline. Round counts the deadlines of one wait.
+type MarkOverdueRequest struct {
+	CaseID string `json:"case_id"`
+	Stage  string `json:"stage"`
+	TaskID string `json:"task_id"`
+	Round  int    `json:"round"`
+}
+
+// Key identifies the step within its case.
+func (r MarkOverdueRequest) Key() string { return "overdue/" + r.TaskID + "/" + strconv.Itoa(r.Round) }
+
+// RecordRequest takes the answers to an attempt's tasks into the record.
+type RecordRequest struct {
+	CaseID  string   `json:"case_id"`
+	TaskIDs []string `json:"task_ids"`
+	Attempt int      `json:"attempt"`
+}
+
+// Key identifies the step within its case.
+func (r RecordRequest) Key() string { return "record/" + r.TaskIDs[0] }
+
+// Next is what a recorded answer lets the case do.
+type Next string
+
+// What may follow an answer.
+const (
+	GoOn    Next = "go_on"   // the stage has what it needs
+	Reissue Next = "reissue" // the same attempt is asked for again: it was refused, or is not complete
+	Resit   Next = "resit"   // another attempt
+)
+
+// RecordReply says what follows, once the incident, if there is one, is resolved.
+type RecordReply struct {
+	Next     Next      `json:"next"`
+	Incident *Incident `json:"incident,omitempty"`
+}
+
+// EnterEvaluationRequest asks whether the trained person may be evaluated.
+type EnterEvaluationRequest struct {
+	CaseID string `json:"case_id"`
+	Try    int    `json:"try"`
+	Waived bool   `json:"waived"`
+}
+
+// Key identifies the step within its case.
+func (r EnterEvaluationRequest) Key() string { return "enter-evaluation/" + strconv.Itoa(r.Try) }
+
+// Kinds of certificate.
+const (
+	TrainingCertificate = "training"
+	GradeCertificate    = "grade"
+)
+
+// IssueCertificateRequest records a certificate. Released lets it be issued though the issuer is not listed today, by the
+// city bureau's decision.
+type IssueCertificateRequest struct {
+	CaseID   string `json:"case_id"`
+	Kind     string `json:"kind"`
+	Try      int    `json:"try"`
+	Released bool   `json:"released"`
+}
+
+// Key identifies the step within its case.
+func (r IssueCertificateRequest) Key() string { return "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try) }
+
+// DecideTitleRequest asks what title the grade certificate leads to. Round counts the askings.
+type DecideTitleRequest struct {
+	CaseID string `json:"case_id"`
+	Round  int    `json:"round"`
+}
+
+// Key identifies the step within its case.
+func (r DecideTitleRequest) Key() string { return "title/" + strconv.Itoa(r.Round) }
+
+// DecideTitleReply says whether a title follows, or that only time is missing until a day.
+type DecideTitleReply struct {
+	Mapped bool `json:"mapped"`
+	// Until is when to ask again; nil when no amount of time would help.
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// CreditHoursRequest books the training's hours as CE hours.
+type CreditHoursRequest struct {
+	CaseID string `json:"case_id"`
+}
+
+// Key identifies the step within its case.
+func (CreditHoursRequest) Key() string { return "credit-hours" }
+
+// ApplyResolutionRequest carries out an operator's resolution.
+type ApplyResolutionRequest struct {
+	CaseID       string `json:"case_id"`
+	ResolutionID string `json:"resolution_id"`
+}
+
+// Key identifies the step within its case.
+func (r ApplyResolutionRequest) Key() string { return "resolution/" + r.ResolutionID }
+
+// ApplyResolutionReply says whether the resolution held. When it did not, the incident is open as before.
+type ApplyResolutionReply struct {
+	Applied bool `json:"applied"`
+	Verb    Verb `json:"verb"`
+	// DueAt is the new deadline, for a retry or an extension of an overdue wait.
+	DueAt time.Time `json:"due_at"`
+}
+
+// OpenStepFailedRequest opens the incident of a step that failed for good.
+type OpenStepFailedRequest struct {
+	CaseID string `json:"case_id"`
+	Stage  string `json:"stage"`
+	Step   string `json:"step"`
+	Try    int    `json:"try"`
+}
+
+// Key identifies the step within its case.
+func (r OpenStepFailedRequest) Key() string { return "failed/" + r.Step + "/" + strconv.Itoa(r.Try) }
+
+// CloseCaseRequest ends a case: open tasks are cancelled and an open incident is closed.
+type CloseCaseRequest struct {
+	CaseID  string `json:"case_id"`
+	Outcome string `json:"outcome"`
+}
+
+// Key identifies the step within its case.
+func (CloseCaseRequest) Key() string { return "close" }
+
+// DeliverBatchRequest names the institution whose callbacks are due.
+type DeliverBatchRequest struct {
+	InstitutionID string `json:"institution_id"`
+}
+
+// DeliverBatchReply says when the next attempt is due; nil when nothing is left to send.
+type DeliverBatchReply struct {
+	Delivered int        `json:"delivered"`
+	NextAt    *time.Time `json:"next_at,omitempty"`
+}
