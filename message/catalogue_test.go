@@ -1,0 +1,213 @@
+package message
+
+import (
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What the rest of the product sends here to be put into words.
+var promised = map[string][]string{
+	"problem.*.title": problemCodes, "problem.*.detail": problemCodes,
+	"field.*": {
+		"required", "out_of_range", "id_check_digit", "id_length", "id_legacy", "id_date", "name_characters",
+		"unknown_occupation", "unknown_level", "unknown_direction", "unknown_institution", "not_listed_for_role",
+		"hours_exceed_session", "session_date",
+	},
+	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
+	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
+	"status.*":            {"active", "stuck", "waiting", "withdrawn", "ended"},
+	"outcome.*":           {"rejected", "withdrawn", "untrained", "trained", "certified", "mapped"},
+	"machine.*":           {"enrolment", "training", "evaluation", "certificates", "effects"},
+	"role.*":              {"training", "evaluation", "trainee", "operator", "institution"},
+	"level.*":             {"junior", "intermediate", "senior"},
+	"certificate.*":       {"training", "grade"},
+	"part.*":              {"theory", "practical"},
+	"task_kind.*":         {"enrolment", "training", "exam", "theory", "practical"},
+	"task_state.*":        {"open", "answered", "rejected", "cancelled"},
+	"rejection.*":         {"class_full", "wrong_person", "not_our_occupation", "other"},
+	"cause.*.title":       causeCodes,
+	"cause.*.explanation": causeCodes,
+	"verb.*":              {"retry", "override", "reassign", "extend", "correct", "cancel"},
+	"owes.*":              {"trainee", "institution", "operator", "system", "calendar"},
+}
+
+var problemCodes = []string{
+	"malformed_json", "unknown_field", "validation_failed", "same_body", "duplicate_case", "person_claimed",
+	"unauthenticated", "forbidden", "not_found", "task_closed", "result_conflict", "task_kind_mismatch",
+	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
+	"already_ended", "withdrawal_pending", "payload_too_large", "internal", "unavailable",
+}
+
+var causeCodes = []string{
+	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "task_overdue",
+	"hours_insufficient", "exam_attempts_exhausted", "evaluation_entry_not_met", "evaluation_attempts_exhausted",
+	"rule_missing", "issuer_not_listed", "certificate_number_taken", "step_failed",
+}
+
+// The parameters each kind of event in a case's timeline comes with.
+var events = map[string][]string{
+	"case_registered":          nil,
+	"eligibility_met":          nil,
+	"eligibility_not_met":      nil,
+	"task_issued":              {"task:task_kind", "institution", "attempt", "due"},
+	"task_answered":            {"task:task_kind", "institution"},
+	"task_rejected":            {"task:task_kind", "institution", "reason:rejection"},
+	"task_cancelled":           {"task:task_kind", "institution"},
+	"task_overdue":             {"task:task_kind", "institution", "due"},
+	"enrolled":                 {"institution"},
+	"hours_recorded":           {"hours", "required"},
+	"training_completed":       {"hours"},
+	"hours_insufficient":       {"have", "need"},
+	"ce_hours_credited":        {"year", "hours"},
+	"exam_passed":              {"score", "attempt"},
+	"exam_failed":              {"score", "attempt"},
+	"exam_absent":              {"attempt"},
+	"certificate_issued":       {"certificate:certificate", "issuer", "number"},
+	"evaluation_entry_met":     nil,
+	"evaluation_entry_not_met": nil,
+	"part_passed":              {"part:part", "score", "attempt"},
+	"part_failed":              {"part:part", "score", "attempt"},
+	"part_absent":              {"part:part", "attempt"},
+	"evaluation_passed":        {"attempt"},
+	"evaluation_failed":        {"attempt"},
+	"title_mapped":             {"title:title"},
+	"title_eligible":           {"title:title"},
+	"title_not_met":            nil,
+	"title_waiting":            {"until"},
+	"title_rule_missing":       {"title:title"},
+	"incident_opened":          {"cause:cause"},
+	"incident_resolved":        {"verb:verb"},
+	"resolution_refused":       {"verb:verb"},
+	"deadline_extended":        {"due"},
+	"body_reassigned":          {"role:role", "institution"},
+	"facts_corrected":          nil,
+	"condition_overridden":     nil,
+	"withdrawn":                nil,
+	"case_ended":               {"outcome:outcome"},
+}
+
+// placeholders lists what a message asks for, as written.
+func placeholders(message template) []string {
+	var names []string
+	for _, part := range message {
+		switch {
+		case part.name == "":
+		case part.family == "":
+			names = append(names, part.name)
+		default:
+			names = append(names, part.name+":"+part.family)
+		}
+	}
+	return names
+}
+
+func TestBothLanguagesSayTheSameThings(t *testing.T) {
+	t.Parallel()
+	zh, en := catalogueOf(Chinese), catalogueOf(English)
+	require.ElementsMatch(t, keysOf(zh), keysOf(en))
+	for key, message := range zh {
+		require.ElementsMatch(t, placeholders(message), placeholders(en[key]), key)
+	}
+}
+
+func TestEveryCodeHasWords(t *testing.T) {
+	t.Parallel()
+	for pattern, codes := range promised {
+		for _, code := range codes {
+			require.True(t, Has(strings.Replace(pattern, "*", code, 1)), "%s: %s", pattern, code)
+		}
+	}
+	for kind, params := range events {
+		require.ElementsMatch(t, params, placeholders(catalogueOf(Chinese)["event."+kind]), kind)
+		require.True(t, Has("event."+kind), kind)
+	}
+	require.Len(t, Keys("event."), len(events), "an event is in the catalogue that no timeline has")
+}
+
+func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
+	t.Parallel()
+	allowed := []string{"institution", "task:task_kind", "have", "need", "attempts", "due"}
+	for _, key := range Keys("cause.") {
+		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)
+	}
+}
+
+func TestEveryFamilyThatAMessageNamesIsThereAndPlain(t *testing.T) {
+	t.Parallel()
+	for lang, words := range catalogues() {
+		for key, message := range words {
+			for _, part := range message {
+				if part.family == "" {
+					continue
+				}
+				members := Keys(part.family + ".")
+				require.NotEmpty(t, members, "%s: %s names the family %s", lang, key, part.family)
+				for _, member := range members {
+					if !strings.HasSuffix(member, ".explanation") {
+						require.Empty(t, placeholders(words[member]), "%s is shown inside %s", member, key)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestEachLanguageKeepsToItsOwnScriptAndPunctuation(t *testing.T) {
+	t.Parallel()
+	for key, message := range catalogueOf(Chinese) {
+		require.NotContains(t, message.plain(), ",", key)
+		require.NotContains(t, message.plain(), ";", key)
+		require.NotContains(t, message.plain(), "(", key)
+		require.True(t, strings.ContainsFunc(message.plain(), isHan), key)
+	}
+	for key, message := range catalogueOf(English) {
+		if !strings.HasPrefix(key, "title.") {
+			require.False(t, strings.ContainsFunc(message.plain(), isHan), key)
+		}
+	}
+}
+
+func TestTheSeniorTitleOutcomeOnlySaysThatOneMayApply(t *testing.T) {
+	t.Parallel()
+	text := Text(Chinese, "event.title_eligible", map[string]any{"title": "高级工程师"})
+	require.Contains(t, text, "可申报评审")
+	for _, key := range []string{"event.title_eligible", "event.title_mapped"} {
+		require.NotContains(t, catalogueOf(Chinese)[key].plain(), "取得", key)
+		require.NotContains(t, catalogueOf(Chinese)[key].plain(), "颁发", key)
+	}
+	require.Contains(t, catalogueOf(Chinese)["event.title_mapped"].plain(), "无需换发北京市职称证书")
+	for key, message := range catalogueOf(Chinese) {
+		require.NotContains(t, message.plain(), "取得职称", key)
+	}
+}
+
+func TestACatalogueWithAMistakeIsRefused(t *testing.T) {
+	t.Parallel()
+	for mistake, data := range map[string]string{
+		"twice":       "a: {b: x}\na.b: y\n",
+		"empty":       "a: ' '\n",
+		"brace":       "a: 'x {b'\n",
+		"neither":     "a: [x]\n",
+		"placeholder": "a: '{B}'\n",
+		"mapping":     "a: x\n b: y\n",
+	} {
+		_, err := parse([]byte(data))
+		require.ErrorContains(t, err, mistake)
+	}
+	words, err := parse(nil)
+	require.NoError(t, err)
+	require.Empty(t, words)
+}
+
+func keysOf(words catalogue) []string {
+	keys := make([]string, 0, len(words))
+	for key := range words {
+		keys = append(keys, key)
+	}
+	return keys
+}
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
