@@ -1,0 +1,115 @@
+// Package ports finds free TCP ports on the loopback interface, and says who holds a taken one.
+package ports
+
+import (
+	"bufio"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// Free returns n different ports of 127.0.0.1 that nobody listens on now.
+func Free(n int) ([]int, error) {
+	found := make([]int, 0, n)
+	for range n {
+		// All stay open until the last is found, so that none comes twice.
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, fmt.Errorf("find a free port: %w", err)
+		}
+		defer listener.Close()
+		found = append(found, listener.Addr().(*net.TCPAddr).Port)
+	}
+	return found, nil
+}
+
+// Use is one address the stack is about to listen on, and how a user can choose another.
+type Use struct {
+	What    string // "the API"
+	Address string // "127.0.0.1:8080"
+	Flag    string // "--api-address"
+	Env     string // "DENGPAN_API_ADDRESS"
+}
+
+// Check fails if any address cannot be listened on, naming each one and its remedy.
+func Check(uses ...Use) error {
+	var problems []error
+	for _, use := range uses {
+		listener, err := net.Listen("tcp", use.Address)
+		if err == nil {
+			listener.Close()
+			continue
+		}
+		problems = append(problems, explain(use, err))
+	}
+	return errors.Join(problems...)
+}
+
+func explain(use Use, err error) error {
+	remedy := fmt.Sprintf("choose another address with %s or %s", use.Flag, use.Env)
+	host, port, splitErr := net.SplitHostPort(use.Address)
+	switch {
+	case splitErr != nil:
+		return fmt.Errorf("%q is not an address for %s: want host:port, for example 127.0.0.1:8080; %s", use.Address, use.What, remedy)
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("port %s on %s, wanted for %s, is taken by %s: stop it, or %s", port, host, use.What, Holder(port), remedy)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Errorf("port %s on %s, wanted for %s, is not open to this user: %s", port, host, use.What, remedy)
+	default:
+		return fmt.Errorf("cannot listen on %s for %s (%w): %s", use.Address, use.What, err, remedy)
+	}
+}
+
+// Holder names the process that listens on a TCP port, as far as this user may see it.
+func Holder(port string) string {
+	const unknown = "another process"
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		return unknown
+	}
+	inodes := make(map[string]bool)
+	for _, table := range []string{"/proc/net/tcp", "/proc/net/tcp6"} {
+		listening(table, number, inodes)
+	}
+	sockets, _ := filepath.Glob("/proc/[0-9]*/fd/*")
+	for _, path := range sockets {
+		target, err := os.Readlink(path)
+		if err != nil || !strings.HasPrefix(target, "socket:[") || !inodes[strings.Trim(target, "socket:[]")] {
+			continue
+		}
+		pid := strings.Split(path, "/")[2]
+		name, _ := os.ReadFile("/proc/" + pid + "/comm")
+		return fmt.Sprintf("process %s (%s)", pid, strings.TrimSpace(string(name)))
+	}
+	return unknown
+}
+
+// listening collects the socket inodes that listen on port, from a table such as /proc/net/tcp.
+func listening(table string, port int, inodes map[string]bool) {
+	file, err := os.Open(table)
+	if err != nil {
+		return
+	}
+	defer file.Close()
+	const listenState = "0A"
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		fields := strings.Fields(lines.Text())
+		if len(fields) < 10 || fields[3] != listenState {
+			continue
+		}
+		_, hexPort, ok := strings.Cut(fields[1], ":")
+		raw, err := hex.DecodeString(hexPort)
+		if !ok || err != nil || len(raw) != 2 {
+			continue
+		}
+		if int(raw[0])<<8|int(raw[1]) == port {
+			inodes[fields[9]] = true
+		}
+	}
+}
