@@ -29,6 +29,15 @@ func Free(n int) ([]int, error) {
 	return found, nil
 }
 
+// FreeAddress returns one such port as an address.
+func FreeAddress() (string, error) {
+	free, err := Free(1)
+	if err != nil {
+		return "", err
+	}
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(free[0])), nil
+}
+
 // Use is one address the stack is about to listen on, and how a user can choose another.
 type Use struct {
 	What    string // "the API"

@@ -24,6 +24,10 @@ type Spec struct {
 
 	// LogPath receives standard output and error, appended; empty discards them.
 	LogPath string
+	// Attached gives the program our own input and output instead.
+	Attached bool
+	// SharedGroup leaves the program in our process group, where the terminal's keys reach it.
+	SharedGroup bool
 	// Credential runs the program as another user (we must be root).
 	Credential *syscall.Credential
 	// StopSignal asks the program to end, and is also sent by the kernel when we die. SIGTERM unless set.
@@ -46,7 +50,9 @@ func Start(spec Spec) (*Process, error) {
 	}
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
-	if spec.LogPath != "" {
+	if spec.Attached {
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	} else if spec.LogPath != "" {
 		log, err := os.OpenFile(spec.LogPath, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 		if err != nil {
 			return nil, fmt.Errorf("open the log of %s: %w", spec.Name, err)
@@ -55,7 +61,7 @@ func Start(spec Spec) (*Process, error) {
 		cmd.Stdout, cmd.Stderr = log, log
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
-		Setpgid:    true, // a Ctrl-C in the terminal must reach us alone: we stop the children in order
+		Setpgid:    !spec.SharedGroup, // a Ctrl-C in the terminal must reach us alone: we stop the children in order
 		Pdeathsig:  spec.StopSignal,
 		Credential: spec.Credential,
 	}
@@ -100,6 +106,18 @@ func (p *Process) Signal(sig syscall.Signal) error {
 	return nil
 }
 
+// SignalGroup sends sig to the child and everything it started in its process group.
+func (p *Process) SignalGroup(sig syscall.Signal) {
+	if !p.Running() {
+		return
+	}
+	if p.spec.SharedGroup {
+		_ = syscall.Kill(p.PID(), sig)
+		return
+	}
+	_ = syscall.Kill(-p.PID(), sig)
+}
+
 // ErrForced is returned by Stop when the child did not end in the time given and was killed.
 var ErrForced = errors.New("did not stop in time and was killed")
 
@@ -121,9 +139,7 @@ func (p *Process) Stop(grace time.Duration) error {
 
 // Kill ends the child's whole process group with SIGKILL and waits for the child.
 func (p *Process) Kill() {
-	if p.Running() {
-		_ = syscall.Kill(-p.PID(), syscall.SIGKILL)
-	}
+	p.SignalGroup(syscall.SIGKILL)
 	<-p.done
 }
 

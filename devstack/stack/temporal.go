@@ -1,0 +1,129 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dengpan/dengpan/devstack/process"
+	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/ui"
+)
+
+// The stack's own programs are this very executable, started with one of these words.
+const (
+	temporalRole = "temporal"
+	uiRole       = "temporal-ui"
+)
+
+// TemporalService is a Temporal server in a process of its own, which may be killed. The program
+// that asks for it must give its command line to RunRole first.
+func TemporalService(options temporal.Options) (Service, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Service{}, fmt.Errorf("find our own program: %w", err)
+	}
+	if options.Address == "" {
+		options.Address = temporal.DefaultAddress
+	}
+	if options.Namespace == "" {
+		options.Namespace = temporal.DefaultNamespace
+	}
+	return Service{
+		Spec: process.Spec{
+			Name: "Temporal", Path: self,
+			Args: []string{temporalRole, "--address", options.Address, "--namespace", options.Namespace, "--log", options.LogPath},
+			// By the environment, because a command line can be read by every user of the machine.
+			Env:     append(os.Environ(), "DATABASE_URL="+options.DatabaseURL),
+			LogPath: options.LogPath,
+		},
+		Ready: func(ctx context.Context) error { return temporal.Ready(ctx, options.Address, options.Namespace) },
+		Grace: 30 * time.Second,
+	}, nil
+}
+
+// UIService is Temporal's web interface in a process of its own.
+func UIService(address, temporalAddress, namespace, logPath string) (Service, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Service{}, fmt.Errorf("find our own program: %w", err)
+	}
+	return Service{
+		Spec: process.Spec{
+			Name: "Temporal UI", Path: self, LogPath: logPath,
+			Args: []string{uiRole, "--address", address, "--temporal-address", temporalAddress, "--namespace", namespace},
+		},
+		Ready: func(ctx context.Context) error { return ui.Ready(ctx, address) },
+		Grace: 5 * time.Second,
+	}, nil
+}
+
+// RunRole runs one of the stack's own services if that is what the command line asks for, until it
+// is told to stop, and then ends the program. Test programs call it in TestMain.
+func RunRole() {
+	if len(os.Args) < 2 || (os.Args[1] != temporalRole && os.Args[1] != uiRole) {
+		return
+	}
+	root := &cobra.Command{Use: "devstack", SilenceUsage: true}
+	root.AddCommand(RoleCommands()...)
+	if err := root.Execute(); err != nil {
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// RoleCommands are the commands that run the stack's own services.
+func RoleCommands() []*cobra.Command {
+	return []*cobra.Command{temporalCommand(), uiCommand()}
+}
+
+func temporalCommand() *cobra.Command {
+	var options temporal.Options
+	command := &cobra.Command{
+		Use:   temporalRole,
+		Short: "Run a Temporal server on the PostgreSQL server in DATABASE_URL until told to stop",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			options.DatabaseURL = os.Getenv("DATABASE_URL")
+			if options.DatabaseURL == "" {
+				return errors.New("DATABASE_URL is not set")
+			}
+			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, os.Interrupt)
+			defer stop()
+			server, err := temporal.Start(ctx, options)
+			if err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return server.Stop()
+		},
+	}
+	command.Flags().StringVar(&options.Address, "address", temporal.DefaultAddress, "where clients connect")
+	command.Flags().StringVar(&options.Namespace, "namespace", temporal.DefaultNamespace, "namespace to register")
+	command.Flags().StringVar(&options.LogPath, "log", "", "file for warnings and errors (standard error unless set)")
+	return command
+}
+
+func uiCommand() *cobra.Command {
+	var address, temporalAddress, namespace string
+	command := &cobra.Command{
+		Use:   uiRole,
+		Short: "Serve Temporal's web interface until told to stop",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, os.Interrupt)
+			defer stop()
+			return ui.Serve(ctx, address, temporalAddress, namespace)
+		},
+	}
+	command.Flags().StringVar(&address, "address", ui.DefaultAddress, "where to serve")
+	command.Flags().StringVar(&temporalAddress, "temporal-address", temporal.DefaultAddress, "the Temporal server")
+	command.Flags().StringVar(&namespace, "namespace", temporal.DefaultNamespace, "namespace shown first")
+	return command
+}
