@@ -1,0 +1,173 @@
+package house_test
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+	"github.com/stretchr/testify/require"
+)
+
+// pinned is an image by one exact release: two numbers and more, or a digest. postgres:15.18 and server:1.32.1 are;
+// alpine:3, postgres:15 and anything:latest are not.
+var pinned = regexp.MustCompile(`^[a-z0-9./-]+(:v?\d+\.\d+[\w.-]*|@sha256:[0-9a-f]{64})$`)
+
+// compose loads docker-compose.yml as `docker compose config` does: interpolated, validated against the schema, merged,
+// and its references between services, volumes and networks checked.
+func compose(t *testing.T) *types.Project {
+	t.Helper()
+	options, err := cli.NewProjectOptions(
+		[]string{filepath.Join(root, "docker-compose.yml")},
+		cli.WithEnv(nil), cli.WithResolvedPaths(true), cli.WithConsistency(true), cli.WithNormalization(true),
+	)
+	require.NoError(t, err)
+	project, err := options.LoadProject(t.Context())
+	require.NoError(t, err)
+	return project
+}
+
+// oneShot reports whether a service does its work and ends.
+func oneShot(service types.ServiceConfig) bool { return service.Restart == "no" }
+
+func TestComposeHoldsTheWholeSystem(t *testing.T) {
+	t.Parallel()
+	require.ElementsMatch(t, []string{
+		"postgres", "temporal-schema", "temporal", "temporal-ui", "migrate", "prepare", "api", "worker", "institution", "mail",
+	}, compose(t).ServiceNames())
+}
+
+func TestComposeTellsWhetherEachServiceIsWell(t *testing.T) {
+	t.Parallel()
+	for name, service := range compose(t).Services {
+		if oneShot(service) {
+			require.Nil(t, service.HealthCheck, "%s ends: there is nothing to check", name)
+			continue
+		}
+		require.NotNil(t, service.HealthCheck, "%s has no health check", name)
+		require.NotEmpty(t, service.HealthCheck.Test, name)
+		require.NotEqual(t, "NONE", service.HealthCheck.Test[0], name)
+		require.NotNil(t, service.HealthCheck.Interval, name)
+		require.NotNil(t, service.HealthCheck.Timeout, name)
+		require.Equal(t, "unless-stopped", service.Restart, "%s comes back after a crash", name)
+	}
+}
+
+func TestComposeStartsEachServiceOnlyWhenWhatItNeedsIsThere(t *testing.T) {
+	t.Parallel()
+	project := compose(t)
+	for name, service := range project.Services {
+		for needed, dependency := range service.DependsOn {
+			want := types.ServiceConditionHealthy
+			if oneShot(project.Services[needed]) {
+				want = types.ServiceConditionCompletedSuccessfully
+			}
+			require.Equal(t, want, dependency.Condition, "%s waits for %s", name, needed)
+		}
+	}
+	// The order that matters, spelled out.
+	require.Contains(t, project.Services["temporal"].DependsOn, "temporal-schema")
+	require.Contains(t, project.Services["migrate"].DependsOn, "temporal")
+	require.Contains(t, project.Services["prepare"].DependsOn, "migrate")
+	for _, role := range []string{"api", "worker"} {
+		require.Contains(t, project.Services[role].DependsOn, "prepare")
+	}
+}
+
+func TestComposePinsEveryImage(t *testing.T) {
+	t.Parallel()
+	for name, service := range compose(t).Services {
+		if service.Build != nil {
+			require.FileExists(t, filepath.Join(service.Build.Context, service.Build.Dockerfile), name)
+			continue
+		}
+		require.Regexp(t, pinned, service.Image, name)
+	}
+}
+
+func TestComposeOpensNoPortBeyondThisMachine(t *testing.T) {
+	t.Parallel()
+	for name, service := range compose(t).Services {
+		for _, port := range service.Ports {
+			require.Equal(t, "127.0.0.1", port.HostIP, "%s publishes %s", name, port.Published)
+		}
+		require.Empty(t, service.NetworkMode, name)
+		require.False(t, service.Privileged, name)
+	}
+}
+
+func TestComposeSaysThatTemporalAuthorizesEverybody(t *testing.T) {
+	t.Parallel()
+	require.Contains(t, compose(t).Services["temporal"].Command, "--allow-no-auth")
+}
+
+func TestComposeMountsOnlyFilesThatExist(t *testing.T) {
+	t.Parallel()
+	for name, service := range compose(t).Services {
+		for _, volume := range service.Volumes {
+			if volume.Type == types.VolumeTypeBind {
+				require.FileExists(t, volume.Source, name)
+				require.True(t, volume.ReadOnly, "%s may change %s", name, volume.Source)
+			}
+		}
+	}
+}
+
+// The simulator stands for strangers.
+func TestComposeKeepsTheDatabaseAndTheKeysFromTheSimulator(t *testing.T) {
+	t.Parallel()
+	simulator := compose(t).Services["institution"]
+	for variable := range simulator.Environment {
+		require.True(t, strings.HasPrefix(variable, "DENGPAN_INSTITUTION_") || variable == "DENGPAN_API_URL", variable)
+	}
+	for _, volume := range simulator.Volumes {
+		require.NotEqual(t, "keys", volume.Source)
+	}
+}
+
+var environmentName = regexp.MustCompile(`"((?:DENGPAN|TEMPORAL|DATABASE)_[A-Z_]+)"`)
+
+func TestComposeSetsOnlyWhatTheProductReads(t *testing.T) {
+	t.Parallel()
+	var known []string
+	for _, path := range files(t, ".go") {
+		if !strings.HasSuffix(path, "_test.go") && !strings.HasPrefix(path, "devstack/") {
+			for _, match := range environmentName.FindAllStringSubmatch(read(t, path), -1) {
+				known = append(known, match[1])
+			}
+		}
+	}
+	for name, service := range compose(t).Services {
+		if service.Build == nil || name == "prepare" {
+			continue
+		}
+		for variable := range service.Environment {
+			require.True(t, slices.Contains(known, variable), "%s sets %s, which nothing reads", name, variable)
+		}
+	}
+}
+
+var commandUse = regexp.MustCompile(`Use:\s+"([a-z]+)`)
+
+func TestComposeRunsOnlyCommandsTheProductHas(t *testing.T) {
+	t.Parallel()
+	var commands []string
+	for _, path := range files(t, ".go") {
+		if strings.HasPrefix(path, "cmd/dengpan/") {
+			for _, match := range commandUse.FindAllStringSubmatch(read(t, path), -1) {
+				commands = append(commands, match[1])
+			}
+		}
+	}
+	for name, service := range compose(t).Services {
+		if service.Build != nil && len(service.Command) > 0 {
+			require.Contains(t, commands, service.Command[0], name)
+		}
+	}
+	for _, match := range regexp.MustCompile(`\bdengpan ([a-z]+)`).FindAllStringSubmatch(read(t, "deploy/compose/prepare.sh"), -1) {
+		require.Contains(t, commands, match[1], "deploy/compose/prepare.sh")
+	}
+}
