@@ -146,7 +146,9 @@ type IssueCertificateRequest struct {
 }
 
 // Key identifies the step within its case.
-func (r IssueCertificateRequest) Key() string { return "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try) }
+func (r IssueCertificateRequest) Key() string {
+	return "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try)
+}
 
 // DecideTitleRequest asks what title the grade certificate leads to. Round counts the askings.
 type DecideTitleRequest struct {

@@ -1,0 +1,24 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/dengpan/dengpan/contract"
+)
+
+// title decides what professional title the certificate leads to (三（三）). When only time is missing the case sleeps
+// until the day, however many years that is, and decides again.
+func (c *caseRun) title(ctx workflow.Context) (mapped bool, err error) {
+	for round := max(c.resume.Round, 1); ; round++ {
+		if err := c.continueIfLong(ctx, contract.Resume{Round: round}); err != nil {
+			return false, err
+		}
+		reply, err := perform(ctx, c, contract.DecideTitle, contract.DecideTitleRequest{CaseID: c.id, Round: round})
+		if err != nil || reply.Until == nil {
+			return reply.Mapped, err
+		}
+		if _, err := c.await(ctx, reply.Until, func() bool { return false }); err != nil {
+			return false, err
+		}
+	}
+}

@@ -1,0 +1,28 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/dengpan/dengpan/contract"
+)
+
+// training has the training body enrol the trainee and give the standard's hours and content (三（一）). When both are
+// met the hours are credited at once as CE hours: they come from the training, whatever becomes of the exam and the
+// evaluation (四（二）).
+func (c *caseRun) training(ctx workflow.Context) error {
+	// The enrolment is the first of the stage's two pieces of work; a new run that resumes in the stage resumes in the
+	// second, because the first is over in one or two attempts.
+	if c.resume.Stage == "" {
+		err := c.ask(ctx, work{kinds: []string{contract.EnrolmentTask}, record: contract.RecordEnrolment})
+		if err != nil {
+			return err
+		}
+	}
+	err := c.ask(ctx, work{kinds: []string{contract.TrainingTask}, record: contract.RecordTraining})
+	if err != nil {
+		return err
+	}
+	return c.gate(ctx, func(int, bool) (contract.StepReply, error) {
+		return perform(ctx, c, contract.CreditHours, contract.CreditHoursRequest{CaseID: c.id})
+	})
+}
