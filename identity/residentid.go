@@ -26,7 +26,7 @@ const (
 	IDDate       Fault = "id_date"
 	IDFuture     Fault = "id_future"
 	IDCheckDigit Fault = "id_check_digit"
-	NameEmpty    Fault = "name_empty"
+	NameEmpty    Fault = "name_required"
 	NameLength   Fault = "name_length"
 	NameChars    Fault = "name_characters"
 )
