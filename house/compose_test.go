@@ -171,3 +171,17 @@ func TestComposeRunsOnlyCommandsTheProductHas(t *testing.T) {
 		require.Contains(t, commands, match[1], "deploy/compose/prepare.sh")
 	}
 }
+
+var listedInstitution = regexp.MustCompile(`(?m)^  - \{id: ([a-z-]+), name:`)
+
+func TestComposeSimulatesEveryPublishedInstitution(t *testing.T) {
+	t.Parallel()
+	var listed []string
+	for _, match := range listedInstitution.FindAllStringSubmatch(read(t, "policy/data/institutions-2022.yaml"), -1) {
+		listed = append(listed, match[1])
+	}
+	require.NotEmpty(t, listed)
+	simulated := compose(t).Services["prepare"].Environment["INSTITUTIONS"]
+	require.NotNil(t, simulated)
+	require.ElementsMatch(t, listed, strings.Fields(*simulated))
+}

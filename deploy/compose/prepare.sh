@@ -8,7 +8,6 @@ umask 077
 cd /var/lib/dengpan/institutions
 [ -e institutions.json ] && exit 0
 
-# The institutions published in the lists of 2022, all played by the one simulator.
 {
     printf '{"delay":"2s","institutions":['
     comma=''
