@@ -46,8 +46,12 @@ func TestTextShowsNumbersAndNamedTypesPlainly(t *testing.T) {
 		value any
 		shown string
 	}{
-		{80, "80"}, {80.0, "80"}, {float32(7.5), "7.5"}, {int64(1 << 40), "1099511627776"},
-		{1e21, "1000000000000000000000"}, {stage("x"), "x"},
+		{80, "80"},
+		{80.0, "80"},
+		{float32(7.5), "7.5"},
+		{int64(1 << 40), "1099511627776"},
+		{1e21, "1000000000000000000000"},
+		{stage("x"), "x"},
 	} {
 		require.Equal(t, "已完成规定的培训学时和内容，共"+given.shown+"学时。",
 			message.Text(message.Chinese, "event.training_completed", map[string]any{"hours": given.value}))

@@ -1,0 +1,304 @@
+package institution_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// scripted plays one behaviour on a task of body-a's.
+func (w *world) scripted(kind, behaviour, more string, details map[string]any) *apiTask {
+	w.t.Helper()
+	w.script(fmt.Sprintf(`{"case_id":"c1","task_kind":%q,"attempt":1,"behaviour":%q%s}`, kind, behaviour, more))
+	return w.api.issue("t1", "c1", kind, details)
+}
+
+func TestSilentNeverAnswersThatTask(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "silent", "", nil))
+		w.pass(24 * time.Hour)
+		require.Empty(t, w.api.sent())
+
+		// The same attempt asked for again is another task, and is answered.
+		w.api.reset("t1", "cancelled")
+		w.tell("issued", w.api.issue("t2", "c1", "exam", nil))
+		w.pass(time.Minute)
+		w.api.taken(t, "t2")
+	})
+}
+
+func TestSilentStaysSilentOverARestartAndCanBeBroken(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "silent", "", nil))
+		w.pass(time.Minute)
+		w.restart()
+		w.pass(3 * time.Hour)
+		require.Empty(t, w.api.sent())
+		w.script(`{"case_id":"c1","task_kind":"exam","attempt":1,"behaviour":"normal"}`)
+		w.pass(time.Second)
+		w.api.taken(t, "t1")
+	})
+}
+
+func TestACancelledTaskEndsASilence(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		exam := w.scripted("exam", "silent", "", nil)
+		w.tell("issued", exam)
+		w.pass(time.Minute)
+		w.tell("cancelled", exam)
+		w.script(`{"case_id":"c1","task_kind":"exam","attempt":1,"behaviour":"normal"}`)
+		w.pass(3 * time.Hour)
+		require.Empty(t, w.api.sent())
+	})
+}
+
+func TestSlowHoldsTheCallbackOpen(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		exam := w.scripted("exam", "slow", `,"delay":"30s"`, nil)
+		began := time.Now()
+		require.Equal(t, http.StatusNoContent, w.tell("issued", exam))
+		require.Equal(t, 30*time.Second, time.Since(began))
+		require.Empty(t, w.api.sent())
+		again := time.Now()
+		require.Equal(t, http.StatusNoContent, w.deliver("evt-2", secretA, callbackBody("issued", exam)))
+		require.Equal(t, again, time.Now(), "it is slow once")
+		w.pass(time.Minute)
+		require.GreaterOrEqual(t, w.api.taken(t, "t1").at.Sub(began), 30*time.Second)
+	})
+}
+
+func TestError500FailsCallbacksAndActsWhenOneGetsThrough(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		exam := w.scripted("exam", "error500", `,"times":2`, nil)
+		w.pass(3 * time.Hour) // polling finds the task, and must not act on it
+		require.Empty(t, w.api.sent())
+		require.Equal(t, http.StatusInternalServerError, w.tell("issued", exam))
+		w.restart() // what is left to fail is not forgotten
+		require.Equal(t, http.StatusInternalServerError, w.tell("issued", exam))
+		require.Equal(t, http.StatusNoContent, w.tell("issued", exam), "the same event again is not taken for a repetition")
+		w.pass(time.Minute)
+		w.api.taken(t, "t1")
+		require.EqualValues(t, 1, w.journal().Counters["callback_failed"], "since the restart")
+	})
+}
+
+func TestError500IsForTheAttemptItNames(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.script(`{"case_id":"c1","task_kind":"exam","attempt":2,"behaviour":"error500","times":1}`)
+		require.Equal(t, http.StatusNoContent, w.tell("issued", w.api.issue("t1", "c1", "exam", nil)))
+		resit := w.api.issue("t2", "c1", "exam", nil)
+		resit.Attempt = 2
+		require.Equal(t, http.StatusInternalServerError, w.tell("issued", resit))
+	})
+}
+
+func TestDuplicateSendsTheSameAnswerTenTimes(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "duplicate", "", nil))
+		w.pass(time.Minute)
+		w.api.taken(t, "t1")
+		repeated := 0
+		for _, entry := range w.journal().Entries {
+			if entry.Code == "repeated" {
+				repeated++
+			}
+		}
+		require.Equal(t, 9, repeated)
+	})
+}
+
+func TestOutOfOrderReportsThePracticalPartFirst(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		theory := w.scripted("theory", "out_of_order", "", nil)
+		practical := w.api.issue("t2", "c1", "practical", nil)
+		w.tell("issued", theory)
+		w.pass(4 * time.Second)
+		require.Empty(t, w.api.sent())
+		w.tell("issued", practical)
+		w.pass(2 * time.Second)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.Equal(t, []string{"t2", "t1"}, []string{sent[0].task, sent[1].task})
+	})
+}
+
+func TestOutOfOrderDoesNotWaitForEver(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("theory", "out_of_order", "", nil))
+		w.pass(12 * time.Second)
+		w.api.taken(t, "t1")
+	})
+}
+
+func TestOutOfOrderSendsALaterResultBeforeTheOneThatIsDue(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("enrolment", "out_of_order", "", map[string]any{"required_hours": 8}))
+		w.pass(time.Minute)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.Contains(t, sent[0].body, "sessions")
+		require.Equal(t, "task_kind_mismatch", sent[0].code)
+		require.JSONEq(t, `{"accepted_on":"2026-03-20"}`, w.api.taken(t, "t1").body)
+	})
+}
+
+func TestWrongScoreIsFollowedByARightOne(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "wrong_score", "", nil))
+		w.pass(time.Minute)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.JSONEq(t, `{"score":101,"absent":false,"held_on":"2026-03-20"}`, sent[0].body)
+		require.Equal(t, http.StatusUnprocessableEntity, sent[0].status)
+		require.NotEqual(t, sent[0].idempotency, sent[1].idempotency)
+		require.GreaterOrEqual(t, *w.score("t1").Score, 60)
+		require.EqualValues(t, 1, w.journal().Counters["misstep_refused"])
+	})
+}
+
+func TestWrongScoreOfATrainingIsAttendanceBeyondTheSession(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("training", "wrong_score", "", map[string]any{"required_hours": 16}))
+		w.pass(time.Minute)
+		require.Len(t, w.api.sent(), 2)
+		require.Equal(t, http.StatusUnprocessableEntity, w.api.sent()[0].status)
+		w.api.taken(t, "t1")
+	})
+}
+
+func TestWrongInstitutionAnswersWithAnothersKeyFirst(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("practical", "wrong_institution", "", nil))
+		w.pass(time.Minute)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.Equal(t, "key-b", sent[0].key)
+		require.Equal(t, http.StatusNotFound, sent[0].status)
+		require.Equal(t, "key-a", w.api.taken(t, "t1").key)
+	})
+}
+
+func TestAMisstepThatIsTakenIsReported(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.api.keys["key-b"] = "body-a" // an API that does not tell institutions apart
+		w.tell("issued", w.scripted("exam", "wrong_institution", "", nil))
+		w.pass(time.Minute)
+		require.EqualValues(t, 1, w.journal().Counters["misstep_taken"])
+		require.Contains(t, w.log.String(), `level=WARN msg="simulated institution" action=misstep_taken`)
+	})
+}
+
+func TestLateAnswersAfterTheDeadline(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		exam := w.scripted("exam", "late", "", nil)
+		w.tell("issued", exam)
+		w.pass(time.Minute)
+		require.Empty(t, w.api.sent())
+		// A deadline that is moved meanwhile does not make it later still.
+		w.api.mu.Lock()
+		exam.DueAt = exam.DueAt.Add(24 * time.Hour)
+		w.api.mu.Unlock()
+		w.pass(time.Minute)
+		w.api.taken(t, "t1")
+	})
+}
+
+// score is the score that was taken for a task.
+func (w *world) score(id string) (got struct {
+	Score  *int   `json:"score"`
+	Absent bool   `json:"absent"`
+	HeldOn string `json:"held_on"`
+},
+) {
+	w.t.Helper()
+	require.NoError(w.t, json.Unmarshal([]byte(w.api.taken(w.t, id).body), &got))
+	return got
+}
+
+func TestFailReportsAScoreBelowThePassMark(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "fail", "", nil))
+		resit := w.api.issue("t2", "c1", "exam", nil)
+		resit.Attempt = 2
+		w.tell("issued", resit)
+		w.pass(time.Minute)
+		require.Less(t, *w.score("t1").Score, 60)
+		require.GreaterOrEqual(t, *w.score("t2").Score, 60, "the resit is passed")
+	})
+}
+
+func TestAbsentReportsNoScore(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("theory", "absent", "", nil))
+		w.pass(time.Minute)
+		require.Nil(t, w.score("t1").Score)
+		require.True(t, w.score("t1").Absent)
+		require.Equal(t, "2026-03-20", w.score("t1").HeldOn)
+	})
+}
+
+func TestRejectSendsTheTaskBack(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("enrolment", "reject", "", nil))
+		w.pass(time.Minute)
+		got := w.api.taken(t, "t1")
+		require.Equal(t, "rejection", got.path)
+		require.JSONEq(t, `{"reason_code":"class_full"}`, got.body)
+	})
+}
+
+func TestShortHoursReportsTheRestWhenAskedAgain(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		asked := map[string]any{"required_hours": 80, "modules": []string{"基础", "实务"}, "recorded_hours": 0}
+		w.tell("issued", w.scripted("training", "short_hours", "", asked))
+		w.pass(time.Minute)
+		hours, modules := w.training("t1")
+		require.InDelta(t, 40, hours, 0)
+		require.Equal(t, []string{"基础"}, modules)
+
+		asked["recorded_hours"] = 40
+		w.tell("issued", w.api.issue("t2", "c1", "training", asked))
+		w.pass(time.Minute)
+		hours, modules = w.training("t2")
+		require.InDelta(t, 40, hours, 0)
+		require.Equal(t, []string{"基础", "实务"}, modules)
+	})
+}
+
+func (w *world) training(id string) (hours float64, modules []string) {
+	w.t.Helper()
+	var got struct {
+		Sessions []struct {
+			AttendedHours float64 `json:"attended_hours"`
+		} `json:"sessions"`
+		CompletedModules []string `json:"completed_modules"`
+	}
+	require.NoError(w.t, json.Unmarshal([]byte(w.api.taken(w.t, id).body), &got))
+	for _, session := range got.Sessions {
+		hours += session.AttendedHours
+	}
+	return hours, got.CompletedModules
+}
