@@ -1,0 +1,183 @@
+package policy
+
+import (
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
+)
+
+// The files of a policy version, as YAML has them. Keys that are not here are refused.
+
+type policyFile struct {
+	ID            string        `yaml:"id"`
+	Name          Text          `yaml:"name"`
+	EffectiveFrom calendar.Date `yaml:"effective_from"`
+	Citation      Citation      `yaml:"citation"`
+}
+
+type occupationsFile struct {
+	Levels      []Level      `yaml:"levels"`
+	Occupations []Occupation `yaml:"occupations"`
+}
+
+type admissionFile struct {
+	Citation   Citation       `yaml:"citation"`
+	Categories []categoryFile `yaml:"categories"`
+}
+
+type categoryFile struct {
+	Category    Category         `yaml:"category"`
+	Text        Text             `yaml:"text"`
+	Citation    *Citation        `yaml:"citation"`
+	Studying    *studyingFile    `yaml:"studying"`
+	SkillGrades []skillGradeFile `yaml:"skill_grades"`
+}
+
+type studyingFile struct {
+	FullTime bool     `yaml:"full_time"`
+	Degrees  []Degree `yaml:"degrees"`
+}
+
+type skillGradeFile struct {
+	Grade SkillGrade `yaml:"grade"`
+	Level string     `yaml:"level"`
+}
+
+type trainingFile struct {
+	Standards []standardFile `yaml:"standards"`
+	Exam      examFile       `yaml:"exam"`
+}
+
+type standardFile struct {
+	Occupation string       `yaml:"occupation"`
+	Level      string       `yaml:"level"`
+	Hours      ledger.Hours `yaml:"hours"`
+	Modules    []string     `yaml:"modules"`
+	Citation   Citation     `yaml:"citation"`
+}
+
+type examFile struct {
+	Text                 Text     `yaml:"text"`
+	PassMark             float64  `yaml:"pass_mark"`
+	AttemptsBeforeReview int      `yaml:"attempts_before_review"`
+	Citation             Citation `yaml:"citation"`
+}
+
+type evaluationFile struct {
+	KnownFor    []string            `yaml:"known_for"`
+	AssumedNote Text                `yaml:"assumed_note"`
+	Exam        evaluationExamFile  `yaml:"exam"`
+	Entry       evaluationEntryFile `yaml:"entry"`
+}
+
+type evaluationExamFile struct {
+	Clause               string `yaml:"clause"`
+	Parts                []Part `yaml:"parts"`
+	KeepPassedPart       bool   `yaml:"keep_passed_part"`
+	AttemptsBeforeReview int    `yaml:"attempts_before_review"`
+}
+
+type evaluationEntryFile struct {
+	Clause string           `yaml:"clause"`
+	Always Text             `yaml:"always"`
+	Levels []entryLevelFile `yaml:"levels"`
+}
+
+type entryLevelFile struct {
+	Level        string      `yaml:"level"`
+	Alternatives []condition `yaml:"alternatives"`
+}
+
+type titleFile struct {
+	Citation Citation      `yaml:"citation"`
+	Always   Text          `yaml:"always"`
+	Effects  []effectsFile `yaml:"effects"`
+	Mappings []mappingFile `yaml:"mappings"`
+}
+
+type effectsFile struct {
+	Kind  TitleKind `yaml:"kind"`
+	Texts []Text    `yaml:"texts"`
+}
+
+type mappingFile struct {
+	Level        string        `yaml:"level"`
+	Kind         TitleKind     `yaml:"kind"`
+	Title        string        `yaml:"title"`
+	Citation     Citation      `yaml:"citation"`
+	Alternatives []condition   `yaml:"alternatives"`
+	Information  []Information `yaml:"information"`
+}
+
+type hoursFile struct {
+	Credit creditFile `yaml:"credit"`
+	Annual annualFile `yaml:"annual"`
+}
+
+type creditFile struct {
+	Text     Text     `yaml:"text"`
+	Subject  string   `yaml:"subject"`
+	Citation Citation `yaml:"citation"`
+}
+
+type annualFile struct {
+	Total             ledger.Hours `yaml:"total"`
+	ProfessionalShare shareFile    `yaml:"professional_share"`
+	Citation          Citation     `yaml:"citation"`
+}
+
+type shareFile struct {
+	Numerator   int `yaml:"numerator"`
+	Denominator int `yaml:"denominator"`
+}
+
+type operationFile struct {
+	Citation         Citation       `yaml:"citation"`
+	Deadlines        []deadlineFile `yaml:"deadlines"`
+	DeliverySchedule []string       `yaml:"delivery_schedule"`
+}
+
+type deadlineFile struct {
+	Wait string `yaml:"wait"`
+	Days int    `yaml:"days"`
+}
+
+// overlayFile is the demonstration's numbers, laid over a version.
+type overlayFile struct {
+	Over             string                `yaml:"over"`
+	Label            Text                  `yaml:"label"`
+	Citation         Citation              `yaml:"citation"`
+	Training         []overlayStandardFile `yaml:"training"`
+	Deadlines        []deadlineFile        `yaml:"deadlines"`
+	DeliverySchedule []string              `yaml:"delivery_schedule"`
+}
+
+type overlayStandardFile struct {
+	Level   string       `yaml:"level"`
+	Hours   ledger.Hours `yaml:"hours"`
+	Modules []string     `yaml:"modules"`
+}
+
+// listsFile is the published lists of one year.
+type listsFile struct {
+	Source            listsSourceFile       `yaml:"source"`
+	Institutions      []institutionFile     `yaml:"institutions"`
+	CultivationBodies []cultivationBodyFile `yaml:"cultivation_bodies"`
+	CEBases           []CEBase              `yaml:"ce_bases"`
+}
+
+type listsSourceFile struct {
+	Document string `yaml:"document"`
+	Annexes  []int  `yaml:"annexes"`
+	ListYear int    `yaml:"list_year"`
+}
+
+type institutionFile struct {
+	ID   string `yaml:"id"`
+	Name string `yaml:"name"`
+}
+
+type cultivationBodyFile struct {
+	Occupation string   `yaml:"occupation"`
+	Evaluation []string `yaml:"evaluation"`
+	Training   []string `yaml:"training"`
+}

@@ -1,0 +1,115 @@
+package policy
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+)
+
+// The roles of a listed body.
+const (
+	RoleTraining   = "training"   // 培训机构
+	RoleEvaluation = "evaluation" // 评价机构
+)
+
+// Lists is the published lists of one year: who may train and evaluate which occupation, and the bases of continuing
+// education.
+type Lists struct {
+	Source   string       `json:"source"`
+	ListYear int          `json:"list_year"`
+	Bodies   []ListedBody `json:"bodies"`
+	CEBases  []CEBase     `json:"ce_bases"`
+}
+
+// ListedBody is one row of annex 1: an institution in a role for an occupation. The role belongs to the pair, not to the
+// institution: who evaluates one occupation may train another.
+type ListedBody struct {
+	InstitutionID string `json:"institution_id"`
+	// Name is exactly as published; a certificate's issuer must match it to the letter.
+	Name       string `json:"name"`
+	Occupation string `json:"occupation"`
+	Role       string `json:"role"`
+}
+
+// CEBase is one row of annex 2. The row printed without a number has none here either, and a note.
+type CEBase struct {
+	No     *int     `json:"no"             yaml:"no"`
+	Name   string   `json:"name"           yaml:"name"`
+	Levels []string `json:"levels"         yaml:"levels"`
+	Note   string   `json:"note,omitempty" yaml:"note"`
+}
+
+// Lists is the published lists this version knows.
+func (p *Policy) Lists() Lists {
+	lists := p.lists
+	lists.Bodies = slices.Clone(lists.Bodies)
+	lists.CEBases = slices.Clone(lists.CEBases)
+	for i, base := range lists.CEBases {
+		lists.CEBases[i].Levels = slices.Clone(base.Levels)
+		if base.No != nil {
+			no := *base.No
+			lists.CEBases[i].No = &no
+		}
+	}
+	return lists
+}
+
+var institutionID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,47}$`)
+
+// readLists turns the lists as printed into rows with our ids and codes. Whatever does not resolve is an error: a body in
+// no known role must not become one by default.
+func readLists(file listsFile, occupations []Occupation) (Lists, error) {
+	ids := map[string]string{}
+	seen := map[string]bool{}
+	for _, i := range file.Institutions {
+		if !institutionID.MatchString(i.ID) || i.Name == "" || seen[i.ID] || ids[i.Name] != "" {
+			return Lists{}, fmt.Errorf("institution %q (%s): the id or the name is wrong or repeated", i.ID, i.Name)
+		}
+		seen[i.ID], ids[i.Name] = true, i.ID
+	}
+	if file.Source.Document == "" || file.Source.ListYear == 0 {
+		return Lists{}, fmt.Errorf("source: document and list_year are needed")
+	}
+	lists := Lists{Source: file.Source.Document, ListYear: file.Source.ListYear, CEBases: file.CEBases}
+	for _, body := range file.CultivationBodies {
+		occupation, err := occupationNamed(occupations, body.Occupation)
+		if err != nil {
+			return Lists{}, err
+		}
+		for _, role := range []struct {
+			role  string
+			names []string
+		}{{RoleEvaluation, body.Evaluation}, {RoleTraining, body.Training}} {
+			for _, name := range role.names {
+				if ids[name] == "" {
+					return Lists{}, fmt.Errorf("%s of %s: institution %q has no id", role.role, body.Occupation, name)
+				}
+				row := ListedBody{InstitutionID: ids[name], Name: name, Occupation: occupation, Role: role.role}
+				if slices.ContainsFunc(lists.Bodies, row.excludes) {
+					return Lists{}, fmt.Errorf("institution %q has two roles for %s", name, body.Occupation)
+				}
+				lists.Bodies = append(lists.Bodies, row)
+			}
+		}
+	}
+	for i, base := range lists.CEBases {
+		if base.Name == "" {
+			return Lists{}, fmt.Errorf("CE base in row %d has no name", i+1)
+		}
+	}
+	return lists, nil
+}
+
+// excludes reports whether two rows give one institution two roles for one occupation.
+func (b ListedBody) excludes(other ListedBody) bool {
+	return b.InstitutionID == other.InstitutionID && b.Occupation == other.Occupation
+}
+
+func occupationNamed(occupations []Occupation, name string) (string, error) {
+	for _, o := range occupations {
+		if o.Name == name {
+			return o.Code, nil
+		}
+	}
+	return "", fmt.Errorf("occupation %q is not among the programme's", name)
+}
