@@ -1,0 +1,170 @@
+package activities_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/activities"
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
+)
+
+// bundle is a case in a database of its own, with the steps that act on it.
+type bundle struct {
+	*activities.Records
+	caseID   string
+	account  string
+	personID string
+}
+
+// Who does what in the tests: one trains, one evaluates, one could train instead.
+const (
+	trainer   = "ouc"
+	evaluator = "miit-education-exam"
+	spare     = "cacee"
+)
+
+// graduate may join, be evaluated and have a title mapped at any level below senior.
+func graduate() policy.Applicant {
+	graduated := calendar.NewDate(2015, time.July, 1)
+	return policy.Applicant{
+		Category:  policy.InPost,
+		Education: []policy.Education{{Degree: policy.Bachelor, RelatedMajor: true, FullTime: true, GraduatedOn: &graduated}},
+	}
+}
+
+// newBundle registers a case of junior big-data engineering.
+func newBundle(t *testing.T, applicant policy.Applicant) bundle {
+	t.Helper()
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(t, err)
+	db := storetest.New(t)
+	require.NoError(t, db.LoadLists(t.Context(), rules.Lists()))
+	keys, err := identity.NewKeyring()
+	require.NoError(t, err)
+	b := bundle{
+		Records:  &activities.Records{Store: db, Calendar: calendar.Real(), Keys: keys},
+		caseID:   uuid.NewString(),
+		personID: uuid.NewString(),
+	}
+	id := identity.Synthetic(1, calendar.NewDate(1992, time.May, 4))
+	name, err := keys.Seal([]byte("赵演示"), "person/"+b.personID+"/name")
+	require.NoError(t, err)
+	number, err := keys.Seal([]byte(id.Number()), "person/"+b.personID+"/id-number")
+	require.NoError(t, err)
+	require.NoError(t, db.Tx(t.Context(), func(tx *store.Tx) error {
+		account, _, err := tx.CreateToken(store.Account{Role: store.RoleOperator}, "test")
+		require.NoError(t, err)
+		b.account = account.ID
+		_, err = tx.InsertPerson(store.Person{
+			ID: b.personID, IDType: store.IDTypeResident, IDNumberIndex: keys.Index(id),
+			IDNumberSealed: number, NameSealed: name,
+		})
+		require.NoError(t, err)
+		_, err = tx.InsertCase(store.Case{
+			ID: b.caseID, PersonID: b.personID, Occupation: "big-data", Level: "junior", PolicyVersion: rules.ID(),
+			TrainingBody: trainer, EvaluationBody: evaluator, Applicant: applicant, RegisteredBy: account.ID,
+			RegisteredAt: time.Now().UTC(), RegisteredOn: calendar.Real().Today(time.Now()).AddDays(-60),
+		}, store.ActorOperator)
+		return err
+	}))
+	return b
+}
+
+// issue has a stage's tasks issued.
+func (b bundle) issue(t *testing.T, stage string, attempt, issue int, kinds ...string) []contract.IssuedTask {
+	t.Helper()
+	reply, err := b.IssueTasks(t.Context(), contract.IssueTasksRequest{
+		CaseID: b.caseID, Stage: stage, Kinds: kinds, Attempt: attempt, Issue: issue,
+	})
+	require.NoError(t, err)
+	require.Nil(t, reply.Incident)
+	return reply.Tasks
+}
+
+// answer stores an institution's answer to a task, as the API would.
+func (b bundle) answer(t *testing.T, task contract.IssuedTask, kind string, body any) {
+	t.Helper()
+	encoded, err := json.Marshal(body)
+	require.NoError(t, err)
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		locked, err := tx.LockTask(task.ID)
+		require.NoError(t, err)
+		_, err = tx.InsertAnswer(locked, store.TaskAnswer{
+			TaskID: task.ID, Kind: kind, Body: encoded, Digest: []byte{1}, ReceivedBy: b.account,
+			ReceivedAt: time.Now().UTC(),
+		})
+		return err
+	}))
+}
+
+// record takes one task's answer into the record.
+func (b bundle) recordRequest(tasks []contract.IssuedTask, attempt int) contract.RecordRequest {
+	req := contract.RecordRequest{CaseID: b.caseID, Attempt: attempt}
+	for _, task := range tasks {
+		req.TaskIDs = append(req.TaskIDs, task.ID)
+	}
+	return req
+}
+
+// mark has an exam or evaluation task issued and answered with a score.
+func (b bundle) mark(t *testing.T, task contract.IssuedTask, score float64) {
+	t.Helper()
+	b.answer(t, task, store.AnswerResult, contract.MarkResult{Score: &score, HeldOn: calendar.Real().Today(time.Now())})
+}
+
+// sessions is so many sessions of eight hours, one a day from a date on.
+func sessions(from calendar.Date, n int) contract.TrainingResult {
+	var result contract.TrainingResult
+	for i := range n {
+		date := from.AddDays(i)
+		result.Sessions = append(result.Sessions, contract.Session{
+			Ref: "s-" + date.String(), Date: date, Module: "m", Mode: string(ledger.Offline),
+			PlannedHours: ledger.Whole(8), AttendedHours: ledger.Whole(8),
+		})
+	}
+	return result
+}
+
+// admit takes the case through registration.
+func (b bundle) admit(t *testing.T) {
+	t.Helper()
+	reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: 1})
+	require.NoError(t, err)
+	require.Nil(t, reply.Incident)
+}
+
+// train takes the case through training, with sessions from a date on.
+func (b bundle) train(t *testing.T, from calendar.Date) {
+	t.Helper()
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(t, err)
+	standard, err := rules.TrainingStandard("big-data", "junior")
+	require.NoError(t, err)
+	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
+	result := sessions(from, (standard.Hours.Tenths()+79)/80)
+	result.CompletedModules = standard.Modules
+	b.answer(t, tasks[0], store.AnswerResult, result)
+	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	require.Equal(t, contract.GoOn, reply.Next)
+	_, err = b.CreditHours(t.Context(), contract.CreditHoursRequest{CaseID: b.caseID})
+	require.NoError(t, err)
+}
+
+// file reads the case as it stands.
+func (b bundle) file(t *testing.T) store.Case {
+	t.Helper()
+	c, err := b.Store.Read(t.Context()).Case(b.caseID)
+	require.NoError(t, err)
+	return c
+}

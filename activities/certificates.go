@@ -1,0 +1,171 @@
+package activities
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// IssueCertificate records a certificate: the training certificate of the training body (三（一）, annex 4) or the grade
+// certificate of the evaluation body (三（二）, annex 5). Its issuer must be on the published list on the day, unless the
+// city bureau releases it. The number is the institution's own when it reported one, else the next of its sequence.
+func (r *Records) IssueCertificate(
+	ctx context.Context, req contract.IssueCertificateRequest,
+) (contract.StepReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
+		stage, markedBy := progress.Exam, contract.ExamTask
+		if req.Kind == contract.GradeCertificate {
+			stage, markedBy = progress.Certificate, contract.PracticalTask
+		}
+		if err := f.Move(stage, progress.Active, nil, nil); err != nil {
+			return contract.StepReply{}, err
+		}
+		issuer, role := f.bodyOf(stage)
+		listed, err := f.tx.Listed(issuer, f.Occupation, role, f.today)
+		if err != nil {
+			return contract.StepReply{}, err
+		}
+		if !listed && !req.Released {
+			return f.stuck(stage, contract.IssuerNotListed, store.Incident{InstitutionID: &issuer})
+		}
+		number, origin, err := f.number(req, issuer, markedBy)
+		if err != nil {
+			return contract.StepReply{}, err
+		}
+		if number == "" {
+			return f.stuck(stage, contract.CertificateNumberTaken, store.Incident{InstitutionID: &issuer})
+		}
+		if err := r.freeze(f, req.Kind, issuer, number, origin); err != nil {
+			return contract.StepReply{}, err
+		}
+		f.Note(stage, "certificate_issued", store.ActorInstitution(issuer), map[string]any{
+			"certificate": req.Kind, "issuer": issuer, "number": number,
+		})
+		return contract.StepReply{}, f.Move(stage, progress.Done, nil, nil)
+	})
+}
+
+// number is the certificate's number and where it came from; empty when the number the institution reported is taken
+// and no operator has let us give one in its place.
+func (f *file) number(
+	req contract.IssueCertificateRequest, issuer, markedBy string,
+) (number, origin string, err error) {
+	bodies, err := f.tx.ResultsOf(f.ID, markedBy)
+	if err != nil {
+		return "", "", err
+	}
+	if len(bodies) > 0 {
+		mark, err := contract.Decode[contract.MarkResult](bodies[len(bodies)-1])
+		if err != nil {
+			return "", "", fmt.Errorf("read a mark: %w", err)
+		}
+		if mark.CertificateNumber != "" {
+			taken, err := f.tx.NumberTaken(issuer, mark.CertificateNumber)
+			switch {
+			case err != nil:
+				return "", "", err
+			case !taken:
+				return mark.CertificateNumber, store.CertificateReported, nil
+			case !req.Released:
+				return "", "", nil
+			}
+		}
+	}
+	running, err := f.tx.AllocateNumber(issuer, req.Kind, f.today.Year())
+	return certificate.Number(req.Kind, issuer, f.today.Year(), running), store.CertificateIssued, err
+}
+
+// freeze writes the certificate's record: every printed fact as it is today.
+func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
+	facts, err := f.facts(kind, issuer, number)
+	if err != nil {
+		return err
+	}
+	holder, err := r.holder(f)
+	if err != nil {
+		return err
+	}
+	digest, err := certificate.Digest(facts, holder)
+	if err != nil {
+		return err
+	}
+	id := uuid.NewString()
+	plain, err := json.Marshal(holder)
+	if err != nil {
+		return fmt.Errorf("encode a holder: %w", err)
+	}
+	sealed, err := r.Keys.Seal(plain, "certificate/"+id)
+	if err != nil {
+		return fmt.Errorf("seal a holder: %w", err)
+	}
+	token := make([]byte, 18)
+	rand.Read(token) //nolint:errcheck // never fails: it crashes the program instead
+	err = f.tx.InsertCertificate(store.Certificate{
+		ID: id, CaseID: f.ID, Kind: kind, Issuer: issuer, Number: number, Origin: origin,
+		Status: store.CertificateValid, Facts: facts, HolderSealed: sealed, Digest: digest,
+		VerifyToken: base64.RawURLEncoding.EncodeToString(token), PolicyVersion: f.PolicyVersion,
+		IssuedOn: f.today, RecordedAt: f.Now(),
+	})
+	if err != nil {
+		return err
+	}
+	return f.tx.Audit(store.AuditEntry{
+		Actor: store.ActorSystem, Action: "certificate.issue", Subject: "certificate:" + id, Reason: kind, At: f.Now(),
+	})
+}
+
+func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
+	institution, err := f.tx.Institution(issuer)
+	if err != nil {
+		return certificate.Facts{}, err
+	}
+	occupation, _ := f.rules.Occupation(f.Occupation)
+	level, _ := f.rules.Level(f.Level)
+	facts := certificate.Facts{
+		Kind: kind, Number: number, IssuerID: issuer, IssuerName: institution.Name,
+		Occupation: occupation.Title, Direction: certificate.NoDirection, Level: level.Name,
+		IssuedOn: f.today, Demonstration: f.rules.Demonstration(),
+	}
+	for _, d := range occupation.Directions {
+		if d.Code == f.Direction {
+			facts.Direction = d.Name
+		}
+	}
+	if kind != contract.TrainingCertificate {
+		return facts, nil
+	}
+	entries, err := f.tx.Hours(f.ID)
+	if err != nil || len(entries) == 0 {
+		return facts, err
+	}
+	facts.From, facts.To = entries[0].Date, entries[len(entries)-1].Date
+	facts.Hours = ledger.Total(entries).String()
+	return facts, nil
+}
+
+// holder opens the person's name and ID number, to be printed.
+func (r *Records) holder(f *file) (certificate.Holder, error) {
+	person, err := f.tx.Person(f.PersonID)
+	if err != nil {
+		return certificate.Holder{}, err
+	}
+	name, err := r.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	if err != nil {
+		return certificate.Holder{}, fmt.Errorf("open a name: %w", err)
+	}
+	id, err := r.Keys.Open(person.IDNumberSealed, "person/"+person.ID+"/id-number")
+	if err != nil {
+		return certificate.Holder{}, fmt.Errorf("open an ID number: %w", err)
+	}
+	return certificate.Holder{Name: string(name), IDType: person.IDType, IDNumber: string(id)}, nil
+}

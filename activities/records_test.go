@@ -1,0 +1,304 @@
+package activities_test
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+func TestAStepThatIsRunAgainAnswersTheSameAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	before := b.file(t)
+	first := b.issue(t, "training", 1, 1, contract.EnrolmentTask)
+	second := b.issue(t, "training", 1, 1, contract.EnrolmentTask)
+	require.Equal(t, first, second)
+	after := b.file(t)
+	require.Equal(t, before.LastEvent+1, after.LastEvent, "one line on the timeline, not two")
+	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
+	require.NoError(t, err)
+	require.Len(t, open, 1)
+}
+
+func TestAStepRunByManyAtOnceIsDoneOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := b.IssueTasks(t.Context(), contract.IssueTasksRequest{
+				CaseID: b.caseID, Stage: "training", Kinds: []string{contract.EnrolmentTask}, Attempt: 1, Issue: 1,
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
+	require.NoError(t, err)
+	require.Len(t, open, 1)
+}
+
+func TestATaskAndTheNewsOfItAreWrittenTogether(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.EnrolmentTask)
+	due, err := b.Store.Read(t.Context()).DueEvents(trainer, time.Now().Add(time.Minute), 10)
+	require.NoError(t, err)
+	require.Len(t, due, 1)
+	require.Equal(t, tasks[0].ID, due[0].SubjectID)
+	require.Equal(t, store.OutboxTaskIssued, due[0].Kind)
+	c := b.file(t)
+	require.Equal(t, progress.CaseWaiting, c.Status)
+	require.Equal(t, &progress.Party{Kind: progress.ByInstitution, ID: trainer}, c.Owes())
+	require.NotNil(t, c.DueAt)
+}
+
+func TestWhoIsNotEligibleIsStuckWithTheReasonKept(t *testing.T) {
+	t.Parallel()
+	student := policy.Applicant{Category: policy.FinalYearStudent} // of no school
+	b := newBundle(t, student)
+	reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: 1})
+	require.NoError(t, err)
+	require.Equal(t, contract.EligibilityNotMet, reply.Incident.Cause)
+	require.Equal(t, progress.CaseStuck, b.file(t).Status)
+	decisions, err := b.Store.Read(t.Context()).Decisions(b.caseID)
+	require.NoError(t, err)
+	require.Len(t, decisions, 1)
+	require.Equal(t, string(policy.NotMet), decisions[0].Outcome)
+
+	waived, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: 2, Waived: true})
+	require.NoError(t, err)
+	require.Nil(t, waived.Incident)
+}
+
+func TestHoursAreCreditedToTheYearsTheyWereTakenIn(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.train(t, calendar.NewDate(2025, time.December, 28)) // ten sessions: four days of 2025, six of 2026
+	entries, err := b.Store.Read(t.Context()).CEEntries(b.personID)
+	require.NoError(t, err)
+	require.Len(t, entries, 2)
+	require.Equal(t, []any{2025, "32", 2026, "48"},
+		[]any{entries[0].Year, entries[0].Hours.String(), entries[1].Year, entries[1].Hours.String()})
+}
+
+func TestTheSameSessionReportedTwiceCountsOnce(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
+	result := sessions(calendar.NewDate(2026, time.March, 2), 3)
+	result.Sessions = append(result.Sessions, result.Sessions...)
+	b.answer(t, tasks[0], store.AnswerResult, result)
+	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	require.Equal(t, contract.HoursInsufficient, reply.Incident.Cause)
+	incident, err := b.Store.Read(t.Context()).Incident(reply.Incident.ID)
+	require.NoError(t, err)
+	require.Equal(t, "24", incident.Params["have"])
+}
+
+func TestEnoughHoursWithoutAllTheContentDoNotCompleteATraining(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
+	b.answer(t, tasks[0], store.AnswerResult, sessions(calendar.NewDate(2026, time.March, 2), 20))
+	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	require.Equal(t, contract.HoursInsufficient, reply.Incident.Cause)
+	require.Equal(t, contract.Reissue, reply.Next)
+}
+
+func TestAMarkBelowThePassMarkMeansAResitAndEveryThirdOneAnOperator(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.train(t, calendar.NewDate(2026, time.March, 2))
+	for attempt := 1; attempt <= 3; attempt++ {
+		tasks := b.issue(t, "exam", attempt, 1, contract.ExamTask)
+		b.mark(t, tasks[0], 59.5)
+		reply, err := b.RecordExam(t.Context(), b.recordRequest(tasks, attempt))
+		require.NoError(t, err)
+		require.Equal(t, contract.Resit, reply.Next)
+		require.Equal(t, attempt == 3, reply.Incident != nil)
+	}
+}
+
+func TestACertificateIsIssuedOnceAndHeldToWhatItSaysToday(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.train(t, calendar.NewDate(2026, time.March, 2))
+	tasks := b.issue(t, "exam", 1, 1, contract.ExamTask)
+	b.mark(t, tasks[0], 60)
+	_, err := b.RecordExam(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			_, err := b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{
+				CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 1,
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	certificates, err := b.Store.Read(t.Context()).Certificates(b.caseID)
+	require.NoError(t, err)
+	require.Len(t, certificates, 1)
+	c := certificates[0]
+	require.Equal(t, "国家开放大学", c.Facts.IssuerName)
+	require.Equal(t, "大数据工程技术人员", c.Facts.Occupation, "the occupation's full name, never the field's")
+	require.Equal(t, "—", c.Facts.Direction)
+	require.Equal(t, "80", c.Facts.Hours)
+	require.True(t, c.Facts.Demonstration, "it rests on demonstration data and says so")
+}
+
+func TestAnInstitutionsOwnCertificateNumberIsKeptAndNeverUsedTwice(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.train(t, calendar.NewDate(2026, time.March, 2))
+	tasks := b.issue(t, "exam", 1, 1, contract.ExamTask)
+	score := 88.0
+	b.answer(t, tasks[0], store.AnswerResult, contract.MarkResult{
+		Score: &score, HeldOn: calendar.Real().Today(time.Now()), CertificateNumber: "KFDX-2026-0001",
+	})
+	_, err := b.RecordExam(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	reply, err := b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{
+		CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 1,
+	})
+	require.NoError(t, err)
+	require.Nil(t, reply.Incident)
+	certificates, err := b.Store.Read(t.Context()).Certificates(b.caseID)
+	require.NoError(t, err)
+	require.Equal(t, "KFDX-2026-0001", certificates[0].Number)
+	require.Equal(t, store.CertificateReported, certificates[0].Origin)
+	taken, err := b.Store.Read(t.Context()).NumberTaken(trainer, "KFDX-2026-0001")
+	require.NoError(t, err)
+	require.True(t, taken)
+}
+
+// resolve stores an operator's resolution and has it carried out.
+func (b bundle) resolve(
+	t *testing.T, incident contract.Incident, verb contract.Verb, params store.ResolutionParams,
+) (contract.ApplyResolutionReply, string) {
+	t.Helper()
+	id := uuid.NewString()
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		locked, err := tx.LockIncident(incident.ID)
+		require.NoError(t, err)
+		_, err = tx.InsertResolution(locked, store.Resolution{
+			ID: id, IncidentID: incident.ID, Verb: verb, Params: params, Reason: "because", RequestedBy: b.account,
+			RequestedAt: time.Now().UTC(),
+		})
+		return err
+	}))
+	reply, err := b.ApplyResolution(t.Context(), contract.ApplyResolutionRequest{CaseID: b.caseID, ResolutionID: id})
+	require.NoError(t, err)
+	resolution, err := b.Store.Read(t.Context()).Resolution(id)
+	require.NoError(t, err)
+	return reply, resolution.Refusal
+}
+
+// overdue issues the enrolment and lets its deadline pass.
+func (b bundle) overdue(t *testing.T) contract.Incident {
+	t.Helper()
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.EnrolmentTask)
+	reply, err := b.MarkOverdue(t.Context(), contract.MarkOverdueRequest{
+		CaseID: b.caseID, Stage: "training", TaskID: tasks[0].ID, Round: 1,
+	})
+	require.NoError(t, err)
+	return *reply.Incident
+}
+
+func TestWorkCanBeGivenToAnotherListedBodyButNeverToTheOneThatEvaluates(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	incident := b.overdue(t)
+
+	_, refusal := b.resolve(t, incident, contract.Reassign, store.ResolutionParams{Institution: evaluator})
+	require.Equal(t, "same_body", refusal)
+	_, refusal = b.resolve(t, incident, contract.Reassign, store.ResolutionParams{Institution: "cie"})
+	require.Equal(t, "not_listed_for_role", refusal)
+	require.Equal(t, progress.CaseStuck, b.file(t).Status, "a refused resolution changes nothing")
+
+	reply, refusal := b.resolve(t, incident, contract.Reassign, store.ResolutionParams{Institution: spare})
+	require.Empty(t, refusal)
+	require.True(t, reply.Applied)
+	require.Equal(t, spare, b.file(t).TrainingBody)
+	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
+	require.NoError(t, err)
+	require.Empty(t, open, "what the first institution owed is taken back")
+}
+
+func TestAnExtensionMovesTheDeadlineOfTheTaskToo(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	incident := b.overdue(t)
+	reply, refusal := b.resolve(t, incident, contract.Extend, store.ResolutionParams{Days: 7})
+	require.Empty(t, refusal)
+	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
+	require.NoError(t, err)
+	require.WithinDuration(t, reply.DueAt, open[0].DueAt, time.Second)
+	require.Equal(t, progress.CaseWaiting, b.file(t).Status)
+}
+
+func TestAResolutionThatComesAfterTheAnswerIsRefused(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	incident := b.overdue(t)
+	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
+	require.NoError(t, err)
+	task := contract.IssuedTask{ID: open[0].ID, Kind: open[0].Kind}
+	b.answer(t, task, store.AnswerResult, contract.EnrolmentResult{})
+	_, err = b.RecordEnrolment(t.Context(), b.recordRequest([]contract.IssuedTask{task}, 1))
+	require.NoError(t, err)
+	closed, err := b.Store.Read(t.Context()).Incident(incident.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.ClosedByArrival, closed.ClosedBy)
+	reply, refusal := b.resolve(t, incident, contract.Extend, store.ResolutionParams{Days: 7})
+	require.False(t, reply.Applied)
+	require.Equal(t, "incident_closed", refusal)
+}
+
+func TestAnEndedCaseOwesAndIsOwedNothing(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.overdue(t)
+	_, err := b.CloseCase(t.Context(), contract.CloseCaseRequest{CaseID: b.caseID, Outcome: "withdrawn"})
+	require.NoError(t, err)
+	c := b.file(t)
+	require.Equal(t, progress.CaseWithdrawn, c.Status)
+	require.Nil(t, c.Owes())
+	tx := b.Store.Read(t.Context())
+	open, err := tx.OpenTasks(b.caseID)
+	require.NoError(t, err)
+	require.Empty(t, open)
+	_, err = tx.OpenIncidentOf(b.caseID)
+	require.ErrorIs(t, err, store.ErrNotFound)
+	due, err := tx.DueEvents(trainer, time.Now().Add(time.Minute), 10)
+	require.NoError(t, err)
+	require.Len(t, due, 2, "the institution is told that the task is no longer owed")
+	require.Equal(t, store.OutboxTaskCancelled, due[1].Kind)
+}

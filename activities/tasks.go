@@ -1,0 +1,243 @@
+package activities
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// IssueTasks asks the stage's institution for one attempt's work, if it is still listed for it today.
+func (r *Records) IssueTasks(
+	ctx context.Context, req contract.IssueTasksRequest,
+) (contract.IssueTasksReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.IssueTasksReply, error) {
+		var reply contract.IssueTasksReply
+		stage := progress.Stage(req.Stage)
+		body, role := f.bodyOf(stage)
+		if err := f.Move(stage, progress.Active, nil, nil); err != nil {
+			return reply, err
+		}
+		incident, err := f.unlisted(stage, body, role)
+		if err != nil || incident != nil {
+			return contract.IssueTasksReply{Incident: incident}, err
+		}
+		due := f.cal.After(f.Now(), f.rules.Deadline(waitOf(req.Kinds[0])))
+		for _, kind := range req.Kinds {
+			details, err := f.details(kind)
+			if missing, ok := errors.AsType[*policy.RuleMissingError](err); ok {
+				return ruleMissing(f, stage, missing)
+			} else if err != nil {
+				return reply, err
+			}
+			task := store.Task{
+				ID: uuid.NewString(), CaseID: f.ID, InstitutionID: body, Kind: kind, Attempt: req.Attempt,
+				Issue: req.Issue, IssuedAt: f.Now(), DueAt: due, Details: details,
+			}
+			if err := f.tx.InsertTask(task); err != nil {
+				return reply, err
+			}
+			reply.Tasks = append(reply.Tasks, contract.IssuedTask{ID: task.ID, Kind: kind})
+			f.Note(stage, "task_issued", store.ActorSystem, map[string]any{
+				"task": kind, "institution": body, "attempt": req.Attempt, "due": f.cal.Today(due).String(),
+			})
+		}
+		reply.DueAt = due
+		return reply, f.Move(stage, progress.Waiting, institutionParty(body), &due)
+	})
+}
+
+func ruleMissing(f *file, stage progress.Stage, missing *policy.RuleMissingError) (contract.IssueTasksReply, error) {
+	incident, err := f.OpenIncident(stage, contract.RuleMissing, store.Incident{
+		Params: map[string]any{"rule": missing.Rule},
+	})
+	return contract.IssueTasksReply{Incident: incident}, err
+}
+
+func institutionParty(id string) *progress.Party {
+	return &progress.Party{Kind: progress.ByInstitution, ID: id}
+}
+
+// waitOf names the deadline a kind of task is under.
+func waitOf(kind string) string {
+	if kind == contract.TheoryTask || kind == contract.PracticalTask {
+		return "evaluation"
+	}
+	return kind
+}
+
+// details says what a task asks for, by the case's rules.
+func (f *file) details(kind string) (store.TaskDetails, error) {
+	switch kind {
+	case contract.TrainingTask:
+		return f.trainingDetails()
+	case contract.ExamTask:
+		return store.TaskDetails{PassMark: number(f.rules.Exam().PassMark)}, nil
+	case contract.TheoryTask, contract.PracticalTask:
+		return store.TaskDetails{PassMark: number(f.partMark(kind))}, nil
+	}
+	return store.TaskDetails{}, nil
+}
+
+func (f *file) trainingDetails() (store.TaskDetails, error) {
+	standard, err := f.rules.TrainingStandard(f.Occupation, f.Level)
+	if err != nil {
+		return store.TaskDetails{}, err
+	}
+	entries, err := f.tx.Hours(f.ID)
+	if err != nil {
+		return store.TaskDetails{}, err
+	}
+	completed, err := f.completedModules()
+	if err != nil {
+		return store.TaskDetails{}, err
+	}
+	return store.TaskDetails{
+		RequiredHours:   json.Number(standard.Hours.String()),
+		RecordedHours:   json.Number(ledger.Total(entries).String()),
+		Modules:         standard.Modules,
+		MissingModules:  ledger.MissingModules(standard.Modules, completed),
+		EarliestSession: f.RegisteredOn.String(),
+	}, nil
+}
+
+// partMark is the pass mark of a part of the evaluation.
+func (f *file) partMark(kind string) float64 {
+	for _, part := range f.rules.Evaluation(f.Occupation).Parts {
+		if part.Code == kind {
+			return part.PassMark
+		}
+	}
+	return 100 // a part the rules do not know cannot be passed by accident
+}
+
+func number(v float64) json.Number {
+	text, _ := json.Marshal(v) //nolint:errchkjson // a pass mark is a finite number
+	return json.Number(text)
+}
+
+// MarkOverdue opens the incident of a wait that passed its deadline. The task stays open: its answer is still welcome.
+func (r *Records) MarkOverdue(ctx context.Context, req contract.MarkOverdueRequest) (contract.StepReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
+		task, err := f.tx.Task(req.TaskID)
+		if err != nil {
+			return contract.StepReply{}, err
+		}
+		due := f.cal.Today(task.DueAt).String()
+		f.Note(progress.Stage(req.Stage), "task_overdue", store.ActorSystem, map[string]any{
+			"task": task.Kind, "institution": task.InstitutionID, "due": due,
+		})
+		return f.stuck(progress.Stage(req.Stage), contract.TaskOverdue, store.Incident{
+			InstitutionID: &task.InstitutionID, TaskID: &task.ID,
+			Params: map[string]any{"task": task.Kind, "institution": task.InstitutionID, "due": due},
+		})
+	})
+}
+
+// answered is a task with its answer.
+type answered struct {
+	store.Task
+	answer store.TaskAnswer
+}
+
+// record takes the answers to an attempt's tasks into the record. What was overdue has arrived; a refusal opens an
+// incident and leaves the attempt to be asked for again.
+func record(
+	ctx context.Context, r *Records, req contract.RecordRequest, stage progress.Stage,
+	take func(*file, []answered) (contract.RecordReply, error),
+) (contract.RecordReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.RecordReply, error) {
+		var reply contract.RecordReply
+		if err := f.CloseIncident(store.ClosedByArrival); err != nil {
+			return reply, err
+		}
+		if err := f.Move(stage, progress.Active, nil, nil); err != nil {
+			return reply, err
+		}
+		tasks, refused, err := f.answers(req.TaskIDs)
+		if err != nil {
+			return reply, err
+		}
+		if refused != nil {
+			return f.refused(stage, *refused)
+		}
+		for _, task := range tasks {
+			f.Note(stage, "task_answered", store.ActorInstitution(task.InstitutionID), map[string]any{
+				"task": task.Kind, "institution": task.InstitutionID,
+			})
+		}
+		return take(f, tasks)
+	})
+}
+
+// answers reads the tasks with their answers, up to the first that was refused.
+func (f *file) answers(taskIDs []string) (tasks []answered, refused *answered, err error) {
+	for _, id := range taskIDs {
+		task, err := f.tx.Task(id)
+		if err != nil {
+			return nil, nil, err
+		}
+		answer, err := f.tx.Answer(id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue // its partner was refused before it was answered
+		} else if err != nil {
+			return nil, nil, err
+		}
+		if answer.Kind == store.AnswerRejection {
+			return nil, &answered{task, answer}, nil
+		}
+		tasks = append(tasks, answered{task, answer})
+	}
+	if len(tasks) != len(taskIDs) {
+		return nil, nil, fmt.Errorf("record answers: %d of %d tasks are answered", len(tasks), len(taskIDs))
+	}
+	return tasks, nil, nil
+}
+
+func (f *file) refused(stage progress.Stage, task answered) (contract.RecordReply, error) {
+	reason, err := contract.Decode[contract.Rejection](task.answer.Body)
+	if err != nil {
+		return contract.RecordReply{}, fmt.Errorf("read a rejection: %w", err)
+	}
+	cause := contract.TaskRejected
+	if task.Kind == contract.EnrolmentTask {
+		cause = contract.EnrolmentRejected
+	}
+	params := map[string]any{
+		"task": task.Kind, "institution": task.InstitutionID, "reason": reason.ReasonCode,
+	}
+	f.Note(stage, "task_rejected", store.ActorInstitution(task.InstitutionID), params)
+	if err := f.cancelTasks("partner_rejected", f.Now()); err != nil {
+		return contract.RecordReply{}, err
+	}
+	incident, err := f.OpenIncident(stage, cause, store.Incident{
+		InstitutionID: &task.InstitutionID, TaskID: &task.ID, Params: params,
+	})
+	return contract.RecordReply{Next: contract.Reissue, Incident: incident}, err
+}
+
+// cancelTasks takes back what institutions still owe the case.
+func (f *file) cancelTasks(reason string, at time.Time) error {
+	open, err := f.tx.OpenTasks(f.ID)
+	if err != nil {
+		return err
+	}
+	for _, task := range open {
+		if err := f.tx.CloseTask(task, store.TaskCancelled, reason, at); err != nil {
+			return err
+		}
+		f.Note(f.Stage, "task_cancelled", store.ActorSystem, map[string]any{
+			"task": task.Kind, "institution": task.InstitutionID,
+		})
+	}
+	return nil
+}

@@ -1,0 +1,113 @@
+package relay
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/temporal"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/store"
+)
+
+// Forward brings an inbox item to its case. It returns nil once the case has taken the item, or will never take it
+// because it is over; an error leaves the item to the next sweep. Forwarding an item again changes nothing.
+func (r *Relay) Forward(ctx context.Context, item store.InboxItem) error {
+	refused, err := r.deliver(ctx, item)
+	if err != nil {
+		return err
+	}
+	return r.Store.Read(ctx).MarkForwarded(item.ID, refused)
+}
+
+func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused string, err error) {
+	tx := r.Store.Read(ctx)
+	switch item.Kind {
+	case store.InboxStart:
+		return "", r.start(ctx, item)
+	case store.InboxAnswer:
+		answer, err := tx.Answer(item.SubjectID)
+		if err != nil {
+			return "", err
+		}
+		return update(ctx, r, item, contract.AnswerTask, contract.TaskAnswered{
+			TaskID: item.SubjectID, Rejected: answer.Kind == store.AnswerRejection,
+		})
+	case store.InboxResolution:
+		resolution, err := tx.Resolution(item.SubjectID)
+		if err != nil {
+			return "", err
+		}
+		return update(ctx, r, item, contract.Resolve, contract.IncidentResolution{
+			ResolutionID: resolution.ID, IncidentID: resolution.IncidentID,
+		})
+	case store.InboxWithdrawal:
+		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{})
+	}
+	return "", fmt.Errorf("forward an inbox item: unknown kind %q", item.Kind)
+}
+
+// Search attributes a case starts with.
+var (
+	occupationAttribute = temporal.NewSearchAttributeKeyKeyword(contract.AttributeOccupation)
+	levelAttribute      = temporal.NewSearchAttributeKeyKeyword(contract.AttributeLevel)
+)
+
+// start starts a case's workflow, once: a case that runs, or has run, is left alone.
+func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
+	c, err := r.Store.Read(ctx).Case(item.CaseID)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err = r.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID:                       contract.CaseWorkflowID(c.ID),
+		TaskQueue:                contract.CaseQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			occupationAttribute.ValueSet(c.Occupation), levelAttribute.ValueSet(c.Level)),
+	}, contract.CaseWorkflow, contract.CaseInput{CaseID: c.ID})
+	if _, ran := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ran {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("start a case: %w", err)
+	}
+	return nil
+}
+
+// update sends a message to a case and waits until it has taken it. The item's id is the update's, so that the server
+// knows a repeat.
+func update[Req, Res any](
+	ctx context.Context, r *Relay, item store.InboxItem, message contract.Update[Req, Res], req Req,
+) (refused string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	handle, err := r.Temporal.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
+		WorkflowID:   contract.CaseWorkflowID(item.CaseID),
+		UpdateID:     item.ID,
+		UpdateName:   message.Name,
+		Args:         []any{req},
+		WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		var taken Res
+		err = handle.Get(ctx, &taken)
+	}
+	if err == nil {
+		return "", nil
+	}
+	// A case that is over takes nothing more. One that was not started yet, because its own item is still on the way,
+	// looks the same to Temporal; the record knows better.
+	c, readErr := r.Store.Read(ctx).Case(item.CaseID)
+	if readErr == nil && c.Ended() {
+		return "case_ended", nil
+	}
+	return "", fmt.Errorf("send %s to a case: %w", message.Name, err)
+}

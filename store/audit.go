@@ -1,0 +1,59 @@
+package store
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// AuditEntry is one mutation, or one reading of personal data: who, what, to what, why.
+type AuditEntry struct {
+	ID        int64 `gorm:"->"`
+	At        time.Time
+	Actor     string // account id, or system
+	Action    string
+	Subject   string // kind:id
+	Reason    string
+	Before    json.RawMessage `gorm:"type:jsonb"`
+	After     json.RawMessage `gorm:"type:jsonb"`
+	RequestID string
+}
+
+// Audit writes an audit entry. Nothing can change it afterwards.
+func (tx *Tx) Audit(e AuditEntry) error {
+	if e.At.IsZero() {
+		e.At = time.Now().UTC()
+	}
+	err := tx.db.Create(&e).Error
+	return found(err, "write an audit entry")
+}
+
+// IdempotencyKey is a request that was answered, with its answer.
+type IdempotencyKey struct {
+	AccountID     string `gorm:"primaryKey"`
+	Key           string `gorm:"primaryKey"`
+	RequestDigest []byte
+	Status        int
+	Answer        json.RawMessage `gorm:"type:jsonb"`
+	CreatedAt     time.Time
+}
+
+// IdempotencyKey reads the answer a key was given; ErrNotFound when it was given none.
+func (tx *Tx) IdempotencyKey(accountID, key string) (IdempotencyKey, error) {
+	var k IdempotencyKey
+	err := tx.db.Take(&k, "account_id = ? AND key = ?", accountID, key).Error
+	return k, found(err, "look up an idempotency key")
+}
+
+// LockIdempotencyKey keeps two requests with one key from running at once, until the transaction ends. It reports false
+// when another holds it.
+func (tx *Tx) LockIdempotencyKey(accountID, key string) (bool, error) {
+	var locked bool
+	err := tx.db.Raw("SELECT pg_try_advisory_xact_lock(hashtextextended(?, 0))", accountID+"/"+key).Scan(&locked).Error
+	return locked, found(err, "lock an idempotency key")
+}
+
+// InsertIdempotencyKey keeps the answer to a request.
+func (tx *Tx) InsertIdempotencyKey(k IdempotencyKey) error {
+	err := tx.db.Create(&k).Error
+	return found(err, "write an idempotency key")
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+)
+
+// Case is one person's way through the programme for one occupation, direction and level.
+type Case struct {
+	ID             string
+	PersonID       string
+	Occupation     string
+	Direction      string // empty when the standard has none
+	Level          string
+	PolicyVersion  string // the rules the case was registered under
+	TrainingBody   string
+	EvaluationBody string
+	Applicant      policy.Applicant `gorm:"serializer:json"`
+
+	// The headline, derived from the stages and written with them.
+	Status    progress.Status
+	Stage     progress.Stage
+	OwesKind  *progress.PartyKind
+	OwesID    *string
+	OwesSince *time.Time
+	DueAt     *time.Time
+	Outcome   *progress.Outcome
+
+	RegisteredBy string
+	RegisteredAt time.Time
+	RegisteredOn calendar.Date
+	EndedAt      *time.Time
+	LastEvent    int
+}
+
+// CaseStage is one stage of a case as it stands.
+type CaseStage struct {
+	CaseID   string         `gorm:"primaryKey"`
+	Stage    progress.Stage `gorm:"primaryKey"`
+	State    progress.State
+	Since    time.Time
+	DueAt    *time.Time
+	OwesKind *progress.PartyKind
+	OwesID   *string
+}
+
+// CaseEvent is one line of a case's timeline.
+type CaseEvent struct {
+	CaseID string `gorm:"primaryKey"`
+	Seq    int    `gorm:"primaryKey"`
+	At     time.Time
+	Kind   string
+	Stage  progress.Stage
+	Actor  string
+	Params map[string]any `gorm:"serializer:json"`
+}
+
+// Actors of events that are not people.
+const (
+	ActorSystem   = "system"
+	ActorTrainee  = "trainee"
+	ActorOperator = "operator"
+)
+
+// ActorInstitution is the actor of an institution's act.
+func ActorInstitution(id string) string { return "institution:" + id }
+
+// Subject is a stage as package progress sees it.
+func (s CaseStage) view() progress.StageView {
+	return progress.StageView{
+		Stage: s.Stage, State: s.State, Since: s.Since, DueAt: s.DueAt, Owes: party(s.OwesKind, s.OwesID),
+	}
+}
+
+// Owes is who owes the stage's next act; nil when nobody does.
+func (s CaseStage) Owes() *progress.Party { return party(s.OwesKind, s.OwesID) }
+
+// Owes is who owes the case's next act; nil when nobody does.
+func (c Case) Owes() *progress.Party { return party(c.OwesKind, c.OwesID) }
+
+// Ended reports whether the case is over.
+func (c Case) Ended() bool { return c.Outcome != nil }
+
+func party(kind *progress.PartyKind, id *string) *progress.Party {
+	if kind == nil {
+		return nil
+	}
+	p := &progress.Party{Kind: *kind}
+	if id != nil {
+		p.ID = *id
+	}
+	return p
+}
+
+// Case reads a case.
+func (tx *Tx) Case(id string) (Case, error) {
+	var c Case
+	err := tx.db.Take(&c, "id = ?", id).Error
+	return c, found(err, "read a case")
+}
+
+// Stages reads a case's stages, in no order.
+func (tx *Tx) Stages(caseID string) ([]CaseStage, error) {
+	var stages []CaseStage
+	err := tx.db.Find(&stages, "case_id = ?", caseID).Error
+	return stages, found(err, "read a case's stages")
+}
+
+// InsertCase writes a new case with its stages, all pending, and the first line of its timeline. The unique index
+// cases_one_per_target refuses a second live case of the same person, occupation, direction and level.
+func (tx *Tx) InsertCase(c Case, actor string) (*CaseFile, error) {
+	c.Status, c.Stage = progress.CaseActive, progress.Registration
+	f := &CaseFile{tx: tx, Case: c, fresh: true, now: time.Now().UTC()}
+	for _, stage := range progress.Stages() {
+		f.stages = append(f.stages, CaseStage{CaseID: c.ID, Stage: stage, State: progress.Pending, Since: f.now})
+	}
+	if err := tx.db.Create(&c).Error; err != nil {
+		return nil, found(err, "write a case")
+	}
+	if err := tx.db.Create(&f.stages).Error; err != nil {
+		return nil, found(err, "write a case's stages")
+	}
+	f.Note(progress.Registration, "case_registered", actor, nil)
+	return f, f.Save()
+}

@@ -1,0 +1,84 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/certificate"
+)
+
+// Certificate is the record of a certificate: what is printed on it, frozen when it was issued, and its status since.
+type Certificate struct {
+	ID            string
+	CaseID        string
+	Kind          string
+	Issuer        string
+	Number        string
+	Origin        string
+	Status        string
+	Facts         certificate.Facts `gorm:"serializer:json"`
+	HolderSealed  []byte
+	Digest        []byte
+	VerifyToken   string
+	PolicyVersion string
+	IssuedOn      calendar.Date
+	RecordedAt    time.Time
+}
+
+// Where a certificate came from.
+const (
+	CertificateIssued   = "issued"   // through us, with a number we allocated
+	CertificateReported = "reported" // by the institution, with its own number
+)
+
+// CertificateValid is the status of a certificate that holds.
+const CertificateValid = "valid"
+
+// AllocateNumber takes the next number of an issuer's sequence for a kind and a year. A transaction that does not commit
+// gives it back; one that does has used it for good.
+func (tx *Tx) AllocateNumber(issuer, kind string, year int) (int, error) {
+	var last int
+	err := tx.db.Raw(`
+		INSERT INTO certificate_numbers (issuer, kind, year, last) VALUES (?, ?, ?, 1)
+		ON CONFLICT (issuer, kind, year) DO UPDATE SET last = certificate_numbers.last + 1
+		RETURNING last`, issuer, kind, year).Scan(&last).Error
+	return last, found(err, "allocate a certificate number")
+}
+
+// InsertCertificate writes a certificate. The database refuses a second number at one issuer, and a second valid
+// certificate of one kind in one case.
+func (tx *Tx) InsertCertificate(c Certificate) error {
+	if err := tx.db.Create(&c).Error; err != nil {
+		return fmt.Errorf("write a certificate: %w", err)
+	}
+	return nil
+}
+
+// NumberTaken reports whether an issuer has used a number.
+func (tx *Tx) NumberTaken(issuer, number string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&Certificate{}).Where("issuer = ? AND number = ?", issuer, number).Count(&n).Error
+	return n > 0, found(err, "look up a certificate number")
+}
+
+// Certificates reads a case's certificates, oldest first.
+func (tx *Tx) Certificates(caseID string) ([]Certificate, error) {
+	var all []Certificate
+	err := tx.db.Order("recorded_at").Find(&all, "case_id = ?", caseID).Error
+	return all, found(err, "read a case's certificates")
+}
+
+// CertificatesByNumber reads the certificates with a number: numbers are unique only within an issuer.
+func (tx *Tx) CertificatesByNumber(number string) ([]Certificate, error) {
+	var all []Certificate
+	err := tx.db.Find(&all, "number = ?", number).Error
+	return all, found(err, "look up certificates")
+}
+
+// CertificateByToken reads the certificate behind a verification link.
+func (tx *Tx) CertificateByToken(token string) (Certificate, error) {
+	var c Certificate
+	err := tx.db.Take(&c, "verify_token = ?", token).Error
+	return c, found(err, "look up a certificate")
+}

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+)
+
+// Kinds of inbox item.
+const (
+	InboxStart      = "start"
+	InboxAnswer     = "answer"
+	InboxResolution = "resolution"
+	InboxWithdrawal = "withdrawal"
+)
+
+// InboxItem is something a case's workflow is to be told. It is committed before the sender is answered, so what was
+// acknowledged is never lost: it is forwarded at once, or by the relay when Temporal was away.
+type InboxItem struct {
+	ID            string
+	CaseID        string
+	Kind          string
+	SubjectID     string // the case, task or resolution it is about
+	CreatedAt     time.Time
+	ForwardedAt   *time.Time
+	Refused       string
+	Attempts      int
+	NextAttemptAt time.Time
+}
+
+// TableName is the table of inbox items.
+func (InboxItem) TableName() string { return "inbox" }
+
+// inboxGrace is how long the process that wrote an item has to forward it before the relay does.
+const inboxGrace = 2 * time.Second
+
+// InsertInbox writes an inbox item.
+func (tx *Tx) InsertInbox(caseID, kind, subjectID string) (InboxItem, error) {
+	now := time.Now().UTC()
+	item := InboxItem{
+		ID: uuid.NewString(), CaseID: caseID, Kind: kind, SubjectID: subjectID,
+		CreatedAt: now, NextAttemptAt: now.Add(inboxGrace),
+	}
+	if err := tx.db.Create(&item).Error; err != nil {
+		return item, fmt.Errorf("write an inbox item: %w", err)
+	}
+	return item, nil
+}
+
+// ClaimInbox takes items that are due for forwarding, oldest first, and keeps others from taking them for a while. An
+// item claimed by a process that dies is due again when the while is over.
+func (tx *Tx) ClaimInbox(limit int, lease time.Duration) ([]InboxItem, error) {
+	now := time.Now().UTC()
+	var items []InboxItem
+	err := tx.db.Raw(`
+		UPDATE inbox SET attempts = attempts + 1, next_attempt_at = ?
+		WHERE id IN (SELECT id FROM inbox WHERE forwarded_at IS NULL AND next_attempt_at <= ?
+		             ORDER BY created_at LIMIT ? FOR UPDATE SKIP LOCKED)
+		RETURNING *`, now.Add(lease), now, limit).Scan(&items).Error
+	return items, found(err, "claim inbox items")
+}
+
+// MarkForwarded notes that a case has taken an item, or will never take it and why.
+func (tx *Tx) MarkForwarded(id, refused string) error {
+	err := tx.db.Model(&InboxItem{}).Where("id = ? AND forwarded_at IS NULL", id).
+		Updates(map[string]any{"forwarded_at": time.Now().UTC(), "refused": refused}).Error
+	return found(err, "mark an inbox item")
+}
+
+// Postpone makes an item due again later.
+func (tx *Tx) Postpone(id string, until time.Time) error {
+	err := tx.db.Model(&InboxItem{}).Where("id = ?", id).Update("next_attempt_at", until).Error
+	return found(err, "postpone an inbox item")
+}
+
+// Withdrawal is a trainee's or operator's request to end a case.
+type Withdrawal struct {
+	CaseID      string `gorm:"primaryKey"`
+	Reason      string
+	RequestedBy string
+	RequestedAt time.Time
+}
+
+// InsertWithdrawal writes a withdrawal, once a case, and reports whether it is new.
+func (tx *Tx) InsertWithdrawal(w Withdrawal) (fresh bool, err error) {
+	res := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&w)
+	return res.RowsAffected == 1, found(res.Error, "write a withdrawal")
+}

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+)
+
+// States of an incident.
+const (
+	IncidentOpen      = "open"
+	IncidentResolving = "resolving" // a resolution is on its way to the case
+	IncidentClosed    = "closed"
+)
+
+// Ways an incident closes.
+const (
+	ClosedByResolution = "resolution"
+	ClosedByArrival    = "arrival"    // what was overdue arrived
+	ClosedByEnding     = "ending"     // the case ended
+	ClosedBySuperseded = "superseded" // the case is stuck on something else now
+)
+
+// Incident is why a case is stuck.
+type Incident struct {
+	ID            string
+	CaseID        string
+	Stage         progress.Stage
+	Kind          contract.Kind
+	Cause         contract.Cause
+	InstitutionID *string
+	TaskID        *string
+	Params        map[string]any `gorm:"serializer:json"`
+	State         string
+	OpenedAt      time.Time
+	ClosedAt      *time.Time
+	ClosedBy      string
+}
+
+// Resolution is what an operator decided about an incident.
+type Resolution struct {
+	ID          string
+	IncidentID  string
+	Verb        contract.Verb
+	Params      ResolutionParams `gorm:"serializer:json"`
+	Reason      string
+	RequestedBy string
+	RequestedAt time.Time
+	Outcome     string
+	Refusal     string
+}
+
+// ResolutionParams is what a verb needs: an institution to reassign to, days to extend by, facts to decide on, or the
+// evidence an override rests on.
+type ResolutionParams struct {
+	Institution string            `json:"institution,omitempty"`
+	Days        int               `json:"days,omitempty"`
+	Applicant   *policy.Applicant `json:"applicant,omitempty"`
+	Evidence    string            `json:"evidence,omitempty"`
+}
+
+// Outcomes of a resolution.
+const (
+	ResolutionPending = "pending"
+	ResolutionApplied = "applied"
+	ResolutionRefused = "refused"
+)
+
+// OpenIncident writes why a case is stuck, and takes the stage to stuck. A case is stuck for one reason at a time: one
+// that was open before gives way.
+func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, about Incident) (*contract.Incident, error) {
+	if err := f.CloseIncident(ClosedBySuperseded); err != nil {
+		return nil, err
+	}
+	about.ID, about.CaseID, about.Stage, about.Cause, about.Kind = uuid.NewString(), f.ID, stage, cause, cause.Kind()
+	about.State, about.OpenedAt = IncidentOpen, f.now
+	if about.Params == nil {
+		about.Params = map[string]any{}
+	}
+	if err := f.tx.db.Create(&about).Error; err != nil {
+		return nil, fmt.Errorf("write an incident: %w", err)
+	}
+	if err := f.Move(stage, progress.Stuck, &progress.Party{Kind: progress.ByOperator}, nil); err != nil {
+		return nil, err
+	}
+	f.Note(stage, "incident_opened", ActorSystem, map[string]any{"cause": string(cause)})
+	return &contract.Incident{ID: about.ID, Cause: cause}, nil
+}
+
+// CloseIncident closes the case's open incident, if there is one, and answers a resolution that came too late.
+func (f *CaseFile) CloseIncident(by string) error {
+	var open Incident
+	err := f.tx.db.Take(&open, "case_id = ? AND state <> ?", f.ID, IncidentClosed).Error
+	if err != nil {
+		if err == gorm.ErrRecordNotFound { //nolint:errorlint // compared as GORM returns it
+			return nil
+		}
+		return fmt.Errorf("look for an open incident: %w", err)
+	}
+	err = f.tx.db.Model(&Incident{}).Where("id = ?", open.ID).
+		Updates(map[string]any{"state": IncidentClosed, "closed_at": f.now, "closed_by": by}).Error
+	if err != nil {
+		return fmt.Errorf("close an incident: %w", err)
+	}
+	if by == ClosedByResolution {
+		return nil
+	}
+	err = f.tx.db.Model(&Resolution{}).Where("incident_id = ? AND outcome = ?", open.ID, ResolutionPending).
+		Updates(map[string]any{"outcome": ResolutionRefused, "refusal": "incident_closed"}).Error
+	return found(err, "answer a late resolution")
+}
+
+// Incident reads an incident.
+func (tx *Tx) Incident(id string) (Incident, error) {
+	var i Incident
+	err := tx.db.Take(&i, "id = ?", id).Error
+	return i, found(err, "read an incident")
+}
+
+// LockIncident reads an incident and locks it.
+func (tx *Tx) LockIncident(id string) (Incident, error) {
+	var i Incident
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&i, "id = ?", id).Error
+	return i, found(err, "lock an incident")
+}
+
+// OpenIncidentOf reads the open incident of a case; ErrNotFound when there is none.
+func (tx *Tx) OpenIncidentOf(caseID string) (Incident, error) {
+	var i Incident
+	err := tx.db.Take(&i, "case_id = ? AND state <> ?", caseID, IncidentClosed).Error
+	return i, found(err, "read a case's open incident")
+}
+
+// InsertResolution writes an operator's resolution of an open incident and puts it in the inbox for the case.
+func (tx *Tx) InsertResolution(i Incident, r Resolution) (InboxItem, error) {
+	r.Outcome = ResolutionPending
+	if err := tx.db.Create(&r).Error; err != nil {
+		return InboxItem{}, fmt.Errorf("write a resolution: %w", err)
+	}
+	err := tx.db.Model(&Incident{}).Where("id = ?", i.ID).Update("state", IncidentResolving).Error
+	if err != nil {
+		return InboxItem{}, fmt.Errorf("mark an incident: %w", err)
+	}
+	return tx.InsertInbox(i.CaseID, InboxResolution, r.ID)
+}
+
+// Resolution reads a resolution.
+func (tx *Tx) Resolution(id string) (Resolution, error) {
+	var r Resolution
+	err := tx.db.Take(&r, "id = ?", id).Error
+	return r, found(err, "read a resolution")
+}
+
+// AnswerResolution writes what became of a resolution. One that was refused leaves its incident open for another.
+func (tx *Tx) AnswerResolution(r Resolution, refusal string) error {
+	outcome := ResolutionApplied
+	if refusal != "" {
+		outcome = ResolutionRefused
+	}
+	err := tx.db.Model(&Resolution{}).Where("id = ?", r.ID).
+		Updates(map[string]any{"outcome": outcome, "refusal": refusal}).Error
+	if err != nil {
+		return fmt.Errorf("answer a resolution: %w", err)
+	}
+	if refusal == "" {
+		return nil
+	}
+	err = tx.db.Model(&Incident{}).Where("id = ? AND state = ?", r.IncidentID, IncidentResolving).
+		Update("state", IncidentOpen).Error
+	return found(err, "reopen an incident")
+}

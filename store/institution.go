@@ -1,0 +1,131 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/policy"
+)
+
+// Institution is a body on the published lists.
+type Institution struct {
+	ID        string
+	Name      string // as published, to the letter
+	Status    string
+	CreatedAt time.Time
+}
+
+// InstitutionRole is what an institution may do for an occupation, and since when.
+type InstitutionRole struct {
+	ID             int64 `gorm:"->"`
+	InstitutionID  string
+	Occupation     string
+	Role           string
+	ListYear       int
+	SourceDocument string
+	ValidFrom      calendar.Date
+	ValidTo        *calendar.Date
+}
+
+// CEBase is a continuing-education base on the published list.
+type CEBase struct {
+	Name      string `gorm:"primaryKey"`
+	Number    *int
+	National  bool
+	Municipal bool
+	Note      string
+	ListYear  int
+}
+
+// TableName is the table of CE bases.
+func (CEBase) TableName() string { return "ce_bases" }
+
+// Endpoint is where an institution receives callbacks.
+type Endpoint struct {
+	ID            string
+	InstitutionID string
+	URL           string
+	SecretSealed  []byte
+	State         string
+	FailingSince  *time.Time
+	CreatedAt     time.Time
+}
+
+// States of an endpoint.
+const (
+	EndpointActive   = "active"
+	EndpointPaused   = "paused"
+	EndpointDisabled = "disabled"
+)
+
+// Institution reads an institution.
+func (tx *Tx) Institution(id string) (Institution, error) {
+	var i Institution
+	err := tx.db.Take(&i, "id = ?", id).Error
+	return i, found(err, "read an institution")
+}
+
+// Listed reports whether an institution is on the published list in a role for an occupation on a day, and active.
+func (tx *Tx) Listed(id, occupation, role string, on calendar.Date) (bool, error) {
+	var n int64
+	err := tx.db.Model(&InstitutionRole{}).Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'").
+		Where(`institution_id = ? AND occupation = ? AND role = ?
+		       AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)`, id, occupation, role, on, on).
+		Count(&n).Error
+	return n > 0, found(err, "look up the published list")
+}
+
+// Endpoint reads an institution's endpoint; ErrNotFound when it has none and polls.
+func (tx *Tx) Endpoint(institutionID string) (Endpoint, error) {
+	var e Endpoint
+	err := tx.db.Take(&e, "institution_id = ?", institutionID).Error
+	return e, found(err, "read an endpoint")
+}
+
+// SaveEndpoint sets an institution's endpoint, in place of the one it had.
+func (tx *Tx) SaveEndpoint(e Endpoint) error {
+	e.State = EndpointActive
+	err := tx.db.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "institution_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"url", "secret_sealed", "state"}),
+	}).Create(&e).Error
+	return found(err, "write an endpoint")
+}
+
+// LoadLists writes the published lists into the database. What is there already stays as it is, so loading twice is
+// harmless; comparing one year's list with the next is not this function's business.
+func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
+	return s.Tx(ctx, func(tx *Tx) error {
+		skip := tx.db.Clauses(clause.OnConflict{DoNothing: true})
+		since := calendar.NewDate(lists.ListYear, time.January, 1)
+		for _, body := range lists.Bodies {
+			err := skip.Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: "active"}).Error
+			if err != nil {
+				return fmt.Errorf("write institution %s: %w", body.InstitutionID, err)
+			}
+			err = skip.Create(&InstitutionRole{
+				InstitutionID: body.InstitutionID, Occupation: body.Occupation, Role: body.Role,
+				ListYear: lists.ListYear, SourceDocument: lists.Source, ValidFrom: since,
+			}).Error
+			if err != nil {
+				return fmt.Errorf("write the role of institution %s: %w", body.InstitutionID, err)
+			}
+		}
+		for _, base := range lists.CEBases {
+			err := skip.Create(&CEBase{
+				Name: base.Name, Number: base.No,
+				National: slices.Contains(base.Levels, "国家级"), Municipal: slices.Contains(base.Levels, "市级"),
+				Note: base.Note, ListYear: lists.ListYear,
+			}).Error
+			if err != nil {
+				return fmt.Errorf("write CE base %s: %w", base.Name, err)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+)
+
+// Person is a human being, sealed: the name and the ID number can be read only with the keyring. Two rows never hold
+// the same ID number, because the keyed index of it is unique.
+type Person struct {
+	ID             string
+	IDType         string
+	IDNumberIndex  []byte
+	IDNumberSealed []byte
+	NameSealed     []byte
+	CreatedAt      time.Time
+}
+
+// IDTypeResident is the resident ID card (居民身份证).
+const IDTypeResident = "resident_id"
+
+// Account is someone or something that may use the API.
+type Account struct {
+	ID            string
+	Role          string
+	Label         string
+	PersonID      *string
+	InstitutionID *string
+	CreatedAt     time.Time
+}
+
+// Roles of an account.
+const (
+	RoleTrainee     = "trainee"
+	RoleOperator    = "operator"
+	RoleInstitution = "institution"
+)
+
+// accessToken is the hash of a bearer token. The token itself is shown once and kept nowhere.
+type accessToken struct {
+	ID        string
+	AccountID string
+	TokenHash []byte
+	Label     string
+	CreatedAt time.Time
+	ExpiresAt *time.Time
+	RevokedAt *time.Time
+}
+
+func (accessToken) TableName() string { return "access_tokens" }
+
+// Person reads a person.
+func (tx *Tx) Person(id string) (Person, error) {
+	var p Person
+	err := tx.db.Take(&p, "id = ?", id).Error
+	return p, found(err, "read a person")
+}
+
+// PersonByIndex reads the person with an ID number, by its keyed index.
+func (tx *Tx) PersonByIndex(index []byte) (Person, error) {
+	var p Person
+	err := tx.db.Take(&p, "id_number_index = ?", index).Error
+	return p, found(err, "look up a person")
+}
+
+// InsertPerson writes a person, unless the ID number is known already, and reads whoever holds it.
+func (tx *Tx) InsertPerson(p Person) (Person, error) {
+	if err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&p).Error; err != nil {
+		return p, fmt.Errorf("write a person: %w", err)
+	}
+	return tx.PersonByIndex(p.IDNumberIndex)
+}
+
+// Account reads an account.
+func (tx *Tx) Account(id string) (Account, error) {
+	var a Account
+	err := tx.db.Take(&a, "id = ?", id).Error
+	return a, found(err, "read an account")
+}
+
+// AccountOfPerson reads the account that a person uses; ErrNotFound when none does.
+func (tx *Tx) AccountOfPerson(personID string) (Account, error) {
+	var a Account
+	err := tx.db.Take(&a, "person_id = ?", personID).Error
+	return a, found(err, "look up a person's account")
+}
+
+// ClaimPerson binds a trainee's account to the person it registered. The unique index on person_id keeps a second
+// account from claiming the same person.
+func (tx *Tx) ClaimPerson(accountID, personID string) error {
+	err := tx.db.Model(&Account{}).Where("id = ? AND person_id IS NULL", accountID).Update("person_id", personID).Error
+	return found(err, "claim a person")
+}
+
+// CreateToken makes an account and a bearer token for it, and returns the token. It cannot be read again.
+func (tx *Tx) CreateToken(a Account, label string) (Account, string, error) {
+	secret := make([]byte, 32)
+	rand.Read(secret) //nolint:errcheck // never fails: it crashes the program instead
+	token := "dp_" + a.Role + "_" + base64.RawURLEncoding.EncodeToString(secret)
+	a.ID, a.Label = uuid.NewString(), label
+	if err := tx.db.Create(&a).Error; err != nil {
+		return a, "", fmt.Errorf("write an account: %w", err)
+	}
+	err := tx.db.Create(&accessToken{
+		ID: uuid.NewString(), AccountID: a.ID, TokenHash: hashToken(token), Label: label,
+	}).Error
+	return a, token, found(err, "write a token")
+}
+
+// AccountByToken reads the account a bearer token stands for; ErrNotFound when it stands for none, or no longer.
+func (tx *Tx) AccountByToken(token string) (Account, error) {
+	var a Account
+	err := tx.db.Model(&Account{}).Joins("JOIN access_tokens t ON t.account_id = accounts.id").
+		Where(`t.token_hash = ? AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`,
+			hashToken(token)).Take(&a).Error
+	return a, found(err, "look up a token")
+}
+
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
+}

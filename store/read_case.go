@@ -1,0 +1,161 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
+)
+
+// What readers ask of cases. These reads come from the record alone, so they answer while Temporal is away.
+
+// Position is a place in a list that is ordered by time: after the row of this time and id.
+type Position struct {
+	At time.Time
+	ID string
+}
+
+// CaseFilter picks cases; an empty field picks all. Limit is the most that are read.
+type CaseFilter struct {
+	Status     string
+	Stage      string
+	Occupation string
+	PersonID   string
+	After      *Position // by registration, oldest first
+	Limit      int
+}
+
+// Cases reads cases in the order of their registration.
+func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
+	q := tx.db.Order("registered_at, id").Limit(f.Limit)
+	for column, value := range map[string]string{
+		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation, "person_id": f.PersonID,
+	} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	if f.After != nil {
+		q = q.Where("(registered_at, id) > (?, ?)", f.After.At, f.After.ID)
+	}
+	var cases []Case
+	err := q.Find(&cases).Error
+	return cases, found(err, "list cases")
+}
+
+// Events reads a case's timeline after a line, in order.
+func (tx *Tx) Events(caseID string, after, limit int) ([]CaseEvent, error) {
+	var events []CaseEvent
+	err := tx.db.Order("seq").Limit(limit).Find(&events, "case_id = ? AND seq > ?", caseID, after).Error
+	return events, found(err, "read a case's timeline")
+}
+
+// CEYear is the CE hours that stand for one case, year and subject.
+type CEYear struct {
+	CaseID  string
+	Year    int
+	Subject string
+	Hours   ledger.Hours
+}
+
+// CEHoursOfCase sums the CE hours credited from a case, by year and subject.
+func (tx *Tx) CEHoursOfCase(caseID string) ([]CEYear, error) {
+	return tx.ceHours("case_id = ?", caseID)
+}
+
+// CEHoursOfPerson sums the CE hours credited to a person, by year, subject and case; of one year, or of all for 0.
+func (tx *Tx) CEHoursOfPerson(personID string, year int) ([]CEYear, error) {
+	if year == 0 {
+		return tx.ceHours("person_id = ?", personID)
+	}
+	return tx.ceHours("person_id = ? AND year = ?", personID, year)
+}
+
+func (tx *Tx) ceHours(where string, args ...any) ([]CEYear, error) {
+	var years []CEYear
+	// A credit that was reversed sums to nothing, and is nothing to show.
+	err := tx.db.Model(&CEEntry{}).Select("case_id, year, subject, sum(hours) AS hours").Where(where, args...).
+		Group("case_id, year, subject").Having("sum(hours) <> 0").Order("year, subject, case_id").Scan(&years).Error
+	return years, found(err, "sum CE hours")
+}
+
+// CertificatesOfPerson reads the certificates of all of a person's cases, oldest first.
+func (tx *Tx) CertificatesOfPerson(personID string) ([]Certificate, error) {
+	var all []Certificate
+	err := tx.db.Joins("JOIN cases c ON c.id = case_id AND c.person_id = ?", personID).
+		Order("recorded_at").Find(&all).Error
+	return all, found(err, "read a person's certificates")
+}
+
+// InboxItemOf reads the item that tells a case of a subject; ErrNotFound when there is none.
+func (tx *Tx) InboxItemOf(kind, subjectID string) (InboxItem, error) {
+	var item InboxItem
+	err := tx.db.Order("created_at DESC").Take(&item, "kind = ? AND subject_id = ?", kind, subjectID).Error
+	return item, found(err, "look up an inbox item")
+}
+
+// Withdrawal reads the request to end a case; ErrNotFound when nobody made one.
+func (tx *Tx) Withdrawal(caseID string) (Withdrawal, error) {
+	var w Withdrawal
+	err := tx.db.Take(&w, "case_id = ?", caseID).Error
+	return w, found(err, "read a withdrawal")
+}
+
+// LockCase keeps everybody else from writing to a case until the transaction ends, and reads it.
+func (tx *Tx) LockCase(id string) (Case, error) {
+	f, err := tx.OpenCase(id)
+	if err != nil {
+		return Case{}, err
+	}
+	return f.Case, nil
+}
+
+// ListedInstitution is an institution on the published list in one role for one occupation.
+type ListedInstitution struct {
+	InstitutionID string
+	Name          string
+	Occupation    string
+	Role          string
+	ListYear      int
+}
+
+// ListedInstitutions reads the published list as it holds on a day; an empty occupation or role reads all.
+func (tx *Tx) ListedInstitutions(occupation, role string, on calendar.Date) ([]ListedInstitution, error) {
+	q := tx.db.Model(&InstitutionRole{}).Select("institution_id, i.name, occupation, role, list_year").
+		Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'").
+		Where("valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)", on, on).
+		Order("occupation, role DESC, institution_roles.id")
+	if occupation != "" {
+		q = q.Where("occupation = ?", occupation)
+	}
+	if role != "" {
+		q = q.Where("role = ?", role)
+	}
+	var listed []ListedInstitution
+	err := q.Scan(&listed).Error
+	return listed, found(err, "read the published list")
+}
+
+// CEBases reads the published continuing-education bases, in the order of their numbers.
+func (tx *Tx) CEBases() ([]CEBase, error) {
+	var bases []CEBase
+	err := tx.db.Order("number NULLS LAST, name").Find(&bases).Error
+	return bases, found(err, "read the CE bases")
+}
+
+// InstitutionNames reads the names of institutions by their ids.
+func (tx *Tx) InstitutionNames(ids []string) (map[string]string, error) {
+	names := make(map[string]string, len(ids))
+	if len(ids) == 0 {
+		return names, nil
+	}
+	var rows []Institution
+	if err := tx.db.Select("id", "name").Find(&rows, "id IN ?", ids).Error; err != nil {
+		return nil, fmt.Errorf("read institutions' names: %w", err)
+	}
+	for _, row := range rows {
+		names[row.ID] = row.Name
+	}
+	return names, nil
+}

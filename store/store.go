@@ -1,0 +1,122 @@
+// Package store is the record: every fact the programme keeps, in PostgreSQL, one file per aggregate. What people and
+// institutions read comes from here and never from Temporal, so a worker that is down blanks no page.
+//
+// Writes happen in transactions ([Store.Tx]). A step of a case runs at most once ([Once]). What the notice forbids is
+// forbidden by constraints in the schema (migrations/), not only by the code above it.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+)
+
+// ErrNotFound says that a row asked for by its id is not there.
+var ErrNotFound = errors.New("not found")
+
+// Store is the database.
+type Store struct{ db *gorm.DB }
+
+// Tx is a session with the database: a transaction inside [Store.Tx], single statements from [Store.Read].
+type Tx struct{ db *gorm.DB }
+
+// Open connects to the database at a PostgreSQL URL and checks that it answers.
+func Open(ctx context.Context, url string) (*Store, error) {
+	db, err := gorm.Open(postgres.New(postgres.Config{DSN: url}), &gorm.Config{
+		// Statements carry personal data in their parameters, so none is ever logged.
+		Logger:                 logger.Discard,
+		SkipDefaultTransaction: true,
+		NowFunc:                func() time.Time { return time.Now().UTC() },
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", redact(err))
+	}
+	pool, err := db.DB()
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	pool.SetMaxOpenConns(32)
+	pool.SetMaxIdleConns(16)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	s := &Store{db: db}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, pool.Close())
+	}
+	return s, nil
+}
+
+// redact keeps a connection error from repeating the URL, which holds a password.
+func redact(err error) error {
+	if parse, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
+		return errors.New("the database URL cannot be read: " + parse.Unwrap().Error())
+	}
+	return err
+}
+
+// Ping checks that the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	pool, err := s.db.DB()
+	if err == nil {
+		err = pool.PingContext(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("reach the database: %w", err)
+	}
+	return nil
+}
+
+// Close closes the connections.
+func (s *Store) Close() error {
+	pool, err := s.db.DB()
+	if err != nil {
+		return fmt.Errorf("close the database: %w", err)
+	}
+	return pool.Close()
+}
+
+// Read is a session outside any transaction.
+func (s *Store) Read(ctx context.Context) *Tx { return &Tx{db: s.db.WithContext(ctx)} }
+
+// Tx runs fn in one transaction: all of what it writes, or none.
+func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
+	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error { return fn(&Tx{db: db}) })
+}
+
+// Constraint is the name of the constraint an error says was violated; empty for any other error.
+func Constraint(err error) string {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return pg.ConstraintName
+	}
+	return ""
+}
+
+// Transient reports whether trying again may help: the database was away or busy, rather than refusing what was asked.
+func Transient(err error) bool {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch pg.Code[:2] {
+		case "08", "40", "53", "55", "57", "58": // connection, conflict, resources, lock, operator, system
+			return true
+		}
+		return false
+	}
+	// Not an answer of the server's: the network, a closed connection, a deadline.
+	return !errors.Is(err, ErrNotFound)
+}
+
+// found turns GORM's "no row" into ErrNotFound and names the operation.
+func found(err error, operation string) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gorm.ErrRecordNotFound):
+		return fmt.Errorf("%s: %w", operation, ErrNotFound)
+	default:
+		return fmt.Errorf("%s: %w", operation, err)
+	}
+}

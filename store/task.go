@@ -1,0 +1,159 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"gorm.io/gorm/clause"
+)
+
+// TaskState is the state of a task.
+type TaskState string
+
+// The states of a task. A task that has left open never changes again.
+const (
+	TaskOpen      TaskState = "open"
+	TaskAnswered  TaskState = "answered"
+	TaskRejected  TaskState = "rejected"
+	TaskCancelled TaskState = "cancelled"
+)
+
+// Task is work asked of an institution.
+type Task struct {
+	ID            string
+	Seq           int64 `gorm:"->"` // given by the database; the poll feed's cursor
+	CaseID        string
+	InstitutionID string
+	Kind          string
+	Attempt       int // 2 is the first resit
+	Issue         int // 2 after a reassignment or a re-issue of the same attempt
+	State         TaskState
+	IssuedAt      time.Time
+	DueAt         time.Time
+	ClosedAt      *time.Time
+	CloseReason   string
+	Details       TaskDetails `gorm:"serializer:json"`
+}
+
+// TaskDetails says what is asked. Hours are 学时; dates are of the programme's calendar.
+type TaskDetails struct {
+	RequiredHours   json.Number `json:"required_hours,omitempty"`
+	RecordedHours   json.Number `json:"recorded_hours,omitempty"`
+	Modules         []string    `json:"modules,omitempty"`
+	MissingModules  []string    `json:"missing_modules,omitempty"`
+	PassMark        json.Number `json:"pass_mark,omitempty"`
+	EarliestSession string      `json:"earliest_session,omitempty"`
+}
+
+// TaskAnswer is an institution's one answer to a task.
+type TaskAnswer struct {
+	TaskID     string          `gorm:"primaryKey"`
+	Kind       string          // result or rejection
+	Body       json.RawMessage `gorm:"type:jsonb"`
+	Digest     []byte
+	ReceivedBy string
+	ReceivedAt time.Time
+}
+
+// Kinds of answer.
+const (
+	AnswerResult    = "result"
+	AnswerRejection = "rejection"
+)
+
+// Task reads a task.
+func (tx *Tx) Task(id string) (Task, error) {
+	var t Task
+	err := tx.db.Take(&t, "id = ?", id).Error
+	return t, found(err, "read a task")
+}
+
+// LockTask reads a task and locks it, so that answers to it are taken one at a time.
+func (tx *Tx) LockTask(id string) (Task, error) {
+	var t Task
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&t, "id = ?", id).Error
+	return t, found(err, "lock a task")
+}
+
+// OpenTasks reads the tasks of a case that are still owed.
+func (tx *Tx) OpenTasks(caseID string) ([]Task, error) {
+	var tasks []Task
+	err := tx.db.Order("seq").Find(&tasks, "case_id = ? AND state = ?", caseID, TaskOpen).Error
+	return tasks, found(err, "read a case's open tasks")
+}
+
+// InsertTask writes a task and, in the same transaction, the event that tells the institution of it.
+func (tx *Tx) InsertTask(t Task) error {
+	t.State = TaskOpen
+	if err := tx.db.Create(&t).Error; err != nil {
+		return fmt.Errorf("write a task: %w", err)
+	}
+	return tx.queue(t, OutboxTaskIssued, t.IssuedAt)
+}
+
+// CloseTask closes an open task. Cancelling one tells the institution that it is no longer owed.
+func (tx *Tx) CloseTask(t Task, state TaskState, reason string, at time.Time) error {
+	closed := tx.db.Model(&Task{}).Where("id = ? AND state = ?", t.ID, TaskOpen).
+		Updates(map[string]any{"state": state, "closed_at": at, "close_reason": reason})
+	if closed.Error != nil {
+		return fmt.Errorf("close a task: %w", closed.Error)
+	}
+	if closed.RowsAffected == 0 || state != TaskCancelled {
+		return nil
+	}
+	return tx.queue(t, OutboxTaskCancelled, at)
+}
+
+// ExtendTask moves the deadline of an open task.
+func (tx *Tx) ExtendTask(id string, due time.Time) error {
+	err := tx.db.Model(&Task{}).Where("id = ? AND state = ?", id, TaskOpen).Update("due_at", due).Error
+	return found(err, "extend a task")
+}
+
+// Answer reads the answer to a task.
+func (tx *Tx) Answer(taskID string) (TaskAnswer, error) {
+	var a TaskAnswer
+	err := tx.db.Take(&a, "task_id = ?", taskID).Error
+	return a, found(err, "read an answer")
+}
+
+// ResultsOf reads the results a case's tasks of one kind were answered with, oldest first.
+func (tx *Tx) ResultsOf(caseID, kind string) ([]json.RawMessage, error) {
+	var answers []TaskAnswer
+	err := tx.db.Joins("JOIN tasks t ON t.id = task_id AND t.case_id = ? AND t.kind = ?", caseID, kind).
+		Order("received_at").Find(&answers, "task_answers.kind = ?", AnswerResult).Error
+	bodies := make([]json.RawMessage, len(answers))
+	for i, a := range answers {
+		bodies[i] = a.Body
+	}
+	return bodies, found(err, "read a case's results")
+}
+
+// InsertAnswer writes the answer to an open task, closes the task, and puts it in the inbox for the case. The caller has
+// locked the task.
+func (tx *Tx) InsertAnswer(t Task, a TaskAnswer) (InboxItem, error) {
+	if err := tx.db.Create(&a).Error; err != nil {
+		return InboxItem{}, fmt.Errorf("write an answer: %w", err)
+	}
+	state := TaskAnswered
+	if a.Kind == AnswerRejection {
+		state = TaskRejected
+	}
+	if err := tx.CloseTask(t, state, "", a.ReceivedAt); err != nil {
+		return InboxItem{}, err
+	}
+	return tx.InsertInbox(t.CaseID, InboxAnswer, t.ID)
+}
+
+// queue writes an event about a task to the outbox. Its payload names no person.
+func (tx *Tx) queue(t Task, kind string, at time.Time) error {
+	event := OutboxEvent{
+		ID: uuid.NewString(), InstitutionID: t.InstitutionID, CaseID: t.CaseID, Kind: kind, SubjectID: t.ID,
+		State: OutboxPending, NextAttemptAt: at, CreatedAt: at,
+		Payload: OutboxPayload{TaskID: t.ID, CaseID: t.CaseID, Kind: t.Kind, DueAt: t.DueAt},
+	}
+	err := tx.db.Create(&event).Error
+	return found(err, "write an outbox event")
+}
