@@ -1,0 +1,63 @@
+// Package delivery sends one event to one institution's endpoint: it signs the event as Standard Webhooks prescribes,
+// posts it, and says how that went. What is to be sent, to whom and when again is decided elsewhere.
+//
+// An endpoint's address is an institution's to choose, so a delivery is a request that a stranger has us make. It goes
+// only to public addresses and only by https, follows no redirect, uses no proxy, and reads little of what comes back
+// and keeps none of it.
+package delivery
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"strconv"
+	"time"
+)
+
+// Types of event.
+const (
+	TaskIssued    = "task.issued"
+	TaskCancelled = "task.cancelled"
+)
+
+// Event is the body of a callback, in the shape of a CloudEvent. It says that something is to be looked at and where;
+// what it is must be asked for with the institution's key, which is audited. So it names nobody.
+type Event struct {
+	SpecVersion string    `json:"specversion"`
+	ID          string    `json:"id"` // also the webhook-id: the same however often the event is sent
+	Type        string    `json:"type"`
+	Source      string    `json:"source"`
+	Time        time.Time `json:"time"`
+	Data        EventData `json:"data"`
+}
+
+// EventData is what an event is about.
+type EventData struct {
+	TaskID   string    `json:"task_id"`
+	CaseID   string    `json:"case_id"`
+	Kind     string    `json:"kind"`
+	DueAt    time.Time `json:"due_at"`
+	Sequence int64     `json:"sequence"` // grows with time: an event with a lower one is older
+}
+
+// Schedule is how long to wait before each attempt to send an event; the first entry is before the first attempt.
+type Schedule []time.Duration
+
+// jitter is the part of a wait that may be added to it.
+const jitter = 0.2
+
+// Next is how long to wait for the next attempt after so many were made, and whether there is one. A wait is up to a
+// fifth longer than scheduled, never shorter, and always the same for the same seed: that spreads events which failed
+// together, and a workflow that is replayed computes what it computed before.
+func (s Schedule) Next(made int, jitterSeed string) (time.Duration, bool) {
+	made = max(made, 0)
+	if made >= len(s) {
+		return 0, false
+	}
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte(jitterSeed))
+	_, _ = hash.Write(strconv.AppendInt([]byte{'/'}, int64(made), 10))
+	// The upper bits of this hash are the well-mixed ones once it is multiplied through.
+	mixed := hash.Sum64() * 0x9e3779b97f4a7c15
+	part := float64(binary.BigEndian.Uint32(binary.BigEndian.AppendUint64(nil, mixed)[:4])) / (1 << 32)
+	return s[made] + time.Duration(float64(s[made])*jitter*part), true
+}

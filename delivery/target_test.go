@@ -1,0 +1,86 @@
+package delivery
+
+import (
+	"net"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestEndpointsAreReachedByHTTPSOnThePublicInternet(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]error{
+		"https://example.org/callbacks?token=x":             nil,
+		"https://93.184.216.34:8443/":                       nil,
+		"https://[2606:2800:220:1:248:1893:25c8:1946]/":     nil,
+		"http://example.org/":                               errInsecureURL,
+		"https://localhost/":                                errPrivateTarget,
+		"https://LOCALHOST./":                               errPrivateTarget,
+		"https://api.localhost/":                            errPrivateTarget,
+		"https://127.0.0.1/":                                errPrivateTarget,
+		"https://169.254.169.254/latest/meta-data/":         errPrivateTarget,
+		"https://[::ffff:10.0.0.1]/":                        errPrivateTarget,
+		"https://[fe80::1%25eth0]/":                         errPrivateTarget,
+		"":                                                  errInvalidURL,
+		"example.org/callbacks":                             errInvalidURL,
+		"https://":                                          errInvalidURL,
+		"https:///path":                                     errInvalidURL,
+		"https:example.org":                                 errInvalidURL,
+		"ftp://example.org/":                                errInvalidURL,
+		"file:///etc/passwd":                                errInvalidURL,
+		"https://user:pass@example.org/":                    errInvalidURL,
+		"https://example.org/#part":                         errInvalidURL,
+		"https://example.org:port/":                         errInvalidURL,
+		"https://example.org/\n":                            errInvalidURL,
+		"https://example.org/" + strings.Repeat("x", 1<<12): errInvalidURL,
+	} {
+		require.ErrorIs(t, CheckURL(address, false), want, "%.60s", address)
+	}
+}
+
+func TestADemonstrationMayReachItsOwnMachine(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, CheckURL("http://127.0.0.1:8090/institutions/a/callbacks", true))
+	require.NoError(t, CheckURL("http://institution:8090/institutions/a/callbacks", true))
+	require.ErrorIs(t, CheckURL("ftp://127.0.0.1/", true), errInvalidURL)
+	require.ErrorIs(t, CheckURL("http://user@127.0.0.1/", true), errInvalidURL)
+}
+
+func TestOnlyPublicAddressesArePublic(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{
+		"0.0.0.0", "0.1.2.3", "10.1.2.3", "100.64.0.1", "127.0.0.1", "127.255.255.254", "169.254.169.254", "172.16.0.1",
+		"172.31.255.255", "192.0.0.8", "192.0.2.1", "192.168.1.1", "198.18.0.1", "198.19.255.255", "198.51.100.1",
+		"203.0.113.1", "224.0.0.1", "240.0.0.1", "255.255.255.255",
+		"::", "::1", "::7f00:1", "::ffff:127.0.0.1", "::ffff:192.168.0.1", "64:ff9b::7f00:1", "64:ff9b:1::1", "100::1",
+		"2001::1", "2001:db8::1", "2002:7f00:1::", "3fff::1", "5f00::1", "fc00::1", "fd12:3456::1", "fe80::1", "fe80::1%eth0",
+		"fec0::1", "ff02::1",
+	} {
+		require.False(t, public(netip.MustParseAddr(address)), address)
+	}
+	for _, address := range []string{
+		"1.1.1.1", "93.184.216.34", "172.15.0.1", "172.32.0.1", "100.63.255.255", "100.128.0.1", "198.17.0.1",
+		"2606:2800:220:1::1", "2400:3200::1", "::ffff:93.184.216.34",
+	} {
+		require.True(t, public(netip.MustParseAddr(address)), address)
+	}
+}
+
+// A name may lead to a private address though its text does not show it, or lead elsewhere at the second look.
+func TestANameThatLeadsToThisMachineIsRefusedWhenConnecting(t *testing.T) {
+	t.Parallel()
+	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer func() { require.NoError(t, listener.Close()) }()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	require.NoError(t, err)
+
+	dialer := net.Dialer{Control: publicOnly}
+	_, err = dialer.DialContext(t.Context(), "tcp", net.JoinHostPort("localhost", port))
+	require.ErrorIs(t, err, errPrivateTarget)
+	require.Equal(t, ClassPrivateTarget, classOf(err))
+	require.ErrorIs(t, publicOnly("tcp", "nonsense", nil), errPrivateTarget)
+	require.ErrorIs(t, publicOnly("tcp", "name:1", nil), errPrivateTarget)
+}
