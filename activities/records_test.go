@@ -198,10 +198,10 @@ func TestAnInstitutionsOwnCertificateNumberIsKeptAndNeverUsedTwice(t *testing.T)
 	require.True(t, taken)
 }
 
-// resolve stores an operator's resolution and has it carried out.
-func (b bundle) resolve(
+// request stores an operator's resolution, as the API would.
+func (b bundle) request(
 	t *testing.T, incident contract.Incident, verb contract.Verb, params store.ResolutionParams,
-) (contract.ApplyResolutionReply, string) {
+) string {
 	t.Helper()
 	id := uuid.NewString()
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
@@ -213,11 +213,24 @@ func (b bundle) resolve(
 		})
 		return err
 	}))
+	return id
+}
+
+// apply has a stored resolution carried out, and says why it was refused if it was.
+func (b bundle) apply(t *testing.T, id string) (reply contract.ApplyResolutionReply, refusal string) {
+	t.Helper()
 	reply, err := b.ApplyResolution(t.Context(), contract.ApplyResolutionRequest{CaseID: b.caseID, ResolutionID: id})
 	require.NoError(t, err)
 	resolution, err := b.Store.Read(t.Context()).Resolution(id)
 	require.NoError(t, err)
 	return reply, resolution.Refusal
+}
+
+func (b bundle) resolve(
+	t *testing.T, incident contract.Incident, verb contract.Verb, params store.ResolutionParams,
+) (reply contract.ApplyResolutionReply, refusal string) {
+	t.Helper()
+	return b.apply(t, b.request(t, incident, verb, params))
 }
 
 // overdue issues the enrolment and lets its deadline pass.
@@ -268,6 +281,7 @@ func TestAResolutionThatComesAfterTheAnswerIsRefused(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, graduate())
 	incident := b.overdue(t)
+	late := b.request(t, incident, contract.Extend, store.ResolutionParams{Days: 7})
 	open, err := b.Store.Read(t.Context()).OpenTasks(b.caseID)
 	require.NoError(t, err)
 	task := contract.IssuedTask{ID: open[0].ID, Kind: open[0].Kind}
@@ -277,7 +291,7 @@ func TestAResolutionThatComesAfterTheAnswerIsRefused(t *testing.T) {
 	closed, err := b.Store.Read(t.Context()).Incident(incident.ID)
 	require.NoError(t, err)
 	require.Equal(t, store.ClosedByArrival, closed.ClosedBy)
-	reply, refusal := b.resolve(t, incident, contract.Extend, store.ResolutionParams{Days: 7})
+	reply, refusal := b.apply(t, late)
 	require.False(t, reply.Applied)
 	require.Equal(t, "incident_closed", refusal)
 }

@@ -127,7 +127,7 @@ func (tx *Tx) Incident(id string) (Incident, error) {
 // LockIncident reads an incident and locks it.
 func (tx *Tx) LockIncident(id string) (Incident, error) {
 	var i Incident
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&i, "id = ?", id).Error
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&i, "id = ?", id).Error
 	return i, found(err, "lock an incident")
 }
 

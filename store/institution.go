@@ -101,14 +101,14 @@ func (tx *Tx) SaveEndpoint(e Endpoint) error {
 // harmless; comparing one year's list with the next is not this function's business.
 func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
 	return s.Tx(ctx, func(tx *Tx) error {
-		skip := tx.db.Clauses(clause.OnConflict{DoNothing: true})
+		skip := clause.OnConflict{DoNothing: true}
 		since := calendar.NewDate(lists.ListYear, time.January, 1)
 		for _, body := range lists.Bodies {
-			err := skip.Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: "active"}).Error
+			err := tx.db.Clauses(skip).Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: "active"}).Error
 			if err != nil {
 				return fmt.Errorf("write institution %s: %w", body.InstitutionID, err)
 			}
-			err = skip.Create(&InstitutionRole{
+			err = tx.db.Clauses(skip).Create(&InstitutionRole{
 				InstitutionID: body.InstitutionID, Occupation: body.Occupation, Role: body.Role,
 				ListYear: lists.ListYear, SourceDocument: lists.Source, ValidFrom: since,
 			}).Error
@@ -117,7 +117,7 @@ func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
 			}
 		}
 		for _, base := range lists.CEBases {
-			err := skip.Create(&CEBase{
+			err := tx.db.Clauses(skip).Create(&CEBase{
 				Name: base.Name, Number: base.No,
 				National: slices.Contains(base.Levels, "国家级"), Municipal: slices.Contains(base.Levels, "市级"),
 				Note: base.Note, ListYear: lists.ListYear,

@@ -22,6 +22,9 @@ type Person struct {
 	CreatedAt      time.Time
 }
 
+// TableName is the table of persons, whose plural GORM would form otherwise.
+func (Person) TableName() string { return "persons" }
+
 // IDTypeResident is the resident ID card (居民身份证).
 const IDTypeResident = "resident_id"
 

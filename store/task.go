@@ -73,7 +73,7 @@ func (tx *Tx) Task(id string) (Task, error) {
 // LockTask reads a task and locks it, so that answers to it are taken one at a time.
 func (tx *Tx) LockTask(id string) (Task, error) {
 	var t Task
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&t, "id = ?", id).Error
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&t, "id = ?", id).Error
 	return t, found(err, "lock a task")
 }
 

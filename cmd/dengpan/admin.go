@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/spf13/cobra"
+
+	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/institution"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/worker"
+)
+
+func migrateCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "migrate",
+		Short: "bring the schema, the published lists and the Temporal namespace up to date",
+		Args:  cobra.NoArgs,
+	}
+	cfg := configured(cmd)
+	databaseOnly := cmd.Flags().Bool("database-only", false, "leave Temporal alone")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
+		defer cancel()
+		db, err := cfg.openStore(ctx)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = db.Close() }()
+		version, err := store.Migrate(ctx, cfg.DatabaseURL)
+		if err != nil {
+			return err
+		}
+		rules, err := cfg.policy()
+		if err != nil {
+			return err
+		}
+		if err := db.LoadLists(ctx, rules.Lists()); err != nil {
+			return err
+		}
+		cmd.Printf("schema at version %d, published lists of %d loaded\n", version, rules.Lists().ListYear)
+		if *databaseOnly {
+			return nil
+		}
+		return prepareNamespace(ctx, cmd, cfg)
+	}
+	return cmd
+}
+
+func prepareNamespace(ctx context.Context, cmd *cobra.Command, cfg *config) error {
+	logger, err := cfg.logger()
+	if err != nil {
+		return err
+	}
+	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, logger)
+	if err != nil {
+		return err
+	}
+	defer temporal.Close()
+	if err := worker.PrepareNamespace(ctx, temporal, cfg.Namespace); err != nil {
+		return err
+	}
+	cmd.Printf("Temporal namespace %s is ready\n", cfg.Namespace)
+	return nil
+}
+
+func tokenCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "token", Short: "make an account and print its bearer token, once", Args: cobra.NoArgs}
+	cfg := configured(cmd)
+	role := cmd.Flags().String("role", "", "operator, trainee or institution")
+	institutionID := cmd.Flags().String("institution", "", "the institution that the token acts for")
+	label := cmd.Flags().String("label", "", "what an audit row calls it; not a person's name")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		account := store.Account{Role: *role}
+		switch {
+		case *label == "":
+			return errors.New("--label is required")
+		case *role != store.RoleOperator && *role != store.RoleTrainee && *role != store.RoleInstitution:
+			return errors.New("--role must be operator, trainee or institution")
+		case (*role == store.RoleInstitution) != (*institutionID != ""):
+			return errors.New("--institution goes with --role institution, and only with it")
+		case *institutionID != "":
+			account.InstitutionID = institutionID
+		}
+		return administer(cmd.Context(), cfg, func(db *store.Store) error {
+			return db.Tx(cmd.Context(), func(tx *store.Tx) error {
+				if *institutionID != "" {
+					if _, err := tx.Institution(*institutionID); err != nil {
+						return fmt.Errorf("--institution %s: %w", *institutionID, err)
+					}
+				}
+				account, token, err := tx.CreateToken(account, *label)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), token)
+				return tx.Audit(store.AuditEntry{
+					Actor: store.ActorSystem, Action: "token.create", Subject: "account:" + account.ID, Reason: *label,
+				})
+			})
+		})
+	}
+	return cmd
+}
+
+func endpointCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "endpoint", Short: "set an institution's callback URL and print its signing secret, once", Args: cobra.NoArgs,
+	}
+	cfg := configured(cmd)
+	institutionID := cmd.Flags().String("institution", "", "the institution to be called")
+	url := cmd.Flags().String("url", "", "its callback URL")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if err := delivery.CheckURL(*url, cfg.Demo); err != nil {
+			return fmt.Errorf("--url: %w", err)
+		}
+		keys, err := cfg.keys()
+		if err != nil {
+			return err
+		}
+		secret := delivery.NewSecret()
+		sealed, err := keys.Seal([]byte(secret), "endpoint/"+*institutionID)
+		if err != nil {
+			return err
+		}
+		return administer(cmd.Context(), cfg, func(db *store.Store) error {
+			return db.Tx(cmd.Context(), func(tx *store.Tx) error {
+				if _, err := tx.Institution(*institutionID); err != nil {
+					return fmt.Errorf("--institution %s: %w", *institutionID, err)
+				}
+				err := tx.SaveEndpoint(store.Endpoint{
+					ID: uuid.NewString(), InstitutionID: *institutionID, URL: *url, SecretSealed: sealed,
+				})
+				if err != nil {
+					return err
+				}
+				fmt.Fprintln(cmd.OutOrStdout(), secret)
+				return tx.Audit(store.AuditEntry{
+					Actor: store.ActorSystem, Action: "endpoint.set", Subject: "institution:" + *institutionID,
+					Reason: "set by command line",
+				})
+			})
+		})
+	}
+	return cmd
+}
+
+// administer runs a command on the database.
+func administer(ctx context.Context, cfg *config, do func(*store.Store) error) error {
+	db, err := cfg.openStore(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(do(db), db.Close())
+}
+
+func institutionCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "institution", Short: "play institutions: take tasks, answer them, misbehave on request", Args: cobra.NoArgs,
+	}
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		cfg, err := institution.ConfigFromEnv()
+		if err != nil {
+			return err
+		}
+		simulator, err := institution.New(cfg)
+		if err != nil {
+			return err
+		}
+		return simulator.Run(cmd.Context())
+	}
+	return cmd
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/spf13/cobra"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+// config is what every role can be told, by flag or by environment.
+type config struct {
+	DatabaseURL   string `env:"DATABASE_URL"`
+	Temporal      string `env:"TEMPORAL_ADDRESS"        envDefault:"127.0.0.1:7233"`
+	Namespace     string `env:"TEMPORAL_NAMESPACE"      envDefault:"dengpan"`
+	APIAddress    string `env:"DENGPAN_API_ADDRESS"     envDefault:"127.0.0.1:8080"`
+	WorkerAddress string `env:"DENGPAN_WORKER_ADDRESS"  envDefault:"127.0.0.1:8081"`
+	KeysetFile    string `env:"DENGPAN_KEYSET_FILE"`
+	Policy        string `env:"DENGPAN_POLICY"          envDefault:"beijing-2023"`
+	Demo          bool   `env:"DENGPAN_DEMO"`
+	Day           string `env:"DENGPAN_DAY"             envDefault:"24h"`
+	Anchor        string `env:"DENGPAN_CALENDAR_ANCHOR"`
+	CacheSize     int    `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
+	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
+}
+
+// configured gives a command the flags of config, each with its environment variable as default.
+func configured(cmd *cobra.Command) *config {
+	cfg, err := env.ParseAs[config]()
+	if err != nil {
+		cfg = config{}
+		cmd.PreRunE = func(*cobra.Command, []string) error { return fmt.Errorf("read the environment: %w", err) }
+	}
+	f := cmd.Flags()
+	f.StringVar(&cfg.DatabaseURL, "database-url", cfg.DatabaseURL, "PostgreSQL URL (DATABASE_URL)")
+	f.Lookup("database-url").DefValue = "" // it holds a password, which help must not print
+	f.StringVar(&cfg.Temporal, "temporal-address", cfg.Temporal, "Temporal frontend (TEMPORAL_ADDRESS)")
+	f.StringVar(&cfg.Namespace, "temporal-namespace", cfg.Namespace, "Temporal namespace (TEMPORAL_NAMESPACE)")
+	f.StringVar(&cfg.APIAddress, "api-address", cfg.APIAddress, "where the API listens (DENGPAN_API_ADDRESS)")
+	f.StringVar(&cfg.WorkerAddress, "worker-address", cfg.WorkerAddress,
+		"where the worker's health and metrics listen (DENGPAN_WORKER_ADDRESS)")
+	f.StringVar(&cfg.KeysetFile, "keyset-file", cfg.KeysetFile,
+		"keys that seal personal data (DENGPAN_KEYSET_FILE)")
+	f.StringVar(&cfg.Policy, "policy", cfg.Policy, "rules that new cases are registered under (DENGPAN_POLICY)")
+	f.BoolVar(&cfg.Demo, "demo", cfg.Demo,
+		"use the rules marked 演示数据, and allow callbacks to this machine (DENGPAN_DEMO)")
+	f.StringVar(&cfg.Day, "day", cfg.Day, "how long a day of the programme's calendar lasts (DENGPAN_DAY)")
+	f.StringVar(&cfg.Anchor, "calendar-anchor", cfg.Anchor,
+		"DATE@INSTANT at which a fast calendar starts (DENGPAN_CALENDAR_ANCHOR)")
+	f.IntVar(&cfg.CacheSize, "workflow-cache", cfg.CacheSize,
+		"cases a worker keeps in memory; 0 replays each (DENGPAN_WORKFLOW_CACHE)")
+	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
+	return &cfg
+}
+
+func (c *config) logger() (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return nil, fmt.Errorf("log level (DENGPAN_LOG_LEVEL): %w", err)
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+}
+
+func (c *config) calendar() (calendar.Calendar, error) {
+	cal, err := calendar.Parse(c.Day, c.Anchor)
+	if err != nil {
+		return cal, fmt.Errorf("calendar (DENGPAN_DAY, DENGPAN_CALENDAR_ANCHOR): %w", err)
+	}
+	return cal, nil
+}
+
+func (c *config) policy() (*policy.Policy, error) {
+	p, err := policy.Load(c.Policy, c.Demo)
+	if err != nil {
+		return nil, fmt.Errorf("policy (DENGPAN_POLICY): %w", err)
+	}
+	return p, nil
+}
+
+func (c *config) keys() (*identity.Keyring, error) {
+	if c.KeysetFile == "" {
+		return nil, errors.New("no keys: set DENGPAN_KEYSET_FILE to the file that holds them")
+	}
+	keys, err := identity.LoadKeyring(c.KeysetFile)
+	if err != nil {
+		return nil, fmt.Errorf("keys (DENGPAN_KEYSET_FILE): %w", err)
+	}
+	return keys, nil
+}
+
+// openStore opens the database, waiting a little for one that is still starting.
+func (c *config) openStore(ctx context.Context) (*store.Store, error) {
+	if c.DatabaseURL == "" {
+		return nil, errors.New("no database: set DATABASE_URL to a PostgreSQL URL")
+	}
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		s, err := store.Open(ctx, c.DatabaseURL)
+		if err == nil || !store.Transient(err) {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(500 * time.Millisecond):
+		}
+	}
+}

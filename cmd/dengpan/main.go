@@ -1,0 +1,37 @@
+// Command dengpan is the whole product in one binary, with a role for each process: the API, the worker, both at once,
+// the migration, and the simulator that plays institutions.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "dengpan:", err)
+		os.Exit(1)
+	}
+}
+
+func root() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "dengpan",
+		Short: "Durable orchestration of Beijing's digital-technology engineer programme",
+		Long: "Dengpan (登攀) carries a trainee's case from registration to the professional title.\n" +
+			"Every setting is a flag or the environment variable named beside it.",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
+		tokenCommand(), endpointCommand())
+	return cmd
+}

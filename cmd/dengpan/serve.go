@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+	"go.temporal.io/sdk/client"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/dengpan/dengpan/activities"
+	"github.com/dengpan/dengpan/api"
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/relay"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/worker"
+)
+
+func apiCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "api", Short: "serve the HTTP API", Args: cobra.NoArgs}
+	cfg := configured(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return serve(cmd.Context(), cfg, (*process).api)
+	}
+	return cmd
+}
+
+func workerCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "worker", Short: "run cases and deliveries", Args: cobra.NoArgs}
+	cfg := configured(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return serve(cmd.Context(), cfg, (*process).worker)
+	}
+	return cmd
+}
+
+func allCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "all", Short: "run the API and the worker in one process", Args: cobra.NoArgs}
+	cfg := configured(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		return serve(cmd.Context(), cfg, (*process).api, (*process).worker)
+	}
+	return cmd
+}
+
+// process is what the roles of one process share.
+type process struct {
+	cfg      *config
+	logger   *slog.Logger
+	store    *store.Store
+	temporal client.Client
+	keys     *identity.Keyring
+	rules    *policy.Policy
+	calendar calendar.Calendar
+}
+
+// serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
+func serve(ctx context.Context, cfg *config, roles ...func(*process, context.Context) error) (err error) {
+	p, err := prepare(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		p.temporal.Close()
+		err = errors.Join(err, p.store.Close())
+	}()
+	group, ctx := errgroup.WithContext(ctx)
+	for _, role := range roles {
+		group.Go(func() error { return role(p, ctx) })
+	}
+	return group.Wait()
+}
+
+func prepare(ctx context.Context, cfg *config) (*process, error) {
+	logger, err := cfg.logger()
+	if err != nil {
+		return nil, err
+	}
+	cal, err := cfg.calendar()
+	if err != nil {
+		return nil, err
+	}
+	rules, err := cfg.policy()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := cfg.keys()
+	if err != nil {
+		return nil, err
+	}
+	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, logger)
+	if err != nil {
+		return nil, err
+	}
+	db, err := cfg.openStore(ctx)
+	if err != nil {
+		temporal.Close()
+		return nil, err
+	}
+	return &process{
+		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, rules: rules, calendar: cal,
+	}, nil
+}
+
+func (p *process) api(ctx context.Context) error {
+	handler, err := api.New(api.Config{
+		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
+		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the API: %w", err)
+	}
+	return api.Run(ctx, handler, p.cfg.APIAddress)
+}
+
+func (p *process) worker(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	health := &worker.Health{Store: p.store}
+	group.Go(func() error { return health.Serve(ctx, p.cfg.WorkerAddress) })
+	group.Go(func() error {
+		return worker.Run(ctx, worker.Config{
+			Temporal: p.temporal,
+			Store:    p.store,
+			Records:  &activities.Records{Store: p.store, Calendar: p.calendar, Keys: p.keys},
+			Deliveries: &activities.Deliveries{
+				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
+				Client: delivery.NewClient(delivery.Options{AllowInsecure: p.cfg.Demo}),
+			},
+			Logger:    p.logger,
+			CacheSize: p.cfg.CacheSize,
+		}, health.Ready)
+	})
+	return group.Wait()
+}

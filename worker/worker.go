@@ -1,0 +1,107 @@
+// Package worker wires the workflows and activities into Temporal workers, and runs the relay beside them.
+//
+// Cases and deliveries have a task queue each. The case worker polls for workflow tasks only: a case's steps are local
+// activities. Both stop gracefully: they finish what they hold, so that a deployment repeats nothing.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/client"
+	tlog "go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+
+	"github.com/dengpan/dengpan/activities"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/relay"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/workflows"
+)
+
+// stopTimeout is how long a worker may take to finish what it holds.
+const stopTimeout = 10 * time.Second
+
+// Config is what the workers need.
+type Config struct {
+	Temporal   client.Client
+	Store      *store.Store
+	Records    *activities.Records
+	Deliveries *activities.Deliveries
+	Logger     *slog.Logger
+	// CacheSize is how many cases a worker keeps in memory between their tasks; 0 replays each from its history.
+	CacheSize int
+}
+
+// Dial returns a client for a Temporal namespace. It does not connect until it is used, so that a process can start,
+// and serve what needs no Temporal, before the server is there.
+func Dial(address, namespace string, logger *slog.Logger) (client.Client, error) {
+	c, err := client.NewLazyClient(client.Options{
+		HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(logger),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("reach Temporal: %w", err)
+	}
+	return c, nil
+}
+
+// Run runs the workers and the relay until the context is done, or until a worker fails for good. ready is called once
+// both workers poll.
+func Run(ctx context.Context, cfg Config, ready func()) error {
+	worker.SetStickyWorkflowCacheSize(cfg.CacheSize)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	fatal := func(err error) { cancel(fmt.Errorf("a worker failed: %w", err)) }
+
+	cases := worker.New(cfg.Temporal, contract.CaseQueue, worker.Options{
+		LocalActivityWorkerOnly:                true,
+		MaxConcurrentWorkflowTaskPollers:       8,
+		MaxConcurrentWorkflowTaskExecutionSize: 64,
+		WorkerStopTimeout:                      stopTimeout,
+		OnFatalError:                           fatal,
+	})
+	workflows.RegisterCase(cases)
+	cfg.Records.Register(cases)
+
+	deliveries := worker.New(cfg.Temporal, contract.DeliveryQueue, worker.Options{
+		MaxConcurrentActivityExecutionSize: 64,
+		WorkerStopTimeout:                  stopTimeout,
+		OnFatalError:                       fatal,
+	})
+	workflows.RegisterEndpoint(deliveries)
+	cfg.Deliveries.Register(deliveries)
+
+	for _, w := range []worker.Worker{cases, deliveries} {
+		if err := start(ctx, w, cfg.Logger); err != nil {
+			return err
+		}
+		defer w.Stop()
+	}
+	ready()
+	var wg sync.WaitGroup
+	wg.Go(func() { (&relay.Relay{Store: cfg.Store, Temporal: cfg.Temporal, Logger: cfg.Logger}).Run(ctx) })
+	wg.Wait()
+	if cause := context.Cause(ctx); cause != context.Canceled { //nolint:errorlint // compared as the context returns it
+		return cause
+	}
+	return nil
+}
+
+// start starts a worker, waiting for a Temporal server that is not there yet.
+func start(ctx context.Context, w worker.Worker, logger *slog.Logger) error {
+	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+		err := w.Start()
+		if err == nil {
+			return nil
+		}
+		logger.WarnContext(ctx, "the worker cannot start yet", "error", err, "again_in", wait)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("start a worker: %w", err)
+		case <-time.After(wait):
+		}
+	}
+}
