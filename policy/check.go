@@ -27,11 +27,6 @@ func (p *Policy) check(folder, base string) error {
 			return fmt.Errorf("%s%s: %w", folder, c.file, err)
 		}
 	}
-	if p.overlay != nil {
-		if err := p.checkOverlay(base); err != nil {
-			return fmt.Errorf("%s: %w", overlayPath, err)
-		}
-	}
 	return nil
 }
 
@@ -201,7 +196,12 @@ func (p *Policy) checkHours() error {
 }
 
 func (p *Policy) checkOperation() error {
-	// With the overlay laid these are the overlay's deadlines, and must be as complete.
+	return errors.Join(p.checkWaits(), p.operation.Citation.real())
+}
+
+// checkWaits holds the deadlines to one for each wait, and reads the schedule of deliveries; for a version alone and
+// again with the overlay laid.
+func (p *Policy) checkWaits() error {
 	for _, wait := range waits() {
 		n := 0
 		for _, d := range p.operation.Deadlines {
@@ -216,7 +216,9 @@ func (p *Policy) checkOperation() error {
 	if len(p.operation.Deadlines) != len(waits()) {
 		return errors.New("deadlines: there is one that nothing waits by")
 	}
-	return p.operation.Citation.real()
+	schedule, err := parseSchedule(p.operation.DeliverySchedule)
+	p.schedule = schedule
+	return err
 }
 
 func (p *Policy) checkOverlay(base string) error {
@@ -244,5 +246,5 @@ func (p *Policy) checkOverlay(base string) error {
 			return fmt.Errorf("training: %s is needed once", level.Code)
 		}
 	}
-	return o.Citation.check()
+	return errors.Join(p.checkWaits(), o.Citation.check())
 }

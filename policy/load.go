@@ -85,18 +85,15 @@ func read(files fs.FS, id string) (*Policy, error) {
 		}
 	}
 	p.levels, p.occupations = occupations.Levels, occupations.Occupations
-	if demonstration {
-		if err := p.lay(files); err != nil {
-			return nil, err
-		}
-	}
 	if err := p.check(folder, base); err != nil {
 		return nil, err
 	}
-	var err error
-	if p.schedule, err = parseSchedule(p.operation.DeliverySchedule); err != nil {
-		return nil, fmt.Errorf("%soperation.yaml: %w", folder, err)
+	if demonstration {
+		if err := p.lay(files, base); err != nil {
+			return nil, err
+		}
 	}
+	var err error
 	if p.lists, err = readLists(lists, p.occupations); err != nil {
 		return nil, fmt.Errorf("%s: %w", listsPath, err)
 	}
@@ -104,16 +101,15 @@ func read(files fs.FS, id string) (*Policy, error) {
 }
 
 // lay puts the demonstration's numbers over the version's.
-func (p *Policy) lay(files fs.FS) error {
+func (p *Policy) lay(files fs.FS, base string) error {
 	p.overlay = &overlayFile{}
 	if err := decodeFile(files, overlayPath, p.overlay); err != nil {
 		return err
 	}
-	if len(p.overlay.Deadlines) > 0 {
-		p.operation.Deadlines = p.overlay.Deadlines
-	}
-	if len(p.overlay.DeliverySchedule) > 0 {
-		p.operation.DeliverySchedule = p.overlay.DeliverySchedule
+	p.operation.Deadlines = p.overlay.Deadlines
+	p.operation.DeliverySchedule = p.overlay.DeliverySchedule
+	if err := p.checkOverlay(base); err != nil {
+		return fmt.Errorf("%s: %w", overlayPath, err)
 	}
 	return nil
 }
@@ -123,7 +119,7 @@ func (p *Policy) lay(files fs.FS) error {
 func decodeFile(files fs.FS, path string, into any) error {
 	content, err := fs.ReadFile(files, path)
 	if err != nil {
-		return err //nolint:wrapcheck // the error names the path
+		return fmt.Errorf("read: %w", err) // names the path
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	decoder.KnownFields(true)
