@@ -131,7 +131,7 @@ func (d *Date) UnmarshalText(text []byte) error {
 // Value is the date as PostgreSQL takes it.
 func (d Date) Value() (driver.Value, error) {
 	if d.IsZero() {
-		return nil, nil //nolint:nilnil // the two nils are SQL's null
+		return nil, nil // SQL's null
 	}
 	return d.String(), nil
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -68,7 +69,7 @@ func readLists(file listsFile, occupations []Occupation) (Lists, error) {
 		seen[i.ID], ids[i.Name] = true, i.ID
 	}
 	if file.Source.Document == "" || file.Source.ListYear == 0 {
-		return Lists{}, fmt.Errorf("source: document and list_year are needed")
+		return Lists{}, errors.New("source: document and list_year are needed")
 	}
 	lists := Lists{Source: file.Source.Document, ListYear: file.Source.ListYear, CEBases: file.CEBases}
 	for _, body := range file.CultivationBodies {

@@ -1,7 +1,6 @@
 package policy_test
 
 import (
-	"errors"
 	"io/fs"
 	"strings"
 	"sync"
@@ -166,14 +165,14 @@ func TestHoursAreProfessionalAndTwoThirdsOfNinety(t *testing.T) {
 
 func TestEveryWaitHasADeadlineAndADemonstrationsIsShort(t *testing.T) {
 	t.Parallel()
-	for wait, days := range map[string][2]int{
+	for wait, want := range map[string][2]int{
 		policy.WaitEnrolment:  {7, 5},
 		policy.WaitTraining:   {180, 30},
 		policy.WaitExam:       {30, 12},
 		policy.WaitEvaluation: {60, 15},
 		policy.WaitIncident:   {7, 10},
 	} {
-		require.Equal(t, days, [2]int{beijing(t).Deadline(wait), demo(t).Deadline(wait)}, wait)
+		require.Equal(t, want, [2]int{beijing(t).Deadline(wait), demo(t).Deadline(wait)}, wait)
 	}
 	require.Panics(t, func() { beijing(t).Deadline("godot") })
 }
@@ -341,7 +340,7 @@ func TestAMissingFileIsAnError(t *testing.T) {
 		require.True(t, ok)
 		delete(files, path)
 		_, err := policy.Read(files, "beijing-2023+demo")
-		require.True(t, errors.Is(err, fs.ErrNotExist), path)
+		require.ErrorIs(t, err, fs.ErrNotExist, path)
 		require.ErrorContains(t, err, path)
 	}
 }
