@@ -21,6 +21,7 @@ import (
 // bundle is a case in a database of its own, with the steps that act on it.
 type bundle struct {
 	*activities.Records
+
 	caseID   string
 	account  string
 	personID string

@@ -109,7 +109,7 @@ func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
 		return fmt.Errorf("seal a holder: %w", err)
 	}
 	token := make([]byte, 18)
-	rand.Read(token) //nolint:errcheck // never fails: it crashes the program instead
+	rand.Read(token)
 	err = f.tx.InsertCertificate(store.Certificate{
 		ID: id, CaseID: f.ID, Kind: kind, Issuer: issuer, Number: number, Origin: origin,
 		Status: store.CertificateValid, Facts: facts, HolderSealed: sealed, Digest: digest,

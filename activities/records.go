@@ -70,6 +70,7 @@ func implement[Req, Res any](
 // file is a case opened for one step, with the rules and the day it is decided by.
 type file struct {
 	*store.CaseFile
+
 	tx    *store.Tx
 	rules *policy.Policy
 	today calendar.Date

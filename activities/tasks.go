@@ -146,6 +146,7 @@ func (r *Records) MarkOverdue(ctx context.Context, req contract.MarkOverdueReque
 // answered is a task with its answer.
 type answered struct {
 	store.Task
+
 	answer store.TaskAnswer
 }
 

@@ -116,6 +116,6 @@ func (r *Relay) signal(ctx context.Context, institution string) error {
 
 func (r *Relay) report(ctx context.Context, operation string, err error, args ...any) {
 	if ctx.Err() == nil {
-		r.Logger.WarnContext(ctx, "relay: "+operation, append(args, "error", err)...)
+		r.Logger.WarnContext(ctx, "the relay will try again", append(args, "operation", operation, "error", err)...)
 	}
 }

@@ -17,9 +17,9 @@ import (
 // CaseFile is a case opened for writing: its row is locked, so nobody else writes to the case until the transaction
 // ends. What is changed in it is written by Save, with the headline derived anew.
 type CaseFile struct {
-	tx *Tx
 	Case
 
+	tx      *Tx
 	stages  []CaseStage
 	changed []progress.Stage
 	events  []CaseEvent

@@ -97,6 +97,12 @@ func (tx *Tx) SaveEndpoint(e Endpoint) error {
 	return found(err, "write an endpoint")
 }
 
+// SetEndpointState pauses, disables or enables an institution's endpoint.
+func (tx *Tx) SetEndpointState(institutionID, state string) error {
+	err := tx.db.Model(&Endpoint{}).Where("institution_id = ?", institutionID).Update("state", state).Error
+	return found(err, "set an endpoint's state")
+}
+
 // LoadLists writes the published lists into the database. What is there already stays as it is, so loading twice is
 // harmless; comparing one year's list with the next is not this function's business.
 func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {

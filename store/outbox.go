@@ -89,10 +89,13 @@ func (tx *Tx) DueEvents(institutionID string, now time.Time, limit int) ([]Outbo
 
 // NextDue is when the next event of an institution is due; nil when none is pending.
 func (tx *Tx) NextDue(institutionID string) (*time.Time, error) {
-	var next *time.Time
-	err := tx.db.Model(&OutboxEvent{}).Select("min(next_attempt_at)").
-		Where("institution_id = ? AND state = ?", institutionID, OutboxPending).Scan(&next).Error
-	return next, found(err, "read the next due outbox event")
+	var next []time.Time
+	err := tx.db.Model(&OutboxEvent{}).Order("next_attempt_at").Limit(1).
+		Where("institution_id = ? AND state = ?", institutionID, OutboxPending).Pluck("next_attempt_at", &next).Error
+	if err != nil || len(next) == 0 {
+		return nil, found(err, "read the next due outbox event")
+	}
+	return &next[0], nil
 }
 
 // RecordAttempt writes how a sending went, and what becomes of the event: delivered, failed for good, or due again.

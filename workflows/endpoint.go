@@ -28,7 +28,7 @@ func Endpoint(ctx workflow.Context, in contract.EndpointInput) error {
 		}
 		var reply contract.DeliverBatchReply
 		err := workflow.ExecuteActivity(ctx, contract.DeliverBatch.Name,
-			contract.DeliverBatchRequest{InstitutionID: in.InstitutionID}).Get(ctx, &reply)
+			contract.DeliverBatchRequest(in)).Get(ctx, &reply)
 		if err != nil {
 			return fmt.Errorf("deliver a batch: %w", err)
 		}

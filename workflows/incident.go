@@ -43,10 +43,7 @@ func (c *caseRun) resolvedUnless(
 			return nil, nil //nolint:nilnil // the incident went away: there is no reply, and nothing went wrong
 		}
 		delete(c.resolutions, incident.ID)
-		reply, err := c.apply(ctx, resolution)
-		if err != nil {
-			return nil, err
-		}
+		reply := c.apply(ctx, resolution)
 		switch {
 		case !reply.Applied: // it no longer held; the incident is open as before
 		case reply.Verb == contract.Cancel:
@@ -59,15 +56,15 @@ func (c *caseRun) resolvedUnless(
 
 // apply carries out a resolution. It does not go through perform: a resolution that cannot be carried out must not open
 // an incident about an incident. The case goes on waiting, and the operator sees the resolution unanswered.
-func (c *caseRun) apply(ctx workflow.Context, resolution string) (contract.ApplyResolutionReply, error) {
+func (c *caseRun) apply(ctx workflow.Context, resolution string) contract.ApplyResolutionReply {
 	var reply contract.ApplyResolutionReply
 	err := workflow.ExecuteLocalActivity(ctx, contract.ApplyResolution.Name,
 		contract.ApplyResolutionRequest{CaseID: c.id, ResolutionID: resolution}).Get(ctx, &reply)
 	if err != nil {
 		workflow.GetLogger(ctx).Error("a resolution could not be carried out", "resolution", resolution, "error", err)
-		return contract.ApplyResolutionReply{}, nil
+		return contract.ApplyResolutionReply{}
 	}
-	return reply, nil
+	return reply
 }
 
 // gate repeats a step until it lets the case through. An operator's override lets it through the next time.
