@@ -26,6 +26,7 @@ type tasksAPI struct {
 	seq     int
 	posts   []post
 	away    int           // how many requests to answer with 503
+	busy    int           // how many answers to say are under way already
 	pageMax int           // the longest page it gives out
 	took    chan struct{} // gets one for every answer taken
 }
@@ -188,6 +189,11 @@ func (api *tasksAPI) answer(w http.ResponseWriter, r *http.Request) {
 	p := post{
 		task: r.PathValue("id"), path: r.PathValue("path"), key: bytesAfter(r.Header.Get("Authorization"), "Bearer "),
 		idempotency: r.Header.Get("Idempotency-Key"), body: string(body), at: time.Now(), status: http.StatusOK,
+	}
+	if api.busy > 0 {
+		api.busy--
+		problem(w, http.StatusConflict, "idempotency_key_in_use")
+		return
 	}
 	repeated := false
 	t := api.tasks[p.task]

@@ -22,6 +22,8 @@ const (
 	firstBackOff    = 200 * time.Millisecond
 	longestBackOff  = 10 * time.Second
 	longestWaitTold = time.Minute
+
+	keyInUse = "idempotency_key_in_use"
 )
 
 // client talks to the product's API as one institution or another.
@@ -77,6 +79,10 @@ func (r reply) accepted() bool { return r.status >= 200 && r.status <= 299 }
 func (r reply) final() bool {
 	switch r.status {
 	case http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests:
+		return false
+	}
+	// The same answer is on its way already, perhaps on a connection that we gave up.
+	if r.code == keyInUse {
 		return false
 	}
 	return r.status < 500

@@ -15,6 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/institution"
 )
 
@@ -106,11 +107,11 @@ func TestAnAnswerIsSentUntilTheAPITakesIt(t *testing.T) {
 		exam := w.api.issue("t1", "c1", "exam", nil)
 		w.tell("issued", exam)
 		w.api.mu.Lock()
-		w.api.away = 6
+		w.api.away, w.api.busy = 6, 2
 		w.api.mu.Unlock()
 		w.pass(time.Minute)
 		w.api.taken(t, "t1")
-		require.EqualValues(t, 6, w.journal().Counters["exchange_retried"])
+		require.EqualValues(t, 8, w.journal().Counters["exchange_retried"])
 	})
 }
 
@@ -187,6 +188,14 @@ func TestRunServesCallbacksAndStopsInOrder(t *testing.T) {
 	var said map[string]string
 	require.NoError(t, json.NewDecoder(res.Body).Decode(&said))
 	require.Equal(t, "ok", said["status"])
+
+	asked := api.issue("t2", "c1", "practical", nil)
+	attempt := delivery.NewClient(delivery.Options{AllowInsecure: true}).Deliver(t.Context(), delivery.Request{
+		URL:    "http://" + listener.Addr().String() + "/institutions/body-a/callbacks",
+		Secret: secretA, ID: "evt-1", At: time.Now(), Body: []byte(callbackBody("issued", asked)),
+	})
+	require.True(t, attempt.Accepted, "the product's own callbacks are taken: %+v", attempt)
+	<-api.took
 
 	stop()
 	require.NoError(t, <-ended)

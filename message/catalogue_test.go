@@ -12,9 +12,12 @@ import (
 var promised = map[string][]string{
 	"problem.*.title": problemCodes, "problem.*.detail": problemCodes,
 	"field.*": {
-		"required", "out_of_range", "id_check_digit", "id_length", "id_legacy", "id_date", "name_characters",
-		"unknown_occupation", "unknown_level", "unknown_direction", "unknown_institution", "not_listed_for_role",
-		"hours_exceed_session", "session_date",
+		"required", "unknown_field", "unknown_value", "wrong_type", "format", "out_of_range", "precision", "score_precision",
+		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "date", "date_future", "session_date",
+		"duplicate_session", "unknown_module", "hours_exceed_session", "score_or_absent", "same_body", "not_listed_for_role",
+		"unknown_institution", "unknown_occupation", "unknown_level", "unknown_direction", "certificate_number_taken",
+		"id_length", "id_legacy", "id_characters", "id_date", "id_future", "id_check_digit",
+		"name_required", "name_length", "name_characters", "name_mismatch",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
@@ -39,6 +42,8 @@ var problemCodes = []string{
 	"unauthenticated", "forbidden", "not_found", "task_closed", "result_conflict", "task_kind_mismatch",
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
 	"already_ended", "withdrawal_pending", "payload_too_large", "internal", "unavailable",
+	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "method_not_allowed", "not_acceptable",
+	"request_timeout", "unsupported_media_type",
 }
 
 var causeCodes = []string{
