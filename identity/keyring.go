@@ -116,6 +116,18 @@ func (k *Keyring) Index(id ResidentID) []byte {
 	return index
 }
 
+// Fingerprint is a keyed digest of data for one purpose: it tells equal data from different data, and without the key it
+// cannot be computed, so nobody can find what was digested by trying.
+func (k *Keyring) Fingerprint(purpose string, data []byte) []byte {
+	const length = 32
+	input := append([]byte("fingerprint:"+purpose+"\x00"), data...)
+	digest, err := k.indexing.ComputePrimaryPRF(input, length)
+	if err != nil {
+		panic("identity: fingerprint: " + err.Error()) // only for a length that the key's hash cannot give
+	}
+	return digest
+}
+
 func newKeysets() (sealing, indexing *keyset.Handle, err error) {
 	if sealing, err = keyset.NewHandle(aead.AES256GCMKeyTemplate()); err != nil {
 		return nil, nil, fmt.Errorf("make sealing key: %w", err)

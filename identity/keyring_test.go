@@ -57,6 +57,18 @@ func TestTheIndexFindsAPersonAndTellsNothing(t *testing.T) {
 	require.NotEqual(t, keyring.Index(one), newKeyring(t).Index(one), "without the key the index cannot be computed")
 }
 
+func TestAFingerprintTellsDataApartForOnePurpose(t *testing.T) {
+	t.Parallel()
+	keyring := newKeyring(t)
+	of := keyring.Fingerprint("request", []byte(sample))
+	require.Len(t, of, 32)
+	require.Equal(t, of, keyring.Fingerprint("request", []byte(sample)))
+	require.NotEqual(t, of, keyring.Fingerprint("request", []byte(sample+" ")))
+	require.NotEqual(t, of, keyring.Fingerprint("reply", []byte(sample)))
+	require.NotEqual(t, of, newKeyring(t).Fingerprint("request", []byte(sample)))
+	require.NotEqual(t, keyring.Fingerprint("a", []byte("b")), keyring.Fingerprint("a\x00b", nil))
+}
+
 func TestAKeyringOutlivesTheProcess(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "keyring.json")
