@@ -1,0 +1,133 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/dengpan/dengpan/store"
+)
+
+// answerView says what became of an answer to a task.
+type answerView struct {
+	TaskID    string `json:"task_id"`
+	State     string `json:"state" enum:"answered,rejected"`
+	Forwarded bool   `json:"forwarded" doc:"False: it is kept, and the case will be told as soon as it can be."`
+	Repeated  bool   `json:"repeated" doc:"The same answer was taken before; nothing was changed."`
+}
+
+type answerInput struct {
+	ID      string `path:"id"`
+	RawBody []byte
+}
+
+type answerOutput struct {
+	Status int
+	Body   answerView
+}
+
+// postResult takes an institution's result of a task.
+func (s *service) postResult(ctx context.Context, in *answerInput) (*answerOutput, error) {
+	return s.answer(ctx, in, store.AnswerResult, s.readResult)
+}
+
+// postRejection takes an institution's refusal of a task.
+func (s *service) postRejection(ctx context.Context, in *answerInput) (*answerOutput, error) {
+	return s.answer(ctx, in, store.AnswerRejection, s.readRejection)
+}
+
+// sentAnswer is an answer that is in itself right, in the form the record keeps.
+type sentAnswer struct {
+	body any
+	// number is the certificate number it reports, if any.
+	number string
+}
+
+// answer takes an answer to a task at most once, whatever is sent and however often. The task stays locked from the look
+// at its state to the end of the transaction, so of answers that race one is taken and the others are compared with it.
+func (s *service) answer(
+	ctx context.Context, in *answerInput, kind string,
+	read func(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error),
+) (*answerOutput, error) {
+	r := requestOf(ctx)
+	parsed, err := parse(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if !isID(in.ID) {
+		return nil, problem(notFound)
+	}
+	var item store.InboxItem
+	out := &answerOutput{Body: answerView{TaskID: in.ID}}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		t, err := tx.LockTask(in.ID)
+		if err != nil {
+			return err
+		}
+		if !owns(r, t) {
+			return problem(notFound)
+		}
+		sent, err := read(tx, t, parsed, in.RawBody)
+		if err != nil {
+			return err
+		}
+		content, err := json.Marshal(sent.body)
+		if err != nil {
+			return fmt.Errorf("encode an answer: %w", err)
+		}
+		digest := sha256.Sum256(append([]byte(kind+"\n"), content...))
+		if t.State != store.TaskOpen {
+			out.Body.Repeated = true
+			item, err = s.repeated(tx, t, kind, digest[:])
+			return err
+		}
+		if sent.number != "" {
+			taken, err := tx.NumberTaken(t.InstitutionID, sent.number)
+			if err != nil {
+				return err
+			}
+			if taken {
+				return problem(certificateNumberTaken, FieldError{Field: "certificate_number", Code: fieldNumberTaken})
+			}
+		}
+		item, err = tx.InsertAnswer(t, store.TaskAnswer{
+			TaskID: t.ID, Kind: kind, Body: content, Digest: digest[:], ReceivedBy: r.account.ID, ReceivedAt: s.Now().UTC(),
+		})
+		if err != nil {
+			return err
+		}
+		return s.audit(tx, r, "task."+kind, "task:"+t.ID, "", nil)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Body.State = string(store.TaskAnswered)
+	if kind == store.AnswerRejection {
+		out.Body.State = string(store.TaskRejected)
+	}
+	out.Body.Forwarded = item.ForwardedAt != nil || s.forward(ctx, item)
+	out.Status = http.StatusOK
+	if !out.Body.Forwarded {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// repeated compares an answer with the one that closed its task. The same again is taken for what it is; another is a
+// contradiction, and an answer to a task that something else closed comes too late.
+func (s *service) repeated(tx *store.Tx, t store.Task, kind string, digest []byte) (store.InboxItem, error) {
+	known, err := tx.Answer(t.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && known.Kind != kind:
+		return store.InboxItem{}, problem(taskClosed)
+	case err != nil:
+		return store.InboxItem{}, err
+	case !bytes.Equal(known.Digest, digest):
+		return store.InboxItem{}, problem(resultConflict)
+	}
+	return tx.InboxItemOf(store.InboxAnswer, t.ID)
+}

@@ -1,0 +1,158 @@
+// Package api is the product's HTTP interface: trainees register and follow their cases, institutions take tasks and
+// report results, operators resolve incidents, and the public checks certificates.
+//
+// What is read comes from the record alone ([store]), never from Temporal, so no page goes blank while a worker is away.
+// What is sent is committed before it is acknowledged and then handed to a [Forwarder], which tells the case; when that
+// cannot be done at once the answer is 202 and the relay does it later.
+//
+// Errors are problem documents (RFC 9457) with a stable code and words in the reader's language. They never repeat a
+// value that was sent. Who may do what stands in one table, authority.go; what is not in it is refused.
+package api
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+// Forwarder tells a case what was committed for it. No error means that the case has taken it or will never take it; an
+// error leaves it to the relay.
+type Forwarder interface {
+	Forward(ctx context.Context, item store.InboxItem) error
+}
+
+// Config is what the interface works with.
+type Config struct {
+	Store    *store.Store
+	Policy   *policy.Policy // new cases register under it
+	Calendar calendar.Calendar
+	Keys     *identity.Keyring
+	// Forwarder tells cases what was committed for them.
+	Forwarder Forwarder
+	Logger    *slog.Logger
+	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
+	Metrics *prometheus.Registry
+	// Now is the clock; nil is time.Now.
+	Now func() time.Time
+	// Heartbeat is how often a silent event stream shows that it is alive; 0 is 15 s.
+	Heartbeat time.Duration
+	// Poll is how often an event stream looks into the record; 0 is 1 s.
+	Poll time.Duration
+	// Version is the program's version, shown in the interface's description.
+	Version string
+}
+
+func (c *Config) complete() error {
+	if c.Store == nil || c.Policy == nil || c.Keys == nil || c.Forwarder == nil || c.Calendar.Day <= 0 {
+		return errors.New("api: a store, a policy, a calendar, a keyring and a forwarder are needed")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	if c.Metrics == nil {
+		c.Metrics = prometheus.NewRegistry()
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Heartbeat <= 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	if c.Poll <= 0 {
+		c.Poll = time.Second
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	return nil
+}
+
+// service is the interface at work.
+type service struct {
+	Config
+
+	bodies  bodies
+	metrics *metrics
+	decoy   decoy
+}
+
+// New makes the handler of the whole interface.
+func New(c Config) (http.Handler, error) {
+	engine, _, err := build(c)
+	if err != nil {
+		return nil, err
+	}
+	return engine, nil
+}
+
+func build(c Config) (*gin.Engine, huma.API, error) {
+	if err := c.complete(); err != nil {
+		return nil, nil, err
+	}
+	replaceErrors()
+	gin.SetMode(gin.ReleaseMode)
+	s := &service{Config: c}
+	var err error
+	if s.metrics, err = newMetrics(c.Metrics); err != nil {
+		return nil, nil, err
+	}
+	if s.decoy, err = newDecoy(c.Keys); err != nil {
+		return nil, nil, err
+	}
+	engine := gin.New()
+	engine.HandleMethodNotAllowed = true
+	engine.RedirectTrailingSlash = false
+	if err := engine.SetTrustedProxies(nil); err != nil {
+		return nil, nil, err
+	}
+	engine.Use(s.observe, s.recover, secure, s.limitBody, s.authorise)
+	engine.NoRoute(func(c *gin.Context) { fail(c, problem(notFound)) })
+	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
+	description := s.describe(engine)
+	s.register(description)
+	s.plainRoutes(engine, description)
+	return engine, description, nil
+}
+
+// describe starts the interface's description, to which every operation adds itself.
+func (s *service) describe(engine *gin.Engine) huma.API {
+	config := huma.DefaultConfig("登攀 Dengpan", s.Version)
+	config.Info.Description = "北京市数字技术工程师培育项目的培养个案。" +
+		"Cases of Beijing's digital-technology engineer cultivation programme."
+	config.CreateHooks = nil // no $schema in bodies
+	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.RejectUnknownQueryParameters = true
+	config.Transformers = []huma.Transformer{say}
+	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "A token, or an institution's API key."},
+	}
+	return humagin.New(engine, config)
+}
+
+// today is the date in the programme's calendar.
+func (s *service) today() calendar.Date { return s.Calendar.Today(s.Now()) }
+
+// forward tells a case what was committed for it, and reports whether it was told. The sender may have gone: what is
+// committed is forwarded all the same.
+func (s *service) forward(ctx context.Context, item store.InboxItem) bool {
+	const patience = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	if err := s.Forwarder.Forward(ctx, item); err != nil {
+		requestOf(ctx).log.Warn("left to the relay", slog.String("inbox_id", item.ID), slog.Any("error", err))
+		return false
+	}
+	return true
+}

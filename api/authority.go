@@ -1,0 +1,138 @@
+package api
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"github.com/dengpan/dengpan/store"
+)
+
+const (
+	trainee     = store.RoleTrainee
+	operator    = store.RoleOperator
+	institution = store.RoleInstitution
+	anybody     = "" // no token is asked for
+)
+
+// authority says who may call what. An operation that has no row here is refused to everybody.
+//
+// A role opens an operation; within it, a trainee sees the cases of their own person, an institution its own tasks, and
+// an operator everything. What lies outside is not found, exactly as if it were not there.
+var authority = map[string][]string{
+	"POST /v1/cases":                 {trainee, operator},
+	"GET /v1/cases":                  {operator},
+	"GET /v1/cases/{id}":             {trainee, operator},
+	"GET /v1/cases/{id}/events":      {trainee, operator},
+	"GET /v1/cases/{id}/stream":      {trainee, operator},
+	"POST /v1/cases/{id}/withdrawal": {trainee, operator},
+
+	"GET /v1/me/cases":        {trainee},
+	"GET /v1/me/ce-hours":     {trainee},
+	"GET /v1/me/certificates": {trainee},
+
+	"GET /v1/tasks":                 {institution, operator},
+	"GET /v1/tasks/{id}":            {institution, operator},
+	"POST /v1/tasks/{id}/result":    {institution},
+	"POST /v1/tasks/{id}/rejection": {institution},
+
+	"GET /v1/incidents":                  {operator},
+	"GET /v1/incidents/{id}":             {operator},
+	"POST /v1/incidents/{id}/resolution": {operator},
+
+	"GET /v1/catalogue":      {anybody},
+	"GET /v1/institutions":   {anybody},
+	"POST /v1/verifications": {anybody},
+	"GET /verify/{token}":    {anybody},
+
+	"GET /healthz":       {anybody},
+	"GET /readyz":        {anybody},
+	"GET /metrics":       {anybody},
+	"GET /openapi.json":  {anybody},
+	"GET /docs":          {anybody},
+	"GET /docs/docs.js":  {anybody},
+	"GET /docs/page.css": {anybody},
+}
+
+// routeOf names the operation of a request as the table does.
+func routeOf(c *gin.Context) string {
+	segments := strings.Split(c.FullPath(), "/")
+	for i, segment := range segments {
+		if name, found := strings.CutPrefix(segment, ":"); found {
+			segments[i] = "{" + name + "}"
+		}
+	}
+	return c.Request.Method + " " + strings.Join(segments, "/")
+}
+
+// authorise lets a request through to its operation, or refuses it.
+func (s *service) authorise(c *gin.Context) {
+	if c.FullPath() == "" {
+		c.Next() // there is no operation: 404 or 405
+		return
+	}
+	allowed, listed := authority[routeOf(c)]
+	if !listed {
+		fail(c, problem(forbidden))
+		return
+	}
+	if slices.Contains(allowed, anybody) {
+		c.Next()
+		return
+	}
+	r := requestOf(c.Request.Context())
+	account, err := s.bearer(c)
+	if err != nil {
+		fail(c, asProblem(r, err))
+		return
+	}
+	r.account = account
+	if !slices.Contains(allowed, account.Role) {
+		fail(c, problem(forbidden))
+		return
+	}
+	c.Next()
+}
+
+// bearer is the account of the request's token.
+func (s *service) bearer(c *gin.Context) (store.Account, error) {
+	const longest = 256
+	scheme, token, found := strings.Cut(c.GetHeader("Authorization"), " ")
+	token = strings.TrimSpace(token)
+	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longest {
+		return store.Account{}, problem(unauthenticated)
+	}
+	account, err := s.Store.Read(c.Request.Context()).AccountByToken(token)
+	if errors.Is(err, store.ErrNotFound) {
+		return store.Account{}, problem(unauthenticated)
+	}
+	return account, err
+}
+
+// ownCase reads a case that the request's account may see.
+func ownCase(tx *store.Tx, r *request, id string) (store.Case, error) {
+	if !isID(id) {
+		return store.Case{}, problem(notFound)
+	}
+	c, err := tx.Case(id)
+	if err != nil {
+		return store.Case{}, err
+	}
+	if r.account.Role == trainee && (r.account.PersonID == nil || *r.account.PersonID != c.PersonID) {
+		return store.Case{}, problem(notFound)
+	}
+	return c, nil
+}
+
+// mayAnswer reports whether a task is the request's account's to see.
+func owns(r *request, t store.Task) bool {
+	switch r.account.Role {
+	case operator:
+		return true
+	case institution:
+		return r.account.InstitutionID != nil && *r.account.InstitutionID == t.InstitutionID
+	}
+	return false
+}

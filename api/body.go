@@ -1,0 +1,99 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"reflect"
+	"unicode/utf8"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// mostBytes is the largest body that is read.
+const mostBytes = 1 << 20
+
+const mediaJSON = "application/json"
+
+// body reads bodies of one shape. Handlers take the bytes and read them themselves, so that what the schema finds wrong
+// and what the rules find wrong can be reported together.
+type body[T any] struct {
+	registry huma.Registry
+	schema   *huma.Schema
+}
+
+func bodyFor[T any](registry huma.Registry) body[T] {
+	t := reflect.TypeFor[T]()
+	return body[T]{registry: registry, schema: registry.Schema(t, true, t.Name())}
+}
+
+// read decodes a body and lists what its schema finds wrong with it. The error is a body that is no JSON at all.
+func (b body[T]) read(raw []byte) (T, *faults, error) {
+	var value T
+	parsed, err := parse(raw)
+	if err != nil {
+		return value, nil, err
+	}
+	found := check(b.registry, b.schema, parsed)
+	// Fields of the wrong type are among the faults; the others are filled in all the same.
+	if err := json.Unmarshal(raw, &value); err != nil && len(found.list) == 0 {
+		found.add(unnamed, fieldFormat)
+	}
+	return value, found, nil
+}
+
+// check lists what a schema finds wrong with a value.
+func check(registry huma.Registry, schema *huma.Schema, value any) *faults {
+	path := huma.NewPathBuffer([]byte{}, 0)
+	path.Push(locationBody)
+	var res huma.ValidateResult
+	huma.Validate(registry, schema, path, huma.ModeWriteToServer, value, &res)
+	return faultsOf(res.Errors)
+}
+
+// parse reads JSON: one value, in UTF-8, without the NUL that no text of the record can hold.
+func parse(raw []byte) (any, error) {
+	var value any
+	if !utf8.Valid(raw) || json.Unmarshal(raw, &value) != nil || hasNUL(value) {
+		return nil, problem(malformedJSON)
+	}
+	return value, nil
+}
+
+func hasNUL(value any) bool {
+	switch value := value.(type) {
+	case string:
+		return bytes.IndexByte([]byte(value), 0) >= 0
+	case []any:
+		for _, item := range value {
+			if hasNUL(item) {
+				return true
+			}
+		}
+	case map[string]any:
+		for name, item := range value {
+			if hasNUL(name) || hasNUL(item) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// documented describes an operation's body in the interface's description, without having huma read it.
+func documented(op *huma.Operation, schema *huma.Schema) func() {
+	op.SkipValidateBody = true
+	op.MaxBodyBytes = mostBytes
+	op.RequestBody = &huma.RequestBody{
+		Required: true,
+		Content:  map[string]*huma.MediaType{mediaJSON: {Schema: schema}},
+	}
+	request := op.RequestBody
+	// huma adds what it takes the bytes for: called once the operation is registered.
+	return func() {
+		for media := range request.Content {
+			if media != mediaJSON {
+				delete(request.Content, media)
+			}
+		}
+	}
+}

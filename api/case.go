@@ -1,0 +1,340 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// caseSummary is a case in a list.
+type caseSummary struct {
+	ID             string        `json:"id"`
+	Occupation     coded         `json:"occupation"`
+	Direction      string        `json:"direction"`
+	Level          coded         `json:"level"`
+	TrainingBody   bodyView      `json:"training_body"`
+	EvaluationBody bodyView      `json:"evaluation_body"`
+	PolicyVersion  string        `json:"policy_version"`
+	Demonstration  bool          `json:"demonstration" doc:"The case rests on 演示数据."`
+	Status         string        `json:"status" enum:"active,waiting,stuck,withdrawn,ended"`
+	StatusName     string        `json:"status_name"`
+	Stage          string        `json:"stage"`
+	StageName      string        `json:"stage_name"`
+	Outcome        string        `json:"outcome,omitempty" enum:"rejected,withdrawn,untrained,trained,certified,mapped"`
+	OutcomeName    string        `json:"outcome_name,omitempty"`
+	Owes           *partyView    `json:"owes,omitempty" doc:"Who owes the next act, and since when."`
+	DueAt          *time.Time    `json:"due_at,omitempty"`
+	RegisteredAt   time.Time     `json:"registered_at"`
+	RegisteredOn   calendar.Date `json:"registered_on"`
+	EndedAt        *time.Time    `json:"ended_at,omitempty"`
+}
+
+// caseView is a case with all that a reader may know of it. Nothing in it says who the trainee is.
+type caseView struct {
+	caseSummary
+	Withdrawing  bool              `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
+	Stages       []stageView       `json:"stages"`
+	Incident     *incidentView     `json:"incident,omitempty"`
+	Hours        hoursView         `json:"hours"`
+	Results      []resultView      `json:"results"`
+	Certificates []certificateView `json:"certificates"`
+	Title        *titleView        `json:"title,omitempty"`
+	CEHours      []ceHoursView     `json:"ce_hours"`
+	LastEvent    int               `json:"last_event" doc:"The number of the timeline's newest line."`
+}
+
+type stageView struct {
+	Stage      string     `json:"stage"`
+	Name       string     `json:"name"`
+	Machine    string     `json:"machine" doc:"The part of the case that the stage belongs to."`
+	State      string     `json:"state" enum:"pending,active,waiting,stuck,done,failed,skipped"`
+	StateName  string     `json:"state_name"`
+	Since      time.Time  `json:"since"`
+	DueAt      *time.Time `json:"due_at,omitempty"`
+	WaitingFor *partyView `json:"waiting_for,omitempty"`
+}
+
+// hoursView is the training's hours: what is recorded, and what is required where that is known.
+type hoursView struct {
+	Recorded ledger.Hours  `json:"recorded"`
+	Required *ledger.Hours `json:"required,omitempty"`
+}
+
+type resultView struct {
+	Kind     string        `json:"kind" enum:"exam,theory,practical"`
+	Name     string        `json:"name"`
+	Attempt  int           `json:"attempt"`
+	Score    *float64      `json:"score" doc:"Null when the trainee was absent."`
+	Absent   bool          `json:"absent"`
+	PassMark float64       `json:"pass_mark"`
+	Passed   bool          `json:"passed"`
+	HeldOn   calendar.Date `json:"held_on"`
+}
+
+type certificateView struct {
+	CaseID        string        `json:"case_id"`
+	Kind          string        `json:"kind" enum:"training,grade"`
+	Name          string        `json:"name"`
+	Number        string        `json:"number"`
+	Issuer        bodyView      `json:"issuer" doc:"As on the published list on the day of issue."`
+	Occupation    string        `json:"occupation" doc:"As printed."`
+	Direction     string        `json:"direction" doc:"As printed."`
+	Level         string        `json:"level" doc:"As printed."`
+	Status        string        `json:"status" enum:"valid,suspended,superseded,revoked"`
+	IssuedOn      calendar.Date `json:"issued_on"`
+	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
+	Verify        string        `json:"verify" doc:"The path of its public check."`
+}
+
+type titleView struct {
+	Outcome      string         `json:"outcome" enum:"met,not_met,insufficient_rule"`
+	Kind         string         `json:"kind,omitempty" enum:"title_equivalent,eligible_to_apply"`
+	Title        string         `json:"title"`
+	Text         string         `json:"text"`
+	Effects      []string       `json:"effects"`
+	EarliestDate *calendar.Date `json:"earliest_date,omitempty" doc:"The day on which only time was missing."`
+	DecidedOn    calendar.Date  `json:"decided_on"`
+}
+
+type ceHoursView struct {
+	CaseID  string       `json:"case_id"`
+	Year    int          `json:"year"`
+	Subject string       `json:"subject" enum:"professional,public"`
+	Hours   ledger.Hours `json:"hours"`
+}
+
+type caseInput struct {
+	ID string `path:"id"`
+}
+
+type caseOutput struct{ Body caseView }
+
+// getCase shows a case, from the record alone.
+func (s *service) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
+	r := requestOf(ctx)
+	tx := s.Store.Read(ctx)
+	if _, err := ownCase(tx, r, in.ID); err != nil {
+		return nil, err
+	}
+	view, err := s.viewCase(tx, r, in.ID)
+	return &caseOutput{Body: view}, err
+}
+
+// summarise shows cases as a list has them.
+func summarise(v reader, c store.Case) (caseSummary, error) {
+	rules, err := policy.ByID(c.PolicyVersion)
+	if err != nil {
+		return caseSummary{}, fmt.Errorf("read the case's rules: %w", err)
+	}
+	view := caseSummary{
+		ID: c.ID, Occupation: v.occupation(rules, c.Occupation), Direction: c.Direction, Level: v.coded("level", c.Level),
+		TrainingBody: v.institution(c.TrainingBody), EvaluationBody: v.institution(c.EvaluationBody),
+		PolicyVersion: c.PolicyVersion, Demonstration: rules.Demonstration(),
+		Status: string(c.Status), StatusName: v.say("status", string(c.Status)),
+		Stage: string(c.Stage), StageName: v.say("stage", string(c.Stage)),
+		Owes: v.party(c.Owes(), c.OwesSince), DueAt: c.DueAt,
+		RegisteredAt: c.RegisteredAt, RegisteredOn: c.RegisteredOn, EndedAt: c.EndedAt,
+	}
+	if c.Outcome != nil {
+		view.Outcome, view.OutcomeName = string(*c.Outcome), v.say("outcome", string(*c.Outcome))
+	}
+	return view, nil
+}
+
+// bodiesOf lists the institutions that cases name.
+func bodiesOf(cases ...store.Case) []string {
+	var ids []string
+	for _, c := range cases {
+		ids = append(ids, c.TrainingBody, c.EvaluationBody)
+		if c.OwesID != nil {
+			ids = append(ids, *c.OwesID)
+		}
+	}
+	return ids
+}
+
+// viewCase reads a case as it is shown.
+func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error) {
+	c, err := tx.Case(id)
+	if err != nil {
+		return caseView{}, err
+	}
+	stages, err := tx.Stages(id)
+	if err != nil {
+		return caseView{}, err
+	}
+	institutions := bodiesOf(c)
+	for _, stage := range stages {
+		if stage.OwesID != nil {
+			institutions = append(institutions, *stage.OwesID)
+		}
+	}
+	incident, err := tx.OpenIncidentOf(id)
+	stuck := err == nil
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return caseView{}, err
+	}
+	if stuck {
+		institutions = append(institutions, incidentInstitutions(incident)...)
+	}
+	v, err := newReader(tx, r, institutions...)
+	if err != nil {
+		return caseView{}, err
+	}
+	view := caseView{Stages: v.stages(stages), LastEvent: c.LastEvent}
+	if view.caseSummary, err = summarise(v, c); err != nil {
+		return caseView{}, err
+	}
+	if stuck {
+		shown := v.incident(incident)
+		view.Incident = &shown
+	}
+	if !c.Ended() {
+		_, err := tx.Withdrawal(id)
+		view.Withdrawing = err == nil
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
+			return caseView{}, err
+		}
+	}
+	return view, v.gathered(tx, c, &view)
+}
+
+// stages shows the stages in the order of the notice.
+func (v reader) stages(rows []store.CaseStage) []stageView {
+	byStage := make(map[progress.Stage]store.CaseStage, len(rows))
+	for _, row := range rows {
+		byStage[row.Stage] = row
+	}
+	views := make([]stageView, 0, len(rows))
+	for _, stage := range progress.Stages() {
+		row, there := byStage[stage]
+		if !there {
+			continue
+		}
+		since := row.Since
+		views = append(views, stageView{
+			Stage: string(stage), Name: v.say("stage", string(stage)), Machine: string(stage.Machine()),
+			State: string(row.State), StateName: v.say("stage_state", string(row.State)), Since: row.Since,
+			DueAt: row.DueAt, WaitingFor: v.party(row.Owes(), &since),
+		})
+	}
+	return views
+}
+
+// gathered adds what the case has gathered: hours, results, certificates, the title and CE hours.
+func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
+	entries, err := tx.Hours(c.ID)
+	if err != nil {
+		return err
+	}
+	view.Hours.Recorded = ledger.Total(entries)
+	rules, err := policy.ByID(c.PolicyVersion)
+	if err != nil {
+		return fmt.Errorf("read the case's rules: %w", err)
+	}
+	if standard, err := rules.TrainingStandard(c.Occupation, c.Level); err == nil {
+		view.Hours.Required = &standard.Hours
+	}
+	marks, err := tx.Assessments(c.ID)
+	if err != nil {
+		return err
+	}
+	view.Results = make([]resultView, len(marks))
+	for i, m := range marks {
+		view.Results[i] = resultView{
+			Kind: m.Kind, Name: v.say("task_kind", m.Kind), Attempt: m.Attempt, Score: m.Score, Absent: m.Score == nil,
+			PassMark: m.PassMark, Passed: m.Passed, HeldOn: m.AssessedOn,
+		}
+	}
+	certificates, err := tx.Certificates(c.ID)
+	if err != nil {
+		return err
+	}
+	view.Certificates = v.certificates(certificates)
+	decisions, err := tx.Decisions(c.ID)
+	if err != nil {
+		return err
+	}
+	if view.Title, err = v.title(decisions); err != nil {
+		return err
+	}
+	years, err := tx.CEHoursOfCase(c.ID)
+	view.CEHours = ceHours(years)
+	return err
+}
+
+func (v reader) certificates(rows []store.Certificate) []certificateView {
+	views := make([]certificateView, len(rows))
+	for i, row := range rows {
+		views[i] = certificateView{
+			CaseID: row.CaseID, Kind: row.Kind, Name: v.say("certificate", row.Kind), Number: row.Number,
+			Issuer: bodyView{ID: row.Issuer, Name: row.Facts.IssuerName}, Occupation: row.Facts.Occupation,
+			Direction: row.Facts.Direction, Level: row.Facts.Level, Status: row.Status, IssuedOn: row.IssuedOn,
+			Demonstration: row.Facts.Demonstration, Verify: "/verify/" + row.VerifyToken,
+		}
+	}
+	return views
+}
+
+func ceHours(years []store.CEYear) []ceHoursView {
+	views := make([]ceHoursView, len(years))
+	for i, y := range years {
+		views[i] = ceHoursView{CaseID: y.CaseID, Year: y.Year, Subject: y.Subject, Hours: y.Hours}
+	}
+	return views
+}
+
+// title shows the latest decision about the title; nothing when there was none.
+func (v reader) title(decisions []store.Decision) (*titleView, error) {
+	for i := len(decisions) - 1; i >= 0; i-- {
+		if decisions[i].Kind != policy.DecisionTitle {
+			continue
+		}
+		var d policy.TitleDecision
+		if err := json.Unmarshal(decisions[i].Body, &d); err != nil {
+			return nil, fmt.Errorf("read a title decision: %w", err)
+		}
+		view := &titleView{
+			Outcome: string(d.Outcome), Kind: string(d.Kind), Title: d.Title, EarliestDate: d.EarliestDate,
+			DecidedOn: decisions[i].AsOf, Effects: make([]string, len(d.Effects)),
+			Text: message.Text(v.lang, "event."+titleEvent(d), titleParams(d)),
+		}
+		for i, effect := range d.Effects {
+			view.Effects[i] = effect.In(string(v.lang))
+		}
+		return view, nil
+	}
+	return nil, nil
+}
+
+// titleEvent is the words for a title decision: those of the line it put in the timeline.
+func titleEvent(d policy.TitleDecision) string {
+	switch {
+	case d.Outcome == policy.Met && d.Kind == policy.EligibleToApply:
+		return "title_eligible"
+	case d.Outcome == policy.Met:
+		return "title_mapped"
+	case d.Outcome == policy.InsufficientRule:
+		return "title_rule_missing"
+	case d.EarliestDate != nil:
+		return "title_waiting"
+	}
+	return "title_not_met"
+}
+
+func titleParams(d policy.TitleDecision) map[string]any {
+	params := map[string]any{"title": d.Title}
+	if d.EarliestDate != nil {
+		params["until"] = d.EarliestDate.String()
+	}
+	return params
+}

@@ -1,0 +1,195 @@
+package api
+
+import (
+	"cmp"
+	"errors"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/validation"
+)
+
+// Codes of what is wrong with a field. Those of names and ID numbers are package identity's.
+const (
+	fieldRequired        = "required"
+	fieldUnknown         = unknownField
+	fieldUnknownValue    = "unknown_value"
+	fieldWrongType       = "wrong_type"
+	fieldFormat          = "format"
+	fieldOutOfRange      = "out_of_range"
+	fieldPrecision       = "precision"
+	fieldScorePrecision  = "score_precision"
+	fieldTooShort        = "too_short"
+	fieldTooLong         = "too_long"
+	fieldTooFew          = "too_few"
+	fieldTooMany         = "too_many"
+	fieldDuplicate       = "duplicate"
+	fieldConflict        = "conflict"
+	fieldDate            = "date"
+	fieldDateFuture      = "date_future"
+	fieldSessionDate     = "session_date"
+	fieldSessionTwice    = "duplicate_session"
+	fieldUnknownModule   = "unknown_module"
+	fieldHoursExceed     = "hours_exceed_session"
+	fieldScoreOrAbsent   = "score_or_absent"
+	fieldNameMismatch    = "name_mismatch"
+	fieldNotListed       = "not_listed_for_role"
+	fieldNoInstitution   = "unknown_institution"
+	fieldNoOccupation    = "unknown_occupation"
+	fieldNoLevel         = "unknown_level"
+	fieldNoDirection     = "unknown_direction"
+	fieldSameBody        = sameBody
+	fieldNumberTaken     = certificateNumberTaken
+	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
+	unnamed              = "?"
+	locationBody         = "body"
+	requiredBeforeName   = "expected required property "
+	requiredAfterName    = " to be present"
+	missingParameterText = "parameter is missing"
+)
+
+// faults collects what is wrong with a request's fields, one fault a field: the first that was found.
+type faults struct{ list []FieldError }
+
+// add notes a fault, unless the field has one already.
+func (f *faults) add(field, code string) {
+	if len(f.list) < mostFaults && !f.has(field) {
+		f.list = append(f.list, FieldError{Field: field, Code: code})
+	}
+}
+
+// has reports whether a field, or one that it is part of, has a fault.
+func (f *faults) has(field string) bool {
+	return slices.ContainsFunc(f.list, func(e FieldError) bool {
+		rest, within := strings.CutPrefix(field, e.Field)
+		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
+}
+
+// err is the problem that the faults make; nil when there are none.
+func (f *faults) err() error {
+	if len(f.list) == 0 {
+		return nil
+	}
+	return f.problem()
+}
+
+// problem is the faults as one problem. A fault that has a problem of its own gives it its code when nothing else is
+// wrong; an unknown field always does, since what was meant by the request is then unclear.
+func (f *faults) problem() *Problem {
+	code := validationFailed
+	only := func(e FieldError) bool { return e.Code != f.list[0].Code }
+	switch {
+	case slices.ContainsFunc(f.list, func(e FieldError) bool { return e.Code == fieldUnknown }):
+		code = unknownField
+	case len(f.list) > 0 && f.list[0].Code == fieldSameBody && !slices.ContainsFunc(f.list, only):
+		code = sameBody
+	}
+	slices.SortStableFunc(f.list, func(a, b FieldError) int { return cmp.Compare(a.Field, b.Field) })
+	return problem(code, f.list...)
+}
+
+// faultsOf reads huma's validation errors. The value they carry is left behind.
+func faultsOf(errs []error) *faults {
+	found := &faults{}
+	for _, err := range errs {
+		var detailed huma.ErrorDetailer
+		if !errors.As(err, &detailed) {
+			found.add(unnamed, fieldFormat)
+			continue
+		}
+		detail := detailed.ErrorDetail()
+		field, code := withoutPlace(detail.Location), codeOf(detail.Message)
+		if name, ok := requiredName(detail.Message); ok {
+			field = join(field, name)
+		}
+		if code == fieldUnknown {
+			field = nameable(field)
+		}
+		found.add(cmp.Or(field, unnamed), code)
+	}
+	return found
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+// requiredName is the property that a message says is missing.
+func requiredName(text string) (string, bool) {
+	name, found := strings.CutPrefix(text, requiredBeforeName)
+	if !found {
+		return "", false
+	}
+	return strings.CutSuffix(name, requiredAfterName)
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,39}$`)
+
+// nameable is an unknown field's path, if its name is one that a programmer would write. Anything else was put there by
+// mistake, and may be a value.
+func nameable(path string) string {
+	at := strings.LastIndexByte(path, '.') + 1
+	if plainName.MatchString(path[at:]) {
+		return path
+	}
+	return path[:at] + unnamed
+}
+
+// wordings pairs what huma's messages begin with and our code for them, as far as they go before their first parameter.
+var wordings = wordingsOf(map[string][]string{
+	fieldUnknown:  {validation.MsgUnexpectedProperty, "unknown query parameter"},
+	fieldRequired: {validation.MsgExpectedRequiredProperty, validation.MsgExpectedDependentRequiredProperty},
+	fieldUnknownValue: {
+		validation.MsgExpectedOneOf, validation.MsgExpectedMatchAtLeastOneSchema, validation.MsgExpectedMatchExactlyOneSchema,
+	},
+	fieldWrongType: {
+		validation.MsgExpectedBoolean, validation.MsgExpectedNumber, validation.MsgExpectedInteger, validation.MsgExpectedString,
+		validation.MsgExpectedArray, validation.MsgExpectedObject, "invalid integer", "invalid float", "invalid boolean",
+	},
+	fieldDate: {validation.MsgExpectedRFC3339Date},
+	fieldOutOfRange: {
+		validation.MsgExpectedMinimumNumber, validation.MsgExpectedMaximumNumber,
+		validation.MsgExpectedExclusiveMinimumNumber, validation.MsgExpectedExclusiveMaximumNumber,
+	},
+	fieldPrecision: {validation.MsgExpectedNumberBeMultipleOf},
+	fieldTooShort:  {validation.MsgExpectedMinLength},
+	fieldTooLong:   {validation.MsgExpectedMaxLength},
+	fieldTooFew:    {validation.MsgExpectedMinItems, validation.MsgExpectedMinProperties},
+	fieldTooMany:   {validation.MsgExpectedMaxItems, validation.MsgExpectedMaxProperties},
+	fieldDuplicate: {validation.MsgExpectedArrayItemsUnique},
+	fieldFormat:    {validation.MsgExpectedMatchPattern, validation.MsgExpectedBePattern, validation.MsgExpectedRFC4122UUID},
+})
+
+type wording struct{ prefix, code string }
+
+func wordingsOf(codes map[string][]string) []wording {
+	var all []wording
+	for code, templates := range codes {
+		for _, template := range templates {
+			prefix, _, _ := strings.Cut(template, "%")
+			all = append(all, wording{prefix, code})
+		}
+	}
+	// "expected array" begins "expected array length" and "expected array items": the longest prefix is meant.
+	slices.SortFunc(all, func(a, b wording) int { return len(b.prefix) - len(a.prefix) })
+	return all
+}
+
+// codeOf is our code for one of huma's messages. What it does not know is a matter of form.
+func codeOf(text string) string {
+	if strings.HasSuffix(text, missingParameterText) {
+		return fieldRequired
+	}
+	for _, w := range wordings {
+		if strings.HasPrefix(text, w.prefix) {
+			return w.code
+		}
+	}
+	return fieldFormat
+}

@@ -1,0 +1,189 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/store"
+)
+
+type incidentsInput struct {
+	State       string `query:"state" enum:"open,resolving,closed" doc:"Open and resolving when it is not given."`
+	Cause       string `query:"cause" maxLength:"64"`
+	Stage       string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
+	Institution string `query:"institution" maxLength:"64"`
+	CaseID      string `query:"case_id" maxLength:"64"`
+	GroupBy     string `query:"group_by" enum:"cause" doc:"Count by cause, stage and institution instead of listing."`
+	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type incidentsOutput struct {
+	Body struct {
+		Incidents []listedIncident `json:"incidents,omitzero"`
+		Groups    []incidentGroup  `json:"groups,omitzero"`
+		Next      string           `json:"next,omitempty"`
+	}
+}
+
+// listedIncident is an incident with the latest resolution of it.
+type listedIncident struct {
+	incidentView
+	Resolution *resolutionView `json:"resolution,omitempty" doc:"The latest."`
+}
+
+type resolutionView struct {
+	ID          string        `json:"id"`
+	Verb        contract.Verb `json:"verb"`
+	Reason      string        `json:"reason"`
+	RequestedAt time.Time     `json:"requested_at"`
+	Outcome     string        `json:"outcome" enum:"pending,applied,refused"`
+	Refusal     string        `json:"refusal,omitempty" doc:"Why the case would not have it."`
+}
+
+type incidentGroup struct {
+	Cause       string          `json:"cause"`
+	Title       string          `json:"title"`
+	Stage       string          `json:"stage"`
+	Institution *bodyView       `json:"institution,omitempty"`
+	Count       int             `json:"count"`
+	Oldest      time.Time       `json:"oldest"`
+	Explanation string          `json:"explanation"`
+	Verbs       []contract.Verb `json:"verbs"`
+}
+
+func (in *incidentsInput) filter() (store.IncidentFilter, *faults) {
+	found := &faults{}
+	filter := store.IncidentFilter{
+		States: []string{store.IncidentOpen, store.IncidentResolving}, Cause: in.Cause, Stage: in.Stage,
+		InstitutionID: in.Institution, CaseID: in.CaseID, After: position(found, in.After), Limit: in.Limit,
+	}
+	if in.State != "" {
+		filter.States = []string{in.State}
+	}
+	if in.Cause != "" && contract.Cause(in.Cause).Verbs() == nil {
+		found.add("cause", fieldUnknownValue)
+	}
+	if in.CaseID != "" && !isID(in.CaseID) {
+		found.add("case_id", fieldFormat)
+	}
+	if in.GroupBy != "" && in.After != "" {
+		found.add("after", fieldConflict)
+	}
+	return filter, found
+}
+
+// listIncidents lists incidents for an operator, the longest open first, or counts them by what they have in common.
+func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incidentsOutput, error) {
+	filter, found := in.filter()
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	r := requestOf(ctx)
+	tx := s.Store.Read(ctx)
+	if in.GroupBy != "" {
+		return groupIncidents(tx, r, filter)
+	}
+	filter.Limit++
+	incidents, err := tx.Incidents(filter)
+	if err != nil {
+		return nil, err
+	}
+	out := &incidentsOutput{}
+	if len(incidents) > in.Limit {
+		incidents = incidents[:in.Limit]
+		last := incidents[in.Limit-1]
+		out.Body.Next = cursor(last.OpenedAt, last.ID)
+	}
+	out.Body.Incidents, err = viewIncidents(tx, r, incidents...)
+	return out, err
+}
+
+func viewIncidents(tx *store.Tx, r *request, incidents ...store.Incident) ([]listedIncident, error) {
+	v, err := newReader(tx, r, incidentInstitutions(incidents...)...)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(incidents))
+	for i, incident := range incidents {
+		ids[i] = incident.ID
+	}
+	resolutions, err := tx.LatestResolutions(ids)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]listedIncident, len(incidents))
+	for i, incident := range incidents {
+		views[i].incidentView = v.incident(incident)
+		if latest, had := resolutions[incident.ID]; had {
+			shown := viewResolution(latest)
+			views[i].Resolution = &shown
+		}
+	}
+	return views, nil
+}
+
+func viewResolution(r store.Resolution) resolutionView {
+	return resolutionView{
+		ID: r.ID, Verb: r.Verb, Reason: r.Reason, RequestedAt: r.RequestedAt, Outcome: r.Outcome, Refusal: r.Refusal,
+	}
+}
+
+func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*incidentsOutput, error) {
+	groups, err := tx.IncidentGroups(filter)
+	if err != nil {
+		return nil, err
+	}
+	var institutions []string
+	for _, g := range groups {
+		if g.InstitutionID != nil {
+			institutions = append(institutions, *g.InstitutionID)
+		}
+	}
+	v, err := newReader(tx, r, institutions...)
+	if err != nil {
+		return nil, err
+	}
+	out := &incidentsOutput{}
+	out.Body.Groups = make([]incidentGroup, len(groups))
+	for i, g := range groups {
+		view := incidentGroup{
+			Cause: string(g.Cause), Title: v.say("cause", string(g.Cause)+".title"), Stage: string(g.Stage),
+			Count: g.Count, Oldest: g.Oldest, Verbs: g.Cause.Verbs(),
+		}
+		// What differs from case to case shows as a dash.
+		words := map[string]any{}
+		if g.InstitutionID != nil {
+			at := v.institution(*g.InstitutionID)
+			view.Institution, words["institution"] = &at, at.Name
+		}
+		view.Explanation = message.Text(v.lang, "cause."+string(g.Cause)+".explanation", words)
+		out.Body.Groups[i] = view
+	}
+	return out, nil
+}
+
+type incidentInput struct {
+	ID string `path:"id"`
+}
+
+type incidentOutput struct{ Body listedIncident }
+
+// getIncident shows one incident, and what became of its latest resolution.
+func (s *service) getIncident(ctx context.Context, in *incidentInput) (*incidentOutput, error) {
+	if !isID(in.ID) {
+		return nil, problem(notFound)
+	}
+	tx := s.Store.Read(ctx)
+	incident, err := tx.Incident(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	views, err := viewIncidents(tx, requestOf(ctx), incident)
+	if err != nil {
+		return nil, err
+	}
+	return &incidentOutput{Body: views[0]}, nil
+}

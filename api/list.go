@@ -1,0 +1,156 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"strings"
+	"time"
+
+	"github.com/dengpan/dengpan/store"
+)
+
+// Lists are read page by page: an answer's `next` is the next request's `after`, until there is no `next`.
+
+// position reads where a page begins. What we did not write is a fault.
+func position(found *faults, after string) *store.Position {
+	if after == "" {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(after)
+	at, id, _ := strings.Cut(string(text), " ")
+	when, timeErr := time.Parse(time.RFC3339Nano, at)
+	if err != nil || timeErr != nil || !isID(id) {
+		found.add("after", fieldFormat)
+		return nil
+	}
+	return &store.Position{At: when, ID: id}
+}
+
+// cursor writes where the page after a row begins.
+func cursor(at time.Time, id string) string {
+	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+}
+
+type casesInput struct {
+	Status     string `query:"status" enum:"active,waiting,stuck,withdrawn,ended"`
+	Stage      string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
+	Occupation string `query:"occupation" maxLength:"64"`
+	After      string `query:"after" maxLength:"200" doc:"The next of the page before."`
+	Limit      int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type casesOutput struct {
+	Body struct {
+		Cases []caseSummary `json:"cases"`
+		Next  string        `json:"next,omitempty"`
+	}
+}
+
+// listCases lists cases for an operator, in the order of their registration.
+func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, error) {
+	found := &faults{}
+	after := position(found, in.After)
+	if _, known := s.Policy.Occupation(in.Occupation); in.Occupation != "" && !known {
+		found.add("occupation", fieldNoOccupation)
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	tx := s.Store.Read(ctx)
+	cases, err := tx.Cases(store.CaseFilter{
+		Status: in.Status, Stage: in.Stage, Occupation: in.Occupation, After: after, Limit: in.Limit + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &casesOutput{}
+	if len(cases) > in.Limit {
+		cases = cases[:in.Limit]
+		last := cases[in.Limit-1]
+		out.Body.Next = cursor(last.RegisteredAt, last.ID)
+	}
+	out.Body.Cases, err = summaries(tx, requestOf(ctx), cases)
+	return out, err
+}
+
+func summaries(tx *store.Tx, r *request, cases []store.Case) ([]caseSummary, error) {
+	v, err := newReader(tx, r, bodiesOf(cases...)...)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]caseSummary, len(cases))
+	for i, c := range cases {
+		if views[i], err = summarise(v, c); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+type myCasesOutput struct {
+	Body struct {
+		Cases []caseSummary `json:"cases"`
+	}
+}
+
+// mostOwnCases is more cases than a person can have: occupations times levels, and some begun anew.
+const mostOwnCases = 200
+
+// myCases lists the cases of the trainee who asks.
+func (s *service) myCases(ctx context.Context, _ *struct{}) (*myCasesOutput, error) {
+	r := requestOf(ctx)
+	out := &myCasesOutput{}
+	out.Body.Cases = []caseSummary{}
+	if r.account.PersonID == nil {
+		return out, nil // has registered nothing yet
+	}
+	tx := s.Store.Read(ctx)
+	cases, err := tx.Cases(store.CaseFilter{PersonID: *r.account.PersonID, Limit: mostOwnCases})
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Cases, err = summaries(tx, r, cases)
+	return out, err
+}
+
+type myHoursInput struct {
+	Year int `query:"year" minimum:"2000" maximum:"2200" doc:"A calendar year; all when it is not given."`
+}
+
+type myHoursOutput struct {
+	Body struct {
+		Hours []ceHoursView `json:"ce_hours"`
+	}
+}
+
+// myCEHours lists the CE hours of the trainee who asks, by the year they were taken in.
+func (s *service) myCEHours(ctx context.Context, in *myHoursInput) (*myHoursOutput, error) {
+	r := requestOf(ctx)
+	out := &myHoursOutput{}
+	out.Body.Hours = []ceHoursView{}
+	if r.account.PersonID == nil {
+		return out, nil
+	}
+	years, err := s.Store.Read(ctx).CEHoursOfPerson(*r.account.PersonID, in.Year)
+	out.Body.Hours = ceHours(years)
+	return out, err
+}
+
+type myCertificatesOutput struct {
+	Body struct {
+		Certificates []certificateView `json:"certificates"`
+	}
+}
+
+// myCertificates lists the certificates of the trainee who asks.
+func (s *service) myCertificates(ctx context.Context, _ *struct{}) (*myCertificatesOutput, error) {
+	r := requestOf(ctx)
+	out := &myCertificatesOutput{}
+	out.Body.Certificates = []certificateView{}
+	if r.account.PersonID == nil {
+		return out, nil
+	}
+	rows, err := s.Store.Read(ctx).CertificatesOfPerson(*r.account.PersonID)
+	out.Body.Certificates = reader{lang: r.lang}.certificates(rows)
+	return out, err
+}

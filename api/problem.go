@@ -1,0 +1,202 @@
+package api
+
+import (
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/store"
+)
+
+// A problem's code is stable: programs decide by it. Its words are for people and come from package message.
+const (
+	malformedJSON          = "malformed_json"
+	unknownField           = "unknown_field"
+	validationFailed       = "validation_failed"
+	sameBody               = "same_body"
+	duplicateCase          = "duplicate_case"
+	personClaimed          = "person_claimed"
+	accountBound           = "account_bound"
+	unauthenticated        = "unauthenticated"
+	forbidden              = "forbidden"
+	notFound               = "not_found"
+	methodNotAllowed       = "method_not_allowed"
+	notAcceptable          = "not_acceptable"
+	unsupportedMediaType   = "unsupported_media_type"
+	requestTimeout         = "request_timeout"
+	taskClosed             = "task_closed"
+	resultConflict         = "result_conflict"
+	taskKindMismatch       = "task_kind_mismatch"
+	certificateNumberTaken = "certificate_number_taken"
+	idempotencyRequired    = "idempotency_key_required"
+	idempotencyReused      = "idempotency_key_reused"
+	idempotencyInUse       = "idempotency_key_in_use"
+	incidentClosed         = "incident_closed"
+	verbNotAllowed         = "verb_not_allowed"
+	resolutionPending      = "resolution_pending"
+	alreadyEnded           = "already_ended"
+	withdrawalPending      = "withdrawal_pending"
+	payloadTooLarge        = "payload_too_large"
+	internal               = "internal"
+	unavailable            = "unavailable"
+)
+
+// statuses is the HTTP status of every problem there is.
+var statuses = map[string]int{
+	malformedJSON:          http.StatusBadRequest,
+	unknownField:           http.StatusUnprocessableEntity,
+	validationFailed:       http.StatusUnprocessableEntity,
+	sameBody:               http.StatusUnprocessableEntity,
+	duplicateCase:          http.StatusConflict,
+	personClaimed:          http.StatusConflict,
+	accountBound:           http.StatusConflict,
+	unauthenticated:        http.StatusUnauthorized,
+	forbidden:              http.StatusForbidden,
+	notFound:               http.StatusNotFound,
+	methodNotAllowed:       http.StatusMethodNotAllowed,
+	notAcceptable:          http.StatusNotAcceptable,
+	unsupportedMediaType:   http.StatusUnsupportedMediaType,
+	requestTimeout:         http.StatusRequestTimeout,
+	taskClosed:             http.StatusConflict,
+	resultConflict:         http.StatusConflict,
+	taskKindMismatch:       http.StatusUnprocessableEntity,
+	certificateNumberTaken: http.StatusConflict,
+	idempotencyRequired:    http.StatusBadRequest,
+	idempotencyReused:      http.StatusUnprocessableEntity,
+	idempotencyInUse:       http.StatusConflict,
+	incidentClosed:         http.StatusConflict,
+	verbNotAllowed:         http.StatusUnprocessableEntity,
+	resolutionPending:      http.StatusConflict,
+	alreadyEnded:           http.StatusConflict,
+	withdrawalPending:      http.StatusConflict,
+	payloadTooLarge:        http.StatusRequestEntityTooLarge,
+	internal:               http.StatusInternalServerError,
+	unavailable:            http.StatusServiceUnavailable,
+}
+
+// Problem is an error body (RFC 9457). It never repeats what was sent: a bad value may be somebody's ID number.
+type Problem struct {
+	Type     string       `json:"type" format:"uri-reference" doc:"Where the code is explained."`
+	Title    string       `json:"title" doc:"What is wrong, in the reader's language."`
+	Status   int          `json:"status" doc:"The HTTP status."`
+	Detail   string       `json:"detail" doc:"What to do about it, in the reader's language."`
+	Instance string       `json:"instance,omitempty" doc:"The request, as the server's log knows it."`
+	Code     string       `json:"code" doc:"The stable code of the problem."`
+	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with single fields."`
+}
+
+// FieldError says what is wrong with one field.
+type FieldError struct {
+	Field   string `json:"field" doc:"The field, as a path: applicant.education[0].degree."`
+	Code    string `json:"code" doc:"The stable code of what is wrong."`
+	Message string `json:"message" doc:"What is wrong, in the reader's language."`
+}
+
+// problem is the problem of a code; its words are added when the reader's language is known.
+func problem(code string, fields ...FieldError) *Problem {
+	return &Problem{Code: code, Status: statuses[code], Errors: fields}
+}
+
+// Error is the problem's code: errors are logged, and words in the reader's language are not for the log.
+func (p *Problem) Error() string { return p.Code }
+
+// GetStatus is the HTTP status of the problem.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType is the media type of problems.
+func (*Problem) ContentType(string) string { return "application/problem+json" }
+
+// said is the problem in words, for one request.
+func (p *Problem) said(r *request) *Problem {
+	words := *p
+	words.Type = "/docs#" + p.Code
+	words.Title = message.Text(r.lang, "problem."+p.Code+".title", nil)
+	words.Detail = message.Text(r.lang, "problem."+p.Code+".detail", nil)
+	words.Instance = "urn:dengpan:request:" + r.id
+	words.Errors = make([]FieldError, len(p.Errors))
+	for i, field := range p.Errors {
+		field.Message = message.Text(r.lang, "field."+field.Code, nil)
+		words.Errors[i] = field
+	}
+	return &words
+}
+
+// say puts problems into words as they are written: huma calls it for every body.
+func say(ctx huma.Context, _ string, body any) (any, error) {
+	if p, ok := body.(*Problem); ok {
+		return p.said(requestOf(ctx.Context())), nil
+	}
+	return body, nil
+}
+
+// asProblem is the problem an error comes down to. One that is nobody's mistake is logged, and shown as nothing more
+// than that it happened.
+func asProblem(r *request, err error) *Problem {
+	var p *Problem
+	switch {
+	case errors.As(err, &p):
+		return p
+	case errors.Is(err, store.ErrNotFound):
+		return problem(notFound)
+	case store.Transient(err):
+		r.log.Warn("the record is away", slog.Any("error", err))
+		return problem(unavailable)
+	}
+	r.log.Error("a request failed", slog.Any("error", err))
+	return problem(internal)
+}
+
+// Whatever huma finds wrong with a request becomes a problem of ours. Its own errors repeat the value they are about.
+var replaceErrors = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true // "Name" is not "name"
+	huma.DefaultArrayNullable = false
+	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError { return ofHuma(status, errs) }
+	huma.NewErrorWithContext = func(ctx huma.Context, status int, _ string, errs ...error) huma.StatusError {
+		if status < http.StatusInternalServerError || len(errs) == 0 {
+			return ofHuma(status, errs)
+		}
+		return asProblem(requestOf(ctx.Context()), errors.Join(errs...))
+	}
+})
+
+func ofHuma(status int, errs []error) *Problem {
+	switch status {
+	case http.StatusUnprocessableEntity:
+		return faultsOf(errs).problem()
+	case http.StatusBadRequest:
+		return problem(malformedJSON)
+	case http.StatusUnauthorized:
+		return problem(unauthenticated)
+	case http.StatusForbidden:
+		return problem(forbidden)
+	case http.StatusNotFound:
+		return problem(notFound)
+	case http.StatusNotAcceptable:
+		return problem(notAcceptable)
+	case http.StatusRequestTimeout:
+		return problem(requestTimeout)
+	case http.StatusRequestEntityTooLarge:
+		return problem(payloadTooLarge)
+	case http.StatusUnsupportedMediaType:
+		return problem(unsupportedMediaType)
+	}
+	return problem(internal)
+}
+
+// withoutPlace takes off where in a request a field stands: a reader knows a field by its name.
+func withoutPlace(location string) string {
+	for _, place := range []string{"body", "query", "path", "header"} {
+		if location == place {
+			return ""
+		}
+		if field, found := strings.CutPrefix(location, place+"."); found {
+			return field
+		}
+	}
+	return location
+}

@@ -1,0 +1,310 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+// registrationBody is a request to register a case.
+type registrationBody struct {
+	Name           string        `json:"name" maxLength:"200" doc:"As on the identity document."`
+	IDNumber       string        `json:"id_number" maxLength:"64" doc:"Resident identity number (居民身份证), 18 characters."`
+	Occupation     string        `json:"occupation" maxLength:"64"`
+	Direction      string        `json:"direction,omitempty" maxLength:"64" doc:"Empty when the occupation has no directions."`
+	Level          string        `json:"level" maxLength:"64" doc:"junior, intermediate or senior."`
+	TrainingBody   string        `json:"training_body" maxLength:"64" doc:"Id of an institution listed to train the occupation."`
+	EvaluationBody string        `json:"evaluation_body" maxLength:"64" doc:"Id of another, listed to evaluate it."`
+	Applicant      applicantBody `json:"applicant"`
+}
+
+type registerInput struct {
+	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" pattern:"^[\\x21-\\x7e]+$" doc:"The sender's own name for the request. Required: sent again with the same body, the request is answered as before."`
+	RawBody        []byte
+}
+
+type registerOutput struct {
+	Location string `header:"Location"`
+	Replayed string `header:"Idempotency-Replayed" doc:"true when the answer is one that was given before."`
+	Body     caseView
+}
+
+// registration is a request whose fields are in themselves right.
+type registration struct {
+	body      registrationBody
+	name      string
+	id        identity.ResidentID
+	applicant policy.Applicant
+	today     calendar.Date
+}
+
+// registerCase registers a case: the person, if new, the case with its stages, and the message that starts its workflow,
+// in one transaction. Whether the person may join is the workflow's to decide, on the record.
+func (s *service) registerCase(ctx context.Context, in *registerInput) (*registerOutput, error) {
+	r := requestOf(ctx)
+	body, found, err := s.bodies.registration.read(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if in.IdempotencyKey == "" {
+		return nil, problem(idempotencyRequired)
+	}
+	digest, err := s.requestDigest("POST /v1/cases", body)
+	if err != nil {
+		return nil, err
+	}
+	reg := s.checkRegistration(body, found)
+	var view caseView
+	var start store.InboxItem
+	replayed := false
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		replayed, err = replay(tx, r.account.ID, in.IdempotencyKey, digest, &view)
+		if err != nil || replayed {
+			return err
+		}
+		if err := s.checkBodies(tx, reg, found); err != nil {
+			return err
+		}
+		if err := found.err(); err != nil {
+			return err
+		}
+		if start, view, err = s.insertCase(tx, r, reg); err != nil {
+			return err
+		}
+		return keepAnswer(tx, r.account.ID, in.IdempotencyKey, digest, http.StatusCreated, view)
+	})
+	if err != nil {
+		return nil, refusedByConstraint(err)
+	}
+	out := &registerOutput{Location: "/v1/cases/" + view.ID, Body: view}
+	if replayed {
+		out.Replayed = "true"
+		return out, nil
+	}
+	s.forward(ctx, start) // its start is certain either way: the relay carries what this could not
+	return out, nil
+}
+
+// checkRegistration reads the fields, and lists what is wrong with any of them.
+func (s *service) checkRegistration(body registrationBody, found *faults) registration {
+	reg := registration{body: body, today: s.today()}
+	var fault identity.Fault
+	var err error
+	if reg.name, err = identity.ParseName(body.Name); errors.As(err, &fault) {
+		found.add("name", string(fault))
+	}
+	// A date of birth is judged by the wall's calendar, which is the one people are born by.
+	if reg.id, err = identity.ParseResidentIDOn(body.IDNumber, calendar.Real().Today(s.Now())); errors.As(err, &fault) {
+		found.add("id_number", string(fault))
+	}
+	occupation, known := s.Policy.Occupation(body.Occupation)
+	if !known {
+		found.add("occupation", fieldNoOccupation)
+	}
+	if _, has := occupation.Direction(body.Direction); known && !has && body.Direction != "" {
+		found.add("direction", fieldNoDirection)
+	}
+	if _, has := s.Policy.Level(body.Level); !has {
+		found.add("level", fieldNoLevel)
+	}
+	if body.TrainingBody == body.EvaluationBody {
+		found.add("evaluation_body", fieldSameBody)
+	}
+	reg.applicant = body.Applicant.facts(found, "applicant", later(reg.today, calendar.Real().Today(s.Now())))
+	return reg
+}
+
+// later is the later of two dates: a demonstration's calendar may be ahead of the wall's.
+func later(a, b calendar.Date) calendar.Date {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// checkBodies checks that both institutions exist and are listed in their roles today.
+func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) error {
+	for _, body := range []struct{ field, id, role string }{
+		{"training_body", reg.body.TrainingBody, policy.RoleTraining},
+		{"evaluation_body", reg.body.EvaluationBody, policy.RoleEvaluation},
+	} {
+		if found.has(body.field) {
+			continue
+		}
+		code, err := listed(tx, body.id, reg.body.Occupation, body.role, reg.today)
+		if err != nil {
+			return err
+		}
+		if code == fieldNotListed && found.has("occupation") {
+			continue // nobody is listed for an occupation that does not exist
+		}
+		if code != "" {
+			found.add(body.field, code)
+		}
+	}
+	return nil
+}
+
+// listed is what is wrong with an institution for a role, today; empty when nothing is.
+func listed(tx *store.Tx, id, occupation, role string, today calendar.Date) (string, error) {
+	_, err := tx.Institution(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return fieldNoInstitution, nil
+	} else if err != nil {
+		return "", err
+	}
+	ok, err := tx.Listed(id, occupation, role, today)
+	if err != nil || ok {
+		return "", err
+	}
+	return fieldNotListed, nil
+}
+
+// insertCase writes the person, the case and its start, and reads the case as it is shown.
+func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.InboxItem, caseView, error) {
+	person, err := s.person(tx, r, reg)
+	if err != nil {
+		return store.InboxItem{}, caseView{}, err
+	}
+	c := store.Case{
+		ID: uuid.NewString(), PersonID: person.ID, Occupation: reg.body.Occupation, Direction: reg.body.Direction,
+		Level: reg.body.Level, PolicyVersion: s.Policy.ID(), TrainingBody: reg.body.TrainingBody,
+		EvaluationBody: reg.body.EvaluationBody, Applicant: reg.applicant, RegisteredBy: r.account.ID,
+		RegisteredAt: s.Now().UTC(), RegisteredOn: reg.today,
+	}
+	actor := store.ActorOperator
+	if r.account.Role == trainee {
+		actor = store.ActorTrainee
+	}
+	if _, err := tx.InsertCase(c, actor); err != nil {
+		return store.InboxItem{}, caseView{}, err
+	}
+	start, err := tx.InsertInbox(c.ID, store.InboxStart, c.ID)
+	if err != nil {
+		return store.InboxItem{}, caseView{}, err
+	}
+	if err := s.audit(tx, r, "case.register", "case:"+c.ID, "", nil); err != nil {
+		return store.InboxItem{}, caseView{}, err
+	}
+	view, err := s.viewCase(tx, r, c.ID)
+	return start, view, err
+}
+
+// person finds the person an ID number belongs to, or writes them, and binds a trainee's account to them. What is refused
+// says nothing of the person who is there.
+func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Person, error) {
+	person, err := tx.PersonByIndex(s.Keys.Index(reg.id))
+	if errors.Is(err, store.ErrNotFound) {
+		person, err = s.newPerson(tx, reg)
+	}
+	if err != nil {
+		return store.Person{}, err
+	}
+	if r.account.Role == operator {
+		same, err := s.sameName(person, reg.name)
+		if err == nil && !same {
+			err = problem(validationFailed, FieldError{Field: "name", Code: fieldNameMismatch})
+		}
+		return person, err
+	}
+	return person, s.claim(tx, r, person, reg.name)
+}
+
+func (s *service) newPerson(tx *store.Tx, reg registration) (store.Person, error) {
+	id := uuid.NewString()
+	name, err := s.Keys.Seal([]byte(reg.name), "person/"+id+"/name")
+	if err != nil {
+		return store.Person{}, err
+	}
+	number, err := s.Keys.Seal([]byte(reg.id.Number()), "person/"+id+"/id-number")
+	if err != nil {
+		return store.Person{}, err
+	}
+	return tx.InsertPerson(store.Person{
+		ID: id, IDType: store.IDTypeResident, IDNumberIndex: s.Keys.Index(reg.id),
+		IDNumberSealed: number, NameSealed: name, CreatedAt: s.Now().UTC(),
+	})
+}
+
+// claim binds a trainee's account to a person. An account is one person's, and a person has one account.
+func (s *service) claim(tx *store.Tx, r *request, person store.Person, name string) error {
+	account, err := tx.Account(r.account.ID)
+	if err != nil {
+		return err
+	}
+	if account.PersonID != nil && *account.PersonID != person.ID {
+		return problem(accountBound)
+	}
+	same, err := s.sameName(person, name)
+	if err != nil {
+		return err
+	}
+	if !same {
+		return problem(personClaimed)
+	}
+	if account.PersonID != nil {
+		return nil
+	}
+	holder, err := tx.AccountOfPerson(person.ID)
+	switch {
+	case err == nil && holder.ID != account.ID:
+		return problem(personClaimed)
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return err
+	}
+	if err := tx.ClaimPerson(account.ID, person.ID); err != nil {
+		return err
+	}
+	// Another request of the same account may have claimed somebody else meanwhile.
+	account, err = tx.Account(account.ID)
+	if err == nil && (account.PersonID == nil || *account.PersonID != person.ID) {
+		err = problem(accountBound)
+	}
+	return err
+}
+
+func (s *service) sameName(person store.Person, name string) (bool, error) {
+	known, err := s.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	if err != nil {
+		return false, fmt.Errorf("open a name: %w", err)
+	}
+	return string(known) == name, nil
+}
+
+// refusedByConstraint is the problem behind what the database refused.
+func refusedByConstraint(err error) error {
+	switch store.Constraint(err) {
+	case "cases_one_per_target":
+		return problem(duplicateCase)
+	case "accounts_person_id_key":
+		return problem(personClaimed)
+	case "cases_separate_bodies":
+		return problem(sameBody)
+	}
+	return err
+}
+
+// audit writes who did what to what, and why.
+func (s *service) audit(tx *store.Tx, r *request, action, subject, reason string, after any) error {
+	entry := store.AuditEntry{
+		At: time.Now().UTC(), Actor: r.account.ID, Action: action, Subject: subject, Reason: reason, RequestID: r.id,
+	}
+	if after != nil {
+		content, err := json.Marshal(after)
+		if err != nil {
+			return fmt.Errorf("encode an audit entry: %w", err)
+		}
+		entry.After = content
+	}
+	return tx.Audit(entry)
+}

@@ -1,0 +1,269 @@
+package api
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/store"
+)
+
+// The bodies of results, by the kind of the task. They become the types of package contract once they are checked.
+
+type enrolmentBody struct {
+	AcceptedOn string `json:"accepted_on" format:"date" doc:"The day the trainee was enrolled."`
+}
+
+type trainingBody struct {
+	Sessions         []sessionBody `json:"sessions" maxItems:"1000"`
+	CompletedModules []string      `json:"completed_modules" maxItems:"200" doc:"The required content that is complete."`
+}
+
+type sessionBody struct {
+	Ref           string  `json:"ref" minLength:"1" maxLength:"64" doc:"Your own name for the session; it counts once for a trainee."`
+	Date          string  `json:"date" format:"date"`
+	Module        string  `json:"module" minLength:"1" maxLength:"200"`
+	Mode          string  `json:"mode" enum:"online,offline"`
+	PlannedHours  float64 `json:"planned_hours" exclusiveMinimum:"0" maximum:"12" doc:"学时, at most one decimal."`
+	AttendedHours float64 `json:"attended_hours" minimum:"0" doc:"学时 this trainee attended, at most the planned."`
+}
+
+// markBody is the result of an exam or of one part of the evaluation.
+type markBody struct {
+	Score  *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"At most two decimals. Null when absent, which is not 0."`
+	Absent bool     `json:"absent,omitempty"`
+	HeldOn string   `json:"held_on" format:"date"`
+}
+
+// certifyingBody is the result that may earn a certificate, whose number the institution reports if it gave one.
+type certifyingBody struct {
+	markBody
+	CertificateNumber string `json:"certificate_number,omitempty" maxLength:"64" doc:"Only with a passing score."`
+}
+
+type rejectionBody struct {
+	ReasonCode string `json:"reason_code" enum:"class_full,wrong_person,not_our_occupation,other"`
+	Note       string `json:"note,omitempty" maxLength:"500"`
+}
+
+// resultFields is what each kind of result consists of.
+var resultFields = map[string][]string{
+	contract.EnrolmentTask: {"accepted_on"},
+	contract.TrainingTask:  {"sessions", "completed_modules"},
+	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number"},
+	contract.TheoryTask:    {"score", "absent", "held_on"},
+	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number"},
+}
+
+// readResult reads a result by the kind of its task.
+func (s *service) readResult(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error) {
+	if meantForAnother(parsed, t.Kind) {
+		return sentAnswer{}, problem(taskKindMismatch)
+	}
+	switch t.Kind {
+	case contract.EnrolmentTask:
+		return s.readEnrolment(raw)
+	case contract.TrainingTask:
+		return s.readTraining(tx, t, raw)
+	case contract.TheoryTask:
+		mark, found, err := s.bodies.mark.read(raw)
+		if err != nil {
+			return sentAnswer{}, err
+		}
+		return s.readMark(t, certifyingBody{markBody: mark}, found)
+	}
+	mark, found, err := s.bodies.certifying.read(raw)
+	if err != nil {
+		return sentAnswer{}, err
+	}
+	return s.readMark(t, mark, found)
+}
+
+// meantForAnother reports whether a body has fields that its task's kind does not have, and another kind has them all.
+func meantForAnother(parsed any, kind string) bool {
+	fields, ok := parsed.(map[string]any)
+	if !ok || len(fields) == 0 || within(fields, resultFields[kind]) {
+		return false
+	}
+	for other, known := range resultFields {
+		// A theory result with a certificate number is a theory result with an unknown field.
+		if isMark(kind) != isMark(other) && within(fields, known) {
+			return true
+		}
+		if !isMark(kind) && !isMark(other) && other != kind && within(fields, known) {
+			return true
+		}
+	}
+	return false
+}
+
+func isMark(kind string) bool {
+	return kind == contract.ExamTask || kind == contract.TheoryTask || kind == contract.PracticalTask
+}
+
+func within(fields map[string]any, known []string) bool {
+	for name := range fields {
+		in := false
+		for _, k := range known {
+			in = in || k == name
+		}
+		if !in {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *service) readEnrolment(raw []byte) (sentAnswer, error) {
+	body, found, err := s.bodies.enrolment.read(raw)
+	if err != nil {
+		return sentAnswer{}, err
+	}
+	dates := dateReader{found: found, latest: s.today()}
+	result := contract.EnrolmentResult{AcceptedOn: dates.read("accepted_on", body.AcceptedOn)}
+	return sentAnswer{body: result}, found.err()
+}
+
+func (s *service) readTraining(tx *store.Tx, t store.Task, raw []byte) (sentAnswer, error) {
+	body, found, err := s.bodies.training.read(raw)
+	if err != nil {
+		return sentAnswer{}, err
+	}
+	c, err := tx.Case(t.CaseID)
+	if err != nil {
+		return sentAnswer{}, err
+	}
+	check := sessionCheck{
+		found: found, modules: setOf(t.Details.Modules), first: c.RegisteredOn, last: s.today(), refs: map[string]bool{},
+	}
+	result := contract.TrainingResult{Sessions: []contract.Session{}, CompletedModules: []string{}}
+	for i, session := range body.Sessions {
+		result.Sessions = append(result.Sessions, check.session(fmt.Sprintf("sessions[%d]", i), session))
+	}
+	seen := map[string]bool{}
+	for i, module := range body.CompletedModules {
+		field := fmt.Sprintf("completed_modules[%d]", i)
+		switch {
+		case !check.knows(module):
+			found.add(field, fieldUnknownModule)
+		case seen[module]:
+			found.add(field, fieldDuplicate)
+		}
+		seen[module] = true
+		result.CompletedModules = append(result.CompletedModules, module)
+	}
+	return sentAnswer{body: result}, found.err()
+}
+
+// sessionCheck checks the sessions of one training result.
+type sessionCheck struct {
+	found       *faults
+	modules     map[string]bool // empty when the task names none
+	first, last calendar.Date
+	refs        map[string]bool
+}
+
+func (k *sessionCheck) knows(module string) bool { return len(k.modules) == 0 || k.modules[module] }
+
+func (k *sessionCheck) session(field string, b sessionBody) contract.Session {
+	s := contract.Session{
+		Ref: b.Ref, Module: b.Module, Mode: b.Mode, Date: k.date(field+".date", b.Date),
+		PlannedHours:  k.hours(field+".planned_hours", b.PlannedHours),
+		AttendedHours: k.hours(field+".attended_hours", b.AttendedHours),
+	}
+	switch {
+	case !printable(b.Ref):
+		k.found.add(field+".ref", fieldFormat)
+	case k.refs[b.Ref]:
+		k.found.add(field+".ref", fieldSessionTwice)
+	}
+	k.refs[b.Ref] = true
+	if !k.knows(b.Module) || !printable(b.Module) {
+		k.found.add(field+".module", fieldUnknownModule)
+	}
+	if s.AttendedHours > s.PlannedHours && !k.found.has(field+".planned_hours") {
+		k.found.add(field+".attended_hours", fieldHoursExceed)
+	}
+	return s
+}
+
+func (k *sessionCheck) hours(field string, value float64) ledger.Hours {
+	h, err := ledger.FromFloat(value)
+	if err != nil {
+		k.found.add(field, fieldPrecision)
+	}
+	return h
+}
+
+func (k *sessionCheck) date(field, text string) calendar.Date {
+	d, err := calendar.ParseDate(text)
+	switch {
+	case err != nil:
+		k.found.add(field, fieldDate)
+	case d.Before(k.first) || d.After(k.last):
+		k.found.add(field, fieldSessionDate)
+	}
+	return d
+}
+
+// certificateNumber is what a certificate number may consist of: what certificates print, without blanks.
+var certificateNumber = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9()（）〔〕\[\]._/#-]{0,63}$`)
+
+func (s *service) readMark(t store.Task, b certifyingBody, found *faults) (sentAnswer, error) {
+	dates := dateReader{found: found, latest: s.today()}
+	result := contract.MarkResult{
+		Score: b.Score, Absent: b.Absent, HeldOn: dates.read("held_on", b.HeldOn), CertificateNumber: b.CertificateNumber,
+	}
+	if result.HeldOn.Before(s.Calendar.Today(t.IssuedAt)) {
+		found.add("held_on", fieldOutOfRange)
+	}
+	if (b.Score != nil) == b.Absent {
+		found.add("score", fieldScoreOrAbsent)
+	}
+	if b.Score != nil && math.Round(*b.Score*100)/100 != *b.Score {
+		found.add("score", fieldScorePrecision)
+	}
+	if b.CertificateNumber != "" {
+		passMark := numberOf(t.Details.PassMark)
+		passed := b.Score != nil && (passMark == nil || *b.Score >= *passMark)
+		switch {
+		case !certificateNumber.MatchString(b.CertificateNumber):
+			found.add("certificate_number", fieldFormat)
+		case !passed:
+			found.add("certificate_number", fieldConflict)
+		}
+	}
+	return sentAnswer{body: result, number: b.CertificateNumber}, found.err()
+}
+
+// readRejection reads a refusal; it is the same for every kind of task.
+func (s *service) readRejection(_ *store.Tx, _ store.Task, _ any, raw []byte) (sentAnswer, error) {
+	body, found, err := s.bodies.rejection.read(raw)
+	if err != nil {
+		return sentAnswer{}, err
+	}
+	return sentAnswer{body: contract.Rejection{ReasonCode: body.ReasonCode, Note: body.Note}}, found.err()
+}
+
+// printable reports whether a text can stand on one line of a page, and does not only look like another.
+func printable(s string) bool {
+	for _, r := range s {
+		if !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return strings.TrimSpace(s) == s
+}
+
+func setOf(items []string) map[string]bool {
+	set := make(map[string]bool, len(items))
+	for _, item := range items {
+		set[item] = true
+	}
+	return set
+}

@@ -1,0 +1,118 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
+)
+
+// bodies read what is sent.
+type bodies struct {
+	registration body[registrationBody]
+	withdrawal   body[withdrawalBody]
+	enrolment    body[enrolmentBody]
+	training     body[trainingBody]
+	mark         body[markBody]
+	certifying   body[certifyingBody]
+	rejection    body[rejectionBody]
+	resolution   body[resolutionBody]
+	verification body[verificationBody]
+}
+
+// civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
+type civilDate string
+
+// Schema is a date.
+func (civilDate) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date"}
+}
+
+// register adds every operation.
+func (s *service) register(api huma.API) {
+	schemas := api.OpenAPI().Components.Schemas
+	schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[ledger.Hours](), reflect.TypeFor[float64]())
+	s.bodies = bodies{
+		registration: bodyFor[registrationBody](schemas),
+		withdrawal:   bodyFor[withdrawalBody](schemas),
+		enrolment:    bodyFor[enrolmentBody](schemas),
+		training:     bodyFor[trainingBody](schemas),
+		mark:         bodyFor[markBody](schemas),
+		certifying:   bodyFor[certifyingBody](schemas),
+		rejection:    bodyFor[rejectionBody](schemas),
+		resolution:   bodyFor[resolutionBody](schemas),
+		verification: bodyFor[verificationBody](schemas),
+	}
+	result := &huma.Schema{
+		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
+		OneOf: []*huma.Schema{
+			s.bodies.enrolment.schema, s.bodies.training.schema, s.bodies.certifying.schema, s.bodies.mark.schema,
+		},
+	}
+
+	const cases, mine, tasks, incidents, public = "cases", "me", "tasks", "incidents", "public"
+	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
+	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
+	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
+	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
+	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
+	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
+
+	read(api, "GET /v1/me/cases", mine, "My cases", s.myCases)
+	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
+	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
+
+	read(api, "GET /v1/tasks", tasks, "The tasks of an institution", s.listTasks)
+	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)
+	sent(api, "POST /v1/tasks/{id}/result", tasks, "Report a task's result", result, http.StatusOK, s.postResult)
+	sent(api, "POST /v1/tasks/{id}/rejection", tasks, "Refuse a task", s.bodies.rejection.schema, http.StatusOK, s.postRejection)
+
+	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
+	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
+	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
+
+	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
+	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
+	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
+}
+
+// read adds an operation that changes nothing.
+func read[In, Out any](
+	api huma.API, route, tag, summary string, handle func(context.Context, *In) (*Out, error),
+) {
+	huma.Register(api, operation(route, tag, summary), handle)
+}
+
+// sent adds an operation that takes a body.
+func sent[In, Out any](
+	api huma.API, route, tag, summary string, schema *huma.Schema, status int,
+	handle func(context.Context, *In) (*Out, error),
+) {
+	op := operation(route, tag, summary)
+	op.DefaultStatus = status
+	op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge,
+		http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+	tidy := documented(&op, schema)
+	huma.Register(api, op, handle)
+	tidy()
+}
+
+// operation describes an operation; who may call it is in the table of authority.
+func operation(route, tag, summary string) huma.Operation {
+	method, path := splitRoute(route)
+	op := huma.Operation{
+		OperationID: operationID(method, path), Method: method, Path: path, Summary: summary, Tags: []string{tag},
+		Errors: []int{http.StatusServiceUnavailable},
+	}
+	if !slices.Contains(authority[route], anybody) {
+		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
+	}
+	return op
+}

@@ -1,0 +1,203 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+// taskView is work asked of an institution.
+type taskView struct {
+	ID            string      `json:"id"`
+	Seq           int64       `json:"seq"`
+	CaseID        string      `json:"case_id"`
+	InstitutionID string      `json:"institution_id"`
+	Kind          string      `json:"kind" enum:"enrolment,training,exam,theory,practical"`
+	KindName      string      `json:"kind_name"`
+	Attempt       int         `json:"attempt" doc:"2 is the first resit."`
+	Issue         int         `json:"issue" doc:"2 when the same attempt was asked for again."`
+	State         string      `json:"state" enum:"open,answered,rejected,cancelled"`
+	IssuedAt      time.Time   `json:"issued_at"`
+	DueAt         time.Time   `json:"due_at"`
+	ClosedAt      *time.Time  `json:"closed_at,omitempty"`
+	CloseReason   string      `json:"close_reason,omitempty"`
+	Occupation    coded       `json:"occupation"`
+	Direction     string      `json:"direction"`
+	Level         coded       `json:"level"`
+	Details       taskDetails `json:"details"`
+}
+
+// taskDetails says what is asked. Dates are of the programme's calendar.
+type taskDetails struct {
+	RequiredHours   *float64      `json:"required_hours,omitempty"`
+	RecordedHours   *float64      `json:"recorded_hours,omitempty"`
+	Modules         []string      `json:"modules,omitempty"`
+	MissingModules  []string      `json:"missing_modules,omitempty"`
+	PassMark        *float64      `json:"pass_mark,omitempty"`
+	EarliestSession string        `json:"earliest_session,omitempty" format:"date"`
+	IssuedOn        calendar.Date `json:"issued_on" doc:"No exam or assessment is held before it."`
+	Today           calendar.Date `json:"today" doc:"The date in the programme's calendar: what is reported is not later."`
+}
+
+// traineeView is whom a task is about, as far as an institution needs to know.
+type traineeView struct {
+	Name           string `json:"name"`
+	IDNumberMasked string `json:"id_number_masked"`
+}
+
+type tasksInput struct {
+	State string `query:"state" enum:"open,answered,rejected,cancelled"`
+	After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"The next of the page before. Pages are for one look at the list: a poll begins without it, or may miss a task that was issued at the same moment as one it saw."`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type tasksOutput struct {
+	Body struct {
+		Tasks []taskView `json:"tasks"`
+		Next  string     `json:"next,omitempty"`
+	}
+}
+
+// listTasks lists an institution's own tasks in the order of their issue; an operator sees everybody's.
+func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, error) {
+	r := requestOf(ctx)
+	filter := store.TaskFilter{State: in.State, Limit: in.Limit + 1}
+	if r.account.Role == institution {
+		filter.InstitutionID = *r.account.InstitutionID
+	}
+	if in.After != "" {
+		filter.AfterSeq, _ = strconv.ParseInt(in.After, 10, 64) // its pattern is checked
+	}
+	tx := s.Store.Read(ctx)
+	tasks, err := tx.Tasks(filter)
+	if err != nil {
+		return nil, err
+	}
+	out := &tasksOutput{}
+	if len(tasks) > in.Limit {
+		tasks = tasks[:in.Limit]
+		out.Body.Next = strconv.FormatInt(tasks[in.Limit-1].Seq, 10)
+	}
+	out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
+	return out, err
+}
+
+type taskInput struct {
+	ID string `path:"id"`
+}
+
+type taskOutput struct {
+	Body struct {
+		taskView
+		Trainee traineeView `json:"trainee"`
+	}
+}
+
+// getTask shows a task with the trainee's name and masked ID number. That somebody read them is written down, in the
+// transaction that reads them.
+func (s *service) getTask(ctx context.Context, in *taskInput) (*taskOutput, error) {
+	r := requestOf(ctx)
+	if !isID(in.ID) {
+		return nil, problem(notFound)
+	}
+	out := &taskOutput{}
+	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
+		t, err := tx.Task(in.ID)
+		if err != nil {
+			return err
+		}
+		if !owns(r, t) {
+			return problem(notFound)
+		}
+		views, err := s.viewTasks(tx, r, t)
+		if err != nil {
+			return err
+		}
+		out.Body.taskView = views[0]
+		c, err := tx.Case(t.CaseID)
+		if err != nil {
+			return err
+		}
+		if out.Body.Trainee, err = s.trainee(tx, c.PersonID); err != nil {
+			return err
+		}
+		return s.audit(tx, r, "trainee.read", "person:"+c.PersonID, "task:"+t.ID, nil)
+	})
+	return out, err
+}
+
+// trainee opens a person's name and ID number, and masks the number.
+func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
+	person, err := tx.Person(personID)
+	if err != nil {
+		return traineeView{}, err
+	}
+	name, err := s.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	if err != nil {
+		return traineeView{}, fmt.Errorf("open a name: %w", err)
+	}
+	number, err := s.Keys.Open(person.IDNumberSealed, "person/"+person.ID+"/id-number")
+	if err != nil {
+		return traineeView{}, fmt.Errorf("open an ID number: %w", err)
+	}
+	return traineeView{Name: string(name), IDNumberMasked: maskID(string(number))}, nil
+}
+
+func maskID(number string) string {
+	id, err := identity.ParseResidentID(number)
+	if err != nil {
+		return "******************"
+	}
+	return id.Mask()
+}
+
+func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]taskView, error) {
+	ids := make([]string, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.CaseID
+	}
+	cases, err := tx.CasesByID(ids)
+	if err != nil {
+		return nil, err
+	}
+	v := reader{lang: r.lang}
+	views := make([]taskView, len(tasks))
+	for i, t := range tasks {
+		c := cases[t.CaseID]
+		rules, err := policy.ByID(c.PolicyVersion)
+		if err != nil {
+			return nil, fmt.Errorf("read the case's rules: %w", err)
+		}
+		views[i] = taskView{
+			ID: t.ID, Seq: t.Seq, CaseID: t.CaseID, InstitutionID: t.InstitutionID, Kind: t.Kind,
+			KindName: v.say("task_kind", t.Kind), Attempt: t.Attempt, Issue: t.Issue, State: string(t.State),
+			IssuedAt: t.IssuedAt, DueAt: t.DueAt, ClosedAt: t.ClosedAt, CloseReason: t.CloseReason,
+			Occupation: v.occupation(rules, c.Occupation), Direction: c.Direction, Level: v.coded("level", c.Level),
+			Details: s.details(t),
+		}
+	}
+	return views, nil
+}
+
+func (s *service) details(t store.Task) taskDetails {
+	return taskDetails{
+		RequiredHours: numberOf(t.Details.RequiredHours), RecordedHours: numberOf(t.Details.RecordedHours),
+		Modules: t.Details.Modules, MissingModules: t.Details.MissingModules, PassMark: numberOf(t.Details.PassMark),
+		EarliestSession: t.Details.EarliestSession, IssuedOn: s.Calendar.Today(t.IssuedAt), Today: s.today(),
+	}
+}
+
+func numberOf(n json.Number) *float64 {
+	value, err := n.Float64()
+	if err != nil {
+		return nil // not part of what is asked
+	}
+	return &value
+}

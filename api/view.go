@@ -1,0 +1,170 @@
+package api
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// Pieces that several answers are made of.
+
+// coded is a code with its name in the reader's language.
+type coded struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+// body is an institution, by its id and its published name.
+type bodyView struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// partyView is who owes the next act, and since when.
+type partyView struct {
+	Kind  string     `json:"kind" enum:"trainee,institution,operator,system,calendar"`
+	ID    string     `json:"id,omitempty" doc:"Of an institution."`
+	Name  string     `json:"name"`
+	Since *time.Time `json:"since,omitempty"`
+}
+
+// reader writes answers in one reader's language. It looks institutions' names up once.
+type reader struct {
+	lang  message.Lang
+	names map[string]string
+}
+
+// newReader is a reader that knows the names of these institutions.
+func newReader(tx *store.Tx, r *request, institutions ...string) (reader, error) {
+	names, err := tx.InstitutionNames(institutions)
+	return reader{lang: r.lang, names: names}, err
+}
+
+func (v reader) say(family, code string) string { return message.Text(v.lang, family+"."+code, nil) }
+
+func (v reader) coded(family, code string) coded { return coded{Code: code, Name: v.say(family, code)} }
+
+func (v reader) institution(id string) bodyView { return bodyView{ID: id, Name: v.named(id)} }
+
+func (v reader) named(id string) string {
+	if name, known := v.names[id]; known {
+		return name
+	}
+	return id
+}
+
+// occupation names an occupation by the rules it was registered under.
+func (v reader) occupation(rules *policy.Policy, code string) coded {
+	o, known := rules.Occupation(code)
+	switch {
+	case !known:
+		return coded{Code: code, Name: code}
+	case v.lang == message.English && o.English != "":
+		return coded{Code: code, Name: o.English}
+	}
+	return coded{Code: code, Name: o.Title}
+}
+
+func (v reader) party(p *progress.Party, since *time.Time) *partyView {
+	if p == nil {
+		return nil
+	}
+	view := &partyView{Kind: string(p.Kind), ID: p.ID, Name: v.say("owes", string(p.Kind)), Since: since}
+	if p.ID != "" {
+		view.Name = v.named(p.ID)
+	}
+	return view
+}
+
+// words are an event's or incident's parameters with institutions by their names.
+func (v reader) words(params map[string]any) map[string]any {
+	words := make(map[string]any, len(params))
+	for name, value := range params {
+		if id, ok := value.(string); ok && (name == "institution" || name == "issuer") {
+			value = v.named(id)
+		}
+		words[name] = value
+	}
+	return words
+}
+
+// institutionsIn lists the institutions that parameters name.
+func institutionsIn(params map[string]any) []string {
+	var ids []string
+	for _, name := range []string{"institution", "issuer"} {
+		if id, ok := params[name].(string); ok {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// incidentView is why a case is stuck, and what may be done about it.
+type incidentView struct {
+	ID          string          `json:"id"`
+	CaseID      string          `json:"case_id"`
+	Stage       string          `json:"stage"`
+	Kind        string          `json:"kind" enum:"external,program,business,overdue"`
+	Cause       string          `json:"cause"`
+	Title       string          `json:"title"`
+	Explanation string          `json:"explanation"`
+	Verbs       []contract.Verb `json:"verbs" doc:"What an operator may do about it, the suggested first."`
+	Institution *bodyView       `json:"institution,omitempty"`
+	TaskID      string          `json:"task_id,omitempty"`
+	Params      map[string]any  `json:"params"`
+	State       string          `json:"state" enum:"open,resolving,closed"`
+	Since       time.Time       `json:"since"`
+	ClosedAt    *time.Time      `json:"closed_at,omitempty"`
+	ClosedBy    string          `json:"closed_by,omitempty"`
+}
+
+func (v reader) incident(i store.Incident) incidentView {
+	view := incidentView{
+		ID: i.ID, CaseID: i.CaseID, Stage: string(i.Stage), Kind: string(i.Kind), Cause: string(i.Cause),
+		Title: v.say("cause", string(i.Cause)+".title"), Verbs: i.Cause.Verbs(), Params: i.Params,
+		Explanation: v.explanation(i), State: i.State, Since: i.OpenedAt, ClosedAt: i.ClosedAt, ClosedBy: i.ClosedBy,
+	}
+	if i.InstitutionID != nil {
+		at := v.institution(*i.InstitutionID)
+		view.Institution = &at
+	}
+	if i.TaskID != nil {
+		view.TaskID = *i.TaskID
+	}
+	return view
+}
+
+func (v reader) explanation(i store.Incident) string {
+	words := v.words(i.Params)
+	if _, given := words["institution"]; !given && i.InstitutionID != nil {
+		words["institution"] = v.named(*i.InstitutionID)
+	}
+	return message.Text(v.lang, "cause."+string(i.Cause)+".explanation", words)
+}
+
+func incidentInstitutions(incidents ...store.Incident) []string {
+	var ids []string
+	for _, i := range incidents {
+		ids = append(ids, institutionsIn(i.Params)...)
+		if i.InstitutionID != nil {
+			ids = append(ids, *i.InstitutionID)
+		}
+	}
+	return ids
+}
+
+// isID reports whether a text is an id as we write them. What is not cannot be the id of anything.
+func isID(s string) bool {
+	const length = 36
+	if len(s) != length {
+		return false
+	}
+	_, err := uuid.Parse(s)
+	return err == nil
+}
