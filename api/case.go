@@ -15,8 +15,9 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// caseSummary is a case in a list.
-type caseSummary struct {
+// CaseSummary is a case in a list. (It is exported, as is every embedded struct here: the description of the interface
+// leaves out the fields of those that are not.)
+type CaseSummary struct {
 	ID             string        `json:"id"`
 	Occupation     coded         `json:"occupation"`
 	Direction      string        `json:"direction"`
@@ -40,10 +41,10 @@ type caseSummary struct {
 
 // caseView is a case with all that a reader may know of it. Nothing in it says who the trainee is.
 type caseView struct {
-	caseSummary
+	CaseSummary
 	Withdrawing  bool              `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
 	Stages       []stageView       `json:"stages"`
-	Incident     *incidentView     `json:"incident,omitempty"`
+	Incident     *IncidentView     `json:"incident,omitempty"`
 	Hours        hoursView         `json:"hours"`
 	Results      []resultView      `json:"results"`
 	Certificates []certificateView `json:"certificates"`
@@ -130,12 +131,12 @@ func (s *service) getCase(ctx context.Context, in *caseInput) (*caseOutput, erro
 }
 
 // summarise shows cases as a list has them.
-func summarise(v reader, c store.Case) (caseSummary, error) {
+func summarise(v reader, c store.Case) (CaseSummary, error) {
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
-		return caseSummary{}, fmt.Errorf("read the case's rules: %w", err)
+		return CaseSummary{}, fmt.Errorf("read the case's rules: %w", err)
 	}
-	view := caseSummary{
+	view := CaseSummary{
 		ID: c.ID, Occupation: v.occupation(rules, c.Occupation), Direction: c.Direction, Level: v.coded("level", c.Level),
 		TrainingBody: v.institution(c.TrainingBody), EvaluationBody: v.institution(c.EvaluationBody),
 		PolicyVersion: c.PolicyVersion, Demonstration: rules.Demonstration(),
@@ -191,7 +192,7 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 		return caseView{}, err
 	}
 	view := caseView{Stages: v.stages(stages), LastEvent: c.LastEvent}
-	if view.caseSummary, err = summarise(v, c); err != nil {
+	if view.CaseSummary, err = summarise(v, c); err != nil {
 		return caseView{}, err
 	}
 	if stuck {

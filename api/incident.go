@@ -30,7 +30,7 @@ type incidentsOutput struct {
 
 // listedIncident is an incident with the latest resolution of it.
 type listedIncident struct {
-	incidentView
+	IncidentView
 	Resolution *resolutionView `json:"resolution,omitempty" doc:"The latest."`
 }
 
@@ -116,7 +116,7 @@ func viewIncidents(tx *store.Tx, r *request, incidents ...store.Incident) ([]lis
 	}
 	views := make([]listedIncident, len(incidents))
 	for i, incident := range incidents {
-		views[i].incidentView = v.incident(incident)
+		views[i].IncidentView = v.incident(incident)
 		if latest, had := resolutions[incident.ID]; had {
 			shown := viewResolution(latest)
 			views[i].Resolution = &shown

@@ -41,7 +41,7 @@ type casesInput struct {
 
 type casesOutput struct {
 	Body struct {
-		Cases []caseSummary `json:"cases"`
+		Cases []CaseSummary `json:"cases"`
 		Next  string        `json:"next,omitempty"`
 	}
 }
@@ -73,12 +73,12 @@ func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, 
 	return out, err
 }
 
-func summaries(tx *store.Tx, r *request, cases []store.Case) ([]caseSummary, error) {
+func summaries(tx *store.Tx, r *request, cases []store.Case) ([]CaseSummary, error) {
 	v, err := newReader(tx, r, bodiesOf(cases...)...)
 	if err != nil {
 		return nil, err
 	}
-	views := make([]caseSummary, len(cases))
+	views := make([]CaseSummary, len(cases))
 	for i, c := range cases {
 		if views[i], err = summarise(v, c); err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func summaries(tx *store.Tx, r *request, cases []store.Case) ([]caseSummary, err
 
 type myCasesOutput struct {
 	Body struct {
-		Cases []caseSummary `json:"cases"`
+		Cases []CaseSummary `json:"cases"`
 	}
 }
 
@@ -100,7 +100,7 @@ const mostOwnCases = 200
 func (s *service) myCases(ctx context.Context, _ *struct{}) (*myCasesOutput, error) {
 	r := requestOf(ctx)
 	out := &myCasesOutput{}
-	out.Body.Cases = []caseSummary{}
+	out.Body.Cases = []CaseSummary{}
 	if r.account.PersonID == nil {
 		return out, nil // has registered nothing yet
 	}

@@ -33,8 +33,8 @@ type sessionBody struct {
 	AttendedHours float64 `json:"attended_hours" minimum:"0" doc:"学时 this trainee attended, at most the planned."`
 }
 
-// markBody is the result of an exam or of one part of the evaluation.
-type markBody struct {
+// MarkBody is the result of an exam or of one part of the evaluation.
+type MarkBody struct {
 	Score  *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"At most two decimals. Null when absent, which is not 0."`
 	Absent bool     `json:"absent,omitempty"`
 	HeldOn string   `json:"held_on" format:"date"`
@@ -42,7 +42,7 @@ type markBody struct {
 
 // certifyingBody is the result that may earn a certificate, whose number the institution reports if it gave one.
 type certifyingBody struct {
-	markBody
+	MarkBody
 	CertificateNumber string `json:"certificate_number,omitempty" maxLength:"64" doc:"Only with a passing score."`
 }
 
@@ -75,7 +75,7 @@ func (s *service) readResult(tx *store.Tx, t store.Task, parsed any, raw []byte)
 		if err != nil {
 			return sentAnswer{}, err
 		}
-		return s.readMark(t, certifyingBody{markBody: mark}, found)
+		return s.readMark(t, certifyingBody{MarkBody: mark}, found)
 	}
 	mark, found, err := s.bodies.certifying.read(raw)
 	if err != nil {

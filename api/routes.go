@@ -18,7 +18,7 @@ type bodies struct {
 	withdrawal   body[withdrawalBody]
 	enrolment    body[enrolmentBody]
 	training     body[trainingBody]
-	mark         body[markBody]
+	mark         body[MarkBody]
 	certifying   body[certifyingBody]
 	rejection    body[rejectionBody]
 	resolution   body[resolutionBody]
@@ -43,7 +43,7 @@ func (s *service) register(api huma.API) {
 		withdrawal:   bodyFor[withdrawalBody](schemas),
 		enrolment:    bodyFor[enrolmentBody](schemas),
 		training:     bodyFor[trainingBody](schemas),
-		mark:         bodyFor[markBody](schemas),
+		mark:         bodyFor[MarkBody](schemas),
 		certifying:   bodyFor[certifyingBody](schemas),
 		rejection:    bodyFor[rejectionBody](schemas),
 		resolution:   bodyFor[resolutionBody](schemas),

@@ -13,8 +13,8 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// taskView is work asked of an institution.
-type taskView struct {
+// TaskView is work asked of an institution.
+type TaskView struct {
 	ID            string      `json:"id"`
 	Seq           int64       `json:"seq"`
 	CaseID        string      `json:"case_id"`
@@ -60,7 +60,7 @@ type tasksInput struct {
 
 type tasksOutput struct {
 	Body struct {
-		Tasks []taskView `json:"tasks"`
+		Tasks []TaskView `json:"tasks"`
 		Next  string     `json:"next,omitempty"`
 	}
 }
@@ -95,7 +95,7 @@ type taskInput struct {
 
 type taskOutput struct {
 	Body struct {
-		taskView
+		TaskView
 		Trainee traineeView `json:"trainee"`
 	}
 }
@@ -120,7 +120,7 @@ func (s *service) getTask(ctx context.Context, in *taskInput) (*taskOutput, erro
 		if err != nil {
 			return err
 		}
-		out.Body.taskView = views[0]
+		out.Body.TaskView = views[0]
 		c, err := tx.Case(t.CaseID)
 		if err != nil {
 			return err
@@ -158,7 +158,7 @@ func maskID(number string) string {
 	return id.Mask()
 }
 
-func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]taskView, error) {
+func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]TaskView, error) {
 	ids := make([]string, len(tasks))
 	for i, t := range tasks {
 		ids[i] = t.CaseID
@@ -168,14 +168,14 @@ func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]ta
 		return nil, err
 	}
 	v := reader{lang: r.lang}
-	views := make([]taskView, len(tasks))
+	views := make([]TaskView, len(tasks))
 	for i, t := range tasks {
 		c := cases[t.CaseID]
 		rules, err := policy.ByID(c.PolicyVersion)
 		if err != nil {
 			return nil, fmt.Errorf("read the case's rules: %w", err)
 		}
-		views[i] = taskView{
+		views[i] = TaskView{
 			ID: t.ID, Seq: t.Seq, CaseID: t.CaseID, InstitutionID: t.InstitutionID, Kind: t.Kind,
 			KindName: v.say("task_kind", t.Kind), Attempt: t.Attempt, Issue: t.Issue, State: string(t.State),
 			IssuedAt: t.IssuedAt, DueAt: t.DueAt, ClosedAt: t.ClosedAt, CloseReason: t.CloseReason,

@@ -105,8 +105,8 @@ func institutionsIn(params map[string]any) []string {
 	return ids
 }
 
-// incidentView is why a case is stuck, and what may be done about it.
-type incidentView struct {
+// IncidentView is why a case is stuck, and what may be done about it.
+type IncidentView struct {
 	ID          string          `json:"id"`
 	CaseID      string          `json:"case_id"`
 	Stage       string          `json:"stage"`
@@ -124,8 +124,8 @@ type incidentView struct {
 	ClosedBy    string          `json:"closed_by,omitempty"`
 }
 
-func (v reader) incident(i store.Incident) incidentView {
-	view := incidentView{
+func (v reader) incident(i store.Incident) IncidentView {
+	view := IncidentView{
 		ID: i.ID, CaseID: i.CaseID, Stage: string(i.Stage), Kind: string(i.Kind), Cause: string(i.Cause),
 		Title: v.say("cause", string(i.Cause)+".title"), Verbs: i.Cause.Verbs(), Params: i.Params,
 		Explanation: v.explanation(i), State: i.State, Since: i.OpenedAt, ClosedAt: i.ClosedAt, ClosedBy: i.ClosedBy,

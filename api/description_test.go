@@ -1,0 +1,58 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.get("/openapi.json", "")
+	require.Equal(t, http.StatusOK, r.status)
+	var d struct {
+		OpenAPI string `json:"openapi"`
+		Paths   map[string]map[string]struct {
+			Security    []map[string][]string `json:"security"`
+			RequestBody *struct {
+				Content map[string]json.RawMessage `json:"content"`
+			} `json:"requestBody"`
+		} `json:"paths"`
+		Components struct {
+			Schemas map[string]struct {
+				Properties           map[string]json.RawMessage `json:"properties"`
+				AdditionalProperties any                        `json:"additionalProperties"`
+			} `json:"schemas"`
+		} `json:"components"`
+	}
+	r.into(t, &d)
+	require.Equal(t, "3.1.0", d.OpenAPI)
+	for route, roles := range authority {
+		method, path := splitRoute(route)
+		op, described := d.Paths[path][map[string]string{"GET": "get", "POST": "post"}[method]]
+		if path[:4] != "/v1/" {
+			require.False(t, described, route)
+			continue
+		}
+		require.True(t, described, route)
+		require.Equal(t, roles[0] == anybody, len(op.Security) == 0, route)
+		if op.RequestBody != nil {
+			require.Len(t, op.RequestBody.Content, 1, route)
+			require.Contains(t, op.RequestBody.Content, "application/json", route)
+		}
+	}
+	for _, name := range []string{"score", "absent", "held_on", "certificate_number"} {
+		require.Contains(t, d.Components.Schemas["CertifyingBody"].Properties, name)
+	}
+	require.Contains(t, d.Components.Schemas["CaseView"].Properties, "status")
+	require.Contains(t, d.Components.Schemas["CaseView"].Properties, "stages")
+	require.JSONEq(t, `{"type":"string","format":"date"}`, string(d.Components.Schemas["CaseSummary"].Properties["registered_on"]))
+	for name, schema := range d.Components.Schemas {
+		if schema.Properties != nil {
+			require.Equal(t, false, schema.AdditionalProperties, name)
+		}
+	}
+}
