@@ -18,7 +18,7 @@ func main() {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	root.AddCommand(execCommand())
+	root.AddCommand(upCommand(), execCommand())
 	root.AddCommand(stack.RoleCommands()...)
 	if err := root.Execute(); err != nil {
 		fmt.Fprintln(os.Stderr, "devstack:", err)

@@ -1,0 +1,114 @@
+package board
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// How often the board is drawn: over itself in a terminal, as one line elsewhere.
+const (
+	redraw  = 500 * time.Millisecond
+	summary = 5 * time.Second
+)
+
+// Terminal is where the board is shown.
+type Terminal struct {
+	out   *os.File
+	live  bool // the board may be drawn over itself
+	color bool
+}
+
+// NewTerminal finds out what out can show. Plain asks for lines only.
+func NewTerminal(out *os.File, plain bool) Terminal {
+	live := !plain && term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb"
+	return Terminal{out: out, live: live, color: live && os.Getenv("NO_COLOR") == ""}
+}
+
+// Show draws the board until ctx ends, and then leaves its last state on the screen.
+func (t Terminal) Show(ctx context.Context, snapshot func() Snapshot) {
+	if !t.live {
+		t.showLines(ctx, snapshot)
+		return
+	}
+	const (
+		enter = "\x1b[?1049h\x1b[?25l" // the alternate screen, without a cursor
+		leave = "\x1b[?25h\x1b[?1049l"
+	)
+	fmt.Fprint(t.out, enter)
+	ticker := time.NewTicker(redraw)
+	defer ticker.Stop()
+	for {
+		t.frame(snapshot())
+		select {
+		case <-ctx.Done():
+			fmt.Fprint(t.out, leave)
+			t.Print(snapshot())
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// Print draws the board once, with every case.
+func (t Terminal) Print(s Snapshot) {
+	width, _ := t.size()
+	const unlimited = 10000
+	fmt.Fprintln(t.out, strings.Join(Draw(s, width, unlimited, t.color), "\n"))
+}
+
+func (t Terminal) frame(s Snapshot) {
+	width, height := t.size()
+	lines := Draw(s, width, height-1, t.color)
+	if len(lines) > height-1 {
+		lines = lines[:height-1]
+	}
+	const home, clearLine, clearBelow = "\x1b[H", "\x1b[K", "\x1b[J"
+	_, _ = io.WriteString(t.out, home+strings.Join(lines, clearLine+"\r\n")+clearLine+"\r\n"+clearBelow)
+}
+
+func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) {
+	ticker := time.NewTicker(summary)
+	defer ticker.Stop()
+	last := ""
+	for {
+		select {
+		case <-ctx.Done():
+			t.Print(snapshot())
+			return
+		case <-ticker.C:
+		}
+		s := snapshot()
+		line := Summary(s)
+		// When nothing moves, only the clock would differ: say it once a minute.
+		still := standing(s)
+		if still == last && s.Running.Truncate(summary)%time.Minute != 0 {
+			continue
+		}
+		last = still
+		fmt.Fprintln(t.out, line)
+	}
+}
+
+// standing is what of the summary changes with the cases alone.
+func standing(s Snapshot) string {
+	p := painter{words: wordsOf(s.Lang)}
+	text := p.tally(s)
+	for _, service := range s.Services {
+		text += service.Problem
+	}
+	return text
+}
+
+func (t Terminal) size() (width, height int) {
+	width, height, err := term.GetSize(int(t.out.Fd()))
+	if err != nil || width < 20 || height < 5 {
+		return 120, 40
+	}
+	return width, height
+}

@@ -1,0 +1,144 @@
+package demo
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"sync"
+
+	"github.com/dengpan/dengpan/calendar"
+
+	"github.com/dengpan/dengpan/devstack/files"
+)
+
+// Record is demo.json: what scripts need to try the running system.
+type Record struct {
+	API          string        `json:"api"`
+	Operator     Login         `json:"operator"`
+	Trainees     []Trainee     `json:"trainees"`
+	Institutions []Institution `json:"institutions"`
+}
+
+// Login is how one account proves itself.
+type Login struct {
+	Token string `json:"token"`
+}
+
+// Trainee is one synthetic person and their case; CaseID is empty until the person is taken in.
+type Trainee struct {
+	Name   string `json:"name"`
+	Token  string `json:"token"`
+	CaseID string `json:"case_id"`
+}
+
+// Institution is one institution that the simulator plays.
+type Institution struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	APIKey string `json:"api_key"`
+}
+
+// Files of the demonstration within the stack's folder.
+const (
+	RecordFile      = "demo.json"
+	playersFile     = "institutions.json"
+	progressFile    = "demo-progress.json"
+	simulatorMemory = "institution-state.json"
+)
+
+// InstitutionFile is where the simulator finds whom to play.
+func InstitutionFile(dir string) string { return filepath.Join(dir, playersFile) }
+
+// InstitutionState is where the simulator keeps what it was told.
+func InstitutionState(dir string) string { return filepath.Join(dir, simulatorMemory) }
+
+// players is the simulator's own file: the same institutions, with what they verify callbacks by.
+type players struct {
+	Institutions []player `json:"institutions"`
+	Delay        string   `json:"delay"`
+}
+
+type player struct {
+	Institution
+	WebhookSecret string `json:"webhook_secret"`
+}
+
+// steps is how far the demonstration has come, beyond what demo.json tells others.
+type steps struct {
+	// BeganOn fixes every date in the applicants' facts, so that a request sent again is the same.
+	BeganOn  calendar.Date  `json:"began_on"`
+	Trainees []traineeSteps `json:"trainees"`
+}
+
+type traineeSteps struct {
+	Scripted  bool `json:"scripted"`
+	Withdrawn bool `json:"withdrawn"`
+}
+
+// notebook keeps both files and hands out copies.
+type notebook struct {
+	dir string
+
+	mu     sync.Mutex
+	record Record
+	steps  steps
+}
+
+// openNotebook reads what an earlier run left, or begins anew, with room for so many trainees.
+func openNotebook(dir, api string, trainees int, today calendar.Date) (*notebook, error) {
+	n := &notebook{dir: dir, steps: steps{BeganOn: today}}
+	for name, into := range map[string]any{RecordFile: &n.record, progressFile: &n.steps} {
+		if err := files.ReadJSON(filepath.Join(dir, name), into); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	n.record.API = api
+	for i := len(n.record.Trainees); i < trainees; i++ {
+		n.record.Trainees = append(n.record.Trainees, Trainee{Name: name(i)})
+	}
+	for i := len(n.steps.Trainees); i < len(n.record.Trainees); i++ {
+		n.steps.Trainees = append(n.steps.Trainees, traineeSteps{})
+	}
+	return n, n.change(func(*Record, *steps) {})
+}
+
+// change alters the record and the steps, and writes both.
+func (n *notebook) change(alter func(*Record, *steps)) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	alter(&n.record, &n.steps)
+	return errors.Join(
+		files.WriteJSON(filepath.Join(n.dir, RecordFile), n.record),
+		files.WriteJSON(filepath.Join(n.dir, progressFile), n.steps),
+	)
+}
+
+func (n *notebook) trainee(i int) (Trainee, traineeSteps) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.record.Trainees[i], n.steps.Trainees[i]
+}
+
+func (n *notebook) operator() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.record.Operator.Token
+}
+
+func (n *notebook) trainees() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return len(n.record.Trainees)
+}
+
+// traineeOf finds the trainee of a case.
+func (n *notebook) traineeOf(caseID string) (int, bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for i, trainee := range n.record.Trainees {
+		if trainee.CaseID == caseID {
+			return i, true
+		}
+	}
+	return 0, false
+}

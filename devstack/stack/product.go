@@ -1,0 +1,183 @@
+package stack
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/dengpan/dengpan/devstack/process"
+)
+
+// Product is the product's binary with everything its roles are configured by. Empty fields are left
+// to the product's own defaults.
+type Product struct {
+	Program string // path of the dengpan binary
+	LogDir  string // each role logs to <LogDir>/<role>.log
+
+	DatabaseURL        string
+	TemporalAddress    string
+	TemporalNamespace  string
+	APIAddress         string
+	WorkerAddress      string
+	InstitutionAddress string
+
+	KeysetFile       string
+	InstitutionFile  string
+	InstitutionState string
+
+	Demo           bool
+	Day            time.Duration
+	CalendarAnchor string
+
+	Extra []string // more environment, NAME=value
+}
+
+// Roles of the product's binary that serve until they are told to stop.
+const (
+	APIRole         = "api"
+	WorkerRole      = "worker"
+	InstitutionRole = "institution"
+)
+
+// environment is ours with the product's settings over it.
+func (p Product) environment() []string {
+	settings := map[string]string{
+		"DATABASE_URL":                p.DatabaseURL,
+		"TEMPORAL_ADDRESS":            p.TemporalAddress,
+		"TEMPORAL_NAMESPACE":          p.TemporalNamespace,
+		"DENGPAN_API_ADDRESS":         p.APIAddress,
+		"DENGPAN_WORKER_ADDRESS":      p.WorkerAddress,
+		"DENGPAN_INSTITUTION_ADDRESS": p.InstitutionAddress,
+		"DENGPAN_KEYSET_FILE":         p.KeysetFile,
+		"DENGPAN_INSTITUTION_FILE":    p.InstitutionFile,
+		"DENGPAN_INSTITUTION_STATE":   p.InstitutionState,
+		"DENGPAN_CALENDAR_ANCHOR":     p.CalendarAnchor,
+	}
+	if p.APIAddress != "" {
+		settings["DENGPAN_API_URL"] = "http://" + p.APIAddress
+	}
+	if p.Demo {
+		settings["DENGPAN_DEMO"] = "true"
+	}
+	if p.Day != 0 {
+		settings["DENGPAN_DAY"] = p.Day.String()
+	}
+	environment := os.Environ()
+	for name, value := range settings {
+		if value != "" {
+			environment = append(environment, name+"="+value)
+		}
+	}
+	return append(environment, p.Extra...)
+}
+
+// Service is one of the product's serving roles.
+func (p Product) Service(role string) Service {
+	service := Service{
+		Spec: process.Spec{
+			Name: role, Path: p.Program, Args: []string{role}, Env: p.environment(),
+			LogPath: filepath.Join(p.LogDir, role+".log"),
+		},
+		Grace: 30 * time.Second,
+	}
+	address, path := "", "/readyz"
+	switch role {
+	case APIRole:
+		address = p.APIAddress
+	case WorkerRole:
+		address = p.WorkerAddress
+	case InstitutionRole:
+		address, path = p.InstitutionAddress, "/healthz"
+	}
+	if address != "" {
+		service.Ready = func(ctx context.Context) error { return Answers(ctx, "http://"+address+path) }
+	}
+	return service
+}
+
+// StartProduct runs one of the product's serving roles and returns when it answers.
+func StartProduct(ctx context.Context, p Product, role string) (*Running, error) {
+	return p.Service(role).Start(ctx)
+}
+
+// Command runs one of the product's other commands to its end and returns what it printed.
+func (p Product) Command(ctx context.Context, arguments ...string) (string, error) {
+	command := exec.CommandContext(ctx, p.Program, arguments...)
+	command.Env = p.environment()
+	var out, problems bytes.Buffer
+	command.Stdout, command.Stderr = &out, &problems
+	if err := command.Run(); err != nil {
+		said := strings.TrimSpace(problems.String())
+		return "", fmt.Errorf("dengpan %s: %w: %s", arguments[0], err, said[max(0, len(said)-600):])
+	}
+	return strings.TrimSpace(out.String()), nil
+}
+
+// Migrate brings the database, the published lists and the Temporal namespace up to date.
+func (p Product) Migrate(ctx context.Context) error {
+	_, err := p.Command(ctx, "migrate")
+	return err
+}
+
+// Token makes an account and returns its token. institution is set for that role only.
+func (p Product) Token(ctx context.Context, role, institution, label string) (string, error) {
+	arguments := []string{"token", "--role", role, "--label", label}
+	if institution != "" {
+		arguments = append(arguments, "--institution", institution)
+	}
+	return p.secret(ctx, arguments)
+}
+
+// Endpoint sets an institution's callback URL and returns the secret that signs its callbacks.
+func (p Product) Endpoint(ctx context.Context, institution, url string) (string, error) {
+	return p.secret(ctx, []string{"endpoint", "--institution", institution, "--url", url})
+}
+
+// secret runs a command that prints one secret, and nothing but it.
+func (p Product) secret(ctx context.Context, arguments []string) (string, error) {
+	printed, err := p.Command(ctx, arguments...)
+	if err == nil && (printed == "" || strings.ContainsAny(printed, " \n")) {
+		err = fmt.Errorf("dengpan %s did not print one word", arguments[0])
+	}
+	return printed, err
+}
+
+// Answers returns when url answers with 200.
+func Answers(ctx context.Context, url string) error {
+	for {
+		err := ask(ctx, url)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("%s: %w", url, err)
+		case <-time.After(30 * time.Millisecond):
+		}
+	}
+}
+
+func ask(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return errors.New("it answers " + answer.Status)
+	}
+	return nil
+}
