@@ -1,0 +1,163 @@
+package integration_test
+
+import (
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/contract"
+)
+
+// batch is how many cases are under way while something is killed.
+const batch = 6
+
+// TestEveryCaseReachesItsRightEnd kills one piece of the system after another while cases are under way in it.
+func TestEveryCaseReachesItsRightEnd(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{})
+	n := 1
+	underWay := func(t *testing.T) []trainee {
+		t.Helper()
+		all := s.registerMany(t, n, batch)
+		n += batch
+		return all
+	}
+	finish := func(t *testing.T, all []trainee) {
+		t.Helper()
+		for _, who := range all {
+			s.ended(t, who)
+		}
+		s.requireRightEnd(t, all)
+	}
+
+	t.Run("when the worker is killed again and again", func(t *testing.T) {
+		all := underWay(t)
+		for _, after := range []time.Duration{0, 200, 500, 350, 50, 700} {
+			pause(t, after*time.Millisecond)
+			s.worker.Kill9()
+			require.NoError(t, s.worker.Start(t.Context()))
+		}
+		finish(t, all)
+	})
+	t.Run("when the API is killed again and again", func(t *testing.T) {
+		all := underWay(t)
+		for _, after := range []time.Duration{100, 300, 200, 400} {
+			pause(t, after*time.Millisecond)
+			s.api.Kill9()
+			require.NoError(t, s.api.Start(t.Context()))
+		}
+		finish(t, all)
+	})
+	t.Run("when the institutions' own systems are killed", func(t *testing.T) {
+		all := underWay(t)
+		for range 3 {
+			pause(t, 300*time.Millisecond)
+			s.institution.Kill9()
+			require.NoError(t, s.institution.Start(t.Context()))
+		}
+		finish(t, all)
+	})
+	t.Run("when Temporal is killed and comes back", func(t *testing.T) {
+		all := underWay(t)
+		pause(t, 500*time.Millisecond)
+		s.temporal.Kill9()
+		require.NoError(t, s.temporal.Start(t.Context()))
+		finish(t, all)
+	})
+	t.Run("when PostgreSQL is killed and comes back", func(t *testing.T) {
+		all := underWay(t)
+		pause(t, 500*time.Millisecond)
+		s.cluster.Kill()
+		require.NoError(t, s.cluster.Recover(t.Context()))
+		finish(t, all)
+	})
+	t.Run("when everything but PostgreSQL is killed at once", func(t *testing.T) {
+		all := underWay(t)
+		pause(t, 400*time.Millisecond)
+		s.api.Kill9()
+		s.worker.Kill9()
+		s.temporal.Kill9()
+		require.NoError(t, s.temporal.Start(t.Context()))
+		require.NoError(t, s.worker.Start(t.Context()))
+		require.NoError(t, s.api.Start(t.Context()))
+		finish(t, all)
+	})
+}
+
+// pause lets the system work for a moment, so that the next blow falls somewhere else.
+func pause(t *testing.T, d time.Duration) {
+	t.Helper()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-t.Context().Done():
+	}
+}
+
+func TestAnAcknowledgedResultIsNeverLost(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{silent: true})
+	who := s.register(t, 1)
+	task := s.task(t, who, contract.EnrolmentTask)
+	result := document{"accepted_on": "2026-03-02"}
+
+	s.temporal.Kill9()
+	status, answer := s.call(t, http.MethodPost, "/v1/tasks/"+task+"/result", s.apiKeys["ouc"], result)
+	require.Equal(t, http.StatusAccepted, status, answer)
+	require.Equal(t, false, answer["forwarded"])
+	s.api.Kill9() // between accepting and forwarding
+	s.worker.Kill9()
+
+	require.NoError(t, s.temporal.Start(t.Context()))
+	require.NoError(t, s.worker.Start(t.Context()))
+	require.NoError(t, s.api.Start(t.Context()))
+	s.task(t, who, contract.TrainingTask)
+	status, answer = s.call(t, http.MethodPost, "/v1/tasks/"+task+"/result", s.apiKeys["ouc"], result)
+	require.Equal(t, http.StatusOK, status, answer)
+	require.Equal(t, true, answer["repeated"])
+}
+
+func TestTheSameResultSentTenTimesAtOnceHasOneEffect(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{silent: true})
+	who := s.register(t, 1)
+	task := s.task(t, who, contract.EnrolmentTask)
+	var wg sync.WaitGroup
+	statuses := make([]int, 10)
+	for i := range statuses {
+		wg.Go(func() {
+			statuses[i], _, _ = s.try(t, http.MethodPost, "/v1/tasks/"+task+"/result", s.apiKeys["ouc"],
+				document{"accepted_on": "2026-03-02"})
+		})
+	}
+	wg.Wait()
+	for _, status := range statuses {
+		require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status)
+	}
+	s.task(t, who, contract.TrainingTask)
+	_, events := s.call(t, http.MethodGet, "/v1/cases/"+who.caseID+"/events", who.token, nil)
+	enrolled := 0
+	for _, event := range events["events"].([]any) {
+		if event.(map[string]any)["kind"] == "enrolled" {
+			enrolled++
+		}
+	}
+	require.Equal(t, 1, enrolled)
+
+	t.Run("and a different one is refused", func(t *testing.T) {
+		status, answer := s.call(t, http.MethodPost, "/v1/tasks/"+task+"/result", s.apiKeys["ouc"],
+			document{"accepted_on": "2026-03-01"})
+		require.Equal(t, http.StatusConflict, status)
+		require.Equal(t, "result_conflict", answer["code"])
+	})
+	t.Run("and to another institution there is no such task", func(t *testing.T) {
+		status, answer := s.call(t, http.MethodPost, "/v1/tasks/"+task+"/result", s.apiKeys["cacee"],
+			document{"accepted_on": "2026-03-02"})
+		require.Equal(t, http.StatusNotFound, status)
+		require.Equal(t, "not_found", answer["code"])
+	})
+}

@@ -1,0 +1,118 @@
+package integration_test
+
+import (
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/worker"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/workflows"
+)
+
+// record writes the histories of this run where the replay tests read them: go test -run Pipeline -record.
+var record = flag.Bool("record", false, "record the histories for the replay tests of package workflows")
+
+// mostEvents is what the history of a case that went well may hold.
+const mostEvents = 70
+
+func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{})
+
+	t.Run("a case that goes well ends with both certificates, a title and its hours", func(t *testing.T) {
+		who := s.register(t, 1)
+		c := s.ended(t, who)
+		require.Equal(t, "mapped", c["outcome"], c)
+		s.requireRightEnd(t, []trainee{who})
+		history := s.history(t, who)
+		t.Logf("the history of a case that went well has %d events (at most %d)", len(history.GetEvents()), mostEvents)
+		require.LessOrEqual(t, len(history.GetEvents()), mostEvents)
+		s.keep(t, "happy", history)
+	})
+	t.Run("who fails the exam and a part of the evaluation passes the resits", func(t *testing.T) {
+		who := s.register(t, 2)
+		s.script(t, who, contract.ExamTask, 1, "fail")
+		s.script(t, who, contract.TheoryTask, 1, "fail")
+		c := s.ended(t, who)
+		require.Equal(t, "mapped", c["outcome"], c)
+		require.Len(t, c["results"], 6, "two exams, and two parts twice")
+		s.keep(t, "resits", s.history(t, who))
+	})
+	t.Run("an enrolment that is refused goes to another body once an operator says so", func(t *testing.T) {
+		who := s.register(t, 3)
+		s.script(t, who, contract.EnrolmentTask, 1, "reject")
+		stuck := s.await(t, who, "stuck", func(c document) bool { return c["status"] == "stuck" || c["status"] == "ended" })
+		require.Equal(t, "stuck", stuck["status"], "the refusal must have come before the enrolment")
+		incident := stuck["incident"].(map[string]any)
+		require.Equal(t, "enrolment_rejected", incident["cause"])
+		status, answer := s.call(t, http.MethodPost, "/v1/incidents/"+incident["id"].(string)+"/resolution", s.operator,
+			document{"verb": "reassign", "institution": "cacee", "reason": "该机构满员"})
+		require.Equal(t, http.StatusOK, status, answer)
+		c := s.ended(t, who)
+		require.Equal(t, "mapped", c["outcome"], c)
+		require.Equal(t, "cacee", c["training_body"].(map[string]any)["id"])
+		s.keep(t, "reassigned", s.history(t, who))
+	})
+	t.Run("who withdraws keeps the hours of a training that was completed", func(t *testing.T) {
+		who := s.register(t, 4)
+		s.script(t, who, contract.ExamTask, 1, "silent")
+		s.task(t, who, contract.ExamTask)
+		status, answer := s.call(t, http.MethodPost, "/v1/cases/"+who.caseID+"/withdrawal", who.token,
+			document{"reason": "个人原因"})
+		require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status, answer)
+		c := s.ended(t, who)
+		require.Equal(t, "withdrawn", c["status"])
+		require.NotEmpty(t, c["ce_hours"])
+		s.keep(t, "withdrawn", s.history(t, who))
+	})
+}
+
+// history reads what Temporal has kept of a case.
+func (s *system) history(t *testing.T, who trainee) *historypb.History {
+	t.Helper()
+	// The case is over in the record a moment before its workflow is.
+	require.NoError(t, s.engine.GetWorkflow(t.Context(), contract.CaseWorkflowID(who.caseID), "").Get(t.Context(), nil))
+	var history historypb.History
+	events := s.engine.GetWorkflowHistory(t.Context(), contract.CaseWorkflowID(who.caseID), "", false,
+		enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+	for events.HasNext() {
+		event, err := events.Next()
+		require.NoError(t, err)
+		history.Events = append(history.Events, event)
+	}
+	return &history
+}
+
+// keep replays a history, as a worker without its cache would, and records it when asked to.
+func (s *system) keep(t *testing.T, name string, history *historypb.History) {
+	t.Helper()
+	replayer := worker.NewWorkflowReplayer()
+	workflows.RegisterCase(replayer)
+	require.NoError(t, replayer.ReplayWorkflowHistory(nil, history))
+	if !*record {
+		return
+	}
+	text, err := protojson.MarshalOptions{Indent: " "}.Marshal(history)
+	require.NoError(t, err)
+	path := filepath.Join("..", "..", "workflows", "testdata", "histories", name+".json")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, text, 0o600))
+}
+
+func TestPipelineNeedsNoWorkflowCache(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{cacheSize: "0"})
+	all := s.registerMany(t, 1, 4)
+	for _, who := range all {
+		s.ended(t, who)
+	}
+	s.requireRightEnd(t, all)
+}

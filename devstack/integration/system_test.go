@@ -1,0 +1,266 @@
+package integration_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/devstack/ports"
+	"github.com/dengpan/dengpan/devstack/postgres"
+	"github.com/dengpan/dengpan/devstack/process"
+	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+func TestMain(m *testing.M) {
+	stack.RunRole()
+	os.Exit(m.Run())
+}
+
+// system is a whole installation of the product, every piece of it a process that can be killed.
+type system struct {
+	cluster     *postgres.Cluster
+	temporal    *stack.Running
+	api         *stack.Running
+	worker      *stack.Running
+	institution *stack.Running
+
+	temporalService stack.Service
+	store           *store.Store
+	keys            *identity.Keyring
+	operator        string            // the operator's token
+	apiKeys         map[string]string // by institution
+	url             string
+	simulator       string
+	engine          client.Client
+	binary          string
+	env             []string
+	logs            string
+}
+
+// options of a system; the zero value is usual.
+type options struct {
+	day       time.Duration // of the programme's calendar; ten seconds unless set, so that no deadline passes
+	cacheSize string        // of the worker
+	silent    bool          // no institution is played: the test answers tasks itself
+}
+
+// program is the product's own binary, which `make test` builds.
+func program(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("DENGPAN_BINARY")
+	if path == "" {
+		path = "../../.dengpan/bin/dengpan"
+	}
+	absolute, err := filepath.Abs(path)
+	require.NoError(t, err)
+	require.FileExists(t, absolute, "build it first: run make build, or make test")
+	return absolute
+}
+
+// newSystem starts an installation with the published institutions loaded.
+func newSystem(t *testing.T, o options) *system {
+	t.Helper()
+	if o.day == 0 {
+		o.day = 10 * time.Second
+	}
+	s := &system{binary: program(t), logs: t.TempDir(), apiKeys: map[string]string{}}
+	addresses := make([]string, 5)
+	for i, port := range free(t, len(addresses)) {
+		addresses[i] = fmt.Sprintf("127.0.0.1:%d", port)
+	}
+	s.startPostgres(t)
+	s.startTemporal(t, addresses[0])
+	s.url, s.simulator = "http://"+addresses[1], "http://"+addresses[3]
+
+	keyset := filepath.Join(s.logs, "keyset.json")
+	var err error
+	s.keys, err = identity.CreateKeyring(keyset)
+	require.NoError(t, err)
+	require.NoError(t, s.cluster.CreateDatabase(t.Context(), "dengpan"))
+	s.env = []string{
+		"PATH=" + os.Getenv("PATH"),
+		"DATABASE_URL=" + s.cluster.URL("dengpan"),
+		"TEMPORAL_ADDRESS=" + addresses[0],
+		"DENGPAN_API_ADDRESS=" + addresses[1],
+		"DENGPAN_WORKER_ADDRESS=" + addresses[2],
+		"DENGPAN_KEYSET_FILE=" + keyset,
+		"DENGPAN_DEMO=true",
+		"DENGPAN_DAY=" + o.day.String(),
+		"DENGPAN_CALENDAR_ANCHOR=2026-03-02@" + time.Now().UTC().Format(time.RFC3339),
+		"DENGPAN_API_URL=" + s.url,
+		"DENGPAN_INSTITUTION_ADDRESS=" + addresses[3],
+		"DENGPAN_INSTITUTION_FILE=" + filepath.Join(s.logs, "institutions.json"),
+		"DENGPAN_INSTITUTION_STATE=" + filepath.Join(s.logs, "state.json"),
+	}
+	if o.cacheSize != "" {
+		s.env = append(s.env, "DENGPAN_WORKFLOW_CACHE="+o.cacheSize)
+	}
+	s.migrate(t)
+	s.engine, err = client.DialContext(t.Context(), client.Options{
+		HostPort: addresses[0], Namespace: temporal.DefaultNamespace,
+	})
+	require.NoError(t, err)
+	t.Cleanup(s.engine.Close)
+	s.seed(t)
+	s.api = s.start(t, "api", s.url+"/readyz")
+	s.worker = s.start(t, "worker", "http://"+addresses[2]+"/readyz")
+	if !o.silent {
+		s.institution = s.start(t, "institution", s.simulator+"/healthz")
+	}
+	return s
+}
+
+func free(t *testing.T, n int) []int {
+	t.Helper()
+	found, err := ports.Free(n)
+	require.NoError(t, err)
+	return found
+}
+
+func (s *system) startPostgres(t *testing.T) {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "dengpan-integration-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	s.cluster, err = postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(dir, "pg"), Fast: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.cluster.Stop()) })
+}
+
+func (s *system) startTemporal(t *testing.T, address string) {
+	t.Helper()
+	var err error
+	s.temporalService, err = stack.TemporalService(temporal.Options{
+		DatabaseURL: s.cluster.URL("postgres"), Address: address, LogPath: filepath.Join(s.logs, "temporal.log"),
+	})
+	require.NoError(t, err)
+	s.temporal, err = s.temporalService.Start(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.temporal.Stop()) })
+}
+
+// start runs a role of the product until the test ends.
+func (s *system) start(t *testing.T, role, ready string) *stack.Running {
+	t.Helper()
+	service := stack.Service{
+		Spec: process.Spec{
+			Name: role, Path: s.binary, Args: []string{role}, Env: s.env, LogPath: filepath.Join(s.logs, role+".log"),
+		},
+		Ready: func(ctx context.Context) error { return answers(ctx, ready) },
+	}
+	running, err := service.Start(t.Context())
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, running.Stop()) })
+	return running
+}
+
+// answers returns once a URL answers 200.
+func answers(ctx context.Context, url string) error {
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(ctx.Err(), err)
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *system) migrate(t *testing.T) {
+	t.Helper()
+	migration, err := process.Start(process.Spec{
+		Name: "migrate", Path: s.binary, Args: []string{"migrate"}, Env: s.env,
+		LogPath: filepath.Join(s.logs, "migrate.log"),
+	})
+	require.NoError(t, err)
+	<-migration.Done()
+	require.NoError(t, migration.Err(), s.log(t, "migrate"))
+}
+
+// log reads what a role wrote.
+func (s *system) log(t *testing.T, role string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join(s.logs, role+".log"))
+	require.NoError(t, err)
+	return string(content)
+}
+
+// seed gives the operator a token, and every institution a key and a callback.
+func (s *system) seed(t *testing.T) {
+	t.Helper()
+	var err error
+	s.store, err = store.Open(t.Context(), s.cluster.URL("dengpan"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.store.Close()) })
+	s.operator = s.token(t, store.Account{Role: store.RoleOperator})
+
+	type played struct {
+		ID            string `json:"id"`
+		Name          string `json:"name"`
+		APIKey        string `json:"api_key"`
+		WebhookSecret string `json:"webhook_secret"`
+	}
+	var all []played
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(t, err)
+	for _, body := range rules.Lists().Bodies {
+		if s.apiKeys[body.InstitutionID] != "" {
+			continue
+		}
+		key := s.token(t, store.Account{Role: store.RoleInstitution, InstitutionID: &body.InstitutionID})
+		s.apiKeys[body.InstitutionID] = key
+		secret := delivery.NewSecret()
+		sealed, err := s.keys.Seal([]byte(secret), "endpoint/"+body.InstitutionID)
+		require.NoError(t, err)
+		require.NoError(t, s.store.Read(t.Context()).SaveEndpoint(store.Endpoint{
+			ID: uuid.NewString(), InstitutionID: body.InstitutionID, SecretSealed: sealed,
+			URL: s.simulator + "/institutions/" + body.InstitutionID + "/callbacks",
+		}))
+		all = append(all, played{ID: body.InstitutionID, Name: body.Name, APIKey: key, WebhookSecret: secret})
+	}
+	file, err := json.Marshal(map[string]any{"institutions": all, "delay": "100ms"})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(s.logs, "institutions.json"), file, 0o600))
+}
+
+func (s *system) token(t *testing.T, account store.Account) string {
+	t.Helper()
+	var token string
+	require.NoError(t, s.store.Tx(t.Context(), func(tx *store.Tx) (err error) {
+		_, token, err = tx.CreateToken(account, "test")
+		return err
+	}))
+	return token
+}
+
+// born is the birthday of every synthetic trainee.
+var born = calendar.NewDate(1990, time.May, 4)
