@@ -21,6 +21,7 @@ run: build ## run everything here: PostgreSQL, Temporal, its UI, the API, a work
 	@exec $(BIN)/devstack up $(ARGS)
 
 test: build $(BIN)/gotest ## run every test on a private PostgreSQL and Temporal; a skipped test fails
+	@DATABASE_URL= deploy/needs
 	@$(BIN)/devstack exec -- $(BIN)/gotest -timeout 10m $(GOTEST) ./...
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan $(BIN)/gotest -timeout 25m -p 1 $(GOTEST) ./...
 
