@@ -20,7 +20,7 @@ const (
 	interval    = 200 * time.Millisecond
 	batch       = 64
 	concurrency = 8
-	lease       = 30 * time.Second // how long a claimed item is nobody else's
+	lease       = 15 * time.Second // how long a claimed item is nobody else's
 	patience    = 3 * time.Second  // how long a case is waited for to take a message
 	longestWait = time.Minute
 )
