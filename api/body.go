@@ -36,7 +36,7 @@ func (b body[T]) read(raw []byte) (T, *faults, error) {
 	found := check(b.registry, b.schema, parsed)
 	// Fields of the wrong type are among the faults; the others are filled in all the same.
 	if err := json.Unmarshal(raw, &value); err != nil && len(found.list) == 0 {
-		found.add(unnamed, fieldFormat)
+		found.add(whole, fieldFormat)
 	}
 	return value, found, nil
 }

@@ -43,7 +43,8 @@ const (
 	fieldSameBody        = sameBody
 	fieldNumberTaken     = certificateNumberTaken
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
-	unnamed              = "?"
+	unnamed              = "?" // a field whose name is not repeated
+	whole                = "$" // the body as a whole
 	locationBody         = "body"
 	requiredBeforeName   = "expected required property "
 	requiredAfterName    = " to be present"
@@ -63,6 +64,9 @@ func (f *faults) add(field, code string) {
 // has reports whether a field, or one that it is part of, has a fault.
 func (f *faults) has(field string) bool {
 	return slices.ContainsFunc(f.list, func(e FieldError) bool {
+		if e.Field == whole {
+			return true
+		}
 		rest, within := strings.CutPrefix(field, e.Field)
 		return within && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
@@ -97,7 +101,7 @@ func faultsOf(errs []error) *faults {
 	for _, err := range errs {
 		var detailed huma.ErrorDetailer
 		if !errors.As(err, &detailed) {
-			found.add(unnamed, fieldFormat)
+			found.add(whole, fieldFormat)
 			continue
 		}
 		detail := detailed.ErrorDetail()
@@ -108,7 +112,7 @@ func faultsOf(errs []error) *faults {
 		if code == fieldUnknown {
 			field = nameable(field)
 		}
-		found.add(cmp.Or(field, unnamed), code)
+		found.add(cmp.Or(field, whole), code)
 	}
 	return found
 }

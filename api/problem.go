@@ -143,7 +143,7 @@ func asProblem(r *request, err error) *Problem {
 		return p
 	case errors.Is(err, store.ErrNotFound):
 		return problem(notFound)
-	case store.Transient(err):
+	case store.Away(err):
 		r.log.Warn("the record is away", slog.Any("error", err))
 		return problem(unavailable)
 	}

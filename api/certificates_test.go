@@ -1,0 +1,163 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/store"
+)
+
+// certify records a certificate as the case's workflow would, and returns its verification token.
+func (w *world) certify(caseID, kind, issuer, number, name string, n int) string {
+	w.t.Helper()
+	id, token := uuid.NewString(), strings.ReplaceAll(uuid.NewString(), "-", "")
+	holder := certificate.Holder{
+		Name: name, IDType: store.IDTypeResident,
+		IDNumber: identity.Synthetic(n, calendar.MustParseDate("1990-05-17")).Number(),
+	}
+	facts := certificate.Facts{
+		Kind: kind, Number: number, IssuerID: issuer, IssuerName: "国家开放大学", Occupation: "智能制造工程技术人员",
+		Direction: certificate.NoDirection, Level: "初级", IssuedOn: w.calendar.Today(time.Now()), Demonstration: true,
+	}
+	if kind == contract.TrainingCertificate {
+		facts.From, facts.To, facts.Hours = facts.IssuedOn.AddDays(-9), facts.IssuedOn, "80"
+	}
+	digest, err := certificate.Digest(facts, holder)
+	require.NoError(w.t, err)
+	plain, err := json.Marshal(holder)
+	require.NoError(w.t, err)
+	sealed, err := w.keys.Seal(plain, "certificate/"+id)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
+		return tx.InsertCertificate(store.Certificate{
+			ID: id, CaseID: caseID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
+			Status: store.CertificateValid, Facts: facts, HolderSealed: sealed, Digest: digest, VerifyToken: token,
+			PolicyVersion: "beijing-2023+demo", IssuedOn: facts.IssuedOn, RecordedAt: time.Now().UTC(),
+		})
+	}))
+	return token
+}
+
+func TestACertificateIsVerifiedByAllThreeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.certify(w.newCase(1), contract.TrainingCertificate, trainingBodyID, "OUC-1", "王小明", 1)
+	born := calendar.MustParseDate("1990-05-17")
+	right := object{"name": "王小明", "id_number": identity.Synthetic(1, born).Number(), "certificate_number": "OUC-1"}
+	r := w.post("/v1/verifications", "", right)
+	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+	var answer struct {
+		Found       bool
+		Certificate verifiedCertificate
+	}
+	r.into(t, &answer)
+	require.True(t, answer.Found)
+	require.Equal(t, "国家开放大学", answer.Certificate.Issuer)
+	require.Equal(t, "80", answer.Certificate.Hours)
+	require.True(t, answer.Certificate.Demonstration)
+	require.NotContains(t, string(r.body), "王小明")
+
+	for name, changed := range map[string]object{
+		"another name":      {"name": "王小红"},
+		"no name":           {"name": "<>"},
+		"another number":    {"id_number": identity.Synthetic(2, born).Number()},
+		"no ID number":      {"id_number": "123"},
+		"wrong check digit": {"id_number": "110101199003070000"},
+		"unknown":           {"certificate_number": "OUC-2"},
+		"empty":             {"certificate_number": ""},
+	} {
+		body := object{}
+		for field, value := range right {
+			body[field] = value
+		}
+		for field, value := range changed {
+			body[field] = value
+		}
+		r := w.post("/v1/verifications", "", body)
+		require.Equal(t, http.StatusOK, r.status, name)
+		require.JSONEq(t, `{"found":false}`, string(r.body), name)
+	}
+	require.Equal(t, map[string]string{"id_number": "required"},
+		w.post("/v1/verifications", "", object{"name": "王小明", "certificate_number": "OUC-1"}).refused(t, 422, validationFailed))
+}
+
+func TestTheCertificatePageShowsFactsAndHidesTheHolder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.certify(w.newCase(1), contract.TrainingCertificate, trainingBodyID, "OUC-1", "王小明", 1)
+	number := identity.Synthetic(1, calendar.MustParseDate("1990-05-17"))
+	r := w.get("/verify/"+token, "")
+	require.Equal(t, http.StatusOK, r.status)
+	page := string(r.body)
+	for _, text := range []string{"证书有效", "OUC-1", "王*明", number.Mask(), "智能制造工程技术人员", "国家开放大学", "演示数据", `lang="zh"`} {
+		require.Contains(t, page, text)
+	}
+	require.NotContains(t, page, "王小明")
+	require.NotContains(t, page, number.Number())
+	require.NotContains(t, page, "verify.")
+	require.Contains(t, r.header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.NotContains(t, r.header.Get("Content-Security-Policy"), "unsafe")
+	require.Contains(t, string(w.get("/verify/"+token+"?lang=en", "").body), "The certificate is valid")
+
+	for _, unknown := range []string{"0123456789abcdef0123", "x", "%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00%00", "'%20OR%201=1"} {
+		r := w.get("/verify/"+unknown, "")
+		require.Equal(t, http.StatusNotFound, r.status)
+		require.Contains(t, string(r.body), "未查到此证书")
+	}
+
+	_, err := w.sql.ExecContext(t.Context(), `UPDATE certificates SET status = 'revoked'`)
+	require.NoError(t, err)
+	require.Contains(t, string(w.get("/verify/"+token, "").body), "证书已撤销")
+	_, err = w.sql.ExecContext(t.Context(), `UPDATE certificates SET facts = jsonb_set(facts, '{level}', '"高级"')`)
+	require.NoError(t, err)
+	w.get("/verify/"+token, "").refused(t, http.StatusInternalServerError, internal)
+}
+
+func TestNamesAreMasked(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"": "", "王": "王*", "王明": "王*", "王小明": "王*明", "买买提·艾力": "买****力"} {
+		require.Equal(t, want, maskName(name))
+	}
+}
+
+func TestATraineeSeesTheirCertificatesAndHours(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.register(w.trainee, "k", registrationOf(1, nil))
+	require.Equal(t, http.StatusCreated, r.status, "%s", r.body)
+	var c caseView
+	r.into(t, &c)
+	w.certify(c.ID, contract.TrainingCertificate, trainingBodyID, "OUC-1", "王小明", 1)
+	_, err := w.sql.ExecContext(t.Context(), `INSERT INTO ce_entries (person_id, case_id, year, subject, hours)
+		SELECT person_id, id, y, 'professional', h FROM cases, (VALUES (2026, 60.5), (2027, 19.5)) v(y, h)`)
+	require.NoError(t, err)
+
+	var mine struct {
+		Certificates []certificateView
+	}
+	w.get("/v1/me/certificates", w.trainee).into(t, &mine)
+	require.Len(t, mine.Certificates, 1)
+	require.Equal(t, "OUC-1", mine.Certificates[0].Number)
+	require.Equal(t, http.StatusOK, w.get(mine.Certificates[0].Verify, "").status)
+	require.JSONEq(t, `{"ce_hours":[{"case_id":"`+c.ID+`","year":2026,"subject":"professional","hours":60.5}]}`,
+		string(w.get("/v1/me/ce-hours?year=2026", w.trainee).body))
+	require.Contains(t, string(w.get("/v1/me/ce-hours", w.trainee).body), `"hours":19.5`)
+
+	other := w.token(store.Account{Role: store.RoleTrainee})
+	require.JSONEq(t, `{"ce_hours":[]}`, string(w.get("/v1/me/ce-hours", other).body))
+	require.JSONEq(t, `{"certificates":[]}`, string(w.get("/v1/me/certificates", other).body))
+	require.JSONEq(t, `{"cases":[]}`, string(w.get("/v1/me/cases", other).body))
+	var cases struct{ Cases []CaseSummary }
+	w.get("/v1/me/cases", w.trainee).into(t, &cases)
+	require.Len(t, cases.Cases, 1)
+}
