@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/message"
 
 	"github.com/dengpan/dengpan/devstack/files"
 )
@@ -36,6 +37,7 @@ type Options struct {
 	Trainees       int
 	Calendar       calendar.Calendar
 	Administrator  Administrator
+	Lang           message.Lang // of the news
 }
 
 // Timing of the demonstration.

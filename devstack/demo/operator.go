@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"github.com/dengpan/dengpan/message"
 )
 
 // incident is an open incident as the API lists it.
@@ -66,18 +68,21 @@ func (d *Demo) resolve(ctx context.Context, i incident, n, asked int) bool {
 		r.Applicant = &corrected
 	}
 	key := fmt.Sprintf("demo-%s-%d", r.Verb, asked)
+	what := fmt.Sprintf("%s: %s → %s", name(n), d.word("cause."+i.Cause+".title"), d.word("verb."+r.Verb))
 	err := d.api.post(ctx, "/v1/incidents/"+url.PathEscape(i.ID)+"/resolution", d.notes.operator(), key, r, nil)
 	switch {
 	case err == nil:
-		d.tell("%s: %s → %s（%s）", name(n), i.Cause, r.Verb, r.Reason)
+		d.tell("%s（%s）", what, r.Reason)
 		return true
 	case answeredWith(err, "incident_closed"), answeredWith(err, "resolution_pending"):
 		return false // it went away by itself, or is on its way
 	default:
-		d.tell("%s: %s → %s: %v", name(n), i.Cause, r.Verb, err)
+		d.tell("%s: %v", what, err)
 		return false
 	}
 }
+
+func (d *Demo) word(key string) string { return message.Text(d.options.Lang, key, nil) }
 
 // decide is what a sensible operator does about an incident of a case in a scenario, having resolved
 // so many of the same cause in it before. trainers are the bodies that may train the occupation.

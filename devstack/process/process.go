@@ -30,8 +30,10 @@ type Spec struct {
 	SharedGroup bool
 	// Credential runs the program as another user (we must be root).
 	Credential *syscall.Credential
-	// StopSignal asks the program to end, and is also sent by the kernel when we die. SIGTERM unless set.
+	// StopSignal asks the program to end. SIGTERM unless set.
 	StopSignal syscall.Signal
+	// DeathSignal is what the kernel sends when we die. StopSignal unless set.
+	DeathSignal syscall.Signal
 }
 
 // Process is a started child. Its exit is collected as soon as it happens.
@@ -48,6 +50,9 @@ func Start(spec Spec) (*Process, error) {
 	if spec.StopSignal == 0 {
 		spec.StopSignal = syscall.SIGTERM
 	}
+	if spec.DeathSignal == 0 {
+		spec.DeathSignal = spec.StopSignal
+	}
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
 	if spec.Attached {
@@ -62,7 +67,7 @@ func Start(spec Spec) (*Process, error) {
 	}
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Setpgid:    !spec.SharedGroup, // a Ctrl-C in the terminal must reach us alone: we stop the children in order
-		Pdeathsig:  spec.StopSignal,
+		Pdeathsig:  spec.DeathSignal,
 		Credential: spec.Credential,
 	}
 	if err := spawn(cmd); err != nil {

@@ -42,6 +42,8 @@ func TemporalService(options temporal.Options) (Service, error) {
 			// By the environment, because a command line can be read by every user of the machine.
 			Env:     append(os.Environ(), "DATABASE_URL="+options.DatabaseURL),
 			LogPath: options.LogPath,
+			// When we die, so does PostgreSQL, and without it a stop in good order takes for ever.
+			DeathSignal: syscall.SIGKILL,
 		},
 		Ready: func(ctx context.Context) error { return temporal.Ready(ctx, options.Address, options.Namespace) },
 		Grace: 30 * time.Second,

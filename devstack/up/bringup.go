@@ -12,6 +12,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/message"
 
 	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/democlock"
@@ -157,6 +158,7 @@ func (r *running) startInstitutions(ctx context.Context) (err error) {
 	r.demo, err = demo.Open(ctx, demo.Options{
 		Dir: r.options.Dir, APIURL: "http://" + r.options.APIAddress, InstitutionURL: "http://" + r.options.InstitutionAddress,
 		Trainees: r.options.Trainees, Calendar: r.clock.Calendar(), Administrator: r.product,
+		Lang: message.Lang(r.options.Lang),
 	})
 	if err != nil {
 		return err
