@@ -58,7 +58,7 @@ func implement[Req, Res any](
 ) {
 	reg.RegisterActivityWithOptions(func(ctx context.Context, req Req) (Res, error) {
 		res, err := do(ctx, req)
-		if err != nil && !store.Transient(err) {
+		if err != nil && !store.Away(err) {
 			activity.GetLogger(ctx).Error("step failed for good", "step", step.Name, "error", err)
 			// The reason stays in the log: a history is read by more people than a log is, and keeps it longer.
 			err = temporal.NewNonRetryableApplicationError(step.Name+" failed", contract.StepFailedType, nil)

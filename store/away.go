@@ -14,8 +14,12 @@ import (
 // Away reports whether an error says that the database could not be reached, or was too busy: that and nothing else. What
 // it does not know is a defect, and is not taken for an outage.
 func Away(err error) bool {
-	if _, answered := errors.AsType[*pgconn.PgError](err); answered {
-		return Transient(err)
+	if answer, answered := errors.AsType[*pgconn.PgError](err); answered {
+		switch answer.Code[:2] {
+		case "08", "40", "53", "55", "57", "58": // connection, conflict, resources, lock, operator, system
+			return true
+		}
+		return false
 	}
 	if _, unreachable := errors.AsType[*pgconn.ConnectError](err); unreachable {
 		return true

@@ -96,19 +96,6 @@ func Constraint(err error) string {
 	return ""
 }
 
-// Transient reports whether trying again may help: the database was away or busy, rather than refusing what was asked.
-func Transient(err error) bool {
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch pg.Code[:2] {
-		case "08", "40", "53", "55", "57", "58": // connection, conflict, resources, lock, operator, system
-			return true
-		}
-		return false
-	}
-	// Not an answer of the server's: the network, a closed connection, a deadline.
-	return !errors.Is(err, ErrNotFound)
-}
-
 // found turns GORM's "no row" into ErrNotFound and names the operation.
 func found(err error, operation string) error {
 	switch {

@@ -106,7 +106,7 @@ func (c *config) openStore(ctx context.Context) (*store.Store, error) {
 	defer cancel()
 	for {
 		s, err := store.Open(ctx, c.DatabaseURL)
-		if err == nil || !store.Transient(err) {
+		if err == nil || !store.Away(err) {
 			return s, err
 		}
 		select {
