@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"html/template"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -43,7 +44,8 @@ func (s *service) ready(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), patience)
 	defer cancel()
 	if err := s.Store.Ping(ctx); err != nil {
-		fail(c, asProblem(requestOf(ctx), err))
+		requestOf(ctx).log.Warn("the record is away", slog.Any("error", err))
+		fail(c, problem(unavailable))
 		return
 	}
 	c.JSON(http.StatusOK, gin.H{"status": "ready"})
