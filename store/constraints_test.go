@@ -1,0 +1,435 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
+)
+
+// What the notice forbids is forbidden by the schema as well as by the code: these tests go past the code.
+
+// record is a record with the published lists and one person in it.
+type record struct {
+	t       *testing.T
+	store   *store.Store
+	sql     *sql.DB
+	person  string
+	account string
+}
+
+func newRecord(t *testing.T) *record {
+	t.Helper()
+	address := storetest.NewURL(t)
+	s, err := store.Open(t.Context(), address)
+	require.NoError(t, err)
+	raw, err := sql.Open("pgx", address)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, errors.Join(s.Close(), raw.Close())) })
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(t, err)
+	require.NoError(t, s.LoadLists(t.Context(), rules.Lists()))
+	r := &record{t: t, store: s, sql: raw, person: uuid.NewString()}
+	r.write(func(tx *store.Tx) error {
+		_, err := tx.InsertPerson(store.Person{
+			ID: r.person, IDType: store.IDTypeResident, IDNumberIndex: []byte("index"), IDNumberSealed: []byte{1},
+			NameSealed: []byte{2}, CreatedAt: time.Now().UTC(),
+		})
+		if err != nil {
+			return err
+		}
+		account, _, err := tx.CreateToken(store.Account{Role: store.RoleOperator}, "test")
+		r.account = account.ID
+		return err
+	})
+	return r
+}
+
+func (r *record) write(fn func(tx *store.Tx) error) {
+	r.t.Helper()
+	require.NoError(r.t, r.store.Tx(r.t.Context(), fn))
+}
+
+// refused checks that a statement violates a constraint.
+func (r *record) refused(constraint, statement string, args ...any) {
+	r.t.Helper()
+	_, err := r.sql.ExecContext(r.t.Context(), statement, args...)
+	require.Error(r.t, err, statement)
+	require.Equal(r.t, constraint, store.Constraint(err), "%v", err)
+}
+
+func (r *record) newCase(level string) store.Case {
+	return store.Case{
+		ID: uuid.NewString(), PersonID: r.person, Occupation: "big-data", Level: level, PolicyVersion: "beijing-2023+demo",
+		TrainingBody: "ouc", EvaluationBody: "miit-education-exam", RegisteredBy: r.account,
+		RegisteredAt: time.Now().UTC(), RegisteredOn: calendar.MustParseDate("2026-11-23"),
+	}
+}
+
+func (r *record) open(level string) store.Case {
+	r.t.Helper()
+	c := r.newCase(level)
+	r.write(func(tx *store.Tx) error {
+		_, err := tx.InsertCase(c, store.ActorOperator)
+		return err
+	})
+	return c
+}
+
+func (r *record) task(c store.Case, kind string) store.Task {
+	r.t.Helper()
+	task := store.Task{
+		ID: uuid.NewString(), CaseID: c.ID, InstitutionID: c.TrainingBody, Kind: kind, Attempt: 1, Issue: 1,
+		IssuedAt: time.Now().UTC(), DueAt: time.Now().UTC().Add(time.Hour),
+	}
+	r.write(func(tx *store.Tx) error { return tx.InsertTask(task) })
+	return task
+}
+
+func TestAnInstitutionHasOneRoleForAnOccupationAtATime(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	const statement = `INSERT INTO institution_roles (institution_id, occupation, role, list_year, source_document, valid_from, valid_to)
+		VALUES ($1, $2, $3, 2023, 'x', $4, $5)`
+	r.refused("institution_roles_one_role", statement, "ouc", "big-data", "evaluation", "2026-01-01", nil)
+	r.refused("institution_roles_one_role", statement, "ouc", "big-data", "training", "2026-01-01", "2026-02-01")
+	_, err := r.sql.ExecContext(t.Context(), statement, "ouc", "cloud-computing", "evaluation", "2026-01-01", nil)
+	require.NoError(t, err, "another occupation is another role")
+	_, err = r.sql.ExecContext(t.Context(), `UPDATE institution_roles SET valid_to = '2026-01-01' WHERE institution_id = 'ouc'
+		AND occupation = 'big-data'`)
+	require.NoError(t, err)
+	_, err = r.sql.ExecContext(t.Context(), statement, "ouc", "big-data", "evaluation", "2026-01-01", nil)
+	require.NoError(t, err, "from the day the other role ended")
+	for day, roles := range map[string][]bool{"2025-12-31": {true, false}, "2026-01-01": {false, true}} {
+		for i, role := range []string{policy.RoleTraining, policy.RoleEvaluation} {
+			listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", role, calendar.MustParseDate(day))
+			require.NoError(t, err)
+			require.Equal(t, roles[i], listed, "%s on %s", role, day)
+		}
+	}
+}
+
+func TestASuspendedInstitutionIsNotListed(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	today := calendar.MustParseDate("2026-11-23")
+	_, err := r.sql.ExecContext(t.Context(), `UPDATE institutions SET status = 'suspended' WHERE id = 'ouc'`)
+	require.NoError(t, err)
+	listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", policy.RoleTraining, today)
+	require.NoError(t, err)
+	require.False(t, listed)
+	all, err := r.store.Read(t.Context()).ListedInstitutions("big-data", "", today)
+	require.NoError(t, err)
+	require.Len(t, all, 5)
+}
+
+func TestWhoTrainsDoesNotEvaluate(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.newCase("junior")
+	c.EvaluationBody = c.TrainingBody
+	err := r.store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertCase(c, store.ActorOperator)
+		return err
+	})
+	require.Equal(t, "cases_separate_bodies", store.Constraint(err))
+	open := r.open("junior")
+	r.refused("cases_separate_bodies", "UPDATE cases SET training_body = evaluation_body WHERE id = $1", open.ID)
+}
+
+func TestAPersonHasOneLiveOrSuccessfulCaseForATarget(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	again := func() string {
+		return store.Constraint(r.store.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.InsertCase(r.newCase("junior"), store.ActorOperator)
+			return err
+		}))
+	}
+	end := func(id string, outcome progress.Outcome) {
+		r.write(func(tx *store.Tx) error {
+			f, err := tx.OpenCase(id)
+			if err != nil {
+				return err
+			}
+			f.End(outcome)
+			return f.Save()
+		})
+	}
+	first := r.open("junior")
+	require.Equal(t, "cases_one_per_target", again())
+	r.open("senior")
+	end(first.ID, progress.Untrained)
+	second := r.open("junior")
+	require.Equal(t, "cases_one_per_target", again())
+	end(second.ID, progress.Trained)
+	require.Equal(t, "cases_one_per_target", again(), "a certificate is not earned twice")
+}
+
+func TestTheSameSessionCountsOnceForAPerson(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	entry := func(c store.Case, task store.Task, ref string) store.HourEntry {
+		return store.HourEntry{
+			CaseID: c.ID, PersonID: r.person, InstitutionID: "ouc", TaskID: task.ID, SessionRef: ref,
+			SessionDate: calendar.MustParseDate("2026-11-23"), Module: "m", Mode: "online", Hours: ledger.Whole(8),
+		}
+	}
+	junior, senior := r.open("junior"), r.open("senior")
+	first, second := r.task(junior, contract.TrainingTask), r.task(senior, contract.TrainingTask)
+	r.write(func(tx *store.Tx) error {
+		return tx.InsertHours([]store.HourEntry{entry(junior, first, "a"), entry(junior, first, "b"), entry(junior, first, "a")})
+	})
+	r.write(func(tx *store.Tx) error {
+		return tx.InsertHours([]store.HourEntry{entry(senior, second, "a"), entry(senior, second, "c")})
+	})
+	for c, want := range map[string]ledger.Hours{junior.ID: ledger.Whole(16), senior.ID: ledger.Whole(8)} {
+		entries, err := r.store.Read(t.Context()).Hours(c)
+		require.NoError(t, err)
+		require.Equal(t, want, ledger.Total(entries))
+	}
+	_, err := r.sql.ExecContext(t.Context(), `INSERT INTO hour_entries
+		(case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, hours, reverses)
+		SELECT case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, -hours, id
+		FROM hour_entries WHERE case_id = $1 AND session_ref = 'a'`, junior.ID)
+	require.NoError(t, err)
+	entries, err := r.store.Read(t.Context()).Hours(junior.ID)
+	require.NoError(t, err)
+	require.Equal(t, ledger.Whole(8), ledger.Total(entries), "what was reversed does not stand")
+}
+
+func TestWhatIsWrittenForGoodIsNeverChanged(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	r.open("junior")
+	for _, table := range []string{"hour_entries", "ce_entries", "audit_entries", "case_events", "decisions", "assessments"} {
+		for _, statement := range []string{"DELETE FROM %s", "TRUNCATE %s CASCADE", "UPDATE %s SET case_id = case_id"} {
+			if table == "audit_entries" {
+				statement = map[bool]string{true: "UPDATE %s SET reason = ''", false: statement}[statement[0] == 'U']
+			}
+			_, err := r.sql.ExecContext(t.Context(), fmt.Sprintf(statement, table))
+			require.ErrorContains(t, err, "append-only", statement+" "+table)
+		}
+	}
+}
+
+func TestACaseIsStuckForOneReasonAtATime(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	r.write(func(tx *store.Tx) error {
+		f, err := tx.OpenCase(c.ID)
+		if err != nil {
+			return err
+		}
+		if _, err := f.OpenIncident(progress.Registration, contract.EligibilityNotMet, store.Incident{}); err != nil {
+			return err
+		}
+		if _, err := f.OpenIncident(progress.Registration, contract.InstitutionNotListed, store.Incident{}); err != nil {
+			return err
+		}
+		return f.Save()
+	})
+	open, err := r.store.Read(t.Context()).OpenIncidentOf(c.ID)
+	require.NoError(t, err)
+	require.Equal(t, contract.InstitutionNotListed, open.Cause)
+	r.refused("incidents_one_open", `INSERT INTO incidents (id, case_id, stage, kind, cause, state)
+		VALUES (gen_random_uuid(), $1, 'title', 'business', 'rule_missing', 'open')`, c.ID)
+	r.write(func(tx *store.Tx) error {
+		_, err := tx.InsertResolution(open, r.resolution(open.ID))
+		return err
+	})
+	err = r.store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertResolution(open, r.resolution(open.ID))
+		return err
+	})
+	require.Equal(t, "resolutions_one_pending", store.Constraint(err))
+}
+
+func (r *record) resolution(incident string) store.Resolution {
+	return store.Resolution{
+		ID: uuid.NewString(), IncidentID: incident, Verb: contract.Retry, Reason: "x", RequestedBy: r.account,
+		RequestedAt: time.Now().UTC(),
+	}
+}
+
+func TestATaskIsAnsweredOnceAndNamesOneOpenWork(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	task := r.task(c, contract.ExamTask)
+	err := r.store.Tx(t.Context(), func(tx *store.Tx) error {
+		return tx.InsertTask(store.Task{
+			ID: uuid.NewString(), CaseID: c.ID, InstitutionID: "ouc", Kind: contract.ExamTask, Attempt: 2, Issue: 1,
+			IssuedAt: time.Now().UTC(), DueAt: time.Now().UTC(),
+		})
+	})
+	require.Equal(t, "tasks_one_open", store.Constraint(err))
+	answer := store.TaskAnswer{
+		TaskID: task.ID, Kind: store.AnswerResult, Body: []byte(`{}`), Digest: []byte{1}, ReceivedBy: r.account,
+		ReceivedAt: time.Now().UTC(),
+	}
+	r.write(func(tx *store.Tx) error {
+		_, err := tx.InsertAnswer(task, answer)
+		return err
+	})
+	err = r.store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertAnswer(task, answer)
+		return err
+	})
+	require.Equal(t, "task_answers_pkey", store.Constraint(err))
+	score := 101.0
+	for _, bad := range []store.Assessment{
+		{Score: &score, PassMark: 60, Passed: true}, {Score: new(59.0), PassMark: 60, Passed: true}, {PassMark: 60, Passed: true},
+	} {
+		bad.TaskID, bad.CaseID, bad.Kind, bad.Attempt = task.ID, c.ID, contract.ExamTask, 1
+		bad.AssessedOn, bad.RecordedAt = calendar.MustParseDate("2026-11-23"), time.Now().UTC()
+		require.Error(t, r.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.InsertAssessment(bad) }))
+	}
+}
+
+func TestACertificateNumberIsAnIssuersOnce(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	junior, senior := r.open("junior"), r.open("senior")
+	insert := func(c store.Case, kind, issuer, number string) error {
+		return r.store.Tx(t.Context(), func(tx *store.Tx) error {
+			return tx.InsertCertificate(store.Certificate{
+				ID: uuid.NewString(), CaseID: c.ID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
+				Status: store.CertificateValid, HolderSealed: []byte{1}, Digest: []byte{1}, VerifyToken: uuid.NewString(),
+				PolicyVersion: "x", IssuedOn: calendar.MustParseDate("2026-11-23"), RecordedAt: time.Now().UTC(),
+			})
+		})
+	}
+	require.NoError(t, insert(junior, "training", "ouc", "1"))
+	require.Equal(t, "certificates_issuer_number_key", store.Constraint(insert(senior, "training", "ouc", "1")))
+	require.NoError(t, insert(senior, "training", "istic", "1"), "numbers are an issuer's own")
+	require.Equal(t, "certificates_one_valid", store.Constraint(insert(junior, "training", "ouc", "2")))
+	taken, err := r.store.Read(t.Context()).NumberTaken("ouc", "1")
+	require.NoError(t, err)
+	require.True(t, taken)
+}
+
+func TestNumbersThatAreAllocatedAtOnceAreAllDifferent(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	const n = 20
+	numbers := make([]int, n)
+	var done sync.WaitGroup
+	for i := range n {
+		done.Go(func() {
+			err := r.store.Tx(t.Context(), func(tx *store.Tx) (err error) {
+				numbers[i], err = tx.AllocateNumber("ouc", "training", 2026)
+				return err
+			})
+			if err != nil {
+				numbers[i] = -1
+			}
+		})
+	}
+	done.Wait()
+	want := make([]int, n)
+	for i := range want {
+		want[i] = i + 1
+	}
+	require.ElementsMatch(t, want, numbers)
+}
+
+// An answer refers to a case that a step holds locked. Were the lock one on the key, the two would wait for each other.
+func TestAnAnswerIsWrittenWhileAStepHoldsTheCase(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	task := r.task(c, contract.ExamTask)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	require.NoError(t, r.store.Tx(ctx, func(step *store.Tx) error {
+		if _, err := step.OpenCase(c.ID); err != nil {
+			return err
+		}
+		err := r.store.Tx(ctx, func(tx *store.Tx) error {
+			locked, err := tx.LockTask(task.ID)
+			if err != nil {
+				return err
+			}
+			_, err = tx.InsertAnswer(locked, store.TaskAnswer{
+				TaskID: task.ID, Kind: store.AnswerResult, Body: []byte(`{}`), Digest: []byte{1}, ReceivedBy: r.account,
+				ReceivedAt: time.Now().UTC(),
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return step.CloseTask(task, store.TaskCancelled, "reassigned", time.Now().UTC())
+	}))
+	closed, err := r.store.Read(t.Context()).Task(task.ID)
+	require.NoError(t, err)
+	require.Equal(t, store.TaskAnswered, closed.State, "who came first stands")
+}
+
+func TestAStepRunsOnce(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	runs := 0
+	step := func() (int, error) {
+		return store.Once(t.Context(), r.store, c.ID, "step", func(_ *store.Tx, f *store.CaseFile) (int, error) {
+			runs++
+			f.Note(progress.Registration, "eligibility_met", store.ActorSystem, nil)
+			return 42, f.Move(progress.Registration, progress.Active, nil, nil)
+		})
+	}
+	for range 3 {
+		reply, err := step()
+		require.NoError(t, err)
+		require.Equal(t, 42, reply)
+	}
+	require.Equal(t, 1, runs)
+	events, err := r.store.Read(t.Context()).Events(c.ID, 0, 10)
+	require.NoError(t, err)
+	require.Len(t, events, 2)
+}
+
+func TestLoadingTheListsTwiceChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	rules, err := policy.Load("beijing-2023", false)
+	require.NoError(t, err)
+	require.NoError(t, r.store.LoadLists(t.Context(), rules.Lists()))
+	var roles, bases int
+	require.NoError(t, r.sql.QueryRowContext(t.Context(), "SELECT (SELECT count(*) FROM institution_roles), (SELECT count(*) FROM ce_bases)").
+		Scan(&roles, &bases))
+	require.Equal(t, 19, roles)
+	require.Equal(t, 21, bases)
+}
+
+func TestAnOutageIsToldFromADefect(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	require.True(t, store.Away(context.DeadlineExceeded))
+	require.False(t, store.Away(errors.New("a bug")))
+	require.False(t, store.Away(store.ErrNotFound))
+	_, err := r.sql.ExecContext(t.Context(), "SELECT 1/0")
+	require.False(t, store.Away(err))
+	_, err = store.Open(t.Context(), "postgres://nobody:secret@127.0.0.1:1/none")
+	require.True(t, store.Away(err), "%v", err)
+	require.NotContains(t, err.Error(), "secret")
+	_, err = store.Open(t.Context(), "postgres://nobody:secret@[")
+	require.Error(t, err)
+	require.NotContains(t, err.Error(), "secret")
+}
