@@ -44,7 +44,7 @@ func graduate() policy.Applicant {
 }
 
 // newBundle registers a case of junior big-data engineering.
-func newBundle(t *testing.T, applicant policy.Applicant) bundle {
+func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func newBundle(t *testing.T, applicant policy.Applicant) bundle {
 }
 
 // issue has a stage's tasks issued.
-func (b bundle) issue(t *testing.T, stage string, attempt, issue int, kinds ...string) []contract.IssuedTask {
+func (b bundle) issue(t testing.TB, stage string, attempt, issue int, kinds ...string) []contract.IssuedTask {
 	t.Helper()
 	reply, err := b.IssueTasks(t.Context(), contract.IssueTasksRequest{
 		CaseID: b.caseID, Stage: stage, Kinds: kinds, Attempt: attempt, Issue: issue,
@@ -137,7 +137,7 @@ func sessions(from calendar.Date, n int) contract.TrainingResult {
 }
 
 // admit takes the case through registration.
-func (b bundle) admit(t *testing.T) {
+func (b bundle) admit(t testing.TB) {
 	t.Helper()
 	reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: 1})
 	require.NoError(t, err)
@@ -163,9 +163,24 @@ func (b bundle) train(t *testing.T, from calendar.Date) {
 }
 
 // file reads the case as it stands.
-func (b bundle) file(t *testing.T) store.Case {
+func (b bundle) file(t testing.TB) store.Case {
 	t.Helper()
 	c, err := b.Store.Read(t.Context()).Case(b.caseID)
 	require.NoError(t, err)
 	return c
+}
+
+// cancel takes tasks back, so that others of their kind can be issued.
+func (b bundle) cancel(t testing.TB, tasks []contract.IssuedTask) {
+	t.Helper()
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		for _, task := range tasks {
+			full, err := tx.Task(task.ID)
+			require.NoError(t, err)
+			if err := tx.CloseTask(full, store.TaskCancelled, "again", time.Now().UTC()); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

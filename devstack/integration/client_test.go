@@ -27,7 +27,7 @@ type trainee struct {
 }
 
 // call sends a request and reads the answer.
-func (s *system) call(t *testing.T, method, path, token string, body any) (int, document) {
+func (s *system) call(t testing.TB, method, path, token string, body any) (int, document) {
 	t.Helper()
 	status, answer, err := s.try(t, method, path, token, body)
 	require.NoError(t, err)
@@ -35,7 +35,7 @@ func (s *system) call(t *testing.T, method, path, token string, body any) (int, 
 }
 
 // try is call for an API that may be away.
-func (s *system) try(t *testing.T, method, path, token string, body any) (int, document, error) {
+func (s *system) try(t testing.TB, method, path, token string, body any) (int, document, error) {
 	t.Helper()
 	var content io.Reader = http.NoBody
 	if body != nil {
@@ -67,7 +67,7 @@ func (s *system) try(t *testing.T, method, path, token string, body any) (int, d
 }
 
 // register registers a synthetic trainee whose title follows at once.
-func (s *system) register(t *testing.T, n int) trainee {
+func (s *system) register(t testing.TB, n int) trainee {
 	t.Helper()
 	token := s.token(t, store.Account{Role: store.RoleTrainee})
 	status, answer := s.call(t, http.MethodPost, "/v1/cases", token, document{
@@ -89,7 +89,7 @@ func (s *system) register(t *testing.T, n int) trainee {
 }
 
 // registerMany registers trainees n, n+1, and so on.
-func (s *system) registerMany(t *testing.T, n, count int) []trainee {
+func (s *system) registerMany(t testing.TB, n, count int) []trainee {
 	t.Helper()
 	all := make([]trainee, count)
 	for i := range all {
@@ -99,7 +99,7 @@ func (s *system) registerMany(t *testing.T, n, count int) []trainee {
 }
 
 // await waits until a condition on a case holds.
-func (s *system) await(t *testing.T, who trainee, what string, holds func(document) bool) document {
+func (s *system) await(t testing.TB, who trainee, what string, holds func(document) bool) document {
 	t.Helper()
 	var last document
 	eventually(t, 90*time.Second, func() bool {
@@ -114,13 +114,13 @@ func (s *system) await(t *testing.T, who trainee, what string, holds func(docume
 }
 
 // ended waits until a case is over.
-func (s *system) ended(t *testing.T, who trainee) document {
+func (s *system) ended(t testing.TB, who trainee) document {
 	t.Helper()
 	return s.await(t, who, "over", func(c document) bool { return c["status"] == "ended" || c["status"] == "withdrawn" })
 }
 
 // task waits for a case's open task of a kind, and returns its id.
-func (s *system) task(t *testing.T, who trainee, kind string) string {
+func (s *system) task(t testing.TB, who trainee, kind string) string {
 	t.Helper()
 	var id string
 	eventually(t, 60*time.Second, func() bool {
@@ -139,7 +139,7 @@ func (s *system) task(t *testing.T, who trainee, kind string) string {
 }
 
 // eventually asks until something holds. It looks at the world, so it has to wait by the clock.
-func eventually(t *testing.T, within time.Duration, holds func() bool, otherwise func() string) {
+func eventually(t testing.TB, within time.Duration, holds func() bool, otherwise func() string) {
 	t.Helper()
 	deadline := time.NewTimer(within)
 	defer deadline.Stop()
@@ -157,7 +157,7 @@ func eventually(t *testing.T, within time.Duration, holds func() bool, otherwise
 }
 
 // script makes the simulated institutions misbehave over a task of a case.
-func (s *system) script(t *testing.T, who trainee, kind string, attempt int, behaviour string) {
+func (s *system) script(t testing.TB, who trainee, kind string, attempt int, behaviour string) {
 	t.Helper()
 	encoded, err := json.Marshal(document{
 		"case_id": who.caseID, "task_kind": kind, "attempt": attempt, "behaviour": behaviour,

@@ -10,7 +10,7 @@ import (
 )
 
 // requireRightEnd checks in the record itself that cases that went well did so once: nothing lost, nothing doubled.
-func (s *system) requireRightEnd(t *testing.T, all []trainee) {
+func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 	t.Helper()
 	db, err := sql.Open("pgx", s.cluster.URL("dengpan"))
 	require.NoError(t, err)

@@ -61,7 +61,7 @@ type options struct {
 }
 
 // program is the product's own binary, which `make test` builds.
-func program(t *testing.T) string {
+func program(t testing.TB) string {
 	t.Helper()
 	path := os.Getenv("DENGPAN_BINARY")
 	if path == "" {
@@ -74,7 +74,7 @@ func program(t *testing.T) string {
 }
 
 // newSystem starts an installation with the published institutions loaded.
-func newSystem(t *testing.T, o options) *system {
+func newSystem(t testing.TB, o options) *system {
 	t.Helper()
 	if o.day == 0 {
 		o.day = 10 * time.Second
@@ -126,14 +126,14 @@ func newSystem(t *testing.T, o options) *system {
 	return s
 }
 
-func free(t *testing.T, n int) []int {
+func free(t testing.TB, n int) []int {
 	t.Helper()
 	found, err := ports.Free(n)
 	require.NoError(t, err)
 	return found
 }
 
-func (s *system) startPostgres(t *testing.T) {
+func (s *system) startPostgres(t testing.TB) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "dengpan-integration-")
 	require.NoError(t, err)
@@ -144,7 +144,7 @@ func (s *system) startPostgres(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, s.cluster.Stop()) })
 }
 
-func (s *system) startTemporal(t *testing.T, address string) {
+func (s *system) startTemporal(t testing.TB, address string) {
 	t.Helper()
 	var err error
 	s.temporalService, err = stack.TemporalService(temporal.Options{
@@ -157,7 +157,7 @@ func (s *system) startTemporal(t *testing.T, address string) {
 }
 
 // start runs a role of the product until the test ends.
-func (s *system) start(t *testing.T, role, ready string) *stack.Running {
+func (s *system) start(t testing.TB, role, ready string) *stack.Running {
 	t.Helper()
 	service := stack.Service{
 		Spec: process.Spec{
@@ -195,7 +195,7 @@ func answers(ctx context.Context, url string) error {
 	}
 }
 
-func (s *system) migrate(t *testing.T) {
+func (s *system) migrate(t testing.TB) {
 	t.Helper()
 	migration, err := process.Start(process.Spec{
 		Name: "migrate", Path: s.binary, Args: []string{"migrate"}, Env: s.env,
@@ -207,7 +207,7 @@ func (s *system) migrate(t *testing.T) {
 }
 
 // log reads what a role wrote.
-func (s *system) log(t *testing.T, role string) string {
+func (s *system) log(t testing.TB, role string) string {
 	t.Helper()
 	content, err := os.ReadFile(filepath.Join(s.logs, role+".log"))
 	require.NoError(t, err)
@@ -215,7 +215,7 @@ func (s *system) log(t *testing.T, role string) string {
 }
 
 // seed gives the operator a token, and every institution a key and a callback.
-func (s *system) seed(t *testing.T) {
+func (s *system) seed(t testing.TB) {
 	t.Helper()
 	var err error
 	s.store, err = store.Open(t.Context(), s.cluster.URL("dengpan"))
@@ -252,7 +252,7 @@ func (s *system) seed(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(s.logs, "institutions.json"), file, 0o600))
 }
 
-func (s *system) token(t *testing.T, account store.Account) string {
+func (s *system) token(t testing.TB, account store.Account) string {
 	t.Helper()
 	var token string
 	require.NoError(t, s.store.Tx(t.Context(), func(tx *store.Tx) (err error) {
