@@ -32,6 +32,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
-		tokenCommand(), endpointCommand())
+		tokenCommand(), endpointCommand(), keysetCommand())
 	return cmd
 }
