@@ -111,22 +111,22 @@ func (s *service) bearer(c *gin.Context) (store.Account, error) {
 	return account, err
 }
 
-// ownCase reads a case that the request's account may see.
-func ownCase(tx *store.Tx, r *request, id string) (store.Case, error) {
-	if !isID(id) {
-		return store.Case{}, problem(notFound)
+// sees checks that the request's account may see a case. One it may not see is not found.
+func sees(tx *store.Tx, r *request, caseID string) error {
+	if !isID(caseID) {
+		return problem(notFound)
 	}
-	c, err := tx.Case(id)
+	c, err := tx.Case(caseID)
 	if err != nil {
-		return store.Case{}, err
+		return err
 	}
 	if r.account.Role == trainee && (r.account.PersonID == nil || *r.account.PersonID != c.PersonID) {
-		return store.Case{}, problem(notFound)
+		return problem(notFound)
 	}
-	return c, nil
+	return nil
 }
 
-// mayAnswer reports whether a task is the request's account's to see.
+// owns reports whether a task is the request's account's to see.
 func owns(r *request, t store.Task) bool {
 	switch r.account.Role {
 	case operator:

@@ -1,9 +1,10 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"reflect"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,13 +63,9 @@ func parse(raw []byte) (any, error) {
 func hasNUL(value any) bool {
 	switch value := value.(type) {
 	case string:
-		return bytes.IndexByte([]byte(value), 0) >= 0
+		return strings.IndexByte(value, 0) >= 0
 	case []any:
-		for _, item := range value {
-			if hasNUL(item) {
-				return true
-			}
-		}
+		return slices.ContainsFunc(value, hasNUL)
 	case map[string]any:
 		for name, item := range value {
 			if hasNUL(name) || hasNUL(item) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -123,7 +124,7 @@ type caseOutput struct{ Body caseView }
 func (s *service) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
 	r := requestOf(ctx)
 	tx := s.Store.Read(ctx)
-	if _, err := ownCase(tx, r, in.ID); err != nil {
+	if err := sees(tx, r, in.ID); err != nil {
 		return nil, err
 	}
 	view, err := s.viewCase(tx, r, in.ID)
@@ -296,17 +297,17 @@ func ceHours(years []store.CEYear) []ceHoursView {
 
 // title shows the latest decision about the title; nothing when there was none.
 func (v reader) title(decisions []store.Decision) (*titleView, error) {
-	for i := len(decisions) - 1; i >= 0; i-- {
-		if decisions[i].Kind != policy.DecisionTitle {
+	for _, decision := range slices.Backward(decisions) {
+		if decision.Kind != policy.DecisionTitle {
 			continue
 		}
 		var d policy.TitleDecision
-		if err := json.Unmarshal(decisions[i].Body, &d); err != nil {
+		if err := json.Unmarshal(decision.Body, &d); err != nil {
 			return nil, fmt.Errorf("read a title decision: %w", err)
 		}
 		view := &titleView{
 			Outcome: string(d.Outcome), Kind: string(d.Kind), Title: d.Title, EarliestDate: d.EarliestDate,
-			DecidedOn: decisions[i].AsOf, Effects: make([]string, len(d.Effects)),
+			DecidedOn: decision.AsOf, Effects: make([]string, len(d.Effects)),
 			Text: message.Text(v.lang, "event."+titleEvent(d), titleParams(d)),
 		}
 		for i, effect := range d.Effects {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -77,12 +78,8 @@ func TestACertificateIsVerifiedByAllThreeOrNotAtAll(t *testing.T) {
 		"empty":             {"certificate_number": ""},
 	} {
 		body := object{}
-		for field, value := range right {
-			body[field] = value
-		}
-		for field, value := range changed {
-			body[field] = value
-		}
+		maps.Copy(body, right)
+		maps.Copy(body, changed)
 		r := w.post("/v1/verifications", "", body)
 		require.Equal(t, http.StatusOK, r.status, name)
 		require.JSONEq(t, `{"found":false}`, string(r.body), name)

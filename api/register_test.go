@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -58,9 +59,7 @@ func TestABadRegistrationIsRefusedAndChangesNothing(t *testing.T) {
 	before := w.counts()
 	facts := func(changes object) object {
 		a := registrationOf(1, nil)["applicant"].(object)
-		for field, value := range changes {
-			a[field] = value
-		}
+		maps.Copy(a, changes)
 		return object{"applicant": a}
 	}
 	one := func(field, code string) map[string]string { return map[string]string{field: code} }

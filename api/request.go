@@ -40,7 +40,7 @@ var saneID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
 
 func newRequestID() string {
 	b := make([]byte, 12)
-	rand.Read(b) //nolint:errcheck // never fails: it crashes the program instead
+	rand.Read(b) // never fails: it crashes the program instead
 	return hex.EncodeToString(b)
 }
 

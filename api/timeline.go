@@ -46,7 +46,7 @@ type eventsOutput struct {
 func (s *service) events(ctx context.Context, in *eventsInput) (*eventsOutput, error) {
 	r := requestOf(ctx)
 	tx := s.Store.Read(ctx)
-	if _, err := ownCase(tx, r, in.ID); err != nil {
+	if err := sees(tx, r, in.ID); err != nil {
 		return nil, err
 	}
 	views, err := timeline(tx, r, in.ID, in.After, in.Limit)
@@ -106,7 +106,7 @@ const streamPage = 100
 // reader that comes back with Last-Event-ID misses nothing.
 func (s *service) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
 	r := requestOf(ctx)
-	if _, err := ownCase(s.Store.Read(ctx), r, in.ID); err != nil {
+	if err := sees(s.Store.Read(ctx), r, in.ID); err != nil {
 		return nil, err
 	}
 	after := 0

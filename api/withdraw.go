@@ -43,7 +43,7 @@ func (s *service) withdraw(ctx context.Context, in *withdrawalInput) (*withdrawa
 	out.Body.CaseID = in.ID
 	var item store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if _, err := ownCase(tx, r, in.ID); err != nil {
+		if err := sees(tx, r, in.ID); err != nil {
 			return err
 		}
 		if err := found.err(); err != nil {

@@ -158,6 +158,6 @@ func quote(name string) string { return pgx.Identifier{name}.Sanitize() }
 
 func random() string {
 	b := make([]byte, 8)
-	rand.Read(b) //nolint:errcheck // never fails: it crashes the program instead
+	rand.Read(b) // never fails: it crashes the program instead
 	return hex.EncodeToString(b)
 }
