@@ -123,12 +123,15 @@ type caseOutput struct{ Body caseView }
 // getCase shows a case, from the record alone.
 func (s *service) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
 	r := requestOf(ctx)
-	tx := s.Store.Read(ctx)
-	if err := sees(tx, r, in.ID); err != nil {
-		return nil, err
-	}
-	view, err := s.viewCase(tx, r, in.ID)
-	return &caseOutput{Body: view}, err
+	out := &caseOutput{}
+	err := s.Store.Snapshot(ctx, func(tx *store.Tx) (err error) {
+		if err := sees(tx, r, in.ID); err != nil {
+			return err
+		}
+		out.Body, err = s.viewCase(tx, r, in.ID)
+		return err
+	})
+	return out, err
 }
 
 // summarise shows cases as a list has them.

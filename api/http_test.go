@@ -84,6 +84,24 @@ func TestAStreamTellsEveryLineAndGoesOnWhereItBroke(t *testing.T) {
 	}).refused(t, 422, validationFailed)
 }
 
+func TestAStreamOutlivesTheServersTimeLimits(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	const limit = 200 * time.Millisecond
+	server := httptest.NewUnstartedServer(w.handler)
+	server.Config.ReadTimeout, server.Config.WriteTimeout = limit, limit
+	server.Start()
+	t.Cleanup(server.Close)
+	c := w.newCase(1)
+	began := time.Now()
+	next := w.openStream(server, c, "1")
+	for time.Since(began) < 3*limit {
+		require.NotEmpty(t, next())
+	}
+	w.end(c, progress.Rejected)
+	require.Contains(t, told(next), "id: 2")
+}
+
 func TestAServerStopsThoughAStreamIsOpen(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -24,7 +24,7 @@ type incidentsOutput struct {
 	Body struct {
 		Incidents []listedIncident `json:"incidents,omitzero"`
 		Groups    []incidentGroup  `json:"groups,omitzero"`
-		Next      string           `json:"next,omitempty"`
+		Next      *string          `json:"next" doc:"The after of the next page; null when there is none."`
 	}
 }
 

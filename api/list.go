@@ -27,8 +27,9 @@ func position(found *faults, after string) *store.Position {
 }
 
 // cursor writes where the page after a row begins.
-func cursor(at time.Time, id string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+func cursor(at time.Time, id string) *string {
+	text := base64.RawURLEncoding.EncodeToString([]byte(at.UTC().Format(time.RFC3339Nano) + " " + id))
+	return &text
 }
 
 type casesInput struct {
@@ -42,7 +43,7 @@ type casesInput struct {
 type casesOutput struct {
 	Body struct {
 		Cases []CaseSummary `json:"cases"`
-		Next  string        `json:"next,omitempty"`
+		Next  *string       `json:"next" doc:"The after of the next page; null when there is none."`
 	}
 }
 

@@ -61,7 +61,7 @@ type tasksInput struct {
 type tasksOutput struct {
 	Body struct {
 		Tasks []TaskView `json:"tasks"`
-		Next  string     `json:"next,omitempty"`
+		Next  *string    `json:"next" doc:"The after of the next page; null when there is none."`
 	}
 }
 
@@ -83,7 +83,8 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	out := &tasksOutput{}
 	if len(tasks) > in.Limit {
 		tasks = tasks[:in.Limit]
-		out.Body.Next = strconv.FormatInt(tasks[in.Limit-1].Seq, 10)
+		next := strconv.FormatInt(tasks[in.Limit-1].Seq, 10)
+		out.Body.Next = &next
 	}
 	out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
 	return out, err

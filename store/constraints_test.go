@@ -382,6 +382,31 @@ func TestAnAnswerIsWrittenWhileAStepHoldsTheCase(t *testing.T) {
 	require.Equal(t, store.TaskAnswered, closed.State, "who came first stands")
 }
 
+func TestASnapshotSeesOneStateAndChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	require.NoError(t, r.store.Snapshot(t.Context(), func(tx *store.Tx) error {
+		before, err := tx.Stages(c.ID)
+		if err != nil {
+			return err
+		}
+		r.write(func(tx *store.Tx) error {
+			f, err := tx.OpenCase(c.ID)
+			if err != nil {
+				return err
+			}
+			return errors.Join(f.Move(progress.Registration, progress.Active, nil, nil), f.Save())
+		})
+		after, err := tx.Stages(c.ID)
+		require.Equal(t, before, after)
+		return err
+	}))
+	require.Error(t, r.store.Snapshot(t.Context(), func(tx *store.Tx) error {
+		return tx.Audit(store.AuditEntry{Actor: "x", Action: "x", Subject: "x"})
+	}))
+}
+
 func TestAStepRunsOnce(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)

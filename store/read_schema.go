@@ -1,6 +1,0 @@
-package store
-
-import "io/fs"
-
-// Migrations is the schema's migrations, as files.
-func Migrations() fs.FS { return migrations }
