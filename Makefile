@@ -11,6 +11,9 @@ export GOFLAGS := -buildvcs=false $(GOFLAGS)
 # One module at a time, whatever workspace the clone stands in.
 export GOWORK := off
 
+# The packages that have benchmarks.
+BENCHED = $(shell grep -rl --include='*_test.go' --exclude-dir=devstack '^func Benchmark' . | xargs -n 1 dirname | sort -u)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint migrate bench build clean needs tools
 
@@ -37,7 +40,9 @@ migrate: build ## bring DATABASE_URL's schema, published lists and Temporal name
 	@exec $(BIN)/dengpan migrate $(ARGS)
 
 bench: build ## run the benchmarks; docs/benchmarks.md says how to read them
-	@$(BIN)/devstack exec -- go test -run '^$$' -bench . -benchmem $(GOTEST) ./...
+	@DATABASE_URL= deploy/needs
+	@$(BIN)/devstack exec -- go test -run '^$$' -bench . -benchmem $(GOTEST) $(BENCHED)
+	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan go test -run '^$$' -bench . $(GOTEST) ./integration
 
 build: needs ## build dengpan and devstack into .dengpan/bin
 	@mkdir -p $(BIN)
