@@ -115,13 +115,9 @@ func (f *file) decide(kind, outcome string, inputs, body any) error {
 
 // bodyOf is the institution that a stage is the work of, and the role it acts in.
 func (f *file) bodyOf(stage progress.Stage) (institution, role string) {
-	switch stage {
-	case progress.Evaluation, progress.Certificate:
-		return f.EvaluationBody, policy.RoleEvaluation
-	case progress.Registration, progress.Training, progress.Exam, progress.Title, progress.CEHours:
-		return f.TrainingBody, policy.RoleTraining
-	}
-	return f.TrainingBody, policy.RoleTraining
+	role = store.RoleIn(stage)
+	institution, _ = f.Body(role)
+	return institution, role
 }
 
 // unlisted opens an incident when an institution is not on the published list in its role today, and replies nothing

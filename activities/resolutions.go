@@ -55,8 +55,8 @@ func (f *file) refusal(i store.Incident, r store.Resolution) (string, error) {
 	case r.Verb != contract.Reassign:
 		return "", nil
 	}
-	role, other := f.reassigned(i)
-	if r.Params.Institution == other {
+	role := i.Role()
+	if _, other := f.Body(role); r.Params.Institution == other {
 		return "same_body", nil
 	}
 	listed, err := f.tx.Listed(r.Params.Institution, f.Occupation, role, f.today)
@@ -64,18 +64,6 @@ func (f *file) refusal(i store.Incident, r store.Resolution) (string, error) {
 		return "not_listed_for_role", nil
 	}
 	return "", err
-}
-
-// reassigned is the role that an incident's work is done in, and the body in the other role, which must not do it.
-func (f *file) reassigned(i store.Incident) (role, other string) {
-	_, role = f.bodyOf(i.Stage)
-	if asked, ok := i.Params["role"].(string); ok {
-		role = asked
-	}
-	if role == policy.RoleEvaluation {
-		return role, f.TrainingBody
-	}
-	return role, f.EvaluationBody
 }
 
 // closeBy closes the incident with its resolution, and writes who did it and why.
@@ -147,7 +135,7 @@ func (f *file) postpone(i store.Incident, reply *contract.ApplyResolutionReply, 
 
 // reassign gives the work to another institution. What the first has done stays done: hours are the trainee's.
 func (f *file) reassign(i store.Incident, institution string) error {
-	role, _ := f.reassigned(i)
+	role := i.Role()
 	if role == policy.RoleEvaluation {
 		f.EvaluationBody = institution
 	} else {

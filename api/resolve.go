@@ -10,8 +10,6 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/policy"
-	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -140,12 +138,8 @@ func reassignable(
 	if err != nil {
 		return err
 	}
-	role, other := policy.RoleTraining, c.EvaluationBody
-	asked, _ := i.Params["role"].(string)
-	if asked == policy.RoleEvaluation || asked == "" && evaluates(i.Stage) {
-		role, other = policy.RoleEvaluation, c.TrainingBody
-	}
-	if institution == other {
+	role := i.Role()
+	if _, other := c.Body(role); institution == other {
 		found.add("institution", fieldSameBody)
 		return nil
 	}
@@ -154,11 +148,6 @@ func reassignable(
 		found.add("institution", code)
 	}
 	return err
-}
-
-// evaluates reports whether a stage is the evaluation body's.
-func evaluates(stage progress.Stage) bool {
-	return stage == progress.Evaluation || stage == progress.Certificate
 }
 
 // outcome waits a moment for the case to carry a resolution out, so that the answer is what became of it.

@@ -81,6 +81,23 @@ func (s CaseStage) Owes() *progress.Party { return party(s.OwesKind, s.OwesID) }
 // Owes is who owes the case's next act; nil when nobody does.
 func (c Case) Owes() *progress.Party { return party(c.OwesKind, c.OwesID) }
 
+// RoleIn is the role in which an institution does a stage's work: the evaluation and its certificate are the evaluation
+// body's, all else the training body's.
+func RoleIn(stage progress.Stage) string {
+	if stage == progress.Evaluation || stage == progress.Certificate {
+		return policy.RoleEvaluation
+	}
+	return policy.RoleTraining
+}
+
+// Body is the institution that acts in a role for the case, and other the one in the other role, which must differ.
+func (c Case) Body(role string) (body, other string) {
+	if role == policy.RoleEvaluation {
+		return c.EvaluationBody, c.TrainingBody
+	}
+	return c.TrainingBody, c.EvaluationBody
+}
+
 // Ended reports whether the case is over.
 func (c Case) Ended() bool { return c.Outcome != nil }
 

@@ -73,6 +73,15 @@ const (
 	ResolutionRefused = "refused"
 )
 
+// Role is the role in which an institution does the work that an incident holds up: who it is reassigned to must be
+// listed in it.
+func (i Incident) Role() string {
+	if role, named := i.Params["role"].(string); named {
+		return role
+	}
+	return RoleIn(i.Stage)
+}
+
 // OpenIncident writes why a case is stuck, and takes the stage to stuck. A case is stuck for one reason at a time: one
 // that was open before gives way.
 func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, about Incident) (*contract.Incident, error) {
