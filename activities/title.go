@@ -55,7 +55,9 @@ func (f *file) titleReply(d policy.TitleDecision) (contract.DecideTitleReply, er
 		return contract.DecideTitleReply{Until: &until},
 			f.Move(progress.Title, progress.Waiting, &progress.Party{Kind: progress.ByCalendar}, &until)
 	case d.Outcome == policy.InsufficientRule:
+		// Nobody has failed: there is nothing to decide by, and nothing is guessed.
 		f.Note(progress.Title, "title_rule_missing", store.ActorSystem, title)
+		return contract.DecideTitleReply{}, f.Move(progress.Title, progress.Skipped, nil, nil)
 	default:
 		f.Note(progress.Title, "title_not_met", store.ActorSystem, nil)
 	}

@@ -153,13 +153,17 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 			Cause: string(g.Cause), Title: v.say("cause", string(g.Cause)+".title"), Stage: string(g.Stage),
 			Count: g.Count, Oldest: g.Oldest, Verbs: g.Cause.Verbs(),
 		}
-		// What differs from case to case shows as a dash.
 		words := map[string]any{}
 		if g.InstitutionID != nil {
 			at := v.institution(*g.InstitutionID)
 			view.Institution, words["institution"] = &at, at.Name
 		}
-		view.Explanation = message.Text(v.lang, "cause."+string(g.Cause)+".explanation", words)
+		// What differs from case to case is left out of what is said of them all.
+		explanation := "cause." + string(g.Cause) + ".group"
+		if !message.Has(explanation) {
+			explanation = "cause." + string(g.Cause) + ".explanation"
+		}
+		view.Explanation = message.Text(v.lang, explanation, words)
 		out.Body.Groups[i] = view
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/hex"
 	"maps"
 	"net/http"
 	"strings"
@@ -298,7 +299,7 @@ func TestWhatIsStoredOfAPersonIsSealed(t *testing.T) {
 	require.Equal(t, http.StatusCreated, w.register(w.trainee, "1", registrationOf(1, nil)).status)
 	number := identity.Synthetic(1, calendar.MustParseDate("1990-05-17")).Number()
 	rows, err := w.sql.QueryContext(t.Context(), `
-		SELECT p::text || convert_from(decode(encode(p.name_sealed, 'escape'), 'escape'), 'LATIN1') FROM persons p
+		SELECT p::text FROM persons p
 		UNION ALL SELECT c::text FROM cases c UNION ALL SELECT i::text FROM idempotency_keys i
 		UNION ALL SELECT e::text FROM case_events e UNION ALL SELECT a::text FROM audit_entries a
 		UNION ALL SELECT x::text FROM accounts x UNION ALL SELECT i::text FROM inbox i`)
@@ -307,8 +308,10 @@ func TestWhatIsStoredOfAPersonIsSealed(t *testing.T) {
 	for rows.Next() {
 		var text string
 		require.NoError(t, rows.Scan(&text))
-		require.NotContains(t, text, "王小明")
-		require.NotContains(t, text, number)
+		for _, plain := range []string{"王小明", number} {
+			require.NotContains(t, text, plain)
+			require.NotContains(t, text, hex.EncodeToString([]byte(plain)), "bytes show as hexadecimal digits")
+		}
 	}
 	require.NoError(t, rows.Err())
 	require.NotContains(t, w.log.String(), "王小明")

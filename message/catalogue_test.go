@@ -140,6 +140,17 @@ func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	}
 }
 
+func TestWhatIsSaidOfManyStuckCasesHoldsForAllOfThem(t *testing.T) {
+	t.Parallel()
+	for _, cause := range causeCodes {
+		key := "cause." + cause + ".group"
+		if !Has(key) {
+			key = "cause." + cause + ".explanation"
+		}
+		require.Subset(t, []string{"institution"}, placeholders(catalogueOf(Chinese)[key]), key)
+	}
+}
+
 func TestEveryFamilyThatAMessageNamesIsThereAndPlain(t *testing.T) {
 	t.Parallel()
 	for lang, words := range catalogues() {
@@ -151,7 +162,7 @@ func TestEveryFamilyThatAMessageNamesIsThereAndPlain(t *testing.T) {
 				members := Keys(part.family + ".")
 				require.NotEmpty(t, members, "%s: %s names the family %s", lang, key, part.family)
 				for _, member := range members {
-					if !strings.HasSuffix(member, ".explanation") {
+					if !strings.HasSuffix(member, ".explanation") && !strings.HasSuffix(member, ".group") {
 						require.Empty(t, placeholders(words[member]), "%s is shown inside %s", member, key)
 					}
 				}

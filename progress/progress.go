@@ -70,7 +70,7 @@ const (
 	Stuck   State = "stuck"   // an incident is open
 	Done    State = "done"
 	Failed  State = "failed"  // ended without what it was for
-	Skipped State = "skipped" // never begun, and never will be
+	Skipped State = "skipped" // not done, and no longer waited for
 )
 
 // Final reports whether a stage in this state never changes again.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -22,10 +23,19 @@ func main() {
 	}
 }
 
+// version is what the binary was built from: a release's tag, or (devel) for a checkout.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Version
+	}
+	return "unknown"
+}
+
 func root() *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "dengpan",
-		Short: "Durable orchestration of Beijing's digital-technology engineer programme",
+		Use:     "dengpan",
+		Version: version(),
+		Short:   "Durable orchestration of Beijing's digital-technology engineer programme",
 		Long: "Dengpan (登攀) carries a trainee's case from registration to the professional title.\n" +
 			"Every setting is a flag or the environment variable named beside it.",
 		SilenceUsage:  true,
