@@ -14,7 +14,6 @@ import (
 // Columns, in the cells of a terminal; a Chinese character takes two. The last column takes the rest.
 const (
 	nameCells  = 8
-	workCells  = 16
 	stageCells = 3 // each of the seven
 	stateCells = 12
 )
@@ -24,7 +23,7 @@ func (p painter) header() string {
 	for _, stage := range progress.Stages() {
 		bar += pad(p.words.stages[stage], stageCells)
 	}
-	return pad(p.words.name, nameCells) + pad(p.words.work, workCells) + bar + " " + pad(p.words.status, stateCells) + p.words.waits
+	return pad(p.words.name, nameCells) + pad(p.words.work, p.words.workCells) + bar + " " + pad(p.words.status, stateCells) + p.words.waits
 }
 
 func (p painter) row(s Snapshot, c Case) string {
@@ -44,7 +43,7 @@ func (p painter) row(s Snapshot, c Case) string {
 	case progress.CaseActive:
 		tint = cyan
 	}
-	return pad(c.Name, nameCells) + pad(c.Occupation+" "+c.Level, workCells) + bar + " " +
+	return pad(c.Name, nameCells) + pad(c.Occupation+" "+c.Level, p.words.workCells) + bar + " " +
 		p.paint(tint, pad(status, stateCells)) + p.last(s, c)
 }
 

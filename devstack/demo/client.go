@@ -9,16 +9,19 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"github.com/dengpan/dengpan/message"
 )
 
 // client speaks to the product's API, or to the simulator's control interface, as any outsider would.
 type client struct {
 	base string
+	lang message.Lang // of the words in answers
 	http *http.Client
 }
 
-func newClient(base string) *client {
-	return &client{base: base, http: &http.Client{Timeout: 15 * time.Second}}
+func newClient(base string, lang message.Lang) *client {
+	return &client{base: base, lang: lang, http: &http.Client{Timeout: 15 * time.Second}}
 }
 
 // problem is an error the API answered with.
@@ -66,6 +69,7 @@ func (c *client) call(ctx context.Context, method, path, token, key string, body
 	if err != nil {
 		return fmt.Errorf("make the request: %w", err)
 	}
+	request.Header.Set("Accept-Language", string(c.lang))
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}

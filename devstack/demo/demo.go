@@ -72,7 +72,8 @@ func Open(ctx context.Context, options Options) (*Demo, error) {
 		return nil, err
 	}
 	d := &Demo{
-		options: options, api: newClient(options.APIURL), control: newClient(options.InstitutionURL),
+		options: options,
+		api:     newClient(options.APIURL, options.Lang), control: newClient(options.InstitutionURL, options.Lang),
 		notes: notes, views: make([]view, notes.trainees()),
 	}
 	if err := d.ensureOperator(ctx); err != nil {

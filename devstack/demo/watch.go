@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/progress"
 
 	"github.com/dengpan/dengpan/devstack/board"
@@ -126,7 +127,7 @@ func (d *Demo) Board(s *board.Snapshot) {
 			continue
 		}
 		c := board.Case{
-			Name: names[n].Name, Occupation: shortly(v.Occupation), Level: v.Level.Name,
+			Name: names[n].Name, Occupation: d.shortly(v.Occupation), Level: v.Level.Name,
 			Status: v.Status, Stage: v.Stage, Outcome: v.Outcome,
 			Stages: make(map[progress.Stage]progress.State, len(v.Stages)),
 		}
@@ -149,15 +150,16 @@ func (d *Demo) Board(s *board.Snapshot) {
 	}
 }
 
-// shortly is what the notice calls an occupation's field; the occupation's own title is too long for a column.
-func shortly(occupation named) string {
-	switch occupation.Code {
-	case manufacturing:
-		return "智能制造"
-	case bigData:
-		return "大数据"
-	case blockchain:
-		return "区块链"
+// fields are what the notice calls the occupations' fields; the occupations' own titles are too long
+// for a column.
+var fields = map[message.Lang]map[string]string{
+	message.Chinese: {manufacturing: "智能制造", bigData: "大数据", blockchain: "区块链"},
+	message.English: {manufacturing: "manufacturing", bigData: "big data", blockchain: "blockchain"},
+}
+
+func (d *Demo) shortly(occupation named) string {
+	if field, known := fields[d.options.Lang][occupation.Code]; known {
+		return field
 	}
 	return occupation.Name
 }

@@ -49,7 +49,7 @@ func TestATakenPortIsReportedBeforeAnythingStarts(t *testing.T) {
 
 func TestWithoutABinaryTheRemedyIsNamed(t *testing.T) {
 	t.Parallel()
-	err := Run(t.Context(), parse(t, "--dir", t.TempDir()))
+	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan"))
 	require.ErrorContains(t, err, "make build")
 }
 

@@ -1,0 +1,113 @@
+package up
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/devstack/demo"
+	"github.com/dengpan/dengpan/devstack/files"
+	"github.com/dengpan/dengpan/devstack/ports"
+	"github.com/dengpan/dengpan/devstack/stack"
+)
+
+// TestMain lets this test program be the stack's own services.
+func TestMain(m *testing.M) {
+	stack.RunRole()
+	os.Exit(m.Run())
+}
+
+// What `make run` promises: every case of the demonstration ends as it is meant to, the next run finds
+// the data, and no process is left behind.
+func TestTheDemonstrationReachesItsEndsAndIsThereTheNextDay(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	// By a path in the folder, so that its processes can be told from others.
+	program := filepath.Join(dir, "bin", "dengpan")
+	require.NoError(t, os.Mkdir(filepath.Dir(program), 0o755))
+	require.NoError(t, os.Symlink(binary(t), program))
+	options := parse(t, "--dir", dir, "--program", program, "--exit-when-done", "--plain",
+		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
+		"--temporal-address", free(t), "--temporal-ui-address", free(t))
+	options.DatabaseURL, options.TemporalAddress = "", ""
+
+	before := time.Now()
+	require.NoError(t, Run(t.Context(), options)) // it also fails when a case ends otherwise than meant
+	t.Logf("thirty cases took %s", time.Since(before).Round(time.Second))
+	first := recorded(t, dir)
+	require.Len(t, first.Trainees, 30)
+	for _, trainee := range first.Trainees {
+		require.NotEmpty(t, trainee.CaseID, trainee.Name)
+	}
+	require.Empty(t, processesNaming(t, dir))
+
+	before = time.Now()
+	require.NoError(t, Run(t.Context(), options))
+	require.Less(t, time.Since(before), time.Minute, "the cases were taken in anew")
+	require.Equal(t, first, recorded(t, dir))
+	require.Empty(t, processesNaming(t, dir))
+}
+
+func recorded(t *testing.T, dir string) demo.Record {
+	t.Helper()
+	path := filepath.Join(dir, demo.RecordFile)
+	info, err := os.Stat(path)
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm(), "it holds tokens")
+	var record demo.Record
+	require.NoError(t, files.ReadJSON(path, &record))
+	return record
+}
+
+// binary is the product's program, which make builds before the tests.
+func binary(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("DENGPAN_BINARY")
+	if path == "" {
+		path = filepath.Join("..", "..", ".dengpan", "bin", "dengpan")
+	}
+	path, err := filepath.Abs(path)
+	require.NoError(t, err)
+	require.FileExists(t, path, "build it first: run make build, or make test")
+	return path
+}
+
+// folder is a place that PostgreSQL's own user can reach when root tests.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "dengpan-up-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+func free(t *testing.T) string {
+	t.Helper()
+	address, err := ports.FreeAddress()
+	require.NoError(t, err)
+	_, _, err = net.SplitHostPort(address)
+	require.NoError(t, err)
+	return address
+}
+
+// processesNaming lists the processes whose command line or working directory has the folder in it.
+func processesNaming(t *testing.T, dir string) []string {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*")
+	require.NoError(t, err)
+	var found []string
+	for _, process := range all {
+		command, _ := os.ReadFile(filepath.Join(process, "cmdline"))
+		where, _ := os.Readlink(filepath.Join(process, "cwd"))
+		if strings.Contains(string(command)+where, dir) {
+			found = append(found, strings.ReplaceAll(string(command), "\x00", " "))
+		}
+	}
+	return found
+}
