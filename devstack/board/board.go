@@ -90,7 +90,7 @@ func Draw(s Snapshot, width, height int, color bool) []string {
 		}
 		top = append(top, "")
 	}
-	lines := append(top, bottom...)
+	lines := slices.Concat(top, bottom)
 	for i, line := range lines {
 		lines[i] = clip(line, width)
 	}
@@ -147,11 +147,12 @@ type painter struct {
 func (p painter) text(key string) string { return message.Text(p.words.lang, key, nil) }
 
 func (p painter) headline(s Snapshot) string {
-	length := s.Day.String()
+	running := s.Running.Round(time.Second)
+	clock := fmt.Sprintf(p.words.clock, s.Date, s.Day, running)
 	if s.Day == 24*time.Hour {
-		length = "24h"
+		clock = fmt.Sprintf(p.words.realClock, s.Date, running)
 	}
-	return p.paint(bold, "登攀 Dengpan") + "  " + fmt.Sprintf(p.words.clock, s.Date, length, s.Running.Round(time.Second))
+	return p.paint(bold, "登攀 Dengpan") + "  " + clock
 }
 
 // tally counts the cases by status and the ended ones by outcome.

@@ -18,7 +18,9 @@ func TestEveryRowIsAsWideInCellsWhateverTheScript(t *testing.T) {
 		s.Lang = lang
 		lines := Draw(s, 200, 100, false)
 		header := line(t, lines, wordsOf(lang).work)
-		column := cells.StringWidth(header[:strings.Index(header, wordsOf(lang).waits)])
+		before, _, found := strings.Cut(header, wordsOf(lang).waits)
+		require.True(t, found, header)
+		column := cells.StringWidth(before)
 		for _, c := range s.Cases {
 			row := line(t, lines, c.Name)
 			status := message.Text(lang, "status."+string(c.Status), nil)

@@ -7,10 +7,10 @@ import (
 
 // words are the board's own, short enough for a column; the rest come from the message catalogue.
 type words struct {
-	lang                                       message.Lang
-	workCells                                  int // the column of occupation and level
-	name, work, status, waits, comma           string
-	clock, cases, noCases, more, due, restarts string
+	lang                                                  message.Lang
+	workCells                                             int // the column of occupation and level
+	name, work, status, waits, comma                      string
+	clock, realClock, cases, noCases, more, due, restarts string
 
 	stages   map[progress.Stage]string
 	parties  map[progress.PartyKind]string
@@ -27,7 +27,8 @@ func wordsOf(lang message.Lang) words {
 var chinese = words{
 	lang: message.Chinese, workCells: 16,
 	name: "学员", work: "职业 等级", status: "状态", waits: "等待谁 / 卡点 / 结果", comma: "，",
-	clock: "演示日期 %s（1天=%s） 已运行 %s", cases: "个案 %d/%d", noCases: "无演示个案",
+	realClock: "北京日期 %s 已运行 %s",
+	clock:     "演示日期 %s（1天=%s） 已运行 %s", cases: "个案 %d/%d", noCases: "无演示个案",
 	more: "另有 %d 件未显示（窗口太矮）", due: "  剩 %d 天", restarts: "（已重启 %d 次）",
 	stages: map[progress.Stage]string{
 		progress.Registration: "登", progress.Training: "培", progress.Exam: "考", progress.Evaluation: "评",
@@ -46,7 +47,8 @@ var chinese = words{
 var english = words{
 	lang: message.English, workCells: 28,
 	name: "trainee", work: "applies for", status: "status", waits: "waits on / stuck on / outcome", comma: ", ",
-	clock: "demo date %s (1 day = %s)  up %s", cases: "%d/%d cases", noCases: "no demonstration cases",
+	realClock: "date in Beijing %s  up %s",
+	clock:     "demo date %s (1 day = %s)  up %s", cases: "%d/%d cases", noCases: "no demonstration cases",
 	more: "%d more not shown (the window is too low)", due: "  %d days left", restarts: " (restarted %d times)",
 	stages: map[progress.Stage]string{
 		progress.Registration: "Rg", progress.Training: "Tr", progress.Exam: "Ex", progress.Evaluation: "Ev",

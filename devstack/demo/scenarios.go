@@ -31,6 +31,11 @@ func once(kind, behaviour string) []script {
 	return []script{{TaskKind: kind, Attempt: 1, Behaviour: behaviour}}
 }
 
+// late answers so long after the deadline.
+func late(kind, delay string) []script {
+	return []script{{TaskKind: kind, Attempt: 1, Behaviour: "late", Delay: delay}}
+}
+
 const (
 	manufacturing = "intelligent-manufacturing"
 	bigData       = "big-data"
@@ -47,7 +52,7 @@ var scenarios = []scenario{
 	{occupation: manufacturing, level: junior, applicant: graduatesSoon, ends: progress.Mapped},
 	{occupation: bigData, level: intermediate, applicant: mastersSoon, ends: progress.Mapped},
 	// The evaluation body answers long after the deadline; the operator extends it.
-	{occupation: bigData, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: []script{{TaskKind: "practical", Attempt: 1, Behaviour: "late", Delay: "12s"}}},
+	{occupation: bigData, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: late("practical", "12s")},
 	// The training body never answers; the operator gives the trainee to another.
 	{occupation: blockchain, level: junior, applicant: juniorBachelor, ends: progress.Mapped, scripts: once("enrolment", "silent")},
 	{occupation: manufacturing, level: junior, applicant: juniorMaster, ends: progress.Mapped, scripts: once("exam", "fail")},

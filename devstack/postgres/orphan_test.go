@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,30 +12,17 @@ import (
 	"github.com/dengpan/dengpan/devstack/postgres"
 )
 
+// holdVariable names the folder of a cluster that this test program, started once more, is to hold.
 const holdVariable = "DENGPAN_TEST_HOLD_CLUSTER"
-
-// TestMain lets this test program be started again as one that holds a cluster until it is killed.
-func TestMain(m *testing.M) {
-	if dir := os.Getenv(holdVariable); dir != "" {
-		hold(dir)
-	}
-	os.Exit(m.Run())
-}
-
-func hold(dir string) {
-	cluster, err := postgres.Start(context.Background(), postgres.Options{Dir: dir, Fast: true})
-	if err != nil {
-		fmt.Println("failed:", err)
-		os.Exit(1)
-	}
-	fmt.Println("running", cluster.PID())
-	select {}
-}
 
 func TestAClusterGoesWithAProgramThatIsKilledAndCanBeStartedAtOnce(t *testing.T) {
 	t.Parallel()
+	if dir := os.Getenv(holdVariable); dir != "" {
+		hold(t, dir)
+		return
+	}
 	dir := folder(t)
-	holder := exec.Command(os.Args[0], "-test.run=^$")
+	holder := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	holder.Env = append(os.Environ(), holdVariable+"="+dir)
 	out, err := holder.StdoutPipe()
 	require.NoError(t, err)
@@ -46,9 +32,18 @@ func TestAClusterGoesWithAProgramThatIsKilledAndCanBeStartedAtOnce(t *testing.T)
 	require.Contains(t, line, "running")
 
 	require.NoError(t, holder.Process.Kill())
-	_ = holder.Wait()
+	require.Error(t, holder.Wait())
 
 	cluster := start(t, dir)
 	remember(t, cluster, "after the crash")
 	require.NotContains(t, line, fmt.Sprint(cluster.PID()))
+}
+
+// hold runs a cluster until this program is killed.
+func hold(t *testing.T, dir string) {
+	t.Helper()
+	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: dir, Fast: true})
+	require.NoError(t, err)
+	fmt.Println("running", cluster.PID())
+	<-t.Context().Done()
 }

@@ -170,7 +170,8 @@ func (c *Cluster) arguments() []string {
 	if c.options.Fast {
 		settings["fsync"], settings["full_page_writes"] = "off", "off"
 	}
-	args := []string{"-D", c.home.data()}
+	args := make([]string, 0, 2+2*len(settings))
+	args = append(args, "-D", c.home.data())
 	for _, name := range slices.Sorted(maps.Keys(settings)) {
 		args = append(args, "-c", name+"="+settings[name])
 	}

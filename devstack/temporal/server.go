@@ -4,6 +4,7 @@ package temporal
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"sync"
@@ -58,7 +59,7 @@ func Start(ctx context.Context, options Options) (*Server, error) {
 	options = options.orDefaults()
 	database, err := url.Parse(options.DatabaseURL)
 	if err != nil {
-		return nil, fmt.Errorf("read the database URL: not a URL") // the URL holds a password
+		return nil, errors.New("read the database URL: not a URL") // the URL holds a password
 	}
 	logger := log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "warn", OutputFile: options.LogPath, Stdout: false}))
 	if err := prepare(ctx, database, logger); err != nil {

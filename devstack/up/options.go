@@ -2,6 +2,7 @@
 package up
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,7 +113,7 @@ func (o *Options) settle() error {
 	if o.NoDemo {
 		o.Day, o.Trainees = 24*time.Hour, 0
 		if o.ExitWhenDone {
-			return fmt.Errorf("--exit-when-done waits for demonstration cases, and --no-demo makes none")
+			return errors.New("--exit-when-done waits for demonstration cases, and --no-demo makes none")
 		}
 	}
 	return nil

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -160,9 +161,9 @@ func (r *running) takeDown() error {
 	started, cluster := r.kept, r.cluster
 	r.mu.Unlock()
 	var errs []error
-	for i := len(started) - 1; i >= 0; i-- {
-		r.say("stopping %s", started[i].service.Spec.Name)
-		errs = append(errs, started[i].keeper.Stop(started[i].service.Grace))
+	for _, k := range slices.Backward(started) {
+		r.say("stopping %s", k.service.Spec.Name)
+		errs = append(errs, k.keeper.Stop(k.service.Grace))
 	}
 	if cluster != nil {
 		r.say("stopping PostgreSQL")

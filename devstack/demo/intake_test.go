@@ -1,0 +1,131 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/message"
+)
+
+// product is a stand-in for the API and the simulator's control interface.
+type product struct {
+	mu            sync.Mutex
+	registrations []string
+	scripts       []map[string]any
+	controlDown   bool
+	unknownTokens bool
+}
+
+func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	body, _ := io.ReadAll(r.Body)
+	switch r.Method + " " + r.URL.Path {
+	case "GET /v1/institutions":
+		q := r.URL.Query()
+		id := q.Get("role") + "-of-" + q.Get("occupation")
+		fmt.Fprintf(w, `{"institutions":[{"id":%q,"name":"某机构"}]}`, id)
+	case "GET /v1/incidents":
+		if p.unknownTokens {
+			w.WriteHeader(http.StatusUnauthorized)
+			fmt.Fprint(w, `{"code":"unauthenticated"}`)
+			return
+		}
+		fmt.Fprint(w, `{"incidents":[]}`)
+	case "POST /v1/cases":
+		p.registrations = append(p.registrations, r.Header.Get("Idempotency-Key")+string(body))
+		w.WriteHeader(http.StatusCreated)
+		fmt.Fprintf(w, `{"id":"case-%d"}`, len(p.registrations))
+	case "POST /control/scripts":
+		if p.controlDown {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		var script map[string]any
+		_ = json.Unmarshal(body, &script)
+		p.scripts = append(p.scripts, script)
+	}
+}
+
+// Token numbers the accounts it makes.
+func (p *product) Token(_ context.Context, role, institution, _ string) (string, error) {
+	return role + institution, nil
+}
+
+// Endpoint makes a secret.
+func (p *product) Endpoint(_ context.Context, institution, _ string) (string, error) {
+	return "whsec_" + institution, nil
+}
+
+const scripted = 3 // the first scenario but two whose institutions misbehave
+
+func TestAnInterruptedIntakeGoesOnWhereItStopped(t *testing.T) {
+	t.Parallel()
+	p, dir := &product{controlDown: true}, t.TempDir()
+	require.Error(t, begin(t, p, dir, today).tryTakeIn(t.Context(), scripted))
+	require.Len(t, p.registrations, 1)
+
+	p.controlDown = false
+	again := begin(t, p, dir, today.AddDays(400))
+	require.NoError(t, again.tryTakeIn(t.Context(), scripted))
+
+	require.Len(t, p.registrations, 1, "registered twice")
+	require.Len(t, p.scripts, 1)
+	require.Equal(t, "case-1", p.scripts[0]["case_id"])
+	require.Equal(t, scenarioOf(scripted).scripts[0].Behaviour, p.scripts[0]["behaviour"])
+	require.NoError(t, again.tryTakeIn(t.Context(), scripted))
+	require.Len(t, p.scripts, 1, "scripted twice")
+}
+
+// An answer that was lost makes the next run send the registration again: it must be the same one.
+func TestARegistrationIsTheSameHoweverLateItIsSentAgain(t *testing.T) {
+	t.Parallel()
+	p, dir := &product{}, t.TempDir()
+	first := begin(t, p, dir, today).register(scripted)
+	require.Equal(t, first, begin(t, p, dir, today.AddDays(400)).register(scripted))
+}
+
+func TestAccountsOfAnotherDatabaseAreNotedWithTheRemedy(t *testing.T) {
+	t.Parallel()
+	p, dir := &product{}, t.TempDir()
+	begin(t, p, dir, today)
+	p.unknownTokens = true
+	_, err := Open(t.Context(), options(t, p, dir, today))
+	require.ErrorContains(t, err, "belongs to another")
+	require.ErrorContains(t, err, RecordFile)
+}
+
+func TestWhatTheAPIRefusesIsNotTriedForEver(t *testing.T) {
+	t.Parallel()
+	require.False(t, passing(&problem{Status: http.StatusConflict, Code: "duplicate_case"}))
+	require.True(t, passing(&problem{Status: http.StatusServiceUnavailable}))
+	require.True(t, passing(errors.New("connection refused")))
+}
+
+func begin(t *testing.T, p *product, dir string, on calendar.Date) *Demo {
+	t.Helper()
+	d, err := Open(t.Context(), options(t, p, dir, on))
+	require.NoError(t, err)
+	return d
+}
+
+func options(t *testing.T, p *product, dir string, on calendar.Date) Options {
+	t.Helper()
+	server := httptest.NewServer(p)
+	t.Cleanup(server.Close)
+	return Options{
+		Dir: dir, APIURL: server.URL, InstitutionURL: server.URL, Trainees: 5, Administrator: p, Lang: message.Chinese,
+		Calendar: calendar.Calendar{Day: 24 * time.Hour, AnchorWall: time.Now().Add(-time.Hour), AnchorDate: on},
+	}
+}
