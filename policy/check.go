@@ -6,13 +6,16 @@ import (
 	"slices"
 )
 
-// check holds a version to what its decisions rely on, so that a slip in the data stops the program at its start and not
+// fileCheck is what a file of a version is held to.
+type fileCheck struct {
+	file string
+	run  func() error
+}
+
+// checks hold a version to what its decisions rely on, so that a slip in the data stops the program at its start and not
 // a case in its course.
-func (p *Policy) check(folder, base string) error {
-	checks := []struct {
-		file string
-		run  func() error
-	}{
+func (p *Policy) checks(base string) []fileCheck {
+	return []fileCheck{
 		{"policy.yaml", func() error { return p.checkAbout(base) }},
 		{"occupations.yaml", p.checkOccupations},
 		{"admission.yaml", p.checkAdmission},
@@ -22,22 +25,16 @@ func (p *Policy) check(folder, base string) error {
 		{"hours.yaml", p.checkHours},
 		{"operation.yaml", p.checkOperation},
 	}
-	for _, c := range checks {
-		if err := c.run(); err != nil {
-			return fmt.Errorf("%s%s: %w", folder, c.file, err)
-		}
-	}
-	return nil
 }
 
 func (c Citation) check() error {
 	switch {
 	case c.Document == "" || c.Clause == "":
-		return errors.New("citation: document and clause are needed")
+		return at(errors.New("citation: document and clause are needed"), "citation", "clause")
 	case !c.Basis.valid():
-		return fmt.Errorf("citation: unknown basis %q", c.Basis)
+		return at(fmt.Errorf("citation: unknown basis %q", c.Basis), "citation", "basis")
 	case c.Note != (Text{}) && c.Note.incomplete():
-		return errors.New("citation: the note is needed in both languages")
+		return at(errors.New("citation: the note is needed in both languages"), "citation", "note")
 	}
 	return nil
 }
@@ -45,7 +42,7 @@ func (c Citation) check() error {
 // real checks the citation of a rule: made-up numbers belong in the overlay.
 func (c Citation) real() error {
 	if c.Basis == Demonstration {
-		return errors.New("citation: demonstration data belongs in the overlay")
+		return at(errors.New("citation: demonstration data belongs in the overlay"), "citation", "basis")
 	}
 	return c.check()
 }
@@ -53,44 +50,47 @@ func (c Citation) real() error {
 func (p *Policy) checkAbout(base string) error {
 	switch {
 	case p.about.ID != base:
-		return fmt.Errorf("id: %q is not the folder's name", p.about.ID)
+		return at(fmt.Errorf("id: %q is not the folder's name", p.about.ID), "id")
 	case !p.about.Name.complete():
-		return errors.New("name: both languages are needed")
+		return at(errors.New("name: both languages are needed"), "name")
 	case p.about.EffectiveFrom.IsZero():
-		return errors.New("effective_from is needed")
+		return at(errors.New("effective_from is needed"), "effective_from")
+	case p.about.EffectiveUntil != nil && p.about.EffectiveUntil.Before(p.about.EffectiveFrom):
+		return at(errors.New("effective_until: the version ends before it begins"), "effective_until")
 	}
 	return p.about.Citation.real()
 }
 
 func (p *Policy) checkOccupations() error {
 	if len(p.levels) != 3 {
-		return errors.New("levels: there are three")
+		return at(errors.New("levels: there are three"), "levels")
 	}
 	for i, code := range []string{Junior, Intermediate, Senior} {
 		if l := p.levels[i]; l.Code != code || l.Name == "" || l.English == "" {
-			return fmt.Errorf("levels: %s is needed in place %d, with its names", code, i+1)
+			return at(fmt.Errorf("levels: %s is needed in place %d, with its names", code, i+1), "levels", i)
 		}
 	}
 	seen := map[string]bool{}
-	for _, o := range p.occupations {
+	for i, o := range p.occupations {
 		if !versionID.MatchString(o.Code) || seen[o.Code] {
-			return fmt.Errorf("occupation %q: the code is wrong or repeated", o.Code)
+			return at(fmt.Errorf("occupation %q: the code is wrong or repeated", o.Code), "occupations", i)
 		}
 		seen[o.Code] = true
 		if o.Name == "" || o.Title == "" || o.English == "" || o.Standard.Document == "" ||
 			!o.Basis.valid() || !o.Standard.Basis.valid() {
-			return fmt.Errorf("occupation %s: name, title, english, basis and standard are needed", o.Code)
+			return at(fmt.Errorf("occupation %s: name, title, english, basis and standard are needed", o.Code), "occupations", i)
 		}
 		directions := map[string]bool{}
-		for _, d := range o.Directions {
+		for j, d := range o.Directions {
 			if !versionID.MatchString(d.Code) || d.Name == "" || !d.Basis.valid() || directions[d.Code] {
-				return fmt.Errorf("occupation %s: direction %q is incomplete or repeated", o.Code, d.Code)
+				return at(fmt.Errorf("occupation %s: direction %q is incomplete or repeated", o.Code, d.Code),
+					"occupations", i, "directions", j)
 			}
 			directions[d.Code] = true
 		}
 	}
 	if len(seen) == 0 {
-		return errors.New("occupations: none")
+		return at(errors.New("occupations: none"), "occupations")
 	}
 	return nil
 }
@@ -100,85 +100,95 @@ func (p *Policy) checkAdmission() error {
 		return err
 	}
 	seen := map[Category]bool{}
-	for _, c := range p.admission.Categories {
+	for i, c := range p.admission.Categories {
 		a := Applicant{Category: c.Category}
 		if slices.ContainsFunc(a.Validate(), func(e FieldError) bool { return e.Field == "category" }) || seen[c.Category] {
-			return fmt.Errorf("category %q is unknown or repeated", c.Category)
+			return at(fmt.Errorf("category %q is unknown or repeated", c.Category), "categories", i, "category")
 		}
 		seen[c.Category] = true
-		if !c.Text.complete() {
-			return fmt.Errorf("category %s: the text is needed in both languages", c.Category)
+		if err := c.check(len(p.levels)); err != nil {
+			return at(fmt.Errorf("category %s: %w", c.Category, err), "categories", i)
 		}
-		if c.Citation != nil {
-			if err := c.Citation.real(); err != nil {
-				return fmt.Errorf("category %s: %w", c.Category, err)
-			}
+	}
+	return nil
+}
+
+func (c categoryFile) check(levels int) error {
+	if !c.Text.complete() {
+		return at(errors.New("the text is needed in both languages"), "text")
+	}
+	if c.Citation != nil {
+		if err := c.Citation.real(); err != nil {
+			return err
 		}
-		if s := c.Studying; s != nil {
-			if len(s.Degrees) == 0 || slices.ContainsFunc(s.Degrees, func(d Degree) bool { return !d.valid() }) {
-				return fmt.Errorf("category %s: the degrees are unknown", c.Category)
-			}
+	}
+	if s := c.Studying; s != nil {
+		if len(s.Degrees) == 0 || slices.ContainsFunc(s.Degrees, func(d Degree) bool { return !d.valid() }) {
+			return at(errors.New("the degrees are unknown"), "studying", "degrees")
 		}
-		levels := map[string]bool{}
-		for _, row := range c.SkillGrades {
-			if !row.Grade.valid() || levelRank(row.Level) == 0 || levels[row.Level] {
-				return fmt.Errorf("category %s: skill grade %q is unknown or its level repeated", c.Category, row.Grade)
-			}
-			levels[row.Level] = true
+	}
+	seen := map[string]bool{}
+	for i, row := range c.SkillGrades {
+		if !row.Grade.valid() || levelRank(row.Level) == 0 || seen[row.Level] {
+			return at(fmt.Errorf("skill grade %q is unknown or its level repeated", row.Grade), "skill_grades", i)
 		}
-		if c.Category == SkilledWorker && len(levels) != len(p.levels) {
-			return fmt.Errorf("category %s: a skill grade is needed for each level", c.Category)
-		}
+		seen[row.Level] = true
+	}
+	if c.Category == SkilledWorker && len(seen) != levels {
+		return at(errors.New("a skill grade is needed for each level"), "skill_grades")
+	}
+	if c.Category != SkilledWorker && len(seen) > 0 {
+		return at(errors.New("it can never hold: only skilled workers have a skill grade"), "skill_grades")
 	}
 	return nil
 }
 
 func checkStandard(modules []string, hours int) error {
 	if hours <= 0 {
-		return errors.New("the hours must be more than none")
+		return at(errors.New("the hours must be more than none"), "hours")
 	}
 	if len(modules) == 0 || slices.Contains(modules, "") {
-		return errors.New("the modules are needed by name")
+		return at(errors.New("the modules are needed by name"), "modules")
 	}
 	sorted := slices.Sorted(slices.Values(modules))
 	if len(slices.Compact(sorted)) != len(modules) {
-		return errors.New("a module is repeated")
+		return at(errors.New("a module is repeated"), "modules")
 	}
 	return nil
 }
 
 func (p *Policy) checkTraining() error {
 	seen := map[[2]string]bool{}
-	for _, s := range p.training.Standards {
+	for i, s := range p.training.Standards {
 		key := [2]string{s.Occupation, s.Level}
 		if !p.knows(s.Occupation, s.Level) || seen[key] {
-			return fmt.Errorf("standard of %s %s is of nothing known, or repeated", s.Occupation, s.Level)
+			return at(fmt.Errorf("standard of %s %s is of nothing known, or repeated", s.Occupation, s.Level), "standards", i)
 		}
 		seen[key] = true
 		if err := errors.Join(checkStandard(s.Modules, s.Hours.Tenths()), s.Citation.real()); err != nil {
-			return fmt.Errorf("standard of %s %s: %w", s.Occupation, s.Level, err)
+			return at(fmt.Errorf("standard of %s %s: %w", s.Occupation, s.Level, err), "standards", i)
 		}
 	}
 	e := p.training.Exam
 	if !e.Text.complete() {
-		return errors.New("exam: the text is needed in both languages")
+		return at(errors.New("exam: the text is needed in both languages"), "exam", "text")
 	}
 	if err := errors.Join(checkMark(e.PassMark), checkAttempts(e.AttemptsBeforeReview), e.Citation.real()); err != nil {
-		return fmt.Errorf("exam: %w", err)
+		return at(fmt.Errorf("exam: %w", err), "exam")
 	}
 	return nil
 }
 
 func checkMark(mark float64) error {
 	if mark <= 0 || mark > 100 {
-		return errors.New("the pass mark must be more than 0 and at most 100")
+		return at(errors.New("the pass mark must be more than 0 and at most 100"), "pass_mark")
 	}
 	return nil
 }
 
 func checkAttempts(n int) error {
 	if n < 1 {
-		return errors.New("attempts_before_review must be at least 1")
+		return at(errors.New("attempts_before_review must be at least 1"), "attempts_before_review")
 	}
 	return nil
 }
@@ -186,13 +196,13 @@ func checkAttempts(n int) error {
 func (p *Policy) checkHours() error {
 	credit, annual := p.hours.Credit, p.hours.Annual
 	if !credit.Text.complete() || (credit.Subject != "professional" && credit.Subject != "public") {
-		return errors.New("credit: text and subject are needed")
+		return at(errors.New("credit: text and subject are needed"), "credit", "subject")
 	}
 	share := annual.ProfessionalShare
 	if annual.Total <= 0 || share.Numerator <= 0 || share.Numerator > share.Denominator {
-		return errors.New("annual: a total and a share of it are needed")
+		return at(errors.New("annual: a total and a share of it are needed"), "annual", "professional_share")
 	}
-	return errors.Join(credit.Citation.real(), annual.Citation.real())
+	return errors.Join(at(credit.Citation.real(), "credit"), at(annual.Citation.real(), "annual"))
 }
 
 func (p *Policy) checkOperation() error {
@@ -210,11 +220,11 @@ func (p *Policy) checkWaits() error {
 			}
 		}
 		if n != 1 {
-			return fmt.Errorf("deadlines: %s is needed once, in days", wait)
+			return at(fmt.Errorf("deadlines: %s is needed once, in days", wait), "deadlines")
 		}
 	}
 	if len(p.operation.Deadlines) != len(waits()) {
-		return errors.New("deadlines: there is one that nothing waits by")
+		return at(errors.New("deadlines: there is one that nothing waits by"), "deadlines")
 	}
 	schedule, err := parseSchedule(p.operation.DeliverySchedule)
 	p.schedule = schedule
@@ -225,25 +235,25 @@ func (p *Policy) checkOverlay(base string) error {
 	o := p.overlay
 	switch {
 	case o.Over != base:
-		return fmt.Errorf("over: %q is another version", o.Over)
+		return at(fmt.Errorf("over: %q is another version", o.Over), "over")
 	case !o.Label.complete():
-		return errors.New("label: both languages are needed")
+		return at(errors.New("label: both languages are needed"), "label")
 	case o.Citation.Basis != Demonstration:
-		return errors.New("citation: the basis of an overlay is demonstration")
+		return at(errors.New("citation: the basis of an overlay is demonstration"), "citation", "basis")
 	}
 	for _, level := range p.levels {
 		n := 0
-		for _, s := range o.Training {
+		for i, s := range o.Training {
 			if s.Level != level.Code {
 				continue
 			}
 			n++
 			if err := checkStandard(s.Modules, s.Hours.Tenths()); err != nil {
-				return fmt.Errorf("training of %s: %w", s.Level, err)
+				return at(fmt.Errorf("training of %s: %w", s.Level, err), "training", i)
 			}
 		}
 		if n != 1 {
-			return fmt.Errorf("training: %s is needed once", level.Code)
+			return at(fmt.Errorf("training: %s is needed once", level.Code), "training")
 		}
 	}
 	return errors.Join(p.checkWaits(), o.Citation.check())

@@ -8,43 +8,43 @@ import (
 
 func (p *Policy) checkEvaluation() error {
 	e := p.evaluation
-	for _, code := range e.KnownFor {
+	for i, code := range e.KnownFor {
 		if _, ok := p.Occupation(code); !ok {
-			return fmt.Errorf("known_for: %q is not an occupation", code)
+			return at(fmt.Errorf("known_for: %q is not an occupation", code), "known_for", i)
 		}
 	}
 	if !e.AssumedNote.complete() || e.Exam.Clause == "" || e.Entry.Clause == "" || !e.Entry.Always.complete() {
-		return errors.New("assumed_note, always and the clauses are needed")
+		return at(errors.New("assumed_note, always and the clauses are needed"))
 	}
 	seen := map[string]bool{}
-	for _, part := range e.Exam.Parts {
+	for i, part := range e.Exam.Parts {
 		if part.Code == "" || part.Name == "" || part.English == "" || seen[part.Code] {
-			return fmt.Errorf("part %q is incomplete or repeated", part.Code)
+			return at(fmt.Errorf("part %q is incomplete or repeated", part.Code), "exam", "parts", i)
 		}
 		seen[part.Code] = true
 		if err := checkMark(part.PassMark); err != nil {
-			return fmt.Errorf("part %s: %w", part.Code, err)
+			return at(fmt.Errorf("part %s: %w", part.Code, err), "exam", "parts", i)
 		}
 	}
 	if len(seen) == 0 {
-		return errors.New("parts: none")
+		return at(errors.New("parts: none"), "exam", "parts")
 	}
 	if err := checkAttempts(e.Exam.AttemptsBeforeReview); err != nil {
-		return err
+		return at(err, "exam")
 	}
 	if len(e.Entry.Levels) != len(p.levels) {
-		return errors.New("entry: each level is needed once")
+		return at(errors.New("entry: each level is needed once"), "entry", "levels")
 	}
 	for i, entry := range e.Entry.Levels {
 		if entry.Level != p.levels[i].Code {
-			return fmt.Errorf("entry: %s is needed in place %d", p.levels[i].Code, i+1)
+			return at(fmt.Errorf("entry: %s is needed in place %d", p.levels[i].Code, i+1), "entry", "levels", i)
 		}
 		// Nobody enters by a rule without alternatives, so an empty list would be a slip.
 		if len(entry.Alternatives) == 0 {
-			return fmt.Errorf("entry of %s: no alternatives", entry.Level)
+			return at(fmt.Errorf("entry of %s: no alternatives", entry.Level), "entry", "levels", i)
 		}
-		if err := checkConditions(entry.Alternatives, entry.Level); err != nil {
-			return fmt.Errorf("entry of %s: %w", entry.Level, err)
+		if err := p.checkConditions(entry.Alternatives, entry.Level); err != nil {
+			return at(fmt.Errorf("entry of %s: %w", entry.Level, err), "entry", "levels", i)
 		}
 	}
 	return nil
@@ -55,7 +55,7 @@ func (p *Policy) checkTitle() error {
 		return err
 	}
 	if !p.title.Always.complete() {
-		return errors.New("always: both languages are needed")
+		return at(errors.New("always: both languages are needed"), "always")
 	}
 	for _, kind := range []TitleKind{TitleEquivalent, EligibleToApply} {
 		n := 0
@@ -65,45 +65,78 @@ func (p *Policy) checkTitle() error {
 			}
 		}
 		if n != 1 || len(p.title.Effects) != 2 {
-			return fmt.Errorf("effects: %s is needed once, in both languages", kind)
+			return at(fmt.Errorf("effects: %s is needed once, in both languages", kind), "effects")
 		}
 	}
 	if len(p.title.Mappings) != len(p.levels) {
-		return errors.New("mappings: each level is needed once")
+		return at(errors.New("mappings: each level is needed once"), "mappings")
 	}
 	for i, m := range p.title.Mappings {
-		if err := m.check(p.levels[i].Code); err != nil {
-			return fmt.Errorf("mapping in place %d: %w", i+1, err)
+		if err := p.checkMapping(m, p.levels[i].Code); err != nil {
+			return at(fmt.Errorf("mapping in place %d: %w", i+1, err), "mappings", i)
 		}
 	}
 	return nil
 }
 
-func (m mappingFile) check(level string) error {
+func (p *Policy) checkMapping(m mappingFile, level string) error {
 	if m.Level != level || m.Title == "" || (m.Kind != TitleEquivalent && m.Kind != EligibleToApply) {
-		return fmt.Errorf("%s is needed here, with kind and title", level)
+		return at(fmt.Errorf("%s is needed here, with kind and title", level))
 	}
-	for _, i := range m.Information {
+	for n, i := range m.Information {
 		if !i.Text.complete() {
-			return errors.New("information: the text is needed in both languages")
+			return at(errors.New("information: the text is needed in both languages"), "information", n)
 		}
 		if err := i.Citation.real(); err != nil {
-			return fmt.Errorf("information: %w", err)
+			return at(fmt.Errorf("information: %w", err), "information", n)
 		}
 	}
-	return errors.Join(m.Citation.real(), checkConditions(m.Alternatives, level))
+	return errors.Join(m.Citation.real(), p.checkConditions(m.Alternatives, level))
 }
 
-func checkConditions(conditions []condition, level string) error {
+func (p *Policy) checkConditions(conditions []condition, level string) error {
 	seen := map[string]bool{}
-	for _, c := range conditions {
+	for i, c := range conditions {
 		if c.Code == "" || seen[c.Code] || !c.Text.complete() {
-			return fmt.Errorf("alternative %q: a code of its own and a text in both languages are needed", c.Code)
+			return at(fmt.Errorf("alternative %q: a code of its own and a text in both languages are needed", c.Code), "alternatives", i)
 		}
 		seen[c.Code] = true
 		if err := c.check(level); err != nil {
-			return fmt.Errorf("alternative %s: %w", c.Code, err)
+			return at(fmt.Errorf("alternative %s: %w", c.Code, err), "alternatives", i)
 		}
+		if !p.admits(c.SkillGrade, level) {
+			err := fmt.Errorf("alternative %s: it can never hold: no %s joins at this level", c.Code, c.SkillGrade)
+			return at(err, "alternatives", i, "skill_grade")
+		}
+	}
+	return nil
+}
+
+// admits reports whether workers of a skill grade may join at a level; whoever has no grade is not asked for one.
+func (p *Policy) admits(grade SkillGrade, level string) bool {
+	if grade == "" {
+		return true
+	}
+	for _, c := range p.admission.Categories {
+		for _, row := range c.SkillGrades {
+			if row.Grade == grade && row.Level == level {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostYears is longer than any working life.
+const mostYears = 60
+
+// checkYears refuses a number of years that cannot be asked for.
+func checkYears(path []any, years int) error {
+	switch {
+	case years < 0:
+		return at(errors.New("the years are negative"), path...)
+	case years > mostYears:
+		return at(fmt.Errorf("it can never hold: nobody has %d years", years), path...)
 	}
 	return nil
 }
@@ -111,33 +144,44 @@ func checkConditions(conditions []condition, level string) error {
 // check refuses an alternative that everybody meets, or nobody can.
 func (c condition) check(level string) error {
 	if c.Education == nil && c.Title == nil && c.Grade == nil && c.WorkYears == 0 && c.SkillGrade == "" {
-		return errors.New("it asks for nothing")
+		return at(errors.New("it asks for nothing"))
 	}
+	var errs []error
 	if e := c.Education; e != nil {
-		if e.TechnicianSchool == (e.Minimum != "") || (e.Minimum != "" && e.Minimum.rank() == 0) {
-			return errors.New("education: either a minimum degree or a technician college")
+		errs = append(errs, at(e.checkRule(), "education"))
+	}
+	if t := c.Title; t != nil {
+		if titleRank(t.Title) == 0 {
+			errs = append(errs, at(fmt.Errorf("unknown title %q", t.Title), "title", "title"))
 		}
-		if e.YearsSinceGraduation < 0 || (e.FinalYear && e.YearsSinceGraduation > 0) {
-			return errors.New("education: years since graduation contradict")
+		errs = append(errs, checkYears([]any{"title", "years_since"}, t.YearsSince),
+			checkYears([]any{"title", "work_years_since"}, t.WorkYearsSince))
+	}
+	if g := c.Grade; g != nil {
+		switch {
+		case levelRank(g.Level) == 0:
+			errs = append(errs, at(fmt.Errorf("grade: unknown level %q", g.Level), "grade", "level"))
+		case levelRank(g.Level) >= levelRank(level):
+			errs = append(errs, at(errors.New("grade: a level cannot ask for itself"), "grade", "level"))
 		}
+		errs = append(errs, checkYears([]any{"grade", "work_years_since"}, g.WorkYearsSince))
 	}
-	if t := c.Title; t != nil && (titleRank(t.Title) == 0 || t.YearsSince < 0 || t.WorkYearsSince < 0) {
-		return errors.New("title: unknown title or negative years")
-	}
-	if g := c.Grade; g != nil && (levelRank(g.Level) == 0 || g.WorkYearsSince < 0) {
-		return errors.New("grade: unknown level or negative years")
-	}
-	if g := c.Grade; g != nil && levelRank(g.Level) >= levelRank(level) {
-		return errors.New("grade: a level cannot ask for itself")
-	}
-	if c.WorkYears < 0 {
-		return errors.New("work_years: negative")
-	}
+	errs = append(errs, checkYears([]any{"work_years"}, c.WorkYears))
 	if c.SkillGrade != "" && !c.SkillGrade.valid() {
-		return fmt.Errorf("skill_grade: unknown grade %q", c.SkillGrade)
+		errs = append(errs, at(fmt.Errorf("skill_grade: unknown grade %q", c.SkillGrade), "skill_grade"))
 	}
 	if c.Citation != nil {
-		return c.Citation.real()
+		errs = append(errs, c.Citation.real())
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+func (t educationTest) checkRule() error {
+	if t.TechnicianSchool == (t.Minimum != "") || (t.Minimum != "" && t.Minimum.rank() == 0) {
+		return at(errors.New("either a minimum degree or a technician college"), "minimum")
+	}
+	if t.FinalYear && t.YearsSinceGraduation > 0 {
+		return at(errors.New("it can never hold: years since a graduation that is still to come"), "years_since_graduation")
+	}
+	return checkYears([]any{"years_since_graduation"}, t.YearsSinceGraduation)
 }

@@ -11,7 +11,10 @@ type policyFile struct {
 	ID            string        `yaml:"id"`
 	Name          Text          `yaml:"name"`
 	EffectiveFrom calendar.Date `yaml:"effective_from"`
-	Citation      Citation      `yaml:"citation"`
+	// EffectiveUntil is the last day on which cases register under the version; nil while it is in force, or until the
+	// next version begins.
+	EffectiveUntil *calendar.Date `yaml:"effective_until"`
+	Citation       Citation       `yaml:"citation"`
 }
 
 type occupationsFile struct {

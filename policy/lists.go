@@ -62,32 +62,34 @@ var institutionID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,47}$`)
 func readLists(file listsFile, occupations []Occupation) (Lists, error) {
 	ids := map[string]string{}
 	seen := map[string]bool{}
-	for _, i := range file.Institutions {
+	for n, i := range file.Institutions {
 		if !institutionID.MatchString(i.ID) || i.Name == "" || seen[i.ID] || ids[i.Name] != "" {
-			return Lists{}, fmt.Errorf("institution %q (%s): the id or the name is wrong or repeated", i.ID, i.Name)
+			return Lists{}, at(fmt.Errorf("institution %q (%s): the id or the name is wrong or repeated", i.ID, i.Name), "institutions", n)
 		}
 		seen[i.ID], ids[i.Name] = true, i.ID
 	}
 	if file.Source.Document == "" || file.Source.ListYear == 0 {
-		return Lists{}, errors.New("source: document and list_year are needed")
+		return Lists{}, at(errors.New("source: document and list_year are needed"), "source")
 	}
 	lists := Lists{Source: file.Source.Document, ListYear: file.Source.ListYear, CEBases: file.CEBases}
-	for _, body := range file.CultivationBodies {
+	for n, body := range file.CultivationBodies {
 		occupation, err := occupationNamed(occupations, body.Occupation)
 		if err != nil {
-			return Lists{}, err
+			return Lists{}, at(err, "cultivation_bodies", n, "occupation")
 		}
 		for _, role := range []struct {
 			role  string
 			names []string
 		}{{RoleEvaluation, body.Evaluation}, {RoleTraining, body.Training}} {
-			for _, name := range role.names {
+			for place, name := range role.names {
 				if ids[name] == "" {
-					return Lists{}, fmt.Errorf("%s of %s: institution %q has no id", role.role, body.Occupation, name)
+					err := fmt.Errorf("%s of %s: institution %q has no id", role.role, body.Occupation, name)
+					return Lists{}, at(err, "cultivation_bodies", n, role.role, place)
 				}
 				row := ListedBody{InstitutionID: ids[name], Name: name, Occupation: occupation, Role: role.role}
 				if slices.ContainsFunc(lists.Bodies, row.excludes) {
-					return Lists{}, fmt.Errorf("institution %q has two roles for %s", name, body.Occupation)
+					err := fmt.Errorf("institution %q has two roles for %s", name, body.Occupation)
+					return Lists{}, at(err, "cultivation_bodies", n, role.role, place)
 				}
 				lists.Bodies = append(lists.Bodies, row)
 			}
@@ -95,7 +97,7 @@ func readLists(file listsFile, occupations []Occupation) (Lists, error) {
 	}
 	for i, base := range lists.CEBases {
 		if base.Name == "" {
-			return Lists{}, fmt.Errorf("CE base in row %d has no name", i+1)
+			return Lists{}, at(fmt.Errorf("CE base in row %d has no name", i+1), "ce_bases", i)
 		}
 	}
 	return lists, nil

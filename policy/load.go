@@ -54,93 +54,157 @@ func ByID(id string) (*Policy, error) {
 }
 
 func read(files fs.FS, id string) (*Policy, error) {
-	base, demonstration := strings.CutSuffix(id, demoSuffix)
-	folder := "data/" + base + "/"
+	base, _ := strings.CutSuffix(id, demoSuffix)
 	if !versionID.MatchString(base) {
 		return nil, ErrUnknownPolicy
 	}
-	if _, err := fs.Stat(files, folder+"policy.yaml"); err != nil {
+	if _, err := fs.Stat(files, folderOf(base)+"policy.yaml"); err != nil {
 		return nil, ErrUnknownPolicy
 	}
-	p := &Policy{id: id, demonstration: demonstration}
-	var occupations occupationsFile
-	var lists listsFile
-	wanted := []struct {
-		path string
-		into any
-	}{
-		{folder + "policy.yaml", &p.about},
-		{folder + "occupations.yaml", &occupations},
-		{folder + "admission.yaml", &p.admission},
-		{folder + "training.yaml", &p.training},
-		{folder + "evaluation.yaml", &p.evaluation},
-		{folder + "title.yaml", &p.title},
-		{folder + "hours.yaml", &p.hours},
-		{folder + "operation.yaml", &p.operation},
-		{listsPath, &lists},
-	}
-	for _, file := range wanted {
-		if err := decodeFile(files, file.path, file.into); err != nil {
-			return nil, err
-		}
-	}
-	p.levels, p.occupations = occupations.Levels, occupations.Occupations
-	if err := p.check(folder, base); err != nil {
-		return nil, err
-	}
-	if demonstration {
-		if err := p.lay(files, base); err != nil {
-			return nil, err
-		}
-	}
-	var err error
-	if p.lists, err = readLists(lists, p.occupations); err != nil {
-		return nil, fmt.Errorf("%s: %w", listsPath, err)
+	r := reading{source: files}
+	p := r.version(id)
+	if len(r.faults) > 0 {
+		return nil, joined(r.faults)
 	}
 	return p, nil
 }
 
-// lay puts the demonstration's numbers over the version's.
-func (p *Policy) lay(files fs.FS, base string) error {
-	p.overlay = &overlayFile{}
-	if err := decodeFile(files, overlayPath, p.overlay); err != nil {
-		return err
+func folderOf(base string) string { return "data/" + base + "/" }
+
+func joined(faults []*Fault) error {
+	errs := make([]error, len(faults))
+	for i, fault := range faults {
+		errs[i] = fault
 	}
-	p.operation.Deadlines = p.overlay.Deadlines
-	p.operation.DeliverySchedule = p.overlay.DeliverySchedule
-	if err := p.checkOverlay(base); err != nil {
-		return fmt.Errorf("%s: %w", overlayPath, err)
-	}
-	return nil
+	return errors.Join(errs...)
 }
 
-// decodeFile reads a YAML file of one document. A key the program does not know is an error that names file and line:
-// better no rules than rules half understood.
-func decodeFile(files fs.FS, path string, into any) error {
-	content, err := fs.ReadFile(files, path)
-	if err != nil {
-		return fmt.Errorf("read: %w", err) // names the path
+// reading is a version being read: its files, and what is wrong with them.
+type reading struct {
+	source fs.FS
+	files  map[string]file
+	faults []*Fault
+}
+
+// version reads a version, and checks it once every file of it could be read.
+func (r *reading) version(id string) *Policy {
+	base, demonstration := strings.CutSuffix(id, demoSuffix)
+	folder := folderOf(base)
+	p := &Policy{id: id, demonstration: demonstration}
+	var occupations occupationsFile
+	var lists listsFile
+	r.decode(folder+"policy.yaml", &p.about)
+	r.decode(folder+"occupations.yaml", &occupations)
+	r.decode(folder+"admission.yaml", &p.admission)
+	r.decode(folder+"training.yaml", &p.training)
+	r.decode(folder+"evaluation.yaml", &p.evaluation)
+	r.decode(folder+"title.yaml", &p.title)
+	r.decode(folder+"hours.yaml", &p.hours)
+	r.decode(folder+"operation.yaml", &p.operation)
+	r.decode(listsPath, &lists)
+	if demonstration {
+		p.overlay = &overlayFile{}
+		r.decode(overlayPath, p.overlay)
 	}
+	if len(r.faults) > 0 {
+		return nil
+	}
+	p.levels, p.occupations = occupations.Levels, occupations.Occupations
+	for _, c := range p.checks(base) {
+		r.note(folder+c.file, c.run())
+	}
+	if demonstration {
+		// The overlay's deadlines take the place of the version's, which have been checked.
+		p.operation.Deadlines = p.overlay.Deadlines
+		p.operation.DeliverySchedule = p.overlay.DeliverySchedule
+		r.note(overlayPath, p.checkOverlay(base))
+	}
+	var err error
+	p.lists, err = readLists(lists, p.occupations)
+	r.note(listsPath, err)
+	return p
+}
+
+// note keeps what a check found wrong with a file.
+func (r *reading) note(path string, err error) {
+	if err != nil {
+		r.faults = append(r.faults, r.files[path].fault(err))
+	}
+}
+
+// decode reads a YAML file of one document. A key the program does not know is an error that names file and line:
+// better no rules than rules half understood.
+func (r *reading) decode(path string, into any) {
+	if r.files == nil {
+		r.files = map[string]file{}
+	}
+	r.files[path] = file{path: path}
+	content, err := fs.ReadFile(r.source, path)
+	if err != nil {
+		r.faults = append(r.faults, &Fault{File: path, Err: err})
+		return
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(content, &root); err != nil {
+		r.faults = append(r.faults, yamlFaults(path, err)...)
+		return
+	}
+	read := file{path: path, root: &root}
+	r.files[path] = read
 	decoder := yaml.NewDecoder(bytes.NewReader(content))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(into); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		r.faults = append(r.faults, read.located(yamlFaults(path, err))...)
+		return
 	}
-	if err := decoder.Decode(new(any)); !errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s: more than one document", path)
+	var more yaml.Node
+	if err := decoder.Decode(&more); !errors.Is(err, io.EOF) {
+		r.faults = append(r.faults, &Fault{File: path, Line: max(1, more.Line), Err: errors.New("more than one document")})
 	}
-	return nil
+	r.wholeNumbers(read, "", &root)
+}
+
+// wholeNumbers refuses a fraction where whole numbers are wanted: the decoder would cut it off without a word, and half a
+// year of work would be none.
+func (r *reading) wholeNumbers(f file, key string, node *yaml.Node) {
+	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!float" {
+		switch key {
+		case "hours", "total", "pass_mark":
+		default:
+			err := fmt.Errorf("%s: %s is not a whole number", key, node.Value)
+			r.faults = append(r.faults, &Fault{File: f.path, Line: node.Line, Err: err})
+		}
+	}
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode {
+			key = node.Content[i-i%2].Value
+		}
+		r.wholeNumbers(f, key, child)
+	}
+}
+
+// located gives the decoder's faults the lines it does not name: those of dates and hours. The schema knows them.
+func (f file) located(faults []*Fault) []*Fault {
+	for i, fault := range faults {
+		if fault.Line > 0 {
+			continue
+		}
+		if known := f.checkSchema(); len(known) > 0 {
+			faults[i].Line = known[0].Line
+		}
+	}
+	return faults
 }
 
 func parseSchedule(texts []string) ([]time.Duration, error) {
 	if len(texts) == 0 {
-		return nil, errors.New("delivery_schedule: at least one attempt is needed")
+		return nil, at(errors.New("delivery_schedule: at least one attempt is needed"), "delivery_schedule")
 	}
 	schedule := make([]time.Duration, len(texts))
 	for i, text := range texts {
 		wait, err := time.ParseDuration(text)
 		if err != nil || wait < 0 {
-			return nil, fmt.Errorf("delivery_schedule: %q is not a time to wait", text)
+			return nil, at(fmt.Errorf("delivery_schedule: %q is not a time to wait", text), "delivery_schedule", i)
 		}
 		schedule[i] = wait
 	}
