@@ -12,7 +12,7 @@ import (
 )
 
 // Fault is what is wrong with a policy file, and where.
-type Fault struct { //nolint:errname // a fault is a line of a report first, and an error besides
+type Fault struct {
 	File string
 	Line int // from 1; 0 when the file as a whole is wrong
 	Err  error
