@@ -29,6 +29,19 @@ const (
 	NameEmpty    Fault = "name_required"
 	NameLength   Fault = "name_length"
 	NameChars    Fault = "name_characters"
+
+	// Of documents other than the resident card.
+	IDType                Fault = "id_type"
+	IDPassport            Fault = "id_passport"
+	IDResidencePermit     Fault = "id_residence_permit"
+	IDHongKongMacaoPermit Fault = "id_hong_kong_macao_permit"
+	IDTaiwanPermit        Fault = "id_taiwan_permit"
+	IDPermanentResident   Fault = "id_permanent_resident"
+
+	// Of unified social credit codes.
+	IDUSCCLength     Fault = "uscc_length"
+	IDUSCCCharacters Fault = "uscc_characters"
+	IDUSCCCheck      Fault = "uscc_check"
 )
 
 // Error is the fault in English.
@@ -52,6 +65,24 @@ func (f Fault) Error() string {
 		return "the name is longer than 64 characters"
 	case NameChars:
 		return "the name has a character that no name has"
+	case IDType:
+		return "no such type of identity document"
+	case IDPassport:
+		return "a passport number has 5 to 15 letters and digits"
+	case IDResidencePermit:
+		return "a residence permit for Hong Kong, Macao and Taiwan residents has 18 characters beginning 81, 82 or 83"
+	case IDHongKongMacaoPermit:
+		return "a Hong Kong or Macao resident's mainland travel permit has H or M and 8 digits"
+	case IDTaiwanPermit:
+		return "a Taiwan resident's mainland travel permit has 8 digits"
+	case IDPermanentResident:
+		return "a foreign permanent resident's ID card has 18 characters beginning 9"
+	case IDUSCCLength:
+		return "a unified social credit code has 18 characters"
+	case IDUSCCCharacters:
+		return "a unified social credit code has digits and capital letters other than I, O, S, V and Z"
+	case IDUSCCCheck:
+		return "the check character of the unified social credit code does not agree"
 	}
 	return string(f)
 }

@@ -17,6 +17,8 @@ var promised = map[string][]string{
 		"duplicate_session", "unknown_module", "hours_exceed_session", "score_or_absent", "same_body", "not_listed_for_role",
 		"unknown_institution", "unknown_occupation", "unknown_level", "unknown_direction", "certificate_number_taken",
 		"id_length", "id_legacy", "id_characters", "id_date", "id_future", "id_check_digit",
+		"id_type", "id_passport", "id_residence_permit", "id_hong_kong_macao_permit", "id_taiwan_permit", "id_permanent_resident",
+		"uscc_length", "uscc_characters", "uscc_check",
 		"name_required", "name_length", "name_characters", "name_mismatch",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
