@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -34,7 +35,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		require.Equal(t, "mapped", c["outcome"], c)
 		s.requireRightEnd(t, []trainee{who})
 		history := s.history(t, who)
-		t.Logf("the history of a case that went well has %d events (at most %d)", len(history.GetEvents()), mostEvents)
+		t.Attr("history_events", strconv.Itoa(len(history.GetEvents())))
 		require.LessOrEqual(t, len(history.GetEvents()), mostEvents)
 		s.keep(t, "happy", history)
 	})

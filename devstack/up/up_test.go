@@ -49,7 +49,9 @@ func TestATakenPortIsReportedBeforeAnythingStarts(t *testing.T) {
 
 func TestWithoutABinaryTheRemedyIsNamed(t *testing.T) {
 	t.Parallel()
-	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan"))
+	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan",
+		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
+		"--temporal-address", free(t), "--temporal-ui-address", free(t)))
 	require.ErrorContains(t, err, "make build")
 }
 
