@@ -36,7 +36,18 @@ var promised = map[string][]string{
 	"cause.*.title":       causeCodes,
 	"cause.*.explanation": causeCodes,
 	"verb.*":              {"retry", "override", "reassign", "extend", "correct", "cancel"},
-	"owes.*":              {"trainee", "institution", "operator", "system", "calendar"},
+	"category.*":          {"in_post", "intending", "final_year_student", "skilled_worker"},
+	"degree.*":            {"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school"},
+	"skill_grade.*":       {"高级工", "技师", "高级技师"},
+	"basis.*":             {"notice", "recalled", "assumed", "design", "demonstration"},
+	"explain.kind.*":      {"admission", "evaluation_entry", "title"},
+	"explain.admission.*": {"met", "not_met", "insufficient_rule"}, "explain.evaluation_entry.*": {"met", "not_met", "insufficient_rule"},
+	"explain.need.*": {
+		"category", "studying", "full_time", "education", "related_major", "graduation", "years_since_graduation", "title",
+		"years_since_title", "work_years_since_title", "grade", "work_years_since_grade", "work_years", "work_started",
+		"skill_grade", "certificate", "rule_not_entered",
+	},
+	"owes.*": {"trainee", "institution", "operator", "system", "calendar"},
 }
 
 var problemCodes = []string{
