@@ -1,5 +1,6 @@
-// Package ledger is the arithmetic of hours: what a case's entries add up to, by module, by mode of attendance and by
-// the calendar year in which the hours were taken. It is pure, and no result depends on the order of the entries.
+// Package ledger is the arithmetic of hours: how attendance becomes credit, online from heartbeats and offline from
+// sign-ins, and what a case's entries add up to, by module, by mode of attendance and by the calendar year in which the
+// hours were taken. It is pure, and no result depends on the order of what it is given.
 //
 // The ledger is append-only. A correction is an entry of negative hours that reverses an earlier one, with that entry's
 // session, date, module and mode, so that every sum below is right without a special case.
