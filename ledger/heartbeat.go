@@ -92,7 +92,7 @@ func (c Credit) within(i Interval) Credit {
 // A heartbeat that was sent again counts as first received; sending it tomorrow earns nothing.
 func (r CreditRule) Watch(session string, heartbeats []Heartbeat, challenges []Challenge) []Credit {
 	beats := distinct(heartbeats)
-	evidence := r.evidence(beats)
+	evidence := needed(r.evidence(beats))
 	spans := make([]Interval, len(evidence))
 	for i, e := range evidence {
 		spans[i] = e.Interval
@@ -100,8 +100,7 @@ func (r CreditRule) Watch(session string, heartbeats []Heartbeat, challenges []C
 	var credits []Credit
 	first := 0
 	for _, i := range Union(spans...).Subtract(r.forbidden(beats, challenges)) {
-		// What began a whole MaxGap before has ended before, and so has all that began earlier.
-		for first < len(evidence) && !evidence[first].From.Add(r.MaxGap).After(i.From) {
+		for first < len(evidence) && !evidence[first].To.After(i.From) {
 			first++
 		}
 		end := first
@@ -132,6 +131,27 @@ func (r CreditRule) evidence(beats []Heartbeat) []Evidence {
 		}
 	}
 	return evidence
+}
+
+// needed leaves out the evidence without which the rest vouches for the same time. Of what is left, later evidence both
+// begins and ends later.
+func needed(evidence []Evidence) []Evidence {
+	var chosen []Evidence
+	var end time.Time // of what was chosen
+	for next := 0; next < len(evidence); {
+		reach, best := later(end, evidence[next].From), next
+		for next < len(evidence) && !evidence[next].From.After(reach) {
+			if evidence[next].To.After(evidence[best].To) {
+				best = next
+			}
+			next++
+		}
+		if evidence[best].To.After(end) {
+			chosen = append(chosen, evidence[best])
+			end = evidence[best].To
+		}
+	}
+	return chosen
 }
 
 // vouch reports whether two heartbeats say that somebody watched from the one to the other. They lie no further apart

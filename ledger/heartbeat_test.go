@@ -93,6 +93,9 @@ func TestAnIdleOrPausedPlayerEarnsNothing(t *testing.T) {
 	}
 	require.Empty(t, watched(idle))
 	require.Empty(t, watched(paused))
+	lenient := rule
+	lenient.MinRate = 0
+	require.Empty(t, lenient.Watch("s", idle, nil))
 
 	pause, resume := beat(2, 5, 5), beat(3, 55, 5)
 	pause.Playing = false
@@ -140,6 +143,21 @@ func TestAnUnansweredChallengeCreditsNothingUntilTheNextIsAnswered(t *testing.T)
 	require.Equal(t, ledger.Times{span(0, 3600)}, watched(beats, met))
 }
 
+func TestTheFirstAnswerToAnyLaterChallengeEndsTheSilence(t *testing.T) {
+	t.Parallel()
+	slow, quick := beat(1000, 1255, 1255), beat(1001, 1220, 1220)
+	slow.Answers, quick.Answers = "q1", "q2"
+	require.Equal(t, ledger.Times{span(0, 600), span(1220, 3600)}, watched(append(watching(60), slow, quick),
+		ledger.Challenge{ID: "q0", Issued: after(600)}, ledger.Challenge{ID: "q1", Issued: after(1200)},
+		ledger.Challenge{ID: "q2", Issued: after(1210)}))
+
+	again := []ledger.Challenge{{ID: "q1", Issued: after(1240)}, {ID: "q1", Issued: after(1190)}}
+	require.Equal(t, ledger.Times{span(0, 1190)}, watched(append(watching(60), slow), again...),
+		"a challenge recorded twice was put when it was put first")
+	slices.Reverse(again)
+	require.Equal(t, ledger.Times{span(0, 1190)}, watched(append(watching(60), slow), again...))
+}
+
 func TestALateGuessedOrRepeatedAnswerIsNoAnswer(t *testing.T) {
 	t.Parallel()
 	challenge := ledger.Challenge{ID: "q1", Issued: after(600)}
@@ -178,6 +196,22 @@ func TestALateDuplicateOrReorderedHeartbeatNeitherLosesNorDoublesTime(t *testing
 	overtaken := watching(10)
 	overtaken[6].Received = overtaken[7].Received.Add(time.Second) // on the network one overtook the other
 	require.Equal(t, times(whole), watched(overtaken))
+}
+
+func TestHeartbeatsThatContradictTheirOwnOrderCreditNothing(t *testing.T) {
+	t.Parallel()
+	require.Empty(t, watched([]ledger.Heartbeat{beat(2, 0, 0), beat(1, 30, 30)}))
+
+	one, other := beat(2, 30, 30), beat(2, 30, 4000) // the same number at the same instant, saying two things
+	require.Equal(t, watched([]ledger.Heartbeat{beat(1, 0, 0), one, other}), watched([]ledger.Heartbeat{beat(1, 0, 0), other, one}))
+}
+
+func TestCreditRestsOnNoMoreHeartbeatsThanItNeeds(t *testing.T) {
+	t.Parallel()
+	credits := rule.Watch("s", watching(3), []ledger.Challenge{{ID: "q", Issued: after(150)}})
+	require.Equal(t, []ledger.Credit{{Interval: span(0, 150), Session: "s", Evidence: []ledger.Evidence{
+		{Interval: span(0, 90), First: "0", Last: "3"}, {Interval: span(90, 180), First: "3", Last: "6"},
+	}}}, credits)
 }
 
 func TestNoRuleNoCredit(t *testing.T) {

@@ -76,7 +76,7 @@ func (t Times) Subtract(other Times) Times {
 			if cut.From.After(from) {
 				rest = append(rest, Interval{From: from, To: cut.From})
 			}
-			from = later(from, cut.To)
+			from = cut.To
 		}
 		if from.Before(i.To) {
 			rest = append(rest, Interval{From: from, To: i.To})

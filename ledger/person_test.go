@@ -69,6 +69,30 @@ func TestASessionOverNewYearIsSplitAtMidnightInBeijing(t *testing.T) {
 	require.Equal(t, ledger.Whole(2), rows[1].Hours)
 }
 
+func TestWhatIsLeftOfACreditRestsOnWhatConcernsIt(t *testing.T) {
+	t.Parallel()
+	long := credit("b", 0, 3600)
+	long.Evidence = []ledger.Evidence{{Interval: span(0, 1800), First: "1", Last: "2"}, {Interval: span(1800, 3600), First: "2", Last: "3"}}
+	settled := rule.Settle([]ledger.Credit{long, credit("a", 0, 2000)})
+	require.Equal(t, long.Evidence[1:], settled[1].Evidence)
+
+	interrupted := []ledger.Credit{credit("a", 0, 10), credit("a", 20, 30)} // by a challenge
+	interrupted[0].Evidence[0].Interval = span(0, 30)
+	interrupted[1].Evidence[0].Interval = span(0, 30)
+	rows := rule.BySession(rule.Settle(interrupted))
+	require.Len(t, rows, 1)
+	require.Equal(t, interrupted[0].Evidence, rows[0].Evidence, "evidence is named once")
+	require.Equal(t, 20*time.Second, rows[0].Length)
+}
+
+func TestTheDayIsBeijingsWhereverTheServerStands(t *testing.T) {
+	t.Parallel()
+	evening := time.Date(2026, time.December, 31, 17, 0, 0, 0, time.UTC)
+	settled := rule.Settle([]ledger.Credit{{Interval: ledger.Interval{From: evening, To: evening.Add(time.Hour)}, Session: "s"}})
+	require.Len(t, settled, 1)
+	require.Equal(t, "2027-01-01", settled[0].Date.String())
+}
+
 func TestNoRoundingCreditsMoreThanWasAttended(t *testing.T) {
 	t.Parallel()
 	for length, want := range map[time.Duration]int{

@@ -91,6 +91,14 @@ func TestAPostingThatIsNoEntryCreditsNothing(t *testing.T) {
 	}
 }
 
+func TestOneIDWithTwoContentsCountsOnceInAnyOrder(t *testing.T) {
+	t.Parallel()
+	small, large := posting("1", 1, "a", "s1", 10), posting("1", 1, "a", "s1", 40)
+	book := ledger.Post([]ledger.Posting{small, large})
+	require.Len(t, book.Entries, 1)
+	require.Equal(t, book, ledger.Post([]ledger.Posting{large, small}))
+}
+
 func TestEveryRefusalIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	for _, refusal := range []ledger.RefusalError{
