@@ -74,6 +74,11 @@ func titleEvent(d policy.TitleDecision) string {
 // Demonstration says that made-up numbers stand behind a result.
 func Demonstration(lang message.Lang) string { return message.Text(lang, "explain.demonstration", nil) }
 
+// Supposed says that a title is decided as if the grade certificate were issued on a day.
+func Supposed(lang message.Lang, day calendar.Date) string {
+	return writer{lang: lang}.say("supposed", "date", day.String())
+}
+
 // writer writes in one language.
 type writer struct{ lang message.Lang }
 

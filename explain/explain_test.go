@@ -32,7 +32,7 @@ func TestWhatIsMetNamesWhatItRestsOnAndWhereThatIsWritten(t *testing.T) {
 	d := beijing(t).MayEnterEvaluation(graduate(policy.Bachelor, "2019-07-01"), "big-data", policy.Junior, day("2024-03-01"))
 	require.Equal(t, []string{
 		"依据：具备相关专业大学本科及以上学历（含在读的应届毕业生）",
-		"出处：人社厅发〔2021〕10号申报条件（参照相近规定推定）",
+		"出处：人社厅发〔2021〕10号 申报条件（参照相近规定推定）",
 		"说明：该职业国家职业标准未查到原文，按智能制造标准的通用条款执行",
 	}, explain.Decision(message.Chinese, d).Lines)
 	e := explain.Decision(message.English, d)
@@ -85,8 +85,13 @@ func TestEveryDecisionIsInWholeSentences(t *testing.T) {
 	t.Parallel()
 	p := beijing(t)
 	for _, a := range []policy.Applicant{
-		{}, {Category: policy.InPost}, {Category: policy.FinalYearStudent}, {Category: policy.SkilledWorker, SkillGrade: policy.SeniorWorker},
-		graduate(policy.Secondary, "2023-07-01"), graduate(policy.Associate, "2023-07-01"), graduate(policy.TechnicianSchool, "2023-07-01"),
+		{},
+		{Category: policy.InPost},
+		{Category: policy.FinalYearStudent},
+		{Category: policy.SkilledWorker, SkillGrade: policy.SeniorWorker},
+		graduate(policy.Secondary, "2023-07-01"),
+		graduate(policy.Associate, "2023-07-01"),
+		graduate(policy.TechnicianSchool, "2023-07-01"),
 		{
 			Category: policy.InPost, Education: []policy.Education{{Degree: policy.Bachelor}},
 			Titles: []policy.HeldTitle{{Title: "助理工程师", ObtainedOn: day("2023-01-01")}},

@@ -119,6 +119,12 @@ func (r *reading) version(id string) *Policy {
 		p.operation.DeliverySchedule = p.overlay.DeliverySchedule
 		r.note(overlayPath, p.checkOverlay(base))
 	}
+	p.written = map[string]any{}
+	for _, file := range r.files {
+		written, err := plainValue(file.root)
+		r.note(file.path, err)
+		p.written[schemaOf(file.path)] = written
+	}
 	var err error
 	p.lists, err = readLists(lists, p.occupations)
 	r.note(listsPath, err)

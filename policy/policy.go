@@ -35,6 +35,8 @@ type Policy struct {
 	overlay       *overlayFile
 	schedule      []time.Duration
 	lists         Lists
+	// written is the files as they are written, by name, for comparing versions.
+	written map[string]any
 }
 
 // ID is the version's name, which a case keeps: beijing-2023, or beijing-2023+demo with the demonstration overlay.
