@@ -88,9 +88,10 @@ func TestWhatIsLeftOfACreditRestsOnWhatConcernsIt(t *testing.T) {
 func TestTheDayIsBeijingsWhereverTheServerStands(t *testing.T) {
 	t.Parallel()
 	evening := time.Date(2026, time.December, 31, 17, 0, 0, 0, time.UTC)
-	settled := rule.Settle([]ledger.Credit{{Interval: ledger.Interval{From: evening, To: evening.Add(time.Hour)}, Session: "s"}})
+	settled := rule.Settle([]ledger.Credit{{Interval: ledger.Interval{From: evening, To: evening.Add(9 * time.Hour)}, Session: "s"}})
 	require.Len(t, settled, 1)
 	require.Equal(t, "2027-01-01", settled[0].Date.String())
+	require.Equal(t, 8*time.Hour, settled[0].Length())
 }
 
 func TestNoRoundingCreditsMoreThanWasAttended(t *testing.T) {

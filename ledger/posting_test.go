@@ -99,6 +99,15 @@ func TestOneIDWithTwoContentsCountsOnceInAnyOrder(t *testing.T) {
 	require.Equal(t, book, ledger.Post([]ledger.Posting{large, small}))
 }
 
+func TestSessionsOfTheSameNameElsewhereOrOnTheNextDateAreOthers(t *testing.T) {
+	t.Parallel()
+	next := posting("3", 3, "a", "s1", 10) // what of the session lies after midnight
+	next.Entry.Date = next.Entry.Date.AddDays(1)
+	book := ledger.Post([]ledger.Posting{posting("1", 1, "a", "s1", 10), posting("2", 2, "b", "s1", 10), next})
+	require.Empty(t, book.Refused)
+	require.Equal(t, ledger.Whole(3), ledger.Total(book.Entries))
+}
+
 func TestEveryRefusalIsSaidInWords(t *testing.T) {
 	t.Parallel()
 	for _, refusal := range []ledger.RefusalError{
