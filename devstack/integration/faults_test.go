@@ -35,8 +35,8 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 
 	t.Run("when the worker is killed again and again", func(t *testing.T) {
 		all := underWay(t)
-		for _, after := range []time.Duration{0, 200, 500, 350, 50, 700} {
-			pause(t, after*time.Millisecond)
+		for _, after := range []int{0, 200, 500, 350, 50, 700} {
+			pause(t, after)
 			s.worker.Kill9()
 			require.NoError(t, s.worker.Start(t.Context()))
 		}
@@ -44,8 +44,8 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 	})
 	t.Run("when the API is killed again and again", func(t *testing.T) {
 		all := underWay(t)
-		for _, after := range []time.Duration{100, 300, 200, 400} {
-			pause(t, after*time.Millisecond)
+		for _, after := range []int{100, 300, 200, 400} {
+			pause(t, after)
 			s.api.Kill9()
 			require.NoError(t, s.api.Start(t.Context()))
 		}
@@ -54,7 +54,7 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 	t.Run("when the institutions' own systems are killed", func(t *testing.T) {
 		all := underWay(t)
 		for range 3 {
-			pause(t, 300*time.Millisecond)
+			pause(t, 300)
 			s.institution.Kill9()
 			require.NoError(t, s.institution.Start(t.Context()))
 		}
@@ -62,21 +62,21 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 	})
 	t.Run("when Temporal is killed and comes back", func(t *testing.T) {
 		all := underWay(t)
-		pause(t, 500*time.Millisecond)
+		pause(t, 500)
 		s.temporal.Kill9()
 		require.NoError(t, s.temporal.Start(t.Context()))
 		finish(t, all)
 	})
 	t.Run("when PostgreSQL is killed and comes back", func(t *testing.T) {
 		all := underWay(t)
-		pause(t, 500*time.Millisecond)
+		pause(t, 500)
 		s.cluster.Kill()
 		require.NoError(t, s.cluster.Recover(t.Context()))
 		finish(t, all)
 	})
 	t.Run("when everything but PostgreSQL is killed at once", func(t *testing.T) {
 		all := underWay(t)
-		pause(t, 400*time.Millisecond)
+		pause(t, 400)
 		s.api.Kill9()
 		s.worker.Kill9()
 		s.temporal.Kill9()
@@ -88,9 +88,9 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 }
 
 // pause lets the system work for a moment, so that the next blow falls somewhere else.
-func pause(t *testing.T, d time.Duration) {
+func pause(t *testing.T, milliseconds int) {
 	t.Helper()
-	timer := time.NewTimer(d)
+	timer := time.NewTimer(time.Duration(milliseconds) * time.Millisecond)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
