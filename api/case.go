@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/explain"
 	"github.com/dengpan/dengpan/ledger"
-	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -51,6 +51,7 @@ type caseView struct {
 	Certificates []certificateView `json:"certificates"`
 	Title        *titleView        `json:"title,omitempty"`
 	CEHours      []ceHoursView     `json:"ce_hours"`
+	Decisions    []decisionView    `json:"decisions" doc:"What was decided on the person's facts, in order."`
 	LastEvent    int               `json:"last_event" doc:"The number of the timeline's newest line."`
 }
 
@@ -105,6 +106,26 @@ type titleView struct {
 	Effects      []string       `json:"effects"`
 	EarliestDate *calendar.Date `json:"earliest_date,omitempty" doc:"The day on which only time was missing."`
 	DecidedOn    calendar.Date  `json:"decided_on"`
+}
+
+// decisionView is a decision as it was made, in the reader's language.
+type decisionView struct {
+	Kind          string         `json:"kind" enum:"admission,evaluation_entry,title"`
+	Name          string         `json:"name"`
+	Outcome       string         `json:"outcome" enum:"met,not_met,insufficient_rule"`
+	Text          string         `json:"text" doc:"The outcome in a sentence."`
+	Lines         []string       `json:"lines" doc:"What it rests on, or what each alternative lacks; a sentence each."`
+	Citation      citationView   `json:"citation" doc:"Of the alternative it rests on, or else of the rule."`
+	EarliestDate  *calendar.Date `json:"earliest_date,omitempty" doc:"The day on which time alone would satisfy it."`
+	AsOf          calendar.Date  `json:"as_of"`
+	PolicyVersion string         `json:"policy_version"`
+}
+
+type citationView struct {
+	Document string `json:"document"`
+	Clause   string `json:"clause"`
+	Basis    string `json:"basis" doc:"How sure we are of it."`
+	Note     string `json:"note,omitempty"`
 }
 
 type ceHoursView struct {
@@ -272,6 +293,9 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	if view.Title, err = v.title(decisions); err != nil {
 		return err
 	}
+	if view.Decisions, err = v.decisions(decisions); err != nil {
+		return err
+	}
 	years, err := tx.CEHoursOfCase(c.ID)
 	view.CEHours = ceHours(years)
 	return err
@@ -311,7 +335,7 @@ func (v reader) title(decisions []store.Decision) (*titleView, error) {
 		view := &titleView{
 			Outcome: string(d.Outcome), Kind: string(d.Kind), Title: d.Title, EarliestDate: d.EarliestDate,
 			DecidedOn: decision.AsOf, Effects: make([]string, len(d.Effects)),
-			Text: message.Text(v.lang, "event."+titleEvent(d), titleParams(d)),
+			Text: explain.TitleText(v.lang, d),
 		}
 		for i, effect := range d.Effects {
 			view.Effects[i] = effect.In(string(v.lang))
@@ -321,25 +345,32 @@ func (v reader) title(decisions []store.Decision) (*titleView, error) {
 	return nil, nil
 }
 
-// titleEvent is the words for a title decision: those of the line it put in the timeline.
-func titleEvent(d policy.TitleDecision) string {
-	switch {
-	case d.Outcome == policy.Met && d.Kind == policy.EligibleToApply:
-		return "title_eligible"
-	case d.Outcome == policy.Met:
-		return "title_mapped"
-	case d.Outcome == policy.InsufficientRule:
-		return "title_rule_missing"
-	case d.EarliestDate != nil:
-		return "title_waiting"
+// decisions shows all that was decided on the person's facts, as it was decided: from the record, whatever the rules say
+// now.
+func (v reader) decisions(rows []store.Decision) ([]decisionView, error) {
+	views := make([]decisionView, 0, len(rows))
+	for _, row := range rows {
+		switch row.Kind {
+		case policy.DecisionAdmission, policy.DecisionEvaluationEntry, policy.DecisionTitle:
+		default: // the gate of hours is not decided by facts; the hours speak for it
+			continue
+		}
+		var d policy.TitleDecision
+		if err := json.Unmarshal(row.Body, &d); err != nil {
+			return nil, fmt.Errorf("read a decision: %w", err)
+		}
+		said := explain.Decision(v.lang, d.Decision)
+		if row.Kind == policy.DecisionTitle {
+			said = explain.Title(v.lang, d)
+		}
+		c := said.Citation
+		views = append(views, decisionView{
+			Kind: row.Kind, Name: said.Name, Outcome: row.Outcome, Text: said.Text, Lines: said.Lines,
+			Citation: citationView{
+				Document: c.Document, Clause: c.Clause, Basis: string(c.Basis), Note: c.Note.In(string(v.lang)),
+			},
+			EarliestDate: said.EarliestDate, AsOf: row.AsOf, PolicyVersion: row.PolicyVersion,
+		})
 	}
-	return "title_not_met"
-}
-
-func titleParams(d policy.TitleDecision) map[string]any {
-	params := map[string]any{"title": d.Title}
-	if d.EarliestDate != nil {
-		params["until"] = d.EarliestDate.String()
-	}
-	return params
+	return views, nil
 }
