@@ -268,6 +268,32 @@ func TestAFolderIsCheckedAsAVersion(t *testing.T) {
 	require.Equal(t, []string{"evaluation.yaml", "hours.yaml", "hours.yaml", "training.yaml"}, files, "everything is told at once")
 }
 
+func TestAFileThatHasNoEndOrNoBeginningIsAFaultLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	bomb := "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+	for letter := 'b'; letter < 'k'; letter++ {
+		before := strings.Repeat("*"+string(letter-1)+", ", 10)
+		bomb += string(letter) + ": &" + string(letter) + " [" + before + "]\n"
+	}
+	for name, content := range map[string]string{
+		"nothing": "", "a comment": "# nothing", "a list": "- a", "a word": "x", "within itself": "citation: &a [*a]", "no text": "\x00\xff",
+		"aliases of aliases": bomb, "merged": "credit: &c {subject: professional}\nannual: {<<: *c}", "a tag": "credit: !!binary x",
+	} {
+		files := version(t, "beijing-2026", func(file, written string) string {
+			if file == "hours.yaml" {
+				return content
+			}
+			return effective("effective_from: 2026-01-01")(file, written)
+		})
+		faults := policy.CheckFolder(files, "beijing-2026")
+		require.NotEmpty(t, faults, name)
+		for _, fault := range faults {
+			require.Equal(t, "hours.yaml", fault.File, name)
+			require.Less(t, len(fault.Error()), 500, name)
+		}
+	}
+}
+
 func TestEffectiveDatesDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {

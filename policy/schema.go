@@ -72,6 +72,10 @@ func (f file) checkSchema() []*Fault {
 	if f.root == nil {
 		return nil
 	}
+	// The decoder refuses what has no end: an anchor within itself, aliases of aliases of aliases.
+	if err := f.root.Decode(new(any)); err != nil {
+		return yamlFaults(f.path, err)
+	}
 	instance, err := plainValue(f.root)
 	if err != nil {
 		return []*Fault{f.fault(err)}
