@@ -30,57 +30,65 @@ func NewTerminal(out *os.File, plain bool) Terminal {
 	return Terminal{out: out, live: live, color: live && os.Getenv("NO_COLOR") == ""}
 }
 
-// Show draws the board until ctx ends, and then leaves its last state on the screen.
-func (t Terminal) Show(ctx context.Context, snapshot func() Snapshot) {
+// Show draws the board until ctx ends, and then leaves its last state on the screen. It returns early,
+// with an error, when nothing can be written any more: the terminal was closed.
+func (t Terminal) Show(ctx context.Context, snapshot func() Snapshot) error {
 	if !t.live {
-		t.showLines(ctx, snapshot)
-		return
+		return t.showLines(ctx, snapshot)
 	}
 	const (
 		enter = "\x1b[?1049h\x1b[?25l" // the alternate screen, without a cursor
 		leave = "\x1b[?25h\x1b[?1049l"
 	)
-	fmt.Fprint(t.out, enter)
+	if err := t.write(enter); err != nil {
+		return err
+	}
 	ticker := time.NewTicker(redraw)
 	defer ticker.Stop()
 	for {
-		t.frame(snapshot())
+		if err := t.frame(snapshot()); err != nil {
+			return err
+		}
 		select {
 		case <-ctx.Done():
-			fmt.Fprint(t.out, leave)
-			t.Print(snapshot())
-			return
+			return t.write(leave + t.whole(snapshot()))
 		case <-ticker.C:
 		}
 	}
 }
 
-// Print draws the board once, with every case.
-func (t Terminal) Print(s Snapshot) {
+// whole is the board with every case, however many lines that takes.
+func (t Terminal) whole(s Snapshot) string {
 	width, _ := t.size()
 	const unlimited = 10000
-	fmt.Fprintln(t.out, strings.Join(Draw(s, width, unlimited, t.color), "\n"))
+	return strings.Join(Draw(s, width, unlimited, t.color), "\n") + "\n"
 }
 
-func (t Terminal) frame(s Snapshot) {
+func (t Terminal) write(text string) error {
+	if _, err := io.WriteString(t.out, text); err != nil {
+		return fmt.Errorf("show the board: %w", err)
+	}
+	return nil
+}
+
+func (t Terminal) frame(s Snapshot) error {
 	width, height := t.size()
 	lines := Draw(s, width, height-1, t.color)
 	if len(lines) > height-1 {
 		lines = lines[:height-1]
 	}
 	const home, clearLine, clearBelow = "\x1b[H", "\x1b[K", "\x1b[J"
-	_, _ = io.WriteString(t.out, home+strings.Join(lines, clearLine+"\r\n")+clearLine+"\r\n"+clearBelow)
+	return t.write(home + strings.Join(lines, clearLine+"\r\n") + clearLine + "\r\n" + clearBelow)
 }
 
-func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) {
+func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) error {
 	ticker := time.NewTicker(summary)
 	defer ticker.Stop()
 	last := ""
 	for {
 		select {
 		case <-ctx.Done():
-			t.Print(snapshot())
-			return
+			return t.write(t.whole(snapshot()))
 		case <-ticker.C:
 		}
 		s := snapshot()
@@ -91,7 +99,9 @@ func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) {
 			continue
 		}
 		last = still
-		fmt.Fprintln(t.out, line)
+		if err := t.write(line + "\n"); err != nil {
+			return err
+		}
 	}
 }
 

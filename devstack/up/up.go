@@ -87,6 +87,8 @@ func Run(ctx context.Context, options Options) error {
 
 // onSignals stops the stack on the first signal and kills it on the second. It returns how to undo that.
 func (r *running) onSignals(stop context.CancelCauseFunc) (undo func()) {
+	// A reader that went away must not end us on the spot: the board notices, and we stop in order.
+	signal.Ignore(syscall.SIGPIPE)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	over := make(chan struct{})
@@ -123,7 +125,9 @@ func (r *running) serve(ctx context.Context, stop context.CancelCauseFunc) {
 			parts.Go(func() { r.awaitEnd(ctx, stop) })
 		}
 	}
-	board.NewTerminal(os.Stdout, r.options.Plain).Show(ctx, r.snapshot)
+	if err := board.NewTerminal(os.Stdout, r.options.Plain).Show(ctx, r.snapshot); err != nil {
+		stop(errAsked) // whoever looked at the board is gone
+	}
 	parts.Wait()
 }
 
