@@ -35,7 +35,8 @@ func policyCheckCommand() *cobra.Command {
 			}
 			faults, what = policy.CheckFolder(os.DirFS(folder), name), folder
 			for _, fault := range faults {
-				if filepath.IsLocal(fault.File) {
+				// The lists of institutions stay the program's own, whatever the folder's name.
+				if filepath.Base(fault.File) == fault.File {
 					fault.File = filepath.Join(args[0], fault.File)
 				}
 			}
