@@ -3,11 +3,13 @@
 BIN  := $(CURDIR)/.dengpan/bin
 ARGS ?=
 
-# Extra flags for go test: make test GOTEST='-race -count=1', or -run to pick.
+# Extra flags for go test: make test GOTEST='-race -count=1' CGO_ENABLED=1, or -run to pick.
 GOTEST ?=
 
 # Stamping asks git, which refuses in a clone that belongs to somebody else.
 export GOFLAGS := -buildvcs=false $(GOFLAGS)
+# One way to build everything, so that nothing is compiled twice; the race detector needs the other: CGO_ENABLED=1.
+export CGO_ENABLED ?= 0
 # One module at a time, whatever workspace the clone stands in.
 export GOWORK := off
 
@@ -46,9 +48,9 @@ bench: build ## run the benchmarks; docs/benchmarks.md says how to read them
 
 build: needs ## build dengpan and devstack into .dengpan/bin
 	@mkdir -p $(BIN)
-	@CGO_ENABLED=0 go build -o $(BIN)/dengpan ./cmd/dengpan
+	@go build -o $(BIN)/dengpan ./cmd/dengpan
 	@test -x $(BIN)/devstack || echo 'building devstack, a Temporal server within: minutes the first time, seconds after' >&2
-	@cd devstack && CGO_ENABLED=0 go build -o $(BIN)/devstack .
+	@cd devstack && go build -o $(BIN)/devstack .
 
 clean: ## remove what was built; the data of `make run` stays
 	@rm -rf $(BIN)

@@ -241,9 +241,6 @@ require (
 
 replace github.com/dengpan/dengpan => ../
 
-// The product's goose asks for a log API that the Temporal server was not written for, and does not use it here.
-replace go.opentelemetry.io/otel/log => go.opentelemetry.io/otel/log v0.20.0
-
 // goose's go.mod asks for a newer OpenTelemetry than the Temporal server compiles with. Nothing that is built here from
 // goose uses it, so its wish is passed over.
 exclude (

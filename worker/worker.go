@@ -52,7 +52,8 @@ func Dial(address, namespace string, logger *slog.Logger) (client.Client, error)
 // both workers poll.
 func Run(ctx context.Context, cfg Config, ready func()) error {
 	worker.SetStickyWorkflowCacheSize(cfg.CacheSize)
-	ctx, cancel := context.WithCancelCause(ctx)
+	told := ctx
+	ctx, cancel := context.WithCancelCause(told)
 	defer cancel(nil)
 	fatal := func(err error) { cancel(fmt.Errorf("a worker failed: %w", err)) }
 
@@ -76,7 +77,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 
 	for _, w := range []worker.Worker{cases, deliveries} {
 		if err := start(ctx, w, cfg.Logger); err != nil {
-			return err
+			return unless(told, err)
 		}
 		defer w.Stop()
 	}
@@ -84,10 +85,15 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { (&relay.Relay{Store: cfg.Store, Temporal: cfg.Temporal, Logger: cfg.Logger}).Run(ctx) })
 	wg.Wait()
-	if cause := context.Cause(ctx); cause != context.Canceled { //nolint:errorlint // compared as the context returns it
-		return cause
+	return unless(told, context.Cause(ctx))
+}
+
+// unless is an error, unless the process was told to stop: ending is then what was asked for.
+func unless(told context.Context, err error) error {
+	if told.Err() != nil {
+		return nil
 	}
-	return nil
+	return err
 }
 
 // start starts a worker, waiting for a Temporal server that is not there yet.
