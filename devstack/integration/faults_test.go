@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/devstack/process"
+	"github.com/dengpan/dengpan/devstack/stack"
 )
 
 // batch is how many cases are under way while something is killed.
@@ -160,4 +162,21 @@ func TestTheSameResultSentTenTimesAtOnceHasOneEffect(t *testing.T) {
 		require.Equal(t, http.StatusNotFound, status)
 		require.Equal(t, "not_found", answer["code"])
 	})
+}
+
+func TestARoleThatIsToldToStopEndsWithoutAFault(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{})
+	for _, role := range []string{"api", "worker", "institution"} {
+		t.Run(role, func(t *testing.T) {
+			running := map[string]*stack.Running{"api": s.api, "worker": s.worker, "institution": s.institution}[role]
+			require.NoError(t, running.Stop())
+			spec := running.Spec()
+			again, err := process.Start(spec)
+			require.NoError(t, err)
+			require.NoError(t, running.Ready(t.Context()))
+			require.NoError(t, again.Stop(20*time.Second))
+			require.NoError(t, again.Err(), s.log(t, role))
+		})
+	}
 }

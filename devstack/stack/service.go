@@ -74,6 +74,12 @@ type Running struct {
 // PID is the process number of the service, as it runs now.
 func (r *Running) PID() int { return r.process.PID() }
 
+// Spec is what the service runs.
+func (r *Running) Spec() process.Spec { return r.service.Spec }
+
+// Ready returns when the service answers.
+func (r *Running) Ready(ctx context.Context) error { return r.service.AwaitReady(ctx, nil) }
+
 // Done is closed when the process that runs now has ended.
 func (r *Running) Done() <-chan struct{} { return r.process.Done() }
 
