@@ -90,10 +90,12 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 
 // unless is an error, unless the process was told to stop: ending is then what was asked for.
 func unless(told context.Context, err error) error {
-	if told.Err() != nil {
+	select {
+	case <-told.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // start starts a worker, waiting for a Temporal server that is not there yet.
