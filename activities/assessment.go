@@ -26,7 +26,7 @@ func (r *Records) RecordExam(ctx context.Context, req contract.RecordRequest) (c
 }
 
 // RecordEvaluation takes the marks of the evaluation's parts (三（二）). Every part must be passed in the same attempt:
-// the rules keep no passed part (RESEARCH E-05), so who fails one sits all again.
+// no rule was found that lets a passed part be kept, so who fails one sits all again.
 func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordRequest) (contract.RecordReply, error) {
 	return record(ctx, r, req, progress.Evaluation, func(f *file, tasks []answered) (contract.RecordReply, error) {
 		passed := true
