@@ -58,9 +58,9 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 		personID: uuid.NewString(),
 	}
 	id := identity.Synthetic(1, calendar.NewDate(1992, time.May, 4))
-	name, err := keys.Seal([]byte("赵演示"), "person/"+b.personID+"/name")
+	name, err := keys.Seal([]byte("赵演示"), store.NameSeal(b.personID))
 	require.NoError(t, err)
-	number, err := keys.Seal([]byte(id.Number()), "person/"+b.personID+"/id-number")
+	number, err := keys.Seal([]byte(id.Number()), store.IDNumberSeal(b.personID))
 	require.NoError(t, err)
 	require.NoError(t, db.Tx(t.Context(), func(tx *store.Tx) error {
 		account, _, err := tx.CreateToken(store.Account{Role: store.RoleOperator}, "test")

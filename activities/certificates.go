@@ -104,7 +104,7 @@ func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
 	if err != nil {
 		return fmt.Errorf("encode a holder: %w", err)
 	}
-	sealed, err := r.Keys.Seal(plain, "certificate/"+id)
+	sealed, err := r.Keys.Seal(plain, store.HolderSeal(id))
 	if err != nil {
 		return fmt.Errorf("seal a holder: %w", err)
 	}
@@ -159,11 +159,11 @@ func (r *Records) holder(f *file) (certificate.Holder, error) {
 	if err != nil {
 		return certificate.Holder{}, err
 	}
-	name, err := r.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	name, err := r.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
 	if err != nil {
 		return certificate.Holder{}, fmt.Errorf("open a name: %w", err)
 	}
-	id, err := r.Keys.Open(person.IDNumberSealed, "person/"+person.ID+"/id-number")
+	id, err := r.Keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
 	if err != nil {
 		return certificate.Holder{}, fmt.Errorf("open an ID number: %w", err)
 	}

@@ -51,7 +51,7 @@ func (d *Deliveries) DeliverBatch(
 	if endpoint.State != store.EndpointActive {
 		return reply, nil // until it is enabled again, which wakes the workflow
 	}
-	secret, err := d.Keys.Open(endpoint.SecretSealed, "endpoint/"+endpoint.InstitutionID)
+	secret, err := d.Keys.Open(endpoint.SecretSealed, store.SecretSeal(endpoint.InstitutionID))
 	if err != nil {
 		return reply, fmt.Errorf("open an endpoint's secret: %w", err)
 	}

@@ -45,7 +45,7 @@ func newEndpoint(t *testing.T) *endpoint {
 		w.WriteHeader(int(e.status.Load()))
 	}))
 	t.Cleanup(server.Close)
-	sealed, err := e.Keys.Seal([]byte(e.secret), "endpoint/"+trainer)
+	sealed, err := e.Keys.Seal([]byte(e.secret), store.SecretSeal(trainer))
 	require.NoError(t, err)
 	require.NoError(t, e.Store.Read(t.Context()).SaveEndpoint(store.Endpoint{
 		ID: uuid.NewString(), InstitutionID: trainer, URL: server.URL, SecretSealed: sealed,

@@ -37,7 +37,7 @@ func (w *world) certify(caseID, kind, issuer, number, name string, n int) string
 	require.NoError(w.t, err)
 	plain, err := json.Marshal(holder)
 	require.NoError(w.t, err)
-	sealed, err := w.keys.Seal(plain, "certificate/"+id)
+	sealed, err := w.keys.Seal(plain, store.HolderSeal(id))
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
 		return tx.InsertCertificate(store.Certificate{

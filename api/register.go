@@ -222,11 +222,11 @@ func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Pers
 
 func (s *service) newPerson(tx *store.Tx, reg registration) (store.Person, error) {
 	id := uuid.NewString()
-	name, err := s.Keys.Seal([]byte(reg.name), "person/"+id+"/name")
+	name, err := s.Keys.Seal([]byte(reg.name), store.NameSeal(id))
 	if err != nil {
 		return store.Person{}, err
 	}
-	number, err := s.Keys.Seal([]byte(reg.id.Number()), "person/"+id+"/id-number")
+	number, err := s.Keys.Seal([]byte(reg.id.Number()), store.IDNumberSeal(id))
 	if err != nil {
 		return store.Person{}, err
 	}
@@ -274,7 +274,7 @@ func (s *service) claim(tx *store.Tx, r *request, person store.Person, name stri
 }
 
 func (s *service) sameName(person store.Person, name string) (bool, error) {
-	known, err := s.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	known, err := s.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
 	if err != nil {
 		return false, fmt.Errorf("open a name: %w", err)
 	}

@@ -140,11 +140,11 @@ func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
 	if err != nil {
 		return traineeView{}, err
 	}
-	name, err := s.Keys.Open(person.NameSealed, "person/"+person.ID+"/name")
+	name, err := s.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
 	if err != nil {
 		return traineeView{}, fmt.Errorf("open a name: %w", err)
 	}
-	number, err := s.Keys.Open(person.IDNumberSealed, "person/"+person.ID+"/id-number")
+	number, err := s.Keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
 	if err != nil {
 		return traineeView{}, fmt.Errorf("open an ID number: %w", err)
 	}

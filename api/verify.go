@@ -104,7 +104,7 @@ func (s *service) verify(ctx context.Context, in *verificationInput) (*verificat
 
 // holder opens whom a certificate is made out to.
 func (s *service) holder(c store.Certificate) (certificate.Holder, error) {
-	plain, err := s.Keys.Open(c.HolderSealed, "certificate/"+c.ID)
+	plain, err := s.Keys.Open(c.HolderSealed, store.HolderSeal(c.ID))
 	if err != nil {
 		return certificate.Holder{}, fmt.Errorf("open a holder: %w", err)
 	}

@@ -45,11 +45,6 @@ type Rejection struct {
 	Note       string `json:"note,omitempty"`
 }
 
-// RejectionReasons lists the reasons for which an institution may refuse a task.
-func RejectionReasons() []string {
-	return []string{"class_full", "wrong_person", "not_our_occupation", "other"}
-}
-
 // Decode reads an answer as the record keeps it.
 func Decode[Answer any](body json.RawMessage) (Answer, error) {
 	var a Answer

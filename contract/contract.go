@@ -70,9 +70,6 @@ type Taken struct {
 	Fresh bool `json:"fresh"`
 }
 
-// RefusedType is the error type of a message that a case will never take; sending it again is useless.
-const RefusedType = "Refused"
-
 // CaseInput starts a case's workflow, or continues it as a new run.
 type CaseInput struct {
 	CaseID string `json:"case_id"`

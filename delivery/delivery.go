@@ -13,12 +13,6 @@ import (
 	"time"
 )
 
-// Types of event.
-const (
-	TaskIssued    = "task.issued"
-	TaskCancelled = "task.cancelled"
-)
-
 // Event is the body of a callback, in the shape of a CloudEvent. It says that something is to be looked at and where;
 // what it is must be asked for with the institution's key, which is audited. So it names nobody.
 type Event struct {

@@ -48,7 +48,7 @@ func TestAnEventSaysWhereToLookAndNothingElse(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC)
 	body, err := json.Marshal(Event{
-		SpecVersion: "1.0", ID: "evt", Type: TaskIssued, Source: "/v1", Time: at,
+		SpecVersion: "1.0", ID: "evt", Type: "task.issued", Source: "/v1", Time: at,
 		Data: EventData{TaskID: "t", CaseID: "c", Kind: "exam", DueAt: at.Add(time.Hour), Sequence: 7},
 	})
 	require.NoError(t, err)

@@ -124,7 +124,7 @@ func endpointCommand() *cobra.Command {
 			return err
 		}
 		secret := delivery.NewSecret()
-		sealed, err := keys.Seal([]byte(secret), "endpoint/"+*institutionID)
+		sealed, err := keys.Seal([]byte(secret), store.SecretSeal(*institutionID))
 		if err != nil {
 			return err
 		}

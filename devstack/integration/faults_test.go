@@ -167,9 +167,11 @@ func TestTheSameResultSentTenTimesAtOnceHasOneEffect(t *testing.T) {
 func TestARoleThatIsToldToStopEndsWithoutAFault(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
-	for _, role := range []string{"api", "worker", "institution"} {
+	for _, role := range []string{stack.APIRole, stack.WorkerRole, stack.InstitutionRole} {
 		t.Run(role, func(t *testing.T) {
-			running := map[string]*stack.Running{"api": s.api, "worker": s.worker, "institution": s.institution}[role]
+			running := map[string]*stack.Running{
+				stack.APIRole: s.api, stack.WorkerRole: s.worker, stack.InstitutionRole: s.institution,
+			}[role]
 			require.NoError(t, running.Stop())
 			spec := running.Spec()
 			again, err := process.Start(spec)

@@ -1,11 +1,8 @@
 package integration_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,7 +16,6 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/postgres"
-	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
 	"github.com/dengpan/dengpan/identity"
@@ -48,8 +44,7 @@ type system struct {
 	url             string
 	simulator       string
 	engine          client.Client
-	binary          string
-	env             []string
+	product         stack.Product
 	logs            string
 }
 
@@ -79,8 +74,8 @@ func newSystem(t testing.TB, o options) *system {
 	if o.day == 0 {
 		o.day = 10 * time.Second
 	}
-	s := &system{binary: program(t), logs: t.TempDir(), apiKeys: map[string]string{}}
-	addresses := make([]string, 5)
+	s := &system{logs: t.TempDir(), apiKeys: map[string]string{}}
+	addresses := make([]string, 4)
 	for i, port := range free(t, len(addresses)) {
 		addresses[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
@@ -93,35 +88,28 @@ func newSystem(t testing.TB, o options) *system {
 	s.keys, err = identity.CreateKeyring(keyset)
 	require.NoError(t, err)
 	require.NoError(t, s.cluster.CreateDatabase(t.Context(), "dengpan"))
-	s.env = []string{
-		"PATH=" + os.Getenv("PATH"),
-		"DATABASE_URL=" + s.cluster.URL("dengpan"),
-		"TEMPORAL_ADDRESS=" + addresses[0],
-		"DENGPAN_API_ADDRESS=" + addresses[1],
-		"DENGPAN_WORKER_ADDRESS=" + addresses[2],
-		"DENGPAN_KEYSET_FILE=" + keyset,
-		"DENGPAN_DEMO=true",
-		"DENGPAN_DAY=" + o.day.String(),
-		"DENGPAN_CALENDAR_ANCHOR=2026-03-02@" + time.Now().UTC().Format(time.RFC3339),
-		"DENGPAN_API_URL=" + s.url,
-		"DENGPAN_INSTITUTION_ADDRESS=" + addresses[3],
-		"DENGPAN_INSTITUTION_FILE=" + filepath.Join(s.logs, "institutions.json"),
-		"DENGPAN_INSTITUTION_STATE=" + filepath.Join(s.logs, "state.json"),
+	s.product = stack.Product{
+		Program: program(t), LogDir: s.logs,
+		DatabaseURL: s.cluster.URL("dengpan"), TemporalAddress: addresses[0],
+		APIAddress: addresses[1], WorkerAddress: addresses[2], InstitutionAddress: addresses[3],
+		KeysetFile: keyset, InstitutionFile: filepath.Join(s.logs, "institutions.json"),
+		InstitutionState: filepath.Join(s.logs, "state.json"),
+		Demo:             true, Day: o.day, CalendarAnchor: "2026-03-02@" + time.Now().UTC().Format(time.RFC3339),
 	}
 	if o.cacheSize != "" {
-		s.env = append(s.env, "DENGPAN_WORKFLOW_CACHE="+o.cacheSize)
+		s.product.Extra = []string{"DENGPAN_WORKFLOW_CACHE=" + o.cacheSize}
 	}
-	s.migrate(t)
+	require.NoError(t, s.product.Migrate(t.Context()))
 	s.engine, err = client.DialContext(t.Context(), client.Options{
 		HostPort: addresses[0], Namespace: temporal.DefaultNamespace,
 	})
 	require.NoError(t, err)
 	t.Cleanup(s.engine.Close)
 	s.seed(t)
-	s.api = s.start(t, "api", s.url+"/readyz")
-	s.worker = s.start(t, "worker", "http://"+addresses[2]+"/readyz")
+	s.api = s.start(t, stack.APIRole)
+	s.worker = s.start(t, stack.WorkerRole)
 	if !o.silent {
-		s.institution = s.start(t, "institution", s.simulator+"/healthz")
+		s.institution = s.start(t, stack.InstitutionRole)
 	}
 	return s
 }
@@ -157,53 +145,12 @@ func (s *system) startTemporal(t testing.TB, address string) {
 }
 
 // start runs a role of the product until the test ends.
-func (s *system) start(t testing.TB, role, ready string) *stack.Running {
+func (s *system) start(t testing.TB, role string) *stack.Running {
 	t.Helper()
-	service := stack.Service{
-		Spec: process.Spec{
-			Name: role, Path: s.binary, Args: []string{role}, Env: s.env, LogPath: filepath.Join(s.logs, role+".log"),
-		},
-		Ready: func(ctx context.Context) error { return answers(ctx, ready) },
-	}
-	running, err := service.Start(t.Context())
+	running, err := s.product.Service(role).Start(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, running.Stop()) })
 	return running
-}
-
-// answers returns once a URL answers 200.
-func answers(ctx context.Context, url string) error {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
-		if err != nil {
-			return err
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err == nil {
-			answer.Body.Close()
-			if answer.StatusCode == http.StatusOK {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return errors.Join(ctx.Err(), err)
-		case <-tick.C:
-		}
-	}
-}
-
-func (s *system) migrate(t testing.TB) {
-	t.Helper()
-	migration, err := process.Start(process.Spec{
-		Name: "migrate", Path: s.binary, Args: []string{"migrate"}, Env: s.env,
-		LogPath: filepath.Join(s.logs, "migrate.log"),
-	})
-	require.NoError(t, err)
-	<-migration.Done()
-	require.NoError(t, migration.Err(), s.log(t, "migrate"))
 }
 
 // log reads what a role wrote.
@@ -239,7 +186,7 @@ func (s *system) seed(t testing.TB) {
 		key := s.token(t, store.Account{Role: store.RoleInstitution, InstitutionID: &body.InstitutionID})
 		s.apiKeys[body.InstitutionID] = key
 		secret := delivery.NewSecret()
-		sealed, err := s.keys.Seal([]byte(secret), "endpoint/"+body.InstitutionID)
+		sealed, err := s.keys.Seal([]byte(secret), store.SecretSeal(body.InstitutionID))
 		require.NoError(t, err)
 		require.NoError(t, s.store.Read(t.Context()).SaveEndpoint(store.Endpoint{
 			ID: uuid.NewString(), InstitutionID: body.InstitutionID, SecretSealed: sealed,

@@ -102,11 +102,6 @@ func (p Product) Service(role string) Service {
 	return service
 }
 
-// StartProduct runs one of the product's serving roles and returns when it answers.
-func StartProduct(ctx context.Context, p Product, role string) (*Running, error) {
-	return p.Service(role).Start(ctx)
-}
-
 // Command runs one of the product's other commands to its end and returns what it printed.
 func (p Product) Command(ctx context.Context, arguments ...string) (string, error) {
 	command := exec.CommandContext(ctx, p.Program, arguments...)
