@@ -1,0 +1,16 @@
+package store
+
+// What sealed data is sealed for. Data opens only for the purpose and the owner it was sealed for, so that a sealed value
+// copied into another row opens nowhere.
+
+// NameSeal is the purpose of a person's name.
+func NameSeal(personID string) string { return "person/" + personID + "/name" }
+
+// IDNumberSeal is the purpose of a person's ID number.
+func IDNumberSeal(personID string) string { return "person/" + personID + "/id-number" }
+
+// HolderSeal is the purpose of the holder of a certificate.
+func HolderSeal(certificateID string) string { return "certificate/" + certificateID }
+
+// SecretSeal is the purpose of the secret that signs an institution's callbacks.
+func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
