@@ -11,6 +11,7 @@ import (
 
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -149,7 +150,7 @@ func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
 		return facts, err
 	}
 	facts.From, facts.To = entries[0].Date, entries[len(entries)-1].Date
-	facts.Hours = ledger.Total(entries).String()
+	facts.Hours = hours.Rule(f.rules).Hours(ledger.Total(entries)).String()
 	return facts, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
@@ -103,7 +104,7 @@ func (f *file) trainingDetails() (store.TaskDetails, error) {
 	}
 	return store.TaskDetails{
 		RequiredHours:   json.Number(standard.Hours.String()),
-		RecordedHours:   json.Number(ledger.Total(entries).String()),
+		RecordedHours:   json.Number(hours.Rule(f.rules).Hours(ledger.Total(entries)).String()),
 		Modules:         standard.Modules,
 		MissingModules:  ledger.MissingModules(standard.Modules, completed),
 		EarliestSession: f.RegisteredOn.String(),

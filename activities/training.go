@@ -3,8 +3,10 @@ package activities
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -62,13 +64,15 @@ func (r *Records) RecordTraining(ctx context.Context, req contract.RecordRequest
 // entries turns reported sessions into ledger entries. A session nobody attended books nothing.
 func (f *file) entries(task answered, result contract.TrainingResult) []store.HourEntry {
 	var entries []store.HourEntry
+	rule := hours.Rule(f.rules)
 	for _, s := range result.Sessions {
 		if s.AttendedHours == 0 {
 			continue
 		}
 		entries = append(entries, store.HourEntry{
-			CaseID: f.ID, PersonID: f.PersonID, InstitutionID: task.InstitutionID, TaskID: task.ID,
-			SessionRef: s.Ref, SessionDate: s.Date, Module: s.Module, Mode: s.Mode, Hours: s.AttendedHours,
+			CaseID: &f.ID, PersonID: f.PersonID, InstitutionID: task.InstitutionID, TaskID: &task.ID,
+			SessionRef: s.Ref, SessionDate: s.Date, Module: s.Module, Mode: s.Mode,
+			Seconds: int(rule.Length(s.AttendedHours) / time.Second),
 		})
 	}
 	return entries
@@ -104,7 +108,7 @@ func (f *file) trainingGate() (gate, error) {
 		return gate{}, err
 	}
 	return gate{
-		Have: ledger.Total(entries), Need: standard.Hours, MissingModules: ledger.MissingModules(standard.Modules, completed),
+		Have: hours.Rule(f.rules).Hours(ledger.Total(entries)), Need: standard.Hours, MissingModules: ledger.MissingModules(standard.Modules, completed),
 	}, nil
 }
 
@@ -132,22 +136,14 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 		if err := f.Move(progress.CEHours, progress.Active, nil, nil); err != nil {
 			return contract.StepReply{}, err
 		}
-		entries, err := f.tx.Hours(f.ID)
+		changes, err := hours.SettleCE(f.tx, hours.EarnedInCase(f.Case), f.rules, f.Now(), "")
 		if err != nil {
 			return contract.StepReply{}, err
 		}
-		var credits []store.CEEntry
-		for _, year := range ledger.ByYear(entries) {
-			credits = append(credits, store.CEEntry{
-				PersonID: f.PersonID, CaseID: f.ID, Year: year.Year, Subject: store.SubjectProfessional,
-				Hours: year.Hours, RecordedAt: f.Now(),
-			})
+		for _, change := range changes {
 			f.Note(progress.CEHours, "ce_hours_credited", store.ActorSystem, map[string]any{
-				"year": year.Year, "hours": year.Hours.String(),
+				"year": change.Year, "hours": change.Hours.String(),
 			})
-		}
-		if err := f.tx.InsertCEEntries(credits); err != nil {
-			return contract.StepReply{}, err
 		}
 		return contract.StepReply{}, f.Move(progress.CEHours, progress.Done, nil, nil)
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/explain"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
@@ -262,11 +263,11 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	if err != nil {
 		return err
 	}
-	view.Hours.Recorded = ledger.Total(entries)
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
 		return fmt.Errorf("read the case's rules: %w", err)
 	}
+	view.Hours.Recorded = hours.Rule(rules).Hours(ledger.Total(entries))
 	if standard, err := rules.TrainingStandard(c.Occupation, c.Level); err == nil {
 		view.Hours.Required = &standard.Hours
 	}

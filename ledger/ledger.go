@@ -2,13 +2,17 @@
 // sign-ins, and what a case's entries add up to, by module, by mode of attendance and by the calendar year in which the
 // hours were taken. It is pure, and no result depends on the order of what it is given.
 //
-// The ledger is append-only. A correction is an entry of negative hours that reverses an earlier one, with that entry's
+// What is credited is time. Hours (学时) are made of it once, of a sum, by [CreditRule.Hours], so that no attendance is
+// lost to rounding because it was recorded in pieces.
+//
+// The ledger is append-only. A correction is an entry of negative time that reverses an earlier one, with that entry's
 // session, date, module and mode, so that every sum below is right without a special case.
 package ledger
 
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"github.com/dengpan/dengpan/calendar"
 )
@@ -28,75 +32,75 @@ func Modes() []Mode { return []Mode{Online, Offline} }
 // Valid reports whether m is a mode of attendance.
 func (m Mode) Valid() bool { return m == Online || m == Offline }
 
-// Entry is one line of the ledger: the hours credited to a person for one session.
+// Entry is one line of the ledger: time credited to a person for one session.
 type Entry struct {
 	// SessionRef is the institution's own name for the session.
 	SessionRef string        `json:"session_ref"`
 	Date       calendar.Date `json:"date"`
 	Module     string        `json:"module"`
 	Mode       Mode          `json:"mode"`
-	// Hours is negative in an entry that reverses another.
-	Hours Hours `json:"hours"`
+	// Credited is negative in an entry that reverses another.
+	Credited time.Duration `json:"-"`
 }
 
 // Reversed is the entry that takes an entry back.
 func (e Entry) Reversed() Entry {
-	e.Hours = -e.Hours
+	e.Credited = -e.Credited
 	return e
 }
 
-// ModuleHours is the hours of one module.
-type ModuleHours struct {
-	Module string `json:"module"`
-	Hours  Hours  `json:"hours"`
+// ModuleTime is the time credited for one module.
+type ModuleTime struct {
+	Module   string
+	Credited time.Duration
 }
 
-// YearHours is the hours taken in one calendar year.
-type YearHours struct {
-	Year  int   `json:"year"`
-	Hours Hours `json:"hours"`
+// YearTime is the time taken in one calendar year.
+type YearTime struct {
+	Year     int
+	Credited time.Duration
 }
 
-// ModeHours is the hours attended in one mode.
-type ModeHours struct {
-	Mode  Mode  `json:"mode"`
-	Hours Hours `json:"hours"`
+// ModeTime is the time attended in one mode.
+type ModeTime struct {
+	Mode     Mode
+	Credited time.Duration
 }
 
 // Total is the sum of all entries.
-func Total(entries []Entry) Hours {
-	var total Hours
+func Total(entries []Entry) time.Duration {
+	var total time.Duration
 	for _, e := range entries {
-		total += e.Hours
+		total += e.Credited
 	}
 	return total
 }
 
 // ByModule sums the entries by module, in the order of the modules' names. A module whose entries were all reversed is
-// listed with no hours.
-func ByModule(entries []Entry) []ModuleHours {
+// listed with no time.
+func ByModule(entries []Entry) []ModuleTime {
 	return sumBy(entries, func(e Entry) string { return e.Module },
-		func(module string, h Hours) ModuleHours { return ModuleHours{Module: module, Hours: h} })
+		func(module string, d time.Duration) ModuleTime { return ModuleTime{Module: module, Credited: d} })
 }
 
 // ByYear sums the entries by the calendar year of their dates, the earliest first. A course over New Year is thereby
 // split by session.
-func ByYear(entries []Entry) []YearHours {
+func ByYear(entries []Entry) []YearTime {
 	return sumBy(entries, func(e Entry) int { return e.Date.Year() },
-		func(year int, h Hours) YearHours { return YearHours{Year: year, Hours: h} })
+		func(year int, d time.Duration) YearTime { return YearTime{Year: year, Credited: d} })
 }
 
 // ByMode sums the entries by mode of attendance, in the order of Modes; every mode is listed.
-func ByMode(entries []Entry) []ModeHours {
-	sums := make([]ModeHours, 0, len(Modes()))
+func ByMode(entries []Entry) []ModeTime {
+	sums := make([]ModeTime, 0, len(Modes()))
 	for _, mode := range Modes() {
-		var sum Hours
+		var sum time.Duration
 		for _, e := range entries {
 			if e.Mode == mode {
-				sum += e.Hours
+				sum += e.Credited
 			}
 		}
-		sums = append(sums, ModeHours{Mode: mode, Hours: sum})
+		sums = append(sums, ModeTime{Mode: mode, Credited: sum})
 	}
 	return sums
 }
@@ -112,11 +116,8 @@ func MissingModules(required, completed []string) []string {
 	return missing
 }
 
-// Shortfall is what is missing to the required hours; nothing when they are reached.
-func Shortfall(required Hours, entries []Entry) Hours { return max(0, required-Total(entries)) }
-
 // sumBy sums entries by a key, in the order of the keys.
-func sumBy[K cmp.Ordered, R any](entries []Entry, key func(Entry) K, row func(K, Hours) R) []R {
+func sumBy[K cmp.Ordered, R any](entries []Entry, key func(Entry) K, row func(K, time.Duration) R) []R {
 	sorted := slices.Clone(entries)
 	slices.SortFunc(sorted, func(a, b Entry) int { return cmp.Compare(key(a), key(b)) })
 	rows := []R{}

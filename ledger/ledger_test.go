@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -11,9 +12,9 @@ import (
 	"github.com/dengpan/dengpan/ledger"
 )
 
-func entry(ref, date, module string, mode ledger.Mode, tenths int) ledger.Entry {
+func entry(ref, date, module string, mode ledger.Mode, minutes int) ledger.Entry {
 	return ledger.Entry{
-		SessionRef: ref, Date: calendar.MustParseDate(date), Module: module, Mode: mode, Hours: ledger.Tenths(tenths),
+		SessionRef: ref, Date: calendar.MustParseDate(date), Module: module, Mode: mode, Credited: time.Duration(minutes) * time.Minute,
 	}
 }
 
@@ -25,10 +26,10 @@ func TestHoursAreSummedByModuleYearAndMode(t *testing.T) {
 		entry("s2", "2023-12-31", "实训", ledger.Offline, 40),
 		entry("s4", "2024-01-03", "基础", ledger.Online, 5),
 	}
-	require.Equal(t, "20", ledger.Total(entries).String())
-	require.Equal(t, []ledger.ModuleHours{{Module: "基础", Hours: 80}, {Module: "实训", Hours: 120}}, ledger.ByModule(entries))
-	require.Equal(t, []ledger.YearHours{{Year: 2023, Hours: 115}, {Year: 2024, Hours: 85}}, ledger.ByYear(entries))
-	require.Equal(t, []ledger.ModeHours{{Mode: ledger.Online, Hours: 80}, {Mode: ledger.Offline, Hours: 120}}, ledger.ByMode(entries))
+	require.Equal(t, 200*time.Minute, ledger.Total(entries))
+	require.Equal(t, []ledger.ModuleTime{{Module: "基础", Credited: 80 * time.Minute}, {Module: "实训", Credited: 120 * time.Minute}}, ledger.ByModule(entries))
+	require.Equal(t, []ledger.YearTime{{Year: 2023, Credited: 115 * time.Minute}, {Year: 2024, Credited: 85 * time.Minute}}, ledger.ByYear(entries))
+	require.Equal(t, []ledger.ModeTime{{Mode: ledger.Online, Credited: 80 * time.Minute}, {Mode: ledger.Offline, Credited: 120 * time.Minute}}, ledger.ByMode(entries))
 }
 
 func TestAnEmptyLedgerHasNoHours(t *testing.T) {
@@ -36,19 +37,11 @@ func TestAnEmptyLedgerHasNoHours(t *testing.T) {
 	require.Zero(t, ledger.Total(nil))
 	require.Empty(t, ledger.ByModule(nil))
 	require.NotNil(t, ledger.ByYear(nil), "an empty list, not null, in JSON")
-	require.Equal(t, []ledger.ModeHours{{Mode: ledger.Online}, {Mode: ledger.Offline}}, ledger.ByMode(nil))
-	require.Equal(t, ledger.Whole(80), ledger.Shortfall(ledger.Whole(80), nil))
+	require.Equal(t, []ledger.ModeTime{{Mode: ledger.Online}, {Mode: ledger.Offline}}, ledger.ByMode(nil))
 }
 
-func TestTheGateAsksForHoursAndForContent(t *testing.T) {
+func TestContentIsAskedForByModule(t *testing.T) {
 	t.Parallel()
-	entries := []ledger.Entry{entry("s1", "2024-03-01", "基础", ledger.Online, 799)}
-	require.Equal(t, ledger.Tenths(1), ledger.Shortfall(ledger.Whole(80), entries))
-	entries = append(entries, entry("s2", "2024-03-02", "基础", ledger.Online, 1))
-	require.Zero(t, ledger.Shortfall(ledger.Whole(80), entries))
-	entries = append(entries, entry("s3", "2024-03-03", "基础", ledger.Online, 1))
-	require.Zero(t, ledger.Shortfall(ledger.Whole(80), entries), "more than enough is enough")
-
 	require.Empty(t, ledger.MissingModules([]string{"甲", "乙"}, []string{"乙", "丙", "甲"}))
 	require.Equal(t, []string{"丙", "甲"}, ledger.MissingModules([]string{"丙", "乙", "甲"}, []string{"乙"}))
 }
@@ -70,7 +63,7 @@ func entries(t *rapid.T) []ledger.Entry {
 			Date:       start.AddDays(rapid.IntRange(0, 2000).Draw(t, "day")),
 			Module:     rapid.SampledFrom([]string{"甲", "乙", "丙"}).Draw(t, "module"),
 			Mode:       rapid.SampledFrom(ledger.Modes()).Draw(t, "mode"),
-			Hours:      ledger.Tenths(rapid.IntRange(1, 80).Draw(t, "tenths")),
+			Credited:   time.Duration(rapid.IntRange(1, 480).Draw(t, "minutes")) * time.Minute,
 		}
 	})).Draw(t, "entries")
 }
@@ -79,18 +72,18 @@ func TestEveryWayOfSummingComesToTheTotal(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		all := entries(t)
-		var byModule, byYear, byMode ledger.Hours
+		var byModule, byYear, byMode time.Duration
 		for _, m := range ledger.ByModule(all) {
-			byModule += m.Hours
+			byModule += m.Credited
 		}
 		for _, y := range ledger.ByYear(all) {
-			byYear += y.Hours
+			byYear += y.Credited
 		}
 		for _, m := range ledger.ByMode(all) {
-			byMode += m.Hours
+			byMode += m.Credited
 		}
 		total := ledger.Total(all)
-		require.Equal(t, []ledger.Hours{total, total, total}, []ledger.Hours{byModule, byYear, byMode})
+		require.Equal(t, []time.Duration{total, total, total}, []time.Duration{byModule, byYear, byMode})
 	})
 }
 
@@ -107,7 +100,7 @@ func TestTheOrderOfEntriesChangesNothing(t *testing.T) {
 		require.Equal(t, before, all, "summing leaves the entries as they were")
 
 		years := ledger.ByYear(all)
-		require.True(t, slices.IsSortedFunc(years, func(a, b ledger.YearHours) int { return a.Year - b.Year }))
+		require.True(t, slices.IsSortedFunc(years, func(a, b ledger.YearTime) int { return a.Year - b.Year }))
 	})
 }
 

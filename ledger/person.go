@@ -48,12 +48,20 @@ func (r CreditRule) Settle(credits []Credit) []DayCredit {
 // no rounding ever credits what was not attended. Rounding a sum loses less than summing what was rounded: it is done
 // once for each session and day, which is what an entry in the ledger stands for.
 func (r CreditRule) Hours(length time.Duration) Hours {
+	return Hours(min(limit, max(0, length)/r.tenth()))
+}
+
+// Length is the time that hours last.
+func (r CreditRule) Length(h Hours) time.Duration { return time.Duration(h) * r.tenth() }
+
+// tenth is the length of a tenth of a 学时.
+func (r CreditRule) tenth() time.Duration {
 	const usual, tenths = 45, 10
 	minutes := r.MinutesPerHour
 	if minutes <= 0 {
 		minutes = usual
 	}
-	return Hours(min(limit, max(0, length)/(time.Duration(minutes)*time.Minute/tenths)))
+	return time.Duration(minutes) * time.Minute / tenths
 }
 
 // SessionHours is what a person is credited for one session on one day.

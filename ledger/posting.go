@@ -15,7 +15,7 @@ type Posting struct {
 	Received time.Time
 	// Institution is who posts; with the entry's SessionRef it names the session.
 	Institution string
-	// Entry is what is credited. Its hours are positive. A reversal has none: it takes back what the reversed entry credits,
+	// Entry is what is credited. Its time is positive. A reversal has none: it takes back what the reversed entry credits,
 	// whatever it claims itself.
 	Entry Entry
 	// Times is when the person attended, if that is known. No two entries of a person may have time in common.
@@ -103,7 +103,7 @@ func (p Posting) refusal(lines map[string]*line, order []*line) (because Refusal
 		}
 		return "", ""
 	}
-	if e := p.Entry; e.Hours <= 0 || e.Hours > limit || e.SessionRef == "" || e.Date.IsZero() || !e.Mode.Valid() {
+	if e := p.Entry; e.Credited <= 0 || e.SessionRef == "" || e.Date.IsZero() || !e.Mode.Valid() {
 		return ErrPostingInvalid, ""
 	}
 	times := Union(p.Times...)
@@ -133,7 +133,7 @@ func comparePostings(a, b Posting) int {
 		cmp.Compare(a.Reason, b.Reason), cmp.Compare(a.Institution, b.Institution),
 		cmp.Compare(a.Entry.SessionRef, b.Entry.SessionRef), a.Entry.Date.Compare(b.Entry.Date),
 		cmp.Compare(a.Entry.Module, b.Entry.Module), cmp.Compare(a.Entry.Mode, b.Entry.Mode),
-		cmp.Compare(a.Entry.Hours, b.Entry.Hours),
+		cmp.Compare(a.Entry.Credited, b.Entry.Credited),
 		slices.CompareFunc(a.Times, b.Times, func(x, y Interval) int {
 			return cmp.Or(x.From.Compare(y.From), x.To.Compare(y.To))
 		}),

@@ -12,10 +12,10 @@ import (
 	"github.com/dengpan/dengpan/ledger"
 )
 
-func posting(id string, received int, institution, ref string, tenths int) ledger.Posting {
+func posting(id string, received int, institution, ref string, minutes int) ledger.Posting {
 	return ledger.Posting{
 		ID: id, Received: after(received), Institution: institution,
-		Entry: entry(ref, "2026-11-23", "甲", ledger.Online, tenths),
+		Entry: entry(ref, "2026-11-23", "甲", ledger.Online, minutes),
 	}
 }
 
@@ -44,7 +44,7 @@ func TestACorrectionIsAReversalWithAReasonAndANewEntry(t *testing.T) { // X-02
 	book := ledger.Post([]ledger.Posting{wrong, reversal("2", 2, "1"), right})
 	require.Empty(t, book.Refused)
 	require.Len(t, book.Entries, 3, "what was is still to be seen")
-	require.Equal(t, ledger.Tenths(20), ledger.Total(book.Entries))
+	require.Equal(t, 20*time.Minute, ledger.Total(book.Entries))
 
 	hasty := right
 	hasty.ID, hasty.Received = "0", after(1).Add(1) // handed in before the reversal
@@ -62,7 +62,7 @@ func TestAReversalTakesBackWhatWasCreditedOnceWhateverItClaims(t *testing.T) {
 		posting("1", 1, "a", "s1", 40), greedy, reversal("3", 3, "1"), posting("4", 4, "a", "s2", 10), silent,
 		reversal("6", 6, "2"), reversal("7", 7, "none"), reversal("8", 0, "4"),
 	})
-	require.Equal(t, []ledger.YearHours{{Year: 2026, Hours: 10}}, ledger.ByYear(book.Entries))
+	require.Equal(t, []ledger.YearTime{{Year: 2026, Credited: 10 * time.Minute}}, ledger.ByYear(book.Entries))
 	require.Equal(t, []ledger.Refused{
 		{ID: "8", Because: ledger.ErrNothingToReverse}, // before there was anything
 		{ID: "3", Because: ledger.ErrReversedBefore, First: "2"},
@@ -75,13 +75,12 @@ func TestAReversalTakesBackWhatWasCreditedOnceWhateverItClaims(t *testing.T) {
 func TestAPostingThatIsNoEntryCreditsNothing(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*ledger.Posting){
-		"no ID":          func(p *ledger.Posting) { p.ID = "" },
-		"no receipt":     func(p *ledger.Posting) { p.Received = ledger.Posting{}.Received },
-		"no session":     func(p *ledger.Posting) { p.Entry.SessionRef = "" },
-		"no mode":        func(p *ledger.Posting) { p.Entry.Mode = "" },
-		"no hours":       func(p *ledger.Posting) { p.Entry.Hours = 0 },
-		"negative hours": func(p *ledger.Posting) { p.Entry.Hours = -10 },
-		"endless hours":  func(p *ledger.Posting) { p.Entry.Hours = 100_000 },
+		"no ID":         func(p *ledger.Posting) { p.ID = "" },
+		"no receipt":    func(p *ledger.Posting) { p.Received = ledger.Posting{}.Received },
+		"no session":    func(p *ledger.Posting) { p.Entry.SessionRef = "" },
+		"no mode":       func(p *ledger.Posting) { p.Entry.Mode = "" },
+		"no time":       func(p *ledger.Posting) { p.Entry.Credited = 0 },
+		"negative time": func(p *ledger.Posting) { p.Entry.Credited = -10 },
 	} {
 		p := posting("1", 1, "a", "s1", 40)
 		change(&p)
@@ -105,7 +104,7 @@ func TestSessionsOfTheSameNameElsewhereOrOnTheNextDateAreOthers(t *testing.T) {
 	next.Entry.Date = next.Entry.Date.AddDays(1)
 	book := ledger.Post([]ledger.Posting{posting("1", 1, "a", "s1", 10), posting("2", 2, "b", "s1", 10), next})
 	require.Empty(t, book.Refused)
-	require.Equal(t, ledger.Whole(3), ledger.Total(book.Entries))
+	require.Equal(t, 30*time.Minute, ledger.Total(book.Entries))
 }
 
 func TestEveryRefusalIsSaidInWords(t *testing.T) {
@@ -126,11 +125,11 @@ func anyPostings(t *rapid.T) []ledger.Posting {
 		id, received := strconv.Itoa(rapid.IntRange(0, 15).Draw(t, "id")), rapid.IntRange(0, 20).Draw(t, "received")
 		if rapid.IntRange(0, 2).Draw(t, "kind") == 0 {
 			p := reversal(id, received, strconv.Itoa(rapid.IntRange(0, 15).Draw(t, "of")))
-			p.Entry.Hours = ledger.Tenths(rapid.IntRange(-50, 50).Draw(t, "claimed"))
+			p.Entry.Credited = time.Duration(rapid.IntRange(-50, 50).Draw(t, "claimed"))
 			return p
 		}
 		p := posting(id, received, rapid.SampledFrom([]string{"a", "b"}).Draw(t, "institution"),
-			"s"+strconv.Itoa(rapid.IntRange(0, 3).Draw(t, "ref")), rapid.IntRange(-5, 50).Draw(t, "tenths"))
+			"s"+strconv.Itoa(rapid.IntRange(0, 3).Draw(t, "ref")), rapid.IntRange(-5, 50).Draw(t, "minutes"))
 		p.Entry.Date = p.Entry.Date.AddDays(rapid.IntRange(0, 60).Draw(t, "day"))
 		p.Entry.Module = rapid.SampledFrom([]string{"甲", "乙"}).Draw(t, "module")
 		if rapid.Bool().Draw(t, "known") {
@@ -153,12 +152,12 @@ func TestNoInterleavingOfEntriesReversalsAndRetriesMakesABalanceNegativeDoubledO
 
 		for end := range book.Entries {
 			sofar := book.Entries[:end+1]
-			require.GreaterOrEqual(t, ledger.Total(sofar), ledger.Hours(0))
+			require.GreaterOrEqual(t, ledger.Total(sofar), time.Duration(0))
 			for _, m := range ledger.ByModule(sofar) {
-				require.GreaterOrEqual(t, m.Hours, ledger.Hours(0))
+				require.GreaterOrEqual(t, m.Credited, time.Duration(0))
 			}
 			for _, y := range ledger.ByYear(sofar) {
-				require.GreaterOrEqual(t, y.Hours, ledger.Hours(0))
+				require.GreaterOrEqual(t, y.Credited, time.Duration(0))
 			}
 		}
 	})
@@ -194,9 +193,9 @@ func TestTheBalanceIsWhatARecomputationOfStandingEntriesGives(t *testing.T) {
 				delete(standing, p.Reverses)
 			}
 		}
-		var sum ledger.Hours
+		var sum time.Duration
 		for id, p := range standing {
-			sum += p.Entry.Hours
+			sum += p.Entry.Credited
 			for other, q := range standing {
 				if id != other {
 					require.False(t, p.Times.Overlaps(q.Times), "no instant is credited twice")
@@ -205,6 +204,5 @@ func TestTheBalanceIsWhatARecomputationOfStandingEntriesGives(t *testing.T) {
 			}
 		}
 		require.Equal(t, sum, ledger.Total(book.Entries))
-		require.Equal(t, max(0, ledger.Whole(10)-sum), ledger.Shortfall(ledger.Whole(10), book.Entries), "and so is the gate")
 	})
 }

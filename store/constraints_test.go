@@ -183,8 +183,8 @@ func TestTheSameSessionCountsOnceForAPerson(t *testing.T) {
 	r := newRecord(t)
 	entry := func(c store.Case, task store.Task, ref string) store.HourEntry {
 		return store.HourEntry{
-			CaseID: c.ID, PersonID: r.person, InstitutionID: "ouc", TaskID: task.ID, SessionRef: ref,
-			SessionDate: calendar.MustParseDate("2026-11-23"), Module: "m", Mode: "online", Hours: ledger.Whole(8),
+			CaseID: &c.ID, PersonID: r.person, InstitutionID: "ouc", TaskID: &task.ID, SessionRef: ref,
+			SessionDate: calendar.MustParseDate("2026-11-23"), Module: "m", Mode: "online", Seconds: 8 * 2700,
 		}
 	}
 	junior, senior := r.open("junior"), r.open("senior")
@@ -195,19 +195,19 @@ func TestTheSameSessionCountsOnceForAPerson(t *testing.T) {
 	r.write(func(tx *store.Tx) error {
 		return tx.InsertHours([]store.HourEntry{entry(senior, second, "a"), entry(senior, second, "c")})
 	})
-	for c, want := range map[string]ledger.Hours{junior.ID: ledger.Whole(16), senior.ID: ledger.Whole(8)} {
+	for c, want := range map[string]time.Duration{junior.ID: 12 * time.Hour, senior.ID: 6 * time.Hour} {
 		entries, err := r.store.Read(t.Context()).Hours(c)
 		require.NoError(t, err)
 		require.Equal(t, want, ledger.Total(entries))
 	}
 	_, err := r.sql.ExecContext(t.Context(), `INSERT INTO hour_entries
-		(case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, hours, reverses)
-		SELECT case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, -hours, id
+		(case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, seconds, reverses, reason)
+		SELECT case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, -seconds, id, 'voided'
 		FROM hour_entries WHERE case_id = $1 AND session_ref = 'a'`, junior.ID)
 	require.NoError(t, err)
 	entries, err := r.store.Read(t.Context()).Hours(junior.ID)
 	require.NoError(t, err)
-	require.Equal(t, ledger.Whole(8), ledger.Total(entries), "what was reversed does not stand")
+	require.Equal(t, 6*time.Hour, ledger.Total(entries), "what was reversed does not stand")
 }
 
 func TestWhatIsWrittenForGoodIsNeverChanged(t *testing.T) {

@@ -35,7 +35,7 @@ func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 			{"one answer each", `SELECT count(*) FROM task_answers a JOIN tasks t ON t.id = a.task_id WHERE t.case_id = $1`, 5},
 			{"one event each", `SELECT count(*) FROM outbox WHERE case_id = $1`, 5},
 			{"three marks", `SELECT count(*) FROM assessments WHERE case_id = $1`, 3},
-			{"the standard's hours, once", `SELECT coalesce(sum(hours), 0)::int FROM hour_entries WHERE case_id = $1`, 80},
+			{"the standard's hours, once", `SELECT coalesce(sum(seconds), 0)::int / 2700 FROM hour_entries WHERE case_id = $1`, 80},
 			{"credited once", `SELECT coalesce(sum(hours), 0)::int FROM ce_entries WHERE case_id = $1`, 80},
 			{"no incident", `SELECT count(*) FROM incidents WHERE case_id = $1`, 0},
 			{"no stage left open", `SELECT count(*) FROM case_stages WHERE case_id = $1 AND state <> 'done'`, 0},
