@@ -20,6 +20,7 @@ func (p *Policy) checks(base string) []fileCheck {
 		{"occupations.yaml", p.checkOccupations},
 		{"admission.yaml", p.checkAdmission},
 		{"training.yaml", p.checkTraining},
+		{"attendance.yaml", p.checkAttendance},
 		{"evaluation.yaml", p.checkEvaluation},
 		{"title.yaml", p.checkTitle},
 		{"hours.yaml", p.checkHours},
@@ -143,15 +144,21 @@ func (c categoryFile) check(levels int) error {
 	return nil
 }
 
-func checkStandard(modules []string, hours int) error {
-	if hours <= 0 {
+func (c contentFile) check() error {
+	if c.Hours <= 0 {
 		return at(errors.New("the hours must be more than none"), "hours")
 	}
-	if len(modules) == 0 || slices.Contains(modules, "") {
+	if c.OnlineAtMost < 0 || c.OnlineAtMost > c.Hours {
+		return at(errors.New("online_at_most: it must be of the hours"), "online_at_most")
+	}
+	if c.OfflineAtLeast < 0 || c.OfflineAtLeast > c.Hours {
+		return at(errors.New("offline_at_least: it can never hold: the hours are fewer"), "offline_at_least")
+	}
+	if len(c.Modules) == 0 || slices.Contains(c.Modules, "") {
 		return at(errors.New("the modules are needed by name"), "modules")
 	}
-	sorted := slices.Sorted(slices.Values(modules))
-	if len(slices.Compact(sorted)) != len(modules) {
+	sorted := slices.Sorted(slices.Values(c.Modules))
+	if len(slices.Compact(sorted)) != len(c.Modules) {
 		return at(errors.New("a module is repeated"), "modules")
 	}
 	return nil
@@ -165,7 +172,7 @@ func (p *Policy) checkTraining() error {
 			return at(fmt.Errorf("standard of %s %s is of nothing known, or repeated", s.Occupation, s.Level), "standards", i)
 		}
 		seen[key] = true
-		if err := errors.Join(checkStandard(s.Modules, s.Hours.Tenths()), s.Citation.real()); err != nil {
+		if err := errors.Join(s.check(), s.Citation.real()); err != nil {
 			return at(fmt.Errorf("standard of %s %s: %w", s.Occupation, s.Level, err), "standards", i)
 		}
 	}
@@ -248,12 +255,17 @@ func (p *Policy) checkOverlay(base string) error {
 				continue
 			}
 			n++
-			if err := checkStandard(s.Modules, s.Hours.Tenths()); err != nil {
+			if err := s.check(); err != nil {
 				return at(fmt.Errorf("training of %s: %w", s.Level, err), "training", i)
 			}
 		}
 		if n != 1 {
 			return at(fmt.Errorf("training: %s is needed once", level.Code), "training")
+		}
+	}
+	if o.Attendance != nil {
+		if err := o.Attendance.check(); err != nil {
+			return at(fmt.Errorf("attendance: %w", err), "attendance")
 		}
 	}
 	return errors.Join(p.checkWaits(), o.Citation.check())

@@ -23,6 +23,7 @@ func slips() map[string]slip {
 		occupations = "data/beijing-2023/occupations.yaml"
 		admission   = "data/beijing-2023/admission.yaml"
 		training    = "data/beijing-2023/training.yaml"
+		attendance  = "data/beijing-2023/attendance.yaml"
 		evaluation  = "data/beijing-2023/evaluation.yaml"
 		title       = "data/beijing-2023/title.yaml"
 		hours       = "data/beijing-2023/hours.yaml"
@@ -112,6 +113,29 @@ func slips() map[string]slip {
 		"years after a graduation to come": {evaluation, "final_year: true", "final_year: true, years_since_graduation: 1", "never hold"},
 		"a worker who cannot have joined":  {evaluation, "skill_grade: 技师", "skill_grade: 高级技师", "never hold"},
 		"a grade of those without":         {admission, "en: intends to work in a digital-technology occupation}", "en: intends to work}\n    skill_grades: [{grade: 技师, level: junior}]", "never hold"},
+
+		"more hours in person than there are": {training, "standards: []", entered("big-data", "8, offline_at_least: 8.1", "[甲]", "recalled"), "never hold"},
+		"more hours online than there are":    {training, "standards: []", entered("big-data", "8, online_at_most: 8.1", "[甲]", "recalled"), "of the hours"},
+		"attendance without citation":         {attendance, "basis: design", "basis: ''", "basis"},
+		"a gap of nothing":                    {attendance, "max_gap: 90s", "max_gap: 0s", "max_gap"},
+		"a time without unit":                 {attendance, "max_gap: 90s", "max_gap: 90", "time.Duration"},
+		"a rate that nobody watches by":       {attendance, "max_rate: 110", "max_rate: 99", "never hold"},
+		"a slowest rate above the clock":      {attendance, "min_rate: 50", "min_rate: 101", "min_rate"},
+		"no heartbeat kept in time":           {attendance, "min_interval: 5s", "min_interval: 90s", "never hold"},
+		"no time to answer":                   {attendance, "answer_within: 2m", "answer_within: 0s", "answer_within"},
+		"challenges faster than answers":      {attendance, "challenge_every: 15m", "challenge_every: 2m", "challenge_every"},
+		"no hours in a day":                   {attendance, "daily_cap: 8", "daily_cap: 0", "daily_cap"},
+		"more hours than a day has":           {attendance, "daily_cap: 8", "daily_cap: 32.1", "longer than a day"},
+		"an hour of no length":                {attendance, "minutes_per_hour: 45", "minutes_per_hour: 0", "minutes_per_hour"},
+		"an hour longer than one":             {attendance, "minutes_per_hour: 45", "minutes_per_hour: 61", "minutes_per_hour"},
+		"no days to correct in":               {attendance, "correct_within: 7", "correct_within: 0", "correct_within"},
+		"a cap without the rest":              {overlay, "delivery_schedule:", "attendance: {daily_cap: 16}\ndelivery_schedule:", "minutes_per_hour"},
+		"a base without id":                   {lists, "id: ruc, name", "name", "中国人民大学"},
+		"a base with another's id":            {lists, "id: ruc", "id: bjut", "中国人民大学"},
+		"a base with an institution's id":     {lists, "id: ruc", "id: ouc", "中国人民大学"},
+		"an institution under a second id":    {lists, "name: 中国人民大学", "name: 国家开放大学", "ouc"},
+		"a base twice":                        {lists, "name: 中国人民大学", "name: 北京工业大学", "row 4"},
+		"a base of which nobody knows":        {lists, ", may_issue: false", "", "whether it may issue"},
 	}
 }
 
@@ -155,7 +179,8 @@ func TestWhatACheckFindsIsAtItsFileAndLine(t *testing.T) {
 		"a grade of those without": aRowFurther, "no modules": aRowFurther, "an occupation twice": 13,
 		"hours with two decimals": aRowFurther, "made-up hours in earnest": aRowFurther, "an overlay without a deadline": -3,
 		"an overlay without a level": -3, "an alternative for everybody": -2, "no hours": aRowFurther,
-		"an institution without id": 25, "hours of no occupation": aRowFurther, "a level without skill grade": -3,
+		"an institution without id": 25, "more hours online than there are": aRowFurther, "more hours in person than there are": aRowFurther,
+		"hours of no occupation": aRowFurther, "a level without skill grade": -3,
 	}
 	for name, slip := range slips() {
 		files := edited(t, slip.path, slip.old, slip.replacement)
@@ -175,10 +200,13 @@ func TestWhatACheckFindsIsAtItsFileAndLine(t *testing.T) {
 // What one file cannot show by itself: two rows that clash, names that another file has, arithmetic between fields.
 func beyondASchema() []string {
 	return []string{
-		"a category twice", "a direction twice", "a list of no occupation", "a part twice", "a share above the whole",
-		"a standard of no occupation", "a worker who cannot have joined", "an alternative twice", "an end before the beginning",
-		"an id twice", "an institution without id", "an occupation twice", "an overlay of another version", "another folder's id",
-		"hours of no occupation", "no YAML", "two roles for one occupation",
+		"a base twice", "a base with an institution's id", "a base with another's id", "a category twice", "a direction twice",
+		"a gap of nothing", "a list of no occupation", "a part twice", "a share above the whole", "a standard of no occupation",
+		"a worker who cannot have joined", "an alternative twice", "an end before the beginning", "an id twice",
+		"an institution under a second id", "an institution without id", "an occupation twice", "an overlay of another version",
+		"another folder's id", "challenges faster than answers", "hours of no occupation", "more hours in person than there are",
+		"more hours online than there are", "more hours than a day has", "no YAML", "no heartbeat kept in time", "no time to answer",
+		"two roles for one occupation",
 	}
 }
 
@@ -253,7 +281,7 @@ func TestAFolderIsCheckedAsAVersion(t *testing.T) {
 	_, err = policy.ReadFolder(next, "beijing-2027")
 	require.ErrorContains(t, err, "beijing-2027")
 	require.NotEmpty(t, policy.CheckFolder(next, "Beijing 2027"))
-	require.Len(t, policy.CheckFolder(fstest.MapFS{}, "beijing-2026"), 8, "a fault for each file that is missing")
+	require.Len(t, policy.CheckFolder(fstest.MapFS{}, "beijing-2026"), 9, "a fault for each file that is missing")
 
 	two := version(t, "beijing-2026", func(name, content string) string {
 		if name == "hours.yaml" {

@@ -51,11 +51,19 @@ type trainingFile struct {
 }
 
 type standardFile struct {
-	Occupation string       `yaml:"occupation"`
-	Level      string       `yaml:"level"`
-	Hours      ledger.Hours `yaml:"hours"`
-	Modules    []string     `yaml:"modules"`
-	Citation   Citation     `yaml:"citation"`
+	contentFile `yaml:",inline"`
+
+	Occupation string   `yaml:"occupation"`
+	Level      string   `yaml:"level"`
+	Citation   Citation `yaml:"citation"`
+}
+
+// contentFile is what a training must consist of.
+type contentFile struct {
+	Hours          ledger.Hours `yaml:"hours"`
+	OnlineAtMost   ledger.Hours `yaml:"online_at_most"`
+	OfflineAtLeast ledger.Hours `yaml:"offline_at_least"`
+	Modules        []string     `yaml:"modules"`
 }
 
 type examFile struct {
@@ -150,14 +158,15 @@ type overlayFile struct {
 	Label            Text                  `yaml:"label"`
 	Citation         Citation              `yaml:"citation"`
 	Training         []overlayStandardFile `yaml:"training"`
+	Attendance       *attendanceNumbers    `yaml:"attendance"`
 	Deadlines        []deadlineFile        `yaml:"deadlines"`
 	DeliverySchedule []string              `yaml:"delivery_schedule"`
 }
 
 type overlayStandardFile struct {
-	Level   string       `yaml:"level"`
-	Hours   ledger.Hours `yaml:"hours"`
-	Modules []string     `yaml:"modules"`
+	contentFile `yaml:",inline"`
+
+	Level string `yaml:"level"`
 }
 
 // listsFile is the published lists of one year.
@@ -165,7 +174,7 @@ type listsFile struct {
 	Source            listsSourceFile       `yaml:"source"`
 	Institutions      []institutionFile     `yaml:"institutions"`
 	CultivationBodies []cultivationBodyFile `yaml:"cultivation_bodies"`
-	CEBases           []CEBase              `yaml:"ce_bases"`
+	CEBases           []ceBaseFile          `yaml:"ce_bases"`
 }
 
 type listsSourceFile struct {
@@ -177,6 +186,16 @@ type listsSourceFile struct {
 type institutionFile struct {
 	ID   string `yaml:"id"`
 	Name string `yaml:"name"`
+}
+
+type ceBaseFile struct {
+	No     *int     `yaml:"no"`
+	ID     string   `yaml:"id"`
+	Name   string   `yaml:"name"`
+	Levels []string `yaml:"levels"`
+	Note   string   `yaml:"note"`
+	// MayIssue is true unless it is said, and has to be said where there is no number.
+	MayIssue *bool `yaml:"may_issue"`
 }
 
 type cultivationBodyFile struct {

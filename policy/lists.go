@@ -34,10 +34,14 @@ type ListedBody struct {
 
 // CEBase is one row of annex 2. The row printed without a number has none here either, and a note.
 type CEBase struct {
-	No     *int     `json:"no"             yaml:"no"`
-	Name   string   `json:"name"           yaml:"name"`
-	Levels []string `json:"levels"         yaml:"levels"`
-	Note   string   `json:"note,omitempty" yaml:"note"`
+	// InstitutionID is the same as in annex 1 for an institution that is printed there under exactly this name.
+	InstitutionID string   `json:"institution_id"`
+	No            *int     `json:"no"`
+	Name          string   `json:"name"`
+	Levels        []string `json:"levels"`
+	Note          string   `json:"note,omitempty"`
+	// MayIssue is false for a base that may issue no certificate until its listing is confirmed.
+	MayIssue bool `json:"may_issue"`
 }
 
 // Lists is the published lists this version knows.
@@ -71,7 +75,7 @@ func readLists(file listsFile, occupations []Occupation) (Lists, error) {
 	if file.Source.Document == "" || file.Source.ListYear == 0 {
 		return Lists{}, at(errors.New("source: document and list_year are needed"), "source")
 	}
-	lists := Lists{Source: file.Source.Document, ListYear: file.Source.ListYear, CEBases: file.CEBases}
+	lists := Lists{Source: file.Source.Document, ListYear: file.Source.ListYear}
 	for n, body := range file.CultivationBodies {
 		occupation, err := occupationNamed(occupations, body.Occupation)
 		if err != nil {
@@ -95,12 +99,34 @@ func readLists(file listsFile, occupations []Occupation) (Lists, error) {
 			}
 		}
 	}
-	for i, base := range lists.CEBases {
-		if base.Name == "" {
-			return Lists{}, at(fmt.Errorf("CE base in row %d has no name", i+1), "ce_bases", i)
+	bases, err := readBases(file.CEBases, ids, seen)
+	lists.CEBases = bases
+	return lists, err
+}
+
+// readBases reads annex 2, given annex 1's ids by name, and all of those ids.
+func readBases(rows []ceBaseFile, ids map[string]string, seen map[string]bool) ([]CEBase, error) {
+	bases := make([]CEBase, len(rows))
+	named := map[string]bool{}
+	for i, row := range rows {
+		known := ids[row.Name]
+		switch {
+		case row.Name == "" || named[row.Name]:
+			return nil, at(fmt.Errorf("CE base in row %d has no name of its own", i+1), "ce_bases", i, "name")
+		case !institutionID.MatchString(row.ID) || (known == "" && seen[row.ID]):
+			return nil, at(fmt.Errorf("CE base %q: the id %q is wrong or another's", row.Name, row.ID), "ce_bases", i, "id")
+		case known != "" && known != row.ID:
+			return nil, at(fmt.Errorf("CE base %q is the institution %s", row.Name, known), "ce_bases", i, "id")
+		case row.No == nil && row.MayIssue == nil:
+			return nil, at(fmt.Errorf("CE base %q has no number, and does not say whether it may issue", row.Name), "ce_bases", i)
+		}
+		named[row.Name], seen[row.ID] = true, true
+		bases[i] = CEBase{
+			InstitutionID: row.ID, No: row.No, Name: row.Name, Levels: row.Levels, Note: row.Note,
+			MayIssue: row.MayIssue == nil || *row.MayIssue,
 		}
 	}
-	return lists, nil
+	return bases, nil
 }
 
 // excludes reports whether two rows give one institution two roles for one occupation.

@@ -58,6 +58,34 @@ func TestARoleBelongsToInstitutionAndOccupation(t *testing.T) {
 	}, roles)
 }
 
+func TestABaseHasAnIDOfItsOwn(t *testing.T) {
+	t.Parallel()
+	lists := beijing(t).Lists()
+	annex1 := map[string]string{}
+	for _, b := range lists.Bodies {
+		annex1[b.InstitutionID] = b.Name
+	}
+	names := map[string]string{}
+	for _, base := range lists.CEBases {
+		require.Regexp(t, `^[a-z][a-z0-9-]{1,47}$`, base.InstitutionID)
+		require.NotContains(t, names, base.InstitutionID)
+		names[base.InstitutionID] = base.Name
+		if name, both := annex1[base.InstitutionID]; both {
+			require.Equal(t, name, base.Name)
+		}
+	}
+	require.Equal(t, "北京工业大学", names["bjut"])
+	require.Equal(t, "中关村软件园人才基地培训中心", names["zpark-training"], "not 北京市海淀区中关村软件园人才基地培训中心 of annex 1")
+}
+
+func TestABaseOfAnnex1sNameHasItsID(t *testing.T) {
+	t.Parallel()
+	files := edited(t, "data/institutions-2022.yaml", "id: ruc, name: 中国人民大学", "id: ouc, name: 国家开放大学")
+	p, err := policy.Read(files, "beijing-2023")
+	require.NoError(t, err)
+	require.Equal(t, "ouc", p.Lists().CEBases[3].InstitutionID)
+}
+
 func TestTheUnnumberedBaseStaysUnnumbered(t *testing.T) {
 	t.Parallel()
 	national, numbered := 0, 0
@@ -67,8 +95,10 @@ func TestTheUnnumberedBaseStaysUnnumbered(t *testing.T) {
 			require.Equal(t, "北京市科学技术研究院城市安全与环境科学研究所", base.Name)
 			require.Empty(t, base.Levels)
 			require.NotEmpty(t, base.Note)
+			require.False(t, base.MayIssue, "until somebody confirms that it is a base")
 			continue
 		}
+		require.True(t, base.MayIssue, base.Name)
 		numbered++
 		require.Equal(t, numbered, *base.No)
 		require.NotEmpty(t, base.Levels)

@@ -97,6 +97,7 @@ func (r *reading) version(id string) *Policy {
 	r.decode(folder+"occupations.yaml", &occupations)
 	r.decode(folder+"admission.yaml", &p.admission)
 	r.decode(folder+"training.yaml", &p.training)
+	r.decode(folder+"attendance.yaml", &p.attendance)
 	r.decode(folder+"evaluation.yaml", &p.evaluation)
 	r.decode(folder+"title.yaml", &p.title)
 	r.decode(folder+"hours.yaml", &p.hours)
@@ -175,7 +176,7 @@ func (r *reading) decode(path string, into any) {
 func (r *reading) wholeNumbers(f file, key string, node *yaml.Node) {
 	if node.Kind == yaml.ScalarNode && node.ShortTag() == "!!float" {
 		switch key {
-		case "hours", "total", "pass_mark":
+		case "hours", "total", "pass_mark", "daily_cap", "online_at_most", "offline_at_least":
 		default:
 			err := fmt.Errorf("%s: %s is not a whole number", key, node.Value)
 			r.faults = append(r.faults, &Fault{File: f.path, Line: node.Line, Err: err})

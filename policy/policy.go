@@ -28,6 +28,7 @@ type Policy struct {
 	levels        []Level
 	admission     admissionFile
 	training      trainingFile
+	attendance    attendanceFile
 	evaluation    evaluationFile
 	title         titleFile
 	hours         hoursFile
@@ -146,9 +147,14 @@ const RuleTrainingStandard = "training_standard"
 
 // Standard is what a training must consist of: hours, and modules.
 type Standard struct {
-	Hours    ledger.Hours `json:"hours"`
-	Modules  []string     `json:"modules"`
-	Citation Citation     `json:"citation"`
+	Hours ledger.Hours `json:"hours"`
+	// OnlineAtMost and OfflineAtLeast are how many of the hours may be taken online, and must be taken in person; 0 where the
+	// standard does not say.
+	OnlineAtMost   ledger.Hours `json:"online_at_most,omitzero"`
+	OfflineAtLeast ledger.Hours `json:"offline_at_least,omitzero"`
+
+	Modules  []string `json:"modules"`
+	Citation Citation `json:"citation"`
 }
 
 // TrainingStandard is what the training for an occupation at a level must consist of. When nobody entered it with a
@@ -156,18 +162,25 @@ type Standard struct {
 func (p *Policy) TrainingStandard(occupation, level string) (Standard, error) {
 	for _, s := range p.training.Standards {
 		if s.Occupation == occupation && s.Level == level {
-			return Standard{Hours: s.Hours, Modules: slices.Clone(s.Modules), Citation: s.Citation}, nil
+			return s.standard(s.Citation), nil
 		}
 	}
 	_, known := p.Occupation(occupation)
 	if known && p.overlay != nil {
 		for _, s := range p.overlay.Training {
 			if s.Level == level {
-				return Standard{Hours: s.Hours, Modules: slices.Clone(s.Modules), Citation: p.overlay.Citation}, nil
+				return s.standard(p.overlay.Citation), nil
 			}
 		}
 	}
 	return Standard{}, &RuleMissingError{Policy: p.id, Rule: RuleTrainingStandard, Occupation: occupation, Level: level}
+}
+
+func (c contentFile) standard(citation Citation) Standard {
+	return Standard{
+		Hours: c.Hours, OnlineAtMost: c.OnlineAtMost, OfflineAtLeast: c.OfflineAtLeast,
+		Modules: slices.Clone(c.Modules), Citation: citation,
+	}
 }
 
 // ExamRule is the rule of the end-of-course exam (结业考核).
