@@ -72,6 +72,44 @@ func TestADateLastsFromItsWallToTheNext(t *testing.T) {
 	})
 }
 
+func TestTheProgrammesTimeIsTheWallClocksInEarnest(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		wall := time.Unix(0, rapid.Int64Range(-1<<62, 1<<62).Draw(t, "wall"))
+		require.True(t, calendar.Real().Moment(wall).Equal(wall))
+	})
+}
+
+func TestADemonstrationsTimeRunsThroughEveryHourOfItsDays(t *testing.T) {
+	t.Parallel()
+	c, err := calendar.Parse("1s", "2026-11-23@2026-11-23T08:00:00Z")
+	require.NoError(t, err)
+	for at, want := range map[string]string{
+		"2026-11-23T08:00:00Z":           "2026-11-23T00:00:00+08:00",
+		"2026-11-23T08:00:00.5Z":         "2026-11-23T12:00:00+08:00",
+		"2026-11-23T08:00:00.375Z":       "2026-11-23T09:00:00+08:00",
+		"2026-11-23T08:00:00.999999999Z": "2026-11-23T23:59:59.9999136+08:00",
+		"2026-11-23T08:00:01Z":           "2026-11-24T00:00:00+08:00",
+		"2026-11-23T08:06:05.25Z":        "2027-11-23T06:00:00+08:00",
+		"2026-11-23T07:59:59.75Z":        "2026-11-22T18:00:00+08:00",
+	} {
+		require.Equal(t, want, c.Moment(instant(at)).In(calendar.Beijing).Format(time.RFC3339Nano), at)
+	}
+}
+
+func TestAMomentIsOfItsDateAndNeverBeforeAnEarlierOne(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := calendar.Real()
+		c.Day = time.Duration(rapid.Int64Range(1, 86_400_000).Draw(t, "day")) * time.Millisecond
+		wall := c.AnchorWall.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "wall")))
+		moment := c.Moment(wall)
+		require.Equal(t, c.Today(wall), calendar.DateOf(moment.In(calendar.Beijing)))
+		later := c.Moment(wall.Add(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "later"))))
+		require.False(t, later.Before(moment))
+	})
+}
+
 func TestACalendarIsConfiguredByDayAndAnchor(t *testing.T) {
 	t.Parallel()
 	for _, day := range []string{"", "24h", "1440m"} {
