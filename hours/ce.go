@@ -14,7 +14,7 @@ import (
 )
 
 // Rule is how attendance becomes credit under a version of the rules.
-func Rule(*policy.Policy) ledger.CreditRule { return ledger.CreditRule{} }
+func Rule(p *policy.Policy) ledger.CreditRule { return p.Attendance().Credit }
 
 // Earned is what CE hours are credited for: one person's case, or place in a course of a CE base.
 type Earned struct {

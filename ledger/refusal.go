@@ -14,6 +14,7 @@ const (
 	ErrReportedBySelf    RefusalError = "reported_by_self"
 	ErrOutsideWindow     RefusalError = "outside_window"
 	ErrSignOutFirst      RefusalError = "sign_out_first"
+	ErrSessionVoided     RefusalError = "session_voided"
 )
 
 // The refusals of postings.
@@ -45,6 +46,8 @@ func (e RefusalError) Error() string {
 		return "the sign-in or sign-out is outside the session's window"
 	case ErrSignOutFirst:
 		return "the sign-out is not after the sign-in"
+	case ErrSessionVoided:
+		return "the session was voided"
 	case ErrPostedBefore:
 		return "the session is credited by an earlier posting"
 	case ErrTimeTaken:

@@ -3,8 +3,10 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -16,7 +18,7 @@ import (
 //
 // The database keeps any instant from standing twice for a person (hour_claims), whichever institutions say so.
 type HourEntry struct {
-	ID            int64 `gorm:"->"`
+	ID            int64 `gorm:"primaryKey;autoIncrement"`
 	CaseID        *string
 	PlaceID       *string
 	PersonID      string
@@ -29,13 +31,26 @@ type HourEntry struct {
 	Mode          string
 	// Seconds is negative in a reversal.
 	Seconds int
-	// During is when the person attended, in PostgreSQL's form of a multirange.
-	During     *string
-	Evidence   json.RawMessage `gorm:"type:jsonb;default:'[]'"`
+	// During is when the person attended, in PostgreSQL's form of a multirange (see [During]). It may be more than was
+	// credited, when the day was full.
+	During   *string
+	Evidence json.RawMessage `gorm:"type:jsonb;default:'[]'"`
+	// Reporter is the institution's own number of who vouches; empty for what the server saw itself.
 	Reporter   string
 	ReceivedAt *time.Time
 	Reverses   *int64
 	Reason     string
+	RecordedAt time.Time `gorm:"->"`
+}
+
+// During writes times in PostgreSQL's form of a multirange.
+func During(times ledger.Times) *string {
+	ranges := make([]string, len(times))
+	for i, t := range times {
+		ranges[i] = fmt.Sprintf("[%s,%s)", t.From.UTC().Format(time.RFC3339Nano), t.To.UTC().Format(time.RFC3339Nano))
+	}
+	text := "{" + strings.Join(ranges, ",") + "}"
+	return &text
 }
 
 // Entry is the line as package ledger sums it.
@@ -71,6 +86,62 @@ func (tx *Tx) InsertHours(entries []HourEntry) error {
 		}
 	}
 	return nil
+}
+
+// InsertHour writes one entry and gives it its number. The exclusion constraint hour_claims_no_overlap refuses time that
+// stands for the person already.
+func (tx *Tx) InsertHour(e *HourEntry) error {
+	return found(tx.db.Create(e).Error, "write an hour entry")
+}
+
+// ReverseHour takes an entry back; the reason is kept with the reversal. An entry that does not stand is refused.
+func (tx *Tx) ReverseHour(e HourEntry, reason string, at time.Time) error {
+	contra := e
+	contra.ID, contra.Reverses, contra.Seconds, contra.Reason, contra.ReceivedAt = 0, &e.ID, -e.Seconds, reason, &at
+	return found(tx.db.Create(&contra).Error, "reverse an hour entry")
+}
+
+// standing is the entries that stand, in the order in which they were written.
+func (tx *Tx) standing() *gorm.DB {
+	return tx.db.Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Order("hour_entries.id")
+}
+
+// HoursDuring reads the entries that stand for a person and have time in common with the times given.
+func (tx *Tx) HoursDuring(personID string, times ledger.Times) ([]HourEntry, error) {
+	var rows []HourEntry
+	err := tx.standing().Find(&rows, "c.person_id = ? AND c.during && ?::tstzmultirange", personID, *During(times)).Error
+	return rows, found(err, "look up credited times")
+}
+
+// HoursOfSession reads the entries that stand for a session: one person's, or everybody's when none is named.
+func (tx *Tx) HoursOfSession(sessionID, personID string) ([]HourEntry, error) {
+	q := tx.standing().Where("session_id = ?", sessionID)
+	if personID != "" {
+		q = q.Where("hour_entries.person_id = ?", personID)
+	}
+	var rows []HourEntry
+	err := q.Find(&rows).Error
+	return rows, found(err, "read the hours of a session")
+}
+
+// CreditedOn is how much stands credited to a person for one date, by all institutions.
+func (tx *Tx) CreditedOn(personID string, date calendar.Date) (time.Duration, error) {
+	var seconds int
+	err := tx.db.Model(&HourEntry{}).Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").
+		Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
+	return time.Duration(seconds) * time.Second, found(err, "sum a day's hours")
+}
+
+// HourLines reads every line of a case, or of a place in a course, as they were written: what stands, what was reversed,
+// and the reversals.
+func (tx *Tx) HourLines(caseID, placeID *string) ([]HourEntry, error) {
+	of, id := "case_id = ?", caseID
+	if caseID == nil {
+		of, id = "place_id = ?", placeID
+	}
+	var rows []HourEntry
+	err := tx.db.Order("id").Find(&rows, of, id).Error
+	return rows, found(err, "read the lines of the ledger")
 }
 
 // Hours reads the hours of a case that stand.

@@ -14,3 +14,6 @@ func HolderSeal(certificateID string) string { return "certificate/" + certifica
 
 // SecretSeal is the purpose of the secret that signs an institution's callbacks.
 func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
+
+// StaffSeal is the purpose of the name of a member of an institution's staff.
+func StaffSeal(institutionID, ref string) string { return "staff/" + institutionID + "/" + ref }
