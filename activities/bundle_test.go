@@ -25,6 +25,7 @@ type bundle struct {
 	caseID   string
 	account  string
 	personID string
+	url      string
 }
 
 // Who does what in the tests: one trains, one evaluates, one could train instead.
@@ -48,7 +49,10 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
-	db := storetest.New(t)
+	url := storetest.NewURL(t)
+	db, err := store.Open(t.Context(), url)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	require.NoError(t, db.LoadLists(t.Context(), rules.Lists()))
 	keys, err := identity.NewKeyring()
 	require.NoError(t, err)
@@ -56,6 +60,7 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 		Records:  &activities.Records{Store: db, Calendar: calendar.Real(), Keys: keys},
 		caseID:   uuid.NewString(),
 		personID: uuid.NewString(),
+		url:      url,
 	}
 	id := identity.Synthetic(1, calendar.NewDate(1992, time.May, 4))
 	name, err := keys.Seal([]byte("赵演示"), store.NameSeal(b.personID))
@@ -144,8 +149,15 @@ func (b bundle) admit(t testing.TB) {
 	require.Nil(t, reply.Incident)
 }
 
-// train takes the case through training, with sessions from a date on.
+// train takes the case through training, with sessions from a date on, and credits its hours.
 func (b bundle) train(t *testing.T, from calendar.Date) {
+	t.Helper()
+	b.trainOnly(t, from)
+	_, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{CaseID: b.caseID})
+	require.NoError(t, err)
+}
+
+func (b bundle) trainOnly(t *testing.T, from calendar.Date) {
 	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
@@ -158,8 +170,6 @@ func (b bundle) train(t *testing.T, from calendar.Date) {
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)
 	require.Equal(t, contract.GoOn, reply.Next)
-	_, err = b.CreditHours(t.Context(), contract.CreditHoursRequest{CaseID: b.caseID})
-	require.NoError(t, err)
 }
 
 // file reads the case as it stands.

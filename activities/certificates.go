@@ -31,6 +31,12 @@ func (r *Records) IssueCertificate(
 		if err := f.Move(stage, progress.Active, nil, nil); err != nil {
 			return contract.StepReply{}, err
 		}
+		if req.Kind == contract.TrainingCertificate {
+			gate, err := f.trainingGate()
+			if err != nil || !gate.complete() {
+				return contract.StepReply{Undermined: err == nil}, err
+			}
+		}
 		issuer, role := f.bodyOf(stage)
 		listed, err := f.tx.Listed(issuer, f.Occupation, role, f.today)
 		if err != nil {

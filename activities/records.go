@@ -47,6 +47,8 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.IssueCertificate, r.IssueCertificate)
 	implement(reg, contract.DecideTitle, r.DecideTitle)
 	implement(reg, contract.CreditHours, r.CreditHours)
+	implement(reg, contract.ReviewHours, r.ReviewHours)
+	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
 	implement(reg, contract.OpenStepFailed, r.OpenStepFailed)
 	implement(reg, contract.CloseCase, r.CloseCase)

@@ -128,23 +128,3 @@ func (f *file) completedModules() ([]string, error) {
 	}
 	return completed, nil
 }
-
-// CreditHours books the training's hours as CE hours of the calendar years they were taken in (四（二）). They come from
-// the training: nothing that happens to the case later takes them back.
-func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursRequest) (contract.StepReply, error) {
-	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
-		if err := f.Move(progress.CEHours, progress.Active, nil, nil); err != nil {
-			return contract.StepReply{}, err
-		}
-		changes, err := hours.SettleCE(f.tx, hours.EarnedInCase(f.Case), f.rules, f.Now(), "")
-		if err != nil {
-			return contract.StepReply{}, err
-		}
-		for _, change := range changes {
-			f.Note(progress.CEHours, "ce_hours_credited", store.ActorSystem, map[string]any{
-				"year": change.Year, "hours": change.Hours.String(),
-			})
-		}
-		return contract.StepReply{}, f.Move(progress.CEHours, progress.Done, nil, nil)
-	})
-}

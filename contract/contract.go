@@ -44,6 +44,9 @@ var (
 	AnswerTask = Update[TaskAnswered, Taken]{Name: "AnswerTask"}
 	Resolve    = Update[IncidentResolution, Taken]{Name: "Resolve"}
 	Withdraw   = Update[WithdrawalRequest, Taken]{Name: "Withdraw"}
+	// HoursChanged and FactsGiven also reach a case that has ended: it is opened again.
+	HoursChanged = Update[HoursChange, Taken]{Name: "HoursChanged"}
+	FactsGiven   = Update[NewFacts, Taken]{Name: "FactsGiven"}
 )
 
 // Wake tells an endpoint's workflow that the outbox holds something for it.
@@ -64,6 +67,16 @@ type IncidentResolution struct {
 // WithdrawalRequest says that a withdrawal is stored.
 type WithdrawalRequest struct{}
 
+// HoursChange says that hours which the case rests on were taken back, or that hours were added after its training.
+type HoursChange struct {
+	ChangeID string `json:"change_id"`
+}
+
+// NewFacts says that the facts the title is decided on were given anew.
+type NewFacts struct {
+	FactsID string `json:"facts_id"`
+}
+
 // Taken is a case's answer to a message.
 type Taken struct {
 	// Fresh is false when the case had the message already.
@@ -75,6 +88,8 @@ type CaseInput struct {
 	CaseID string `json:"case_id"`
 	// Resume says where a new run takes up; nil for the first.
 	Resume *Resume `json:"resume,omitempty"`
+	// Reopened is for a case that had ended, of which something came to light.
+	Reopened bool `json:"reopened,omitempty"`
 }
 
 // Resume is the state carried from run to run. It is taken only between attempts, when no task is outstanding.
@@ -83,6 +98,17 @@ type Resume struct {
 	Attempt int    `json:"attempt"`
 	Issue   int    `json:"issue"`
 	Round   int    `json:"round"`
+	// Change is what sent the case back to its training, and Exam where its exam goes on afterwards.
+	Change string   `json:"change,omitempty"`
+	Exam   *Sitting `json:"exam,omitempty"`
+}
+
+// Sitting is the next attempt at something that was broken off.
+type Sitting struct {
+	Attempt int `json:"attempt"`
+	Issue   int `json:"issue"`
+	// Passed says that it was passed before, and need not be sat again.
+	Passed bool `json:"passed,omitempty"`
 }
 
 // CaseResult is how a case ended.

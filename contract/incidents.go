@@ -19,6 +19,8 @@ const (
 	RuleMissing                 Cause = "rule_missing"
 	IssuerNotListed             Cause = "issuer_not_listed"
 	CertificateNumberTaken      Cause = "certificate_number_taken"
+	CertificateUndermined       Cause = "certificate_undermined"
+	CEYearClosed                Cause = "ce_year_closed"
 	StepFailed                  Cause = "step_failed"
 )
 
@@ -66,6 +68,8 @@ var causes = []causeRow{
 	{RuleMissing, Business, []Verb{Retry, Cancel}},
 	{IssuerNotListed, Business, []Verb{Retry, Override, Cancel}},
 	{CertificateNumberTaken, Business, []Verb{Override, Cancel}},
+	{CertificateUndermined, Business, []Verb{Retry, Override, Cancel}},
+	{CEYearClosed, Business, []Verb{Retry, Override}},
 	{StepFailed, Program, []Verb{Retry, Cancel}},
 }
 

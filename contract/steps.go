@@ -19,6 +19,8 @@ var (
 	IssueCertificate = Step[IssueCertificateRequest, StepReply]{Name: "IssueCertificate"}
 	DecideTitle      = Step[DecideTitleRequest, DecideTitleReply]{Name: "DecideTitle"}
 	CreditHours      = Step[CreditHoursRequest, StepReply]{Name: "CreditHours"}
+	ReviewHours      = Step[ReviewHoursRequest, ReviewHoursReply]{Name: "ReviewHours"}
+	TakeFacts        = Step[TakeFactsRequest, TakeFactsReply]{Name: "TakeFacts"}
 	ApplyResolution  = Step[ApplyResolutionRequest, ApplyResolutionReply]{Name: "ApplyResolution"}
 	OpenStepFailed   = Step[OpenStepFailedRequest, StepReply]{Name: "OpenStepFailed"}
 	CloseCase        = Step[CloseCaseRequest, StepReply]{Name: "CloseCase"}
@@ -33,6 +35,8 @@ const StepFailedType = "StepFailed"
 // StepReply is the answer of a step that either went through or opened an incident.
 type StepReply struct {
 	Incident *Incident `json:"incident,omitempty"`
+	// Undermined says that the hours which the step stands on no longer suffice.
+	Undermined bool `json:"undermined,omitempty"`
 }
 
 // AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked; Waived lets
@@ -143,11 +147,17 @@ type IssueCertificateRequest struct {
 	Kind     string `json:"kind"`
 	Try      int    `json:"try"`
 	Released bool   `json:"released"`
+	// Change is what sent the case back to its training before.
+	Change string `json:"change,omitempty"`
 }
 
 // Key identifies the step within its case.
 func (r IssueCertificateRequest) Key() string {
-	return "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try)
+	key := "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try)
+	if r.Change != "" {
+		key += "/" + r.Change
+	}
+	return key
 }
 
 // DecideTitleRequest asks what title the grade certificate leads to. Round counts the askings.
@@ -166,13 +176,70 @@ type DecideTitleReply struct {
 	Until *time.Time `json:"until,omitempty"`
 }
 
-// CreditHoursRequest books the training's hours as CE hours.
+// CreditHoursRequest books the training's hours as CE hours; Change names what changed them since they were booked before.
+// Waived books hours of a closed year in the year that is open, by an operator's decision.
 type CreditHoursRequest struct {
 	CaseID string `json:"case_id"`
+	Change string `json:"change,omitempty"`
+	Try    int    `json:"try,omitempty"`
+	Waived bool   `json:"waived,omitempty"`
 }
 
 // Key identifies the step within its case.
-func (CreditHoursRequest) Key() string { return "credit-hours" }
+func (r CreditHoursRequest) Key() string {
+	key := "credit-hours"
+	if r.Change != "" {
+		key += "/" + r.Change
+	}
+	if r.Try > 1 {
+		key += "/" + strconv.Itoa(r.Try)
+	}
+	return key
+}
+
+// ReviewHoursRequest asks whether the case still stands on its hours after a change of them. Waived lets it stand though
+// they do not suffice, by an operator's override.
+type ReviewHoursRequest struct {
+	CaseID string `json:"case_id"`
+	Change string `json:"change"`
+	Try    int    `json:"try"`
+	Waived bool   `json:"waived,omitempty"`
+}
+
+// Key identifies the step within its case.
+func (r ReviewHoursRequest) Key() string { return "review/" + r.Change + "/" + strconv.Itoa(r.Try) }
+
+// ReviewHoursReply says what became of the case. When the hours do not suffice, a case that has no certificate goes back
+// to its training; one that has is stuck.
+type ReviewHoursReply struct {
+	Incident *Incident `json:"incident,omitempty"`
+	Back     *Back     `json:"back,omitempty"`
+	// Credited says that CE hours were booked of the training, and must follow.
+	Credited bool `json:"credited,omitempty"`
+	// Outcome is how a case had ended that is open again for this; empty for any other.
+	Outcome string `json:"outcome,omitempty"`
+}
+
+// Back sends a case back to its training, and says where its training and its exam go on.
+type Back struct {
+	Training Sitting `json:"training"`
+	Exam     Sitting `json:"exam"`
+}
+
+// TakeFactsRequest puts facts that were given anew in the place of those the case was decided on.
+type TakeFactsRequest struct {
+	CaseID  string `json:"case_id"`
+	FactsID string `json:"facts_id"`
+}
+
+// Key identifies the step within its case.
+func (r TakeFactsRequest) Key() string { return "facts/" + r.FactsID }
+
+// TakeFactsReply says how a case had ended whose title is open again for the new facts, and the round of its decision.
+type TakeFactsReply struct {
+	Outcome string `json:"outcome,omitempty"`
+	Round   int    `json:"round,omitempty"`
+}
 
 // ApplyResolutionRequest carries out an operator's resolution.
 type ApplyResolutionRequest struct {
@@ -206,10 +273,17 @@ func (r OpenStepFailedRequest) Key() string { return "failed/" + r.Step + "/" + 
 type CloseCaseRequest struct {
 	CaseID  string `json:"case_id"`
 	Outcome string `json:"outcome"`
+	// Again names what a case was opened again for that had been closed.
+	Again string `json:"again,omitempty"`
 }
 
 // Key identifies the step within its case.
-func (CloseCaseRequest) Key() string { return "close" }
+func (r CloseCaseRequest) Key() string {
+	if r.Again != "" {
+		return "close/" + r.Again
+	}
+	return "close"
+}
 
 // DeliverBatchRequest names the institution whose callbacks are due.
 type DeliverBatchRequest struct {

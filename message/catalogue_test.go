@@ -62,7 +62,7 @@ var problemCodes = []string{
 var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "task_overdue",
 	"hours_insufficient", "exam_attempts_exhausted", "evaluation_entry_not_met", "evaluation_attempts_exhausted",
-	"rule_missing", "issuer_not_listed", "certificate_number_taken", "step_failed",
+	"rule_missing", "issuer_not_listed", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
 }
 
 // The parameters each kind of event in a case's timeline comes with.
@@ -102,6 +102,13 @@ var events = map[string][]string{
 	"deadline_extended":        {"due"},
 	"body_reassigned":          {"role:role", "institution"},
 	"facts_corrected":          nil,
+	"facts_given":              nil,
+	"rules_changed":            {"before", "after"},
+	"ce_hours_corrected":       {"year", "before", "hours"},
+	"ce_hours_moved":           {"taken_year", "hours", "year"},
+	"ce_hours_cross_year":      nil,
+	"training_reopened":        {"have", "need"},
+	"hours_accepted":           {"have", "need"},
 	"condition_overridden":     nil,
 	"withdrawn":                nil,
 	"case_ended":               {"outcome:outcome"},
@@ -147,7 +154,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 
 func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
-	allowed := []string{"institution", "task:task_kind", "have", "need", "attempts", "due"}
+	allowed := []string{"institution", "task:task_kind", "have", "need", "attempts", "due", "year"}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)
 	}

@@ -93,6 +93,23 @@ func (s State) CanBecome(next State) bool {
 	return false
 }
 
+// CanReopen reports whether a stage may be taken back from one state to another, which is not the way things go: what it
+// stood on was voided, or new facts came to light. What was done is at work again or stuck; what had begun is not begun;
+// what ended without what it was for has another chance.
+func (s State) CanReopen(next State) bool {
+	switch s {
+	case Done:
+		return next == Active || next == Stuck || next == Pending
+	case Active, Waiting, Stuck:
+		return next == Pending
+	case Failed, Skipped:
+		return next == Active
+	case Pending:
+		return false
+	}
+	return false
+}
+
 // PartyKind says what sort of party owes the next act.
 type PartyKind string
 

@@ -47,6 +47,12 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 		})
 	case store.InboxWithdrawal:
 		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{})
+	case store.InboxHours:
+		return "", reopen(ctx, r, item, contract.HoursChanged, contract.HoursChange{ChangeID: item.ID},
+			contract.ReviewHoursRequest{Change: item.ID, Try: 1}.Key())
+	case store.InboxFacts:
+		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{FactsID: item.SubjectID},
+			contract.TakeFactsRequest{FactsID: item.SubjectID}.Key())
 	}
 	return "", fmt.Errorf("forward an inbox item: unknown kind %q", item.Kind)
 }
@@ -57,6 +63,18 @@ var (
 	levelAttribute      = temporal.NewSearchAttributeKeyKeyword(contract.AttributeLevel)
 )
 
+// caseOptions is how a case's workflow is started.
+func caseOptions(c store.Case, reuse enumspb.WorkflowIdReusePolicy) client.StartWorkflowOptions {
+	return client.StartWorkflowOptions{
+		ID:                       contract.CaseWorkflowID(c.ID),
+		TaskQueue:                contract.CaseQueue,
+		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy:    reuse,
+		TypedSearchAttributes: temporal.NewSearchAttributes(
+			occupationAttribute.ValueSet(c.Occupation), levelAttribute.ValueSet(c.Level)),
+	}
+}
+
 // start starts a case's workflow, once: a case that runs, or has run, is left alone.
 func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
 	c, err := r.Store.Read(ctx).Case(item.CaseID)
@@ -65,14 +83,8 @@ func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err = r.Temporal.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
-		ID:                       contract.CaseWorkflowID(c.ID),
-		TaskQueue:                contract.CaseQueue,
-		WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
-		WorkflowIDReusePolicy:    enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE,
-		TypedSearchAttributes: temporal.NewSearchAttributes(
-			occupationAttribute.ValueSet(c.Occupation), levelAttribute.ValueSet(c.Level)),
-	}, contract.CaseWorkflow, contract.CaseInput{CaseID: c.ID})
+	_, err = r.Temporal.ExecuteWorkflow(ctx, caseOptions(c, enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE),
+		contract.CaseWorkflow, contract.CaseInput{CaseID: c.ID})
 	if _, ran := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ran {
 		return nil
 	}
@@ -103,11 +115,52 @@ func update[Req, Res any](
 	if err == nil {
 		return "", nil
 	}
-	// A case that is over takes nothing more. One that was not started yet, because its own item is still on the way,
+	// A case that is over takes nothing more of this kind. One that was not started yet, because its own item is still on the way,
 	// looks the same to Temporal; the record knows better.
 	c, readErr := r.Store.Read(ctx).Case(item.CaseID)
 	if readErr == nil && c.Ended() {
 		return "case_ended", nil
 	}
 	return "", fmt.Errorf("send %s to a case: %w", message.Name, err)
+}
+
+// reopen sends a message to a case and waits until it has taken it. A case that is over is opened again for it, once: the
+// step that takes the message up tells whether it was, for a run of a workflow knows only its own messages.
+func reopen[Req, Res any](
+	ctx context.Context, r *Relay, item store.InboxItem, message contract.Update[Req, Res], req Req, step string,
+) error {
+	tx := r.Store.Read(ctx)
+	if done, err := tx.StepDone(item.CaseID, step); err != nil || done {
+		return err
+	}
+	c, err := tx.Case(item.CaseID)
+	if err != nil {
+		return err
+	}
+	if !c.Ended() {
+		refused, err := update(ctx, r, item, message, req)
+		if err == nil && refused != "" {
+			err = fmt.Errorf("send %s to a case: it ended meanwhile", message.Name) // and is opened again next time
+		}
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	start := r.Temporal.NewWithStartWorkflowOperation(caseOptions(c, enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE),
+		contract.CaseWorkflow, contract.CaseInput{CaseID: c.ID, Reopened: true})
+	handle, err := r.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
+		StartWorkflowOperation: start,
+		UpdateOptions: client.UpdateWorkflowOptions{
+			UpdateID: item.ID, UpdateName: message.Name, Args: []any{req},
+			WaitForStage: client.WorkflowUpdateStageCompleted,
+		},
+	})
+	if err == nil {
+		var taken Res
+		err = handle.Get(ctx, &taken)
+	}
+	if err != nil {
+		return fmt.Errorf("open a case again for %s: %w", message.Name, err)
+	}
+	return nil
 }

@@ -54,12 +54,24 @@ func (f *CaseFile) State(stage progress.Stage) progress.State {
 
 // Move takes a stage to a state. Waiting and stuck stages say who owes the next act; a waiting one also by when.
 func (f *CaseFile) Move(stage progress.Stage, state progress.State, owes *progress.Party, due *time.Time) error {
+	return f.move(stage, state, owes, due, progress.State.CanBecome)
+}
+
+// Reopen takes a stage back to a state that it had left.
+func (f *CaseFile) Reopen(stage progress.Stage, state progress.State) error {
+	return f.move(stage, state, nil, nil, progress.State.CanReopen)
+}
+
+func (f *CaseFile) move(
+	stage progress.Stage, state progress.State, owes *progress.Party, due *time.Time,
+	may func(progress.State, progress.State) bool,
+) error {
 	i := slices.IndexFunc(f.stages, func(s CaseStage) bool { return s.Stage == stage })
 	if i < 0 {
 		return fmt.Errorf("move stage %q: %w", stage, ErrNotFound)
 	}
 	s := &f.stages[i]
-	if !s.State.CanBecome(state) {
+	if !may(s.State, state) {
 		return fmt.Errorf("move stage %q: %q cannot become %q", stage, s.State, state)
 	}
 	if s.State != state {
@@ -89,6 +101,9 @@ func (f *CaseFile) Note(stage progress.Stage, kind, actor string, params map[str
 	})
 }
 
+// Revive opens a case again that had ended.
+func (f *CaseFile) Revive() { f.Outcome, f.EndedAt = nil, nil }
+
 // End closes the case with an outcome.
 func (f *CaseFile) End(outcome progress.Outcome) {
 	f.Outcome, f.EndedAt = &outcome, &f.now
@@ -112,7 +127,7 @@ func (f *CaseFile) Save() error {
 		}
 	}
 	f.headline()
-	err := f.tx.db.Model(&Case{}).Where("id = ?", f.ID).Select("training_body", "evaluation_body", "applicant",
+	err := f.tx.db.Model(&Case{}).Where("id = ?", f.ID).Select("policy_version", "training_body", "evaluation_body", "applicant",
 		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event").
 		Updates(f.Case).Error
 	if err != nil {
@@ -150,6 +165,13 @@ type caseStep struct {
 }
 
 func (caseStep) TableName() string { return "case_steps" }
+
+// StepDone reports whether a step of a case was done.
+func (tx *Tx) StepDone(caseID, key string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&caseStep{}).Where("case_id = ? AND step = ?", caseID, key).Count(&n).Error
+	return n > 0, found(err, "look up a step")
+}
 
 // Once runs a step of a case at most once, in one transaction with the case's file open. A step that is run again, after
 // a crash between its commit and its caller's learning of it, answers what it answered the first time.

@@ -14,6 +14,8 @@ const (
 	InboxAnswer     = "answer"
 	InboxResolution = "resolution"
 	InboxWithdrawal = "withdrawal"
+	InboxHours      = "hours" // hours of the case were taken back, or added after its training
+	InboxFacts      = "facts" // the applicant's facts were given anew
 )
 
 // InboxItem is something a case's workflow is to be told. It is committed before the sender is answered, so what was
@@ -22,7 +24,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string
 	Kind          string
-	SubjectID     string // the case, task or resolution it is about
+	SubjectID     string // the case, task, resolution, session or facts it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string

@@ -84,6 +84,13 @@ func (tx *Tx) OpenTasks(caseID string) ([]Task, error) {
 	return tasks, found(err, "read a case's open tasks")
 }
 
+// LastTask reads the task of a kind that was asked of a case last; ErrNotFound when none was.
+func (tx *Tx) LastTask(caseID, kind string) (Task, error) {
+	var t Task
+	err := tx.db.Order("attempt DESC, issue DESC").Take(&t, "case_id = ? AND kind = ?", caseID, kind).Error
+	return t, found(err, "read a case's last task")
+}
+
 // InsertTask writes a task and, in the same transaction, the event that tells the institution of it.
 func (tx *Tx) InsertTask(t Task) error {
 	t.State = TaskOpen

@@ -25,6 +25,10 @@ type caseRun struct {
 	answered    map[string]bool   // task id → whether it was rejected
 	resolutions map[string]string // incident id → resolution id
 	withdrawn   bool
+	changes     queue // of hours, to be reviewed
+	facts       queue // given anew, to be decided on
+	// held counts the reasons for which changes must wait: the case is stuck on something, or a change is being reviewed.
+	held int
 }
 
 // ending ends the case from wherever it stands.
@@ -42,6 +46,8 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 		stage:       progress.Registration,
 		answered:    map[string]bool{},
 		resolutions: map[string]string{},
+		changes:     queue{seen: map[string]bool{}},
+		facts:       queue{seen: map[string]bool{}},
 	}
 	if in.Resume != nil {
 		c.resume = *in.Resume
@@ -49,8 +55,20 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 	if err := c.listen(ctx); err != nil {
 		return contract.CaseResult{}, err
 	}
-	outcome, err := c.run(withStepOptions(ctx))
+	ctx = withStepOptions(ctx)
+	var outcome progress.Outcome
+	var err error
+	if in.Reopened {
+		// What it was opened for came with the start; its handler runs once the case waits.
+		err = workflow.Await(ctx, func() bool { return c.changes.any() || c.facts.any() })
+	} else {
+		outcome, err = c.run(ctx)
+	}
 	if err != nil {
+		return contract.CaseResult{}, err
+	}
+	// A message that came while the case was closing is for the closed case, as is one that opens it again.
+	if outcome, err = c.aftermath(ctx, outcome); err != nil {
 		return contract.CaseResult{}, err
 	}
 	return contract.CaseResult{Outcome: string(outcome)}, nil
@@ -78,6 +96,14 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 				c.withdrawn = true
 				return contract.Taken{Fresh: !had}, nil
 			}),
+		workflow.SetUpdateHandler(ctx, contract.HoursChanged.Name,
+			func(_ workflow.Context, m contract.HoursChange) (contract.Taken, error) {
+				return contract.Taken{Fresh: c.changes.put(m.ChangeID)}, nil
+			}),
+		workflow.SetUpdateHandler(ctx, contract.FactsGiven.Name,
+			func(_ workflow.Context, m contract.NewFacts) (contract.Taken, error) {
+				return contract.Taken{Fresh: c.facts.put(m.FactsID)}, nil
+			}),
 	)
 	if err != nil {
 		return fmt.Errorf("listen for messages: %w", err)
@@ -93,12 +119,19 @@ func (c *caseRun) run(ctx workflow.Context) (progress.Outcome, error) {
 	} else if err != nil {
 		return "", err
 	}
+	return outcome, c.close(ctx, outcome, "")
+}
+
+// close ends the case in the record; again names what it was opened again for.
+func (c *caseRun) close(ctx workflow.Context, outcome progress.Outcome, again string) error {
 	for {
-		_, err := perform(ctx, c, contract.CloseCase, contract.CloseCaseRequest{CaseID: c.id, Outcome: string(outcome)})
+		_, err := perform(ctx, c, contract.CloseCase, contract.CloseCaseRequest{
+			CaseID: c.id, Outcome: string(outcome), Again: again,
+		})
 		if _, ended := errors.AsType[ending](err); ended {
 			continue // there is no way out of a case but to close it
 		}
-		return outcome, err
+		return err
 	}
 }
 
@@ -119,17 +152,28 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 			return err
 		}},
 	}
-	begun := c.resume.Stage == ""
-	for _, step := range steps {
-		begun = begun || string(step.stage) == c.resume.Stage
-		if !begun {
+	for i := 0; i < len(steps); i++ {
+		if c.resume.Stage != "" && string(steps[i].stage) != c.resume.Stage {
 			continue
 		}
-		c.stage = step.stage
-		if err := step.run(ctx); err != nil {
+		c.stage = steps[i].stage
+		_, err := c.takeFacts(ctx)
+		if err == nil {
+			err = c.changed(ctx)
+		}
+		if err == nil {
+			err = steps[i].run(ctx)
+		}
+		if back, goes := errors.AsType[backError](err); goes {
+			c.resume = back.resume()
+			i = -1
+			continue
+		}
+		if err != nil {
 			return "", err
 		}
-		c.resume = contract.Resume{}
+		// The exam goes on where it was broken off, and hours that were credited before are credited anew.
+		c.resume = contract.Resume{Change: c.resume.Change, Exam: c.resume.Exam}
 	}
 	if mapped {
 		return progress.Mapped, nil
@@ -140,12 +184,12 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 // continueIfLong starts a new run when the history has grown long. It is called only where no task is outstanding and
 // no incident is open; a message that is being taken is taken first.
 func (c *caseRun) continueIfLong(ctx workflow.Context, at contract.Resume) error {
-	if c.withdrawn || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+	if c.withdrawn || c.disturbed() || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 		return nil
 	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return fmt.Errorf("wait for messages being taken: %w", err)
 	}
-	at.Stage = string(c.stage)
+	at.Stage, at.Change, at.Exam = string(c.stage), c.resume.Change, c.resume.Exam
 	return workflow.NewContinueAsNewError(ctx, contract.CaseWorkflow, contract.CaseInput{CaseID: c.id, Resume: &at})
 }

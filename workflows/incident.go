@@ -29,7 +29,9 @@ func (c *caseRun) resolvedUnless(
 	if err := workflow.UpsertTypedSearchAttributes(ctx, stuckAttribute.ValueSet(string(incident.Cause))); err != nil {
 		return nil, err
 	}
+	c.held++
 	defer func() {
+		c.held--
 		// The attribute is a convenience of Temporal's own pages: the record has the incident, whatever becomes of this.
 		_ = workflow.UpsertTypedSearchAttributes(ctx, stuckAttribute.ValueUnset())
 	}()
@@ -124,6 +126,8 @@ func perform[Req keyed, Res any](
 
 // stepFailed opens the incident of a failed step and waits for its resolution.
 func (c *caseRun) stepFailed(ctx workflow.Context, step string, try int) error {
+	c.held++
+	defer func() { c.held-- }()
 	for pause := time.Minute; ; pause = min(2*pause, time.Hour) {
 		var reply contract.StepReply
 		err := workflow.ExecuteLocalActivity(ctx, contract.OpenStepFailed.Name, contract.OpenStepFailedRequest{

@@ -17,7 +17,10 @@ func (c *caseRun) title(ctx workflow.Context) (mapped bool, err error) {
 		if err != nil || reply.Until == nil {
 			return reply.Mapped, err
 		}
-		if _, err := c.await(ctx, reply.Until, func() bool { return false }); err != nil {
+		if _, err := c.await(ctx, reply.Until, c.facts.any); err != nil {
+			return false, err
+		}
+		if _, err := c.takeFacts(ctx); err != nil {
 			return false, err
 		}
 	}

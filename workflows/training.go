@@ -22,7 +22,16 @@ func (c *caseRun) training(ctx workflow.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.gate(ctx, func(int, bool) (contract.StepReply, error) {
-		return perform(ctx, c, contract.CreditHours, contract.CreditHoursRequest{CaseID: c.id})
+	return c.credit(ctx, c.resume.Change)
+}
+
+// credit books the training's hours as CE hours; change names what changed them since they were booked before.
+func (c *caseRun) credit(ctx workflow.Context, change string) error {
+	return c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
+		req := contract.CreditHoursRequest{CaseID: c.id, Change: change, Waived: waived}
+		if try > 1 {
+			req.Try = try
+		}
+		return perform(ctx, c, contract.CreditHours, req)
 	})
 }

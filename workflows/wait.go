@@ -11,8 +11,9 @@ import (
 )
 
 // await waits until ready, or until the deadline if there is one, and says whether it was ready. A withdrawal ends every
-// wait. The deadline's timer is cancelled as soon as the wait is over: one that is left running would wake the case
-// months later, for nothing.
+// wait; a change of the case's hours is reviewed meanwhile, and the wait goes on unless the case goes back. The
+// deadline's timer is cancelled as soon as the wait is over: one that is left running would wake the case months later,
+// for nothing.
 func (c *caseRun) await(ctx workflow.Context, deadline *time.Time, ready func() bool) (bool, error) {
 	expired := func() bool { return false }
 	if deadline != nil && !ready() && !c.withdrawn {
@@ -21,14 +22,20 @@ func (c *caseRun) await(ctx workflow.Context, deadline *time.Time, ready func() 
 		timer := workflow.NewTimer(timerCtx, deadline.Sub(workflow.Now(ctx)))
 		expired = timer.IsReady
 	}
-	err := workflow.Await(ctx, func() bool { return c.withdrawn || ready() || expired() })
-	if err != nil {
-		return false, fmt.Errorf("wait: %w", err)
+	for {
+		err := workflow.Await(ctx, func() bool { return c.withdrawn || ready() || expired() || c.disturbed() })
+		switch {
+		case err != nil:
+			return false, fmt.Errorf("wait: %w", err)
+		case c.withdrawn:
+			return false, c.leave()
+		case ready() || expired():
+			return ready(), nil
+		}
+		if err := c.changed(ctx); err != nil {
+			return false, err
+		}
 	}
-	if c.withdrawn {
-		return false, c.leave()
-	}
-	return ready(), nil
 }
 
 // leave ends the case at the trainee's wish. Who already holds the grade certificate keeps it: only the wait for the

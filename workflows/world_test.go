@@ -57,6 +57,8 @@ func newWorld(t *testing.T) *world {
 		return contract.DecideTitleReply{Mapped: true}
 	})
 	play(w, contract.CreditHours, nil)
+	play(w, contract.ReviewHours, nil)
+	play(w, contract.TakeFacts, nil)
 	play(w, contract.CloseCase, nil)
 	for _, step := range []contract.Step[contract.RecordRequest, contract.RecordReply]{
 		contract.RecordEnrolment, contract.RecordTraining, contract.RecordExam, contract.RecordEvaluation,
@@ -145,6 +147,18 @@ func (w *world) withdraw(t *testing.T, at time.Duration) {
 	send(t, w, at, contract.Withdraw, contract.WithdrawalRequest{})
 }
 
+// voids says that hours of the case were taken back.
+func (w *world) voids(t *testing.T, at time.Duration, change string) {
+	t.Helper()
+	send(t, w, at, contract.HoursChanged, contract.HoursChange{ChangeID: change})
+}
+
+// gives says that the applicant's facts were given anew.
+func (w *world) gives(t *testing.T, at time.Duration, facts string) {
+	t.Helper()
+	send(t, w, at, contract.FactsGiven, contract.NewFacts{FactsID: facts})
+}
+
 func send[Req, Res any](t *testing.T, w *world, at time.Duration, message contract.Update[Req, Res], req Req) {
 	t.Helper()
 	w.env.RegisterDelayedCallback(func() {
@@ -163,7 +177,18 @@ func (w *world) pass(t *testing.T, from time.Duration, kinds ...string) {
 // run runs the case to its end and returns the outcome.
 func (w *world) run(t *testing.T) string {
 	t.Helper()
-	w.env.ExecuteWorkflow(contract.CaseWorkflow, contract.CaseInput{CaseID: caseID})
+	return w.runWith(t, contract.CaseInput{CaseID: caseID})
+}
+
+// reopen runs the workflow of a case that had ended.
+func (w *world) reopen(t *testing.T) string {
+	t.Helper()
+	return w.runWith(t, contract.CaseInput{CaseID: caseID, Reopened: true})
+}
+
+func (w *world) runWith(t *testing.T, in contract.CaseInput) string {
+	t.Helper()
+	w.env.ExecuteWorkflow(contract.CaseWorkflow, in)
 	require.True(t, w.env.IsWorkflowCompleted())
 	require.NoError(t, w.env.GetWorkflowError())
 	var result contract.CaseResult

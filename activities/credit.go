@@ -1,0 +1,75 @@
+package activities
+
+import (
+	"context"
+	"errors"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// CreditHours books the training's hours as CE hours of the calendar years they were taken in (四（二）). They come from
+// the training: neither exam nor evaluation takes them back. When hours were voided or added since they were booked, what
+// was booked follows.
+//
+// A year that is closed takes no more: an operator has it reopened, or decides that the hours go to the year that is open.
+func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursRequest) (contract.StepReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
+		var instead []int
+		if req.Waived {
+			instead = []int{f.today.Year()}
+		}
+		changes, err := f.settleCE(instead...)
+		if closed, is := errors.AsType[*hours.YearClosedError](err); is {
+			if err := f.begin(progress.CEHours); err != nil {
+				return contract.StepReply{}, err
+			}
+			return f.stuck(progress.CEHours, contract.CEYearClosed, store.Incident{
+				Params: map[string]any{"year": closed.Year},
+			})
+		}
+		if err != nil {
+			return contract.StepReply{}, err
+		}
+		if f.State(progress.CEHours) == progress.Done {
+			return contract.StepReply{}, nil
+		}
+		if len(changes) > 1 {
+			// The rule says the year in which hours are taken; a course over New Year is split by session, and said so,
+			// because another reading, by the day of completion, is possible.
+			f.Note(progress.CEHours, "ce_hours_cross_year", store.ActorSystem, nil)
+		}
+		if err := f.begin(progress.CEHours); err != nil {
+			return contract.StepReply{}, err
+		}
+		return contract.StepReply{}, f.Move(progress.CEHours, progress.Done, nil, nil)
+	})
+}
+
+// settleCE makes the case's CE credits what its standing hours come to, and notes what changed.
+func (f *file) settleCE(instead ...int) ([]hours.Change, error) {
+	changes, err := hours.SettleCE(f.tx, hours.EarnedInCase(f.Case), f.rules, f.Now(), "hours_changed", instead...)
+	for _, change := range changes {
+		kind, params := "ce_hours_credited", map[string]any{"year": change.Year, "hours": change.Hours.String()}
+		switch {
+		case change.Before != 0:
+			kind = "ce_hours_corrected"
+			params["before"] = change.Before.String()
+		case change.Year != change.TakenYear:
+			kind = "ce_hours_moved"
+			params["taken_year"] = change.TakenYear
+		}
+		f.Note(progress.CEHours, kind, store.ActorSystem, params)
+	}
+	return changes, err
+}
+
+// begin takes a stage to work, also one that was over.
+func (f *file) begin(stage progress.Stage) error {
+	if f.State(stage).Final() {
+		return f.Reopen(stage, progress.Active)
+	}
+	return f.Move(stage, progress.Active, nil, nil)
+}

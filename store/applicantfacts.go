@@ -1,0 +1,49 @@
+package store
+
+import (
+	"time"
+
+	"github.com/dengpan/dengpan/policy"
+)
+
+// CaseFacts is what an applicant, or an operator for them, gave anew: a degree, a title, years of work. What was decided
+// before stays as it was decided.
+type CaseFacts struct {
+	ID        string
+	CaseID    string
+	Applicant policy.Applicant `gorm:"serializer:json"`
+	Reason    string
+	GivenBy   string
+	GivenAt   time.Time
+	// Actor is how the timeline names who gave them.
+	Actor string `gorm:"-"`
+}
+
+// TableName is the table of facts given anew.
+func (CaseFacts) TableName() string { return "case_facts" }
+
+// InsertCaseFacts writes facts and puts them in the inbox for the case.
+func (tx *Tx) InsertCaseFacts(f CaseFacts) (InboxItem, error) {
+	if err := tx.db.Create(&f).Error; err != nil {
+		return InboxItem{}, found(err, "write facts")
+	}
+	return tx.InsertInbox(f.CaseID, InboxFacts, f.ID)
+}
+
+// CaseFacts reads facts that were given anew.
+func (tx *Tx) CaseFacts(id string) (CaseFacts, error) {
+	var f CaseFacts
+	if err := tx.db.Take(&f, "id = ?", id).Error; err != nil {
+		return f, found(err, "read facts")
+	}
+	giver, err := tx.Account(f.GivenBy)
+	f.Actor = giver.Role
+	return f, err
+}
+
+// CountDecisions counts how often something was decided about a case.
+func (tx *Tx) CountDecisions(caseID, kind string) (int, error) {
+	var n int64
+	err := tx.db.Model(&Decision{}).Where("case_id = ? AND kind = ?", caseID, kind).Count(&n).Error
+	return int(n), found(err, "count decisions")
+}

@@ -1,0 +1,161 @@
+package workflows
+
+import (
+	"errors"
+
+	"go.temporal.io/sdk/workflow"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/progress"
+)
+
+// queue is what the case was told of and has not taken up, in the order it came. What comes again is not told again.
+type queue struct {
+	waiting []string
+	seen    map[string]bool
+}
+
+func (q *queue) put(id string) (fresh bool) {
+	if q.seen[id] {
+		return false
+	}
+	q.seen[id] = true
+	q.waiting = append(q.waiting, id)
+	return true
+}
+
+func (q *queue) any() bool { return len(q.waiting) > 0 }
+
+func (q *queue) next() string {
+	id := q.waiting[0]
+	q.waiting = q.waiting[1:]
+	return id
+}
+
+// backError takes the case back to its training: hours it stood on were voided.
+type backError struct {
+	change string
+	to     contract.Back
+}
+
+func (backError) Error() string { return "the case goes back to its training" }
+
+// resume is where the case takes up: its training is asked for what is missing, and its exam goes on afterwards.
+func (b backError) resume() contract.Resume {
+	return contract.Resume{
+		Stage: string(progress.Training), Attempt: b.to.Training.Attempt, Issue: b.to.Training.Issue,
+		Change: b.change, Exam: &b.to.Exam,
+	}
+}
+
+// disturbed reports whether a change of hours is to be reviewed now. It waits while the case is stuck on something else:
+// nothing goes on meanwhile.
+func (c *caseRun) disturbed() bool { return c.held == 0 && c.changes.any() }
+
+// changed reviews the changes of hours that the case was told of.
+func (c *caseRun) changed(ctx workflow.Context) error {
+	for c.disturbed() {
+		if err := c.review(ctx, c.changes.next()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// review asks whether the case still stands on its hours. One that does not goes back, or waits for an operator.
+func (c *caseRun) review(ctx workflow.Context, change string) error {
+	_, err := c.reviewed(ctx, change)
+	return err
+}
+
+// reviewed is review for a case that may be over: it says how the case had ended, if it is open again.
+func (c *caseRun) reviewed(ctx workflow.Context, change string) (outcome string, err error) {
+	c.held++
+	defer func() { c.held-- }()
+	waived := false
+	for try := 1; ; try++ {
+		reply, err := perform(ctx, c, contract.ReviewHours, contract.ReviewHoursRequest{
+			CaseID: c.id, Change: change, Try: try, Waived: waived,
+		})
+		switch {
+		case err != nil:
+			return outcome, err
+		case reply.Back != nil:
+			return outcome, backError{change: change, to: *reply.Back}
+		case reply.Incident == nil:
+			if reply.Credited {
+				err = c.credit(ctx, change)
+			}
+			return outcome, err
+		}
+		if try == 1 {
+			outcome = reply.Outcome
+		}
+		resolution, err := c.resolved(ctx, *reply.Incident)
+		if err != nil {
+			return outcome, err
+		}
+		waived = resolution.Verb == contract.Override
+	}
+}
+
+// takeFacts puts facts that were given anew in the place of those the title was decided on.
+func (c *caseRun) takeFacts(ctx workflow.Context) (last contract.TakeFactsReply, err error) {
+	for c.facts.any() {
+		reply, err := perform(ctx, c, contract.TakeFacts, contract.TakeFactsRequest{CaseID: c.id, FactsID: c.facts.next()})
+		if err != nil {
+			return last, err
+		}
+		if last.Round == 0 {
+			last = reply
+		}
+	}
+	return last, nil
+}
+
+// aftermath takes up what comes to light of a case that is over: hours that were voided, which may undermine its
+// certificates, and facts that may bring the title it ended without. The case closes again as it had, or better.
+func (c *caseRun) aftermath(ctx workflow.Context, outcome progress.Outcome) (progress.Outcome, error) {
+	c.withdrawn = false // it was heard
+	for c.changes.any() || c.facts.any() {
+		again, ended, err := c.reopened(ctx)
+		if end, is := errors.AsType[ending](err); is && ended == "" {
+			ended, err = end.outcome, nil
+		} else if is {
+			err = nil // giving up the question leaves the case as it had ended
+		}
+		if err != nil {
+			return outcome, err
+		}
+		if ended == "" {
+			continue // it did not need to be opened
+		}
+		outcome = ended
+		if err := c.close(ctx, outcome, again); err != nil {
+			return outcome, err
+		}
+	}
+	return outcome, nil
+}
+
+// reopened takes up one thing that came to light. It says what it was, and how the case is to close again; empty when the
+// case was not opened for it.
+func (c *caseRun) reopened(ctx workflow.Context) (again string, outcome progress.Outcome, err error) {
+	if c.changes.any() {
+		again = c.changes.next()
+		ended, err := c.reviewed(ctx, again)
+		return again, progress.Outcome(ended), err
+	}
+	again = c.facts.waiting[0]
+	taken, err := c.takeFacts(ctx)
+	if err != nil || taken.Round == 0 {
+		return again, progress.Outcome(taken.Outcome), err
+	}
+	c.stage, c.resume = progress.Title, contract.Resume{Round: taken.Round}
+	outcome = progress.Outcome(taken.Outcome)
+	mapped, err := c.title(ctx)
+	if mapped {
+		outcome = progress.Mapped
+	}
+	return again, outcome, err
+}
