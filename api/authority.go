@@ -28,6 +28,8 @@ var authority = map[string][]string{
 	"GET /v1/cases/{id}/events":      {trainee, operator},
 	"GET /v1/cases/{id}/stream":      {trainee, operator},
 	"POST /v1/cases/{id}/withdrawal": {trainee, operator},
+	"POST /v1/cases/{id}/facts":      {trainee, operator},
+	"POST /v1/cases/{id}/rules":      {operator},
 
 	"GET /v1/me/cases":        {trainee},
 	"GET /v1/me/ce-hours":     {trainee},

@@ -41,6 +41,7 @@ const (
 	resolutionPending      = "resolution_pending"
 	alreadyEnded           = "already_ended"
 	withdrawalPending      = "withdrawal_pending"
+	titleDecided           = "title_decided"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -74,6 +75,7 @@ var statuses = map[string]int{
 	resolutionPending:      http.StatusConflict,
 	alreadyEnded:           http.StatusConflict,
 	withdrawalPending:      http.StatusConflict,
+	titleDecided:           http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -16,6 +16,8 @@ import (
 type bodies struct {
 	registration body[registrationBody]
 	withdrawal   body[withdrawalBody]
+	facts        body[factsBody]
+	rules        body[rulesBody]
 	enrolment    body[enrolmentBody]
 	training     body[trainingBody]
 	mark         body[MarkBody]
@@ -41,6 +43,8 @@ func (s *service) register(api huma.API) {
 	s.bodies = bodies{
 		registration: bodyFor[registrationBody](schemas),
 		withdrawal:   bodyFor[withdrawalBody](schemas),
+		facts:        bodyFor[factsBody](schemas),
+		rules:        bodyFor[rulesBody](schemas),
 		enrolment:    bodyFor[enrolmentBody](schemas),
 		training:     bodyFor[trainingBody](schemas),
 		mark:         bodyFor[MarkBody](schemas),
@@ -63,6 +67,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
 	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
 	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
+	sent(api, "POST /v1/cases/{id}/facts", cases, "Give new facts about the applicant", s.bodies.facts.schema, http.StatusOK, s.giveFacts)
+	sent(api, "POST /v1/cases/{id}/rules", cases, "Decide a case by another version of the rules", s.bodies.rules.schema, http.StatusOK, s.changeRules)
 
 	read(api, "GET /v1/me/cases", mine, "My cases", s.myCases)
 	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)

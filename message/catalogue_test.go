@@ -54,7 +54,7 @@ var problemCodes = []string{
 	"malformed_json", "unknown_field", "validation_failed", "same_body", "duplicate_case", "person_claimed",
 	"unauthenticated", "forbidden", "not_found", "task_closed", "result_conflict", "task_kind_mismatch",
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
-	"already_ended", "withdrawal_pending", "payload_too_large", "internal", "unavailable",
+	"already_ended", "withdrawal_pending", "title_decided", "payload_too_large", "internal", "unavailable",
 	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "method_not_allowed", "not_acceptable",
 	"request_timeout", "unsupported_media_type",
 }

@@ -41,6 +41,16 @@ func (tx *Tx) CaseFacts(id string) (CaseFacts, error) {
 	return f, err
 }
 
+// LastCaseFacts reads the facts that were given last; nil when none were given since the case was registered.
+func (tx *Tx) LastCaseFacts(caseID string) (*CaseFacts, error) {
+	var all []CaseFacts
+	err := tx.db.Order("given_at DESC").Limit(1).Find(&all, "case_id = ?", caseID).Error
+	if err != nil || len(all) == 0 {
+		return nil, found(err, "read the facts given last")
+	}
+	return &all[0], nil
+}
+
 // CountDecisions counts how often something was decided about a case.
 func (tx *Tx) CountDecisions(caseID, kind string) (int, error) {
 	var n int64
