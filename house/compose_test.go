@@ -177,7 +177,7 @@ var listedInstitution = regexp.MustCompile(`(?m)^  - \{id: ([a-z-]+), name:`)
 func TestComposeSimulatesEveryPublishedInstitution(t *testing.T) {
 	t.Parallel()
 	var listed []string
-	for _, match := range listedInstitution.FindAllStringSubmatch(read(t, "policy/data/institutions-2022.yaml"), -1) {
+	for _, match := range listedInstitution.FindAllStringSubmatch(read(t, "policy/data/beijing-2023/institutions-2022.yaml"), -1) {
 		listed = append(listed, match[1])
 	}
 	require.NotEmpty(t, listed)

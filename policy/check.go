@@ -8,7 +8,7 @@ import (
 
 // fileCheck is what a file of a version is held to.
 type fileCheck struct {
-	file string
+	kind string
 	run  func() error
 }
 
@@ -16,15 +16,15 @@ type fileCheck struct {
 // a case in its course.
 func (p *Policy) checks(base string) []fileCheck {
 	return []fileCheck{
-		{"policy.yaml", func() error { return p.checkAbout(base) }},
-		{"occupations.yaml", p.checkOccupations},
-		{"admission.yaml", p.checkAdmission},
-		{"training.yaml", p.checkTraining},
-		{"attendance.yaml", p.checkAttendance},
-		{"evaluation.yaml", p.checkEvaluation},
-		{"title.yaml", p.checkTitle},
-		{"hours.yaml", p.checkHours},
-		{"operation.yaml", p.checkOperation},
+		{"policy", func() error { return p.checkAbout(base) }},
+		{"occupations", p.checkOccupations},
+		{"admission", p.checkAdmission},
+		{"training", p.checkTraining},
+		{"attendance", p.checkAttendance},
+		{"evaluation", p.checkEvaluation},
+		{"title", p.checkTitle},
+		{"hours", p.checkHours},
+		{"operation", p.checkOperation},
 	}
 }
 
@@ -52,14 +52,19 @@ func (p *Policy) checkAbout(base string) error {
 	switch {
 	case p.about.ID != base:
 		return at(fmt.Errorf("id: %q is not the folder's name", p.about.ID), "id")
-	case !p.about.Name.complete():
-		return at(errors.New("name: both languages are needed"), "name")
 	case p.about.EffectiveFrom.IsZero():
 		return at(errors.New("effective_from is needed"), "effective_from")
 	case p.about.EffectiveUntil != nil && p.about.EffectiveUntil.Before(p.about.EffectiveFrom):
 		return at(errors.New("effective_until: the version ends before it begins"), "effective_until")
 	}
-	return p.about.Citation.real()
+	return p.about.check()
+}
+
+func (l layerFile) check() error {
+	if !l.Name.complete() {
+		return at(errors.New("name: both languages are needed"), "name")
+	}
+	return l.Citation.real()
 }
 
 func (p *Policy) checkOccupations() error {
@@ -99,6 +104,9 @@ func (p *Policy) checkOccupations() error {
 func (p *Policy) checkAdmission() error {
 	if err := p.admission.Citation.real(); err != nil {
 		return err
+	}
+	if len(p.admission.Categories) == 0 {
+		return at(errors.New("categories: nobody could join"), "categories")
 	}
 	seen := map[Category]bool{}
 	for i, c := range p.admission.Categories {

@@ -23,9 +23,23 @@ func check(files fs.FS) []*Fault {
 	}
 	var faults []*Fault
 	laid := false
+	beneath := map[string]bool{}
 	for _, id := range ids {
-		faults = append(faults, checkVersion(files, id)...)
+		found, layers := checkVersion(files, id)
+		faults = append(faults, found...)
 		laid = laid || overlaid(files, id)
+		for _, l := range layers {
+			beneath[l.ID] = true
+		}
+	}
+	grounds, err := folders(files, "layer.yaml")
+	if err != nil {
+		return []*Fault{{File: "data", Err: err}}
+	}
+	for _, id := range grounds {
+		if !beneath[id] {
+			faults = append(faults, checkLayer(files, id)...)
+		}
 	}
 	if !laid {
 		// Over which version it should be is not known; any tells what else is wrong with it.
@@ -37,20 +51,26 @@ func check(files fs.FS) []*Fault {
 	return tidy(faults)
 }
 
-// CheckFolder holds one folder to the same, as a version of the folder's name, beside the program's own. Files are named
-// below it.
+// CheckFolder holds one folder to the same, as a version or layer of the folder's name, beside the program's own. Files are
+// named below it.
 func CheckFolder(folder fs.FS, name string) []*Fault {
 	if !versionID.MatchString(name) {
 		return []*Fault{{File: ".", Err: fmt.Errorf("%q cannot be a version's name", name)}}
 	}
-	faults := checkVersion(mounted{at: folderOf(name), folder: folder}, name)
+	files := mounted{at: folderOf(name), folder: folder}
+	var faults []*Fault
+	if _, err := fs.Stat(folder, "layer.yaml"); err == nil {
+		faults = checkLayer(files, name)
+	} else {
+		faults, _ = checkVersion(files, name)
+	}
 	for _, fault := range faults {
 		fault.File = strings.TrimPrefix(fault.File, folderOf(name))
 	}
 	return tidy(faults)
 }
 
-// ReadFolder reads a folder as a version of that name, with the program's own lists of institutions.
+// ReadFolder reads a folder as a version of that name, laid over whichever of the program's own it says.
 func ReadFolder(folder fs.FS, name string) (*Policy, error) {
 	p, err := read(mounted{at: folderOf(name), folder: folder}, name)
 	if err != nil {
@@ -68,8 +88,11 @@ func Versions() []string {
 	return ids
 }
 
-func versions(files fs.FS) ([]string, error) {
-	found, err := fs.Glob(files, "data/*/policy.yaml")
+func versions(files fs.FS) ([]string, error) { return folders(files, "policy.yaml") }
+
+// folders lists the folders that say of themselves what they are in a file of this name.
+func folders(files fs.FS, name string) ([]string, error) {
+	found, err := fs.Glob(files, "data/*/"+name)
 	ids := make([]string, len(found))
 	for i, file := range found {
 		ids[i] = path.Base(path.Dir(file))
@@ -77,18 +100,43 @@ func versions(files fs.FS) ([]string, error) {
 	return ids, err
 }
 
-// checkVersion checks a version, with the overlay when there is one over it.
-func checkVersion(files fs.FS, id string) []*Fault {
+// checkVersion checks a version with all its layers, which it answers too, and with the overlay when there is one over it.
+func checkVersion(files fs.FS, id string) ([]*Fault, []layer) {
 	whole := id
 	if overlaid(files, id) {
 		whole += demoSuffix
 	}
 	r := reading{source: files}
 	p := r.version(whole)
-	faults := r.faults
+	faults := r.withSchemas()
 	if p != nil {
 		faults = append(faults, r.overlap(p, id)...)
 	}
+	return faults, r.stack
+}
+
+// checkLayer checks a layer that no version is laid over, as far as one can without: it need not be whole.
+func checkLayer(files fs.FS, id string) []*Fault {
+	r := reading{source: files}
+	l, err := r.beneath(id)
+	if err != nil {
+		return []*Fault{{File: folderOf(id), Err: err}}
+	}
+	r.note(l.about, l.check())
+	for kind, path := range l.files {
+		r.read(kind, path)
+	}
+	if l.Over != "" {
+		if _, err := r.beneath(l.Over); err != nil {
+			r.note(l.about, at(err, "over"))
+		}
+	}
+	return r.withSchemas()
+}
+
+// withSchemas is what is wrong, and what else the schemas refuse.
+func (r *reading) withSchemas() []*Fault {
+	faults := r.faults
 	for _, file := range r.files {
 		for _, fault := range file.checkSchema() {
 			// Of two that find one fault the strict check says it better.
@@ -180,11 +228,11 @@ func (m mounted) Glob(pattern string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := m.at + "policy.yaml"
+	own := m.at + path.Base(pattern)
 	if ok, err := path.Match(pattern, own); err != nil || !ok || slices.Contains(found, own) {
 		return found, err
 	}
-	if _, err := fs.Stat(m.folder, "policy.yaml"); errors.Is(err, fs.ErrNotExist) {
+	if _, err := fs.Stat(m.folder, path.Base(own)); errors.Is(err, fs.ErrNotExist) {
 		return found, nil
 	}
 	return append(found, own), nil

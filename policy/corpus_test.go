@@ -20,16 +20,21 @@ type slip struct{ path, old, replacement, want string }
 func slips() map[string]slip {
 	const (
 		about       = "data/beijing-2023/policy.yaml"
-		occupations = "data/beijing-2023/occupations.yaml"
+		fields      = "data/beijing-2023/occupations.yaml"
+		occupations = "data/national-2021/occupations.yaml"
 		admission   = "data/beijing-2023/admission.yaml"
-		training    = "data/beijing-2023/training.yaml"
-		attendance  = "data/beijing-2023/attendance.yaml"
-		evaluation  = "data/beijing-2023/evaluation.yaml"
+		exam        = "data/beijing-2023/training.yaml"
+		training    = "data/national-2021/training.yaml"
+		attendance  = "data/national-2021/attendance.yaml"
+		besides     = "data/beijing-2023/evaluation.yaml"
+		evaluation  = "data/national-2021/evaluation.yaml"
 		title       = "data/beijing-2023/title.yaml"
-		hours       = "data/beijing-2023/hours.yaml"
-		operation   = "data/beijing-2023/operation.yaml"
+		credit      = "data/beijing-2023/hours.yaml"
+		hours       = "data/national-2021/hours.yaml"
+		operation   = "data/national-2021/operation.yaml"
+		ground      = "data/national-2021/layer.yaml"
 		overlay     = "data/demo/overlay.yaml"
-		lists       = "data/institutions-2022.yaml"
+		lists       = "data/beijing-2023/institutions-2022.yaml"
 		standard    = "standards:\n  - {occupation: %s, level: junior, hours: %s, modules: %s, " +
 			"citation: {document: d, clause: c, basis: %s}}\n"
 	)
@@ -38,8 +43,8 @@ func slips() map[string]slip {
 			"basis: %s", "basis: "+basis).Replace(standard)
 	}
 	return map[string]slip{
-		"a second document":                {hours, "annual:", "---\nannual:", "more than one document"},
-		"a trailing document":              {training, "standards: []", "standards: []\nexam: {}\n---\n", "more than one document"},
+		"a second document":                {hours, "annual:", "annual: {}\n---\nannual:", "more than one document"},
+		"a trailing document":              {training, "standards: []", "standards: []\n---\n", "more than one document"},
 		"no YAML":                          {title, "effects:", "effects: [", "did not find"},
 		"another folder's id":              {about, "id: beijing-2023", "id: beijing-2024", "id"},
 		"no effective date":                {about, "effective_from: 2023-06-30", "effective_from:", "effective_from"},
@@ -48,7 +53,7 @@ func slips() map[string]slip {
 		"an unknown basis":                 {about, "basis: notice", "basis: hearsay", "hearsay"},
 		"a citation without clause":        {about, "clause: 全文", "clause: ''", "clause"},
 		"demonstration data in earnest":    {hours, "basis: recalled", "basis: demonstration", "overlay"},
-		"levels out of order":              {occupations, "code: junior", "code: senior", "junior"},
+		"levels out of order":              {occupations, "code: junior", "code: novice", "junior"},
 		"an occupation twice":              {occupations, "code: big-data", "code: blockchain", "blockchain"},
 		"an occupation without title":      {occupations, "title: 大数据工程技术人员", "title: ''", "big-data"},
 		"a direction twice":                {occupations, "code: data-analysis", "code: data-processing", "data-processing"},
@@ -63,9 +68,9 @@ func slips() map[string]slip {
 		"no modules":                       {training, "standards: []", entered("big-data", "8", "[]", "recalled"), "modules"},
 		"a module twice":                   {training, "standards: []", entered("big-data", "8", "[甲, 甲]", "recalled"), "repeated"},
 		"made-up hours in earnest":         {training, "standards: []", entered("big-data", "8", "[甲]", "demonstration"), "overlay"},
-		"a pass mark of nothing":           {training, "pass_mark: 60", "pass_mark: 0", "pass mark"},
+		"a pass mark of nothing":           {exam, "pass_mark: 60", "pass_mark: 0", "pass mark"},
 		"a pass mark nobody reaches":       {evaluation, "pass_mark: 60}", "pass_mark: 101}", "pass mark"},
-		"no attempts":                      {training, "attempts_before_review: 3", "attempts_before_review: 0", "attempts"},
+		"no attempts":                      {exam, "attempts_before_review: 3", "attempts_before_review: 0", "attempts"},
 		"a part twice":                     {evaluation, "code: practical", "code: theory", "theory"},
 		"a standard of no occupation":      {evaluation, "known_for: [intelligent", "known_for: [astrology, intelligent", "astrology"},
 		"entry without alternatives":       {evaluation, "- level: junior\n      alternatives:", "- level: junior\n      ignored:", "ignored"},
@@ -77,12 +82,12 @@ func slips() map[string]slip {
 		"a title that is none":             {evaluation, "title: {title: 技术员}", "title: {title: 院士}", "unknown title"},
 		"a grade that asks for itself":     {evaluation, "grade: {level: junior, work_years_since: 3}", "grade: {level: intermediate}", "itself"},
 		"an unknown level":                 {evaluation, "grade: {level: junior, work_years_since: 3}", "grade: {level: novice}", "unknown level"},
-		"an unknown skill grade":           {evaluation, "skill_grade: 高级工", "skill_grade: 学徒", "学徒"},
-		"a level without mapping":          {title, "- level: intermediate\n    kind", "- level: junior\n    kind", "intermediate"},
+		"an unknown skill grade":           {besides, "skill_grade: 高级工", "skill_grade: 学徒", "学徒"},
+		"a level without mapping":          {title, "- level: intermediate\n    kind", "- level: junior\n    kind", "mappings: junior is there twice"},
 		"an unknown kind of mapping":       {title, "kind: eligible_to_apply\n    title:", "kind: certain\n    title:", "senior"},
 		"effects of one kind only":         {title, "- kind: eligible_to_apply\n    texts", "- kind: title_equivalent\n    texts", "effects"},
 		"a share above the whole":          {hours, "numerator: 2", "numerator: 4", "share"},
-		"an unknown subject":               {hours, "subject: professional", "subject: hobby", "subject"},
+		"an unknown subject":               {credit, "subject: professional", "subject: hobby", "subject"},
 		"a wait without deadline":          {operation, "wait: exam, days: 30", "wait: exam, days: 0", "exam"},
 		"a deadline for nothing":           {operation, "  - {wait: incident, days: 7}", "  - {wait: incident, days: 7}\n  - {wait: godot, days: 7}", "nothing"},
 		"a time to wait that is none":      {operation, "[0s, 5s", "[0s, soon", "soon"},
@@ -103,15 +108,15 @@ func slips() map[string]slip {
 		"an overlay without a deadline":    {overlay, "  - {wait: exam, days: 12}\n", "", "exam"},
 		"a citation missing":               {hours, "  citation: {document: 人社部令第25号, clause: 第八条, basis: recalled}\n", "", "citation"},
 		"an unknown key":                   {title, "always:", "sometimes: {zh: 有时, en: sometimes}\nalways:", "sometimes"},
-		"a key twice":                      {hours, "  subject: professional", "  subject: professional\n  subject: professional", "subject"},
+		"a key twice":                      {credit, "  subject: professional", "  subject: professional\n  subject: professional", "subject"},
 		"a list for a text":                {admission, "text: {zh: 在岗从事数字技术技能的从业人员, en: works in a digital-technology occupation}", "text: [在岗]", "cannot unmarshal"},
-		"a word for a number":              {training, "pass_mark: 60", "pass_mark: sixty", "sixty"},
+		"a word for a number":              {exam, "pass_mark: 60", "pass_mark: sixty", "sixty"},
 		"half a year":                      {evaluation, "work_years: 1", "work_years: 0.5", "0.5"},
 		"an end before the beginning":      {about, "effective_from: 2023-06-30", "effective_from: 2023-06-30\neffective_until: 2023-06-29", "before it begins"},
 		"an end that is no date":           {about, "effective_from: 2023-06-30", "effective_from: 2023-06-30\neffective_until: soon", "not a date"},
 		"years no life has":                {title, "years_since_graduation: 5}\n      - &technician", "years_since_graduation: 61}\n      - &technician", "never hold"},
 		"years after a graduation to come": {evaluation, "final_year: true", "final_year: true, years_since_graduation: 1", "never hold"},
-		"a worker who cannot have joined":  {evaluation, "skill_grade: 技师", "skill_grade: 高级技师", "never hold"},
+		"a worker who cannot have joined":  {besides, "skill_grade: 技师", "skill_grade: 高级技师", "never hold"},
 		"a grade of those without":         {admission, "en: intends to work in a digital-technology occupation}", "en: intends to work}\n    skill_grades: [{grade: 技师, level: junior}]", "never hold"},
 
 		"more hours in person than there are": {training, "standards: []", entered("big-data", "8, offline_at_least: 8.1", "[甲]", "recalled"), "never hold"},
@@ -131,11 +136,21 @@ func slips() map[string]slip {
 		"no days to correct in":               {attendance, "correct_within: 7", "correct_within: 0", "correct_within"},
 		"a cap without the rest":              {overlay, "delivery_schedule:", "attendance: {daily_cap: 16}\ndelivery_schedule:", "minutes_per_hour"},
 		"a base without id":                   {lists, "id: ruc, name", "name", "中国人民大学"},
-		"a base with another's id":            {lists, "id: ruc", "id: bjut", "中国人民大学"},
+		"a base with another's id":            {lists, "id: ruc", "id: bjut", "bjut"},
 		"a base with an institution's id":     {lists, "id: ruc", "id: ouc", "中国人民大学"},
 		"an institution under a second id":    {lists, "name: 中国人民大学", "name: 国家开放大学", "ouc"},
 		"a base twice":                        {lists, "name: 中国人民大学", "name: 北京工业大学", "row 4"},
 		"a base of which nobody knows":        {lists, ", may_issue: false", "", "whether it may issue"},
+		"an occupation with half its facts":   {fields, "- {code: big-data,", "- {code: astrology,", "astrology"},
+		"a version over nothing":              {about, "over: national-2021", "over: national-2020", "national-2020"},
+		"a version over itself":               {about, "over: national-2021", "over: beijing-2023", "itself"},
+		"a layer under another name":          {ground, "id: national-2021", "id: national-2022", "folder's name"},
+		"a layer over what is over it":        {ground, "id: national-2021", "id: national-2021\nover: beijing-2023", "itself"},
+		"a layer without citation":            {ground, "clause: 全文", "clause: ''", "clause"},
+		"a layer with dates":                  {ground, "id: national-2021", "id: national-2021\neffective_from: 2021-01-01", "effective_from"},
+		"without what is not there":           {about, "over: national-2021", "over: national-2021\nwithout: [evaluation.exam.parts.oral]", "oral"},
+		"without what is its own":             {about, "over: national-2021", "over: national-2021\nwithout: [title.mappings.junior]", "no title.mappings.junior"},
+		"without a file of no name":           {about, "over: national-2021", "over: national-2021\nwithout: [titel.mappings]", "in no file"},
 	}
 }
 
@@ -175,8 +190,8 @@ func TestWhatACheckFindsIsAtItsFileAndLine(t *testing.T) {
 	// A fault of a whole block is at its beginning, and one of two rows that clash at the second.
 	const aRowFurther = 1
 	elsewhere := map[string]int{
-		"two roles for one occupation": 3, "a citation missing": -2, "a module twice": aRowFurther, "effects of one kind only": -7,
-		"a grade of those without": aRowFurther, "no modules": aRowFurther, "an occupation twice": 13,
+		"two roles for one occupation": 3, "a citation missing": -2, "a module twice": aRowFurther,
+		"a grade of those without": aRowFurther, "no modules": aRowFurther, "an occupation twice": 12,
 		"hours with two decimals": aRowFurther, "made-up hours in earnest": aRowFurther, "an overlay without a deadline": -3,
 		"an overlay without a level": -3, "an alternative for everybody": -2, "no hours": aRowFurther,
 		"an institution without id": 25, "more hours online than there are": aRowFurther, "more hours in person than there are": aRowFurther,
@@ -197,16 +212,20 @@ func TestWhatACheckFindsIsAtItsFileAndLine(t *testing.T) {
 	}
 }
 
-// What one file cannot show by itself: two rows that clash, names that another file has, arithmetic between fields.
+// What one file cannot show by itself: two rows that clash, names that another file has, arithmetic between fields, what is
+// missing in the sum of a version's layers.
 func beyondASchema() []string {
 	return []string{
 		"a base twice", "a base with an institution's id", "a base with another's id", "a category twice", "a direction twice",
-		"a gap of nothing", "a list of no occupation", "a part twice", "a share above the whole", "a standard of no occupation",
-		"a worker who cannot have joined", "an alternative twice", "an end before the beginning", "an id twice",
-		"an institution under a second id", "an institution without id", "an occupation twice", "an overlay of another version",
-		"another folder's id", "challenges faster than answers", "hours of no occupation", "more hours in person than there are",
-		"more hours online than there are", "more hours than a day has", "no YAML", "no heartbeat kept in time", "no time to answer",
-		"two roles for one occupation",
+		"a gap of nothing", "a layer over what is over it", "a layer under another name", "a level without mapping",
+		"a list of no occupation", "a part twice", "a share above the whole", "a standard of no occupation", "a trailing document",
+		"a version over itself", "a version over nothing", "a worker who cannot have joined", "an alternative twice",
+		"an end before the beginning", "an id twice", "an institution under a second id", "an institution without id",
+		"an occupation twice", "an occupation with half its facts", "an overlay of another version",
+		"an overlay without a deadline", "another folder's id", "challenges faster than answers", "effects of one kind only",
+		"hours of no occupation", "more hours in person than there are", "more hours online than there are",
+		"more hours than a day has", "no YAML", "no heartbeat kept in time", "no time to answer", "two roles for one occupation",
+		"without a file of no name", "without what is its own", "without what is not there",
 	}
 }
 
@@ -277,11 +296,11 @@ func TestAFolderIsCheckedAsAVersion(t *testing.T) {
 
 	faults := policy.CheckFolder(next, "beijing-2027")
 	require.Len(t, faults, 1)
-	require.EqualError(t, faults[0], `policy.yaml:11: id: "beijing-2026" is not the folder's name`)
+	require.EqualError(t, faults[0], `policy.yaml:12: id: "beijing-2026" is not the folder's name`)
 	_, err = policy.ReadFolder(next, "beijing-2027")
 	require.ErrorContains(t, err, "beijing-2027")
 	require.NotEmpty(t, policy.CheckFolder(next, "Beijing 2027"))
-	require.Len(t, policy.CheckFolder(fstest.MapFS{}, "beijing-2026"), 9, "a fault for each file that is missing")
+	require.Len(t, policy.CheckFolder(fstest.MapFS{}, "beijing-2026"), 1, "a folder without policy.yaml is no version")
 
 	two := version(t, "beijing-2026", func(name, content string) string {
 		if name == "hours.yaml" {
@@ -293,7 +312,7 @@ func TestAFolderIsCheckedAsAVersion(t *testing.T) {
 	for _, fault := range policy.CheckFolder(two, "beijing-2026") {
 		files = append(files, fault.File)
 	}
-	require.Equal(t, []string{"evaluation.yaml", "hours.yaml", "hours.yaml", "training.yaml"}, files, "everything is told at once")
+	require.Equal(t, []string{"hours.yaml", "hours.yaml", "training.yaml"}, files, "everything is told at once")
 }
 
 func TestAFileThatHasNoEndOrNoBeginningIsAFaultLikeAnyOther(t *testing.T) {
@@ -342,6 +361,6 @@ func TestEffectiveDatesDoNotOverlap(t *testing.T) {
 			continue
 		}
 		require.Len(t, faults, 1, name)
-		require.EqualError(t, faults[0], "policy.yaml:13: effective_from: the effective dates overlap those of beijing-2023", name)
+		require.EqualError(t, faults[0], "policy.yaml:15: effective_from: the effective dates overlap those of beijing-2023", name)
 	}
 }

@@ -28,3 +28,6 @@ func CheckStrictly(files fs.FS, id string) []*Fault {
 	r.version(id)
 	return tidy(r.faults)
 }
+
+// Written is the files of a version as they are written, by name.
+func (p *Policy) Written() map[string]any { return p.written }

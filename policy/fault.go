@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -50,47 +51,49 @@ func at(err error, path ...any) error {
 	return &placedError{path: path, err: err}
 }
 
-// file is a policy file as it is written.
+// file is a policy file as it is written, or those of a version's layers laid over each other.
 type file struct {
 	path string
 	root *yaml.Node
+	// origin is which file each node is from; nil where there is but one.
+	origin map[*yaml.Node]string
 }
 
-// fault finds the line of an error that a check found in the file.
+// fault finds the place of an error that a check found in the file.
 func (f file) fault(err error) *Fault {
-	if placed, ok := errors.AsType[*placedError](err); ok {
-		return &Fault{File: f.path, Line: lineOf(f.root, placed.path), Err: err}
+	placed, ok := errors.AsType[*placedError](err)
+	if !ok || f.root == nil {
+		return &Fault{File: f.path, Err: err}
 	}
-	return &Fault{File: f.path, Err: err}
+	node := nodeAt(f.root, placed.path)
+	return &Fault{File: cmp.Or(f.origin[node], f.path), Line: node.Line, Err: err}
 }
 
-// lineOf is the line of a place; of the nearest place around it that there is, when it is not there itself.
-func lineOf(node *yaml.Node, path []any) int {
-	if node == nil {
-		return 0
-	}
+// nodeAt is the node at a place; of the nearest place around it that there is, when it is not there itself. A key stands
+// for what it names.
+func nodeAt(node *yaml.Node, path []any) *yaml.Node {
 	switch {
 	case node.Kind == yaml.DocumentNode && len(node.Content) == 1:
-		return lineOf(node.Content[0], path)
+		return nodeAt(node.Content[0], path)
 	case len(path) == 0:
-		return node.Line
+		return node
 	case node.Kind == yaml.AliasNode:
-		return lineOf(node.Alias, path)
+		return nodeAt(node.Alias, path)
 	}
 	switch step := path[0].(type) {
 	case string:
 		if key, value := entry(node, step); value != nil {
 			if len(path) == 1 || value.Kind == yaml.ScalarNode {
-				return key.Line
+				return key
 			}
-			return lineOf(value, path[1:])
+			return nodeAt(value, path[1:])
 		}
 	case int:
 		if node.Kind == yaml.SequenceNode && step >= 0 && step < len(node.Content) {
-			return lineOf(node.Content[step], path[1:])
+			return nodeAt(node.Content[step], path[1:])
 		}
 	}
-	return node.Line
+	return node
 }
 
 // entry finds a key of a mapping, and its value.

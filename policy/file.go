@@ -8,13 +8,23 @@ import (
 // The files of a policy version, as YAML has them. Keys that are not here are refused.
 
 type policyFile struct {
-	ID            string        `yaml:"id"`
-	Name          Text          `yaml:"name"`
+	layerFile `yaml:",inline"`
+
 	EffectiveFrom calendar.Date `yaml:"effective_from"`
 	// EffectiveUntil is the last day on which cases register under the version; nil while it is in force, or until the
 	// next version begins.
 	EffectiveUntil *calendar.Date `yaml:"effective_until"`
-	Citation       Citation       `yaml:"citation"`
+}
+
+// layerFile is what a folder of rules says of itself.
+type layerFile struct {
+	ID       string   `yaml:"id"`
+	Name     Text     `yaml:"name"`
+	Citation Citation `yaml:"citation"`
+	// Over is the layer or version that this one is laid over; empty for the ground.
+	Over string `yaml:"over"`
+	// Without names rules of the layers beneath that do not apply here, as policy diff names them.
+	Without []string `yaml:"without"`
 }
 
 type occupationsFile struct {

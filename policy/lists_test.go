@@ -80,7 +80,7 @@ func TestABaseHasAnIDOfItsOwn(t *testing.T) {
 
 func TestABaseOfAnnex1sNameHasItsID(t *testing.T) {
 	t.Parallel()
-	files := edited(t, "data/institutions-2022.yaml", "id: ruc, name: 中国人民大学", "id: ouc, name: 国家开放大学")
+	files := edited(t, "data/beijing-2023/institutions-2022.yaml", "id: ruc, name: 中国人民大学", "id: ouc, name: 国家开放大学")
 	p, err := policy.Read(files, "beijing-2023")
 	require.NoError(t, err)
 	require.Equal(t, "ouc", p.Lists().CEBases[3].InstitutionID)

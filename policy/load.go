@@ -21,7 +21,6 @@ var data embed.FS
 const (
 	demoSuffix  = "+demo"
 	overlayPath = "data/demo/overlay.yaml"
-	listsPath   = "data/institutions-2022.yaml"
 )
 
 // ErrUnknownPolicy says that there is no version of that name.
@@ -79,57 +78,80 @@ func joined(faults []*Fault) error {
 	return errors.Join(errs...)
 }
 
-// reading is a version being read: its files, and what is wrong with them.
+// reading is a version being read: its files, what those of a kind say together, and what is wrong with them.
 type reading struct {
 	source fs.FS
-	files  map[string]file
+	files  map[string]file // by path
+	sums   map[string]file // by kind
+	stack  []layer         // of the version, its own folder first
 	faults []*Fault
 }
 
 // version reads a version, and checks it once every file of it could be read.
 func (r *reading) version(id string) *Policy {
 	base, demonstration := strings.CutSuffix(id, demoSuffix)
-	folder := folderOf(base)
 	p := &Policy{id: id, demonstration: demonstration}
+	r.sums = map[string]file{}
+	layers := r.layers(base, &p.about)
+	r.stack = layers
+	if len(r.faults) > 0 {
+		return nil
+	}
+	r.sums["policy"] = r.files[layers[0].about]
 	var occupations occupationsFile
 	var lists listsFile
-	r.decode(folder+"policy.yaml", &p.about)
-	r.decode(folder+"occupations.yaml", &occupations)
-	r.decode(folder+"admission.yaml", &p.admission)
-	r.decode(folder+"training.yaml", &p.training)
-	r.decode(folder+"attendance.yaml", &p.attendance)
-	r.decode(folder+"evaluation.yaml", &p.evaluation)
-	r.decode(folder+"title.yaml", &p.title)
-	r.decode(folder+"hours.yaml", &p.hours)
-	r.decode(folder+"operation.yaml", &p.operation)
-	r.decode(listsPath, &lists)
+	r.sum(layers, "occupations", &occupations)
+	r.sum(layers, "admission", &p.admission)
+	r.sum(layers, "training", &p.training)
+	r.sum(layers, "attendance", &p.attendance)
+	r.sum(layers, "evaluation", &p.evaluation)
+	r.sum(layers, "title", &p.title)
+	r.sum(layers, "hours", &p.hours)
+	r.sum(layers, "operation", &p.operation)
+	r.sum(layers, listsKind, &lists)
 	if demonstration {
 		p.overlay = &overlayFile{}
 		r.decode(overlayPath, p.overlay)
+		r.sums["overlay"] = r.files[overlayPath]
 	}
 	if len(r.faults) > 0 {
 		return nil
 	}
 	p.levels, p.occupations = occupations.Levels, occupations.Occupations
+	for _, l := range layers[1:] {
+		r.note(l.about, l.check())
+	}
 	for _, c := range p.checks(base) {
-		r.note(folder+c.file, c.run())
+		r.noteSum(c.kind, c.run())
 	}
 	if demonstration {
 		// The overlay's deadlines take the place of the version's, which have been checked.
 		p.operation.Deadlines = p.overlay.Deadlines
 		p.operation.DeliverySchedule = p.overlay.DeliverySchedule
-		r.note(overlayPath, p.checkOverlay(base))
+		r.noteSum("overlay", p.checkOverlay(base))
 	}
 	p.written = map[string]any{}
-	for _, file := range r.files {
+	for kind, file := range r.sums {
 		written, err := plainValue(file.root)
-		r.note(file.path, err)
-		p.written[schemaOf(file.path)] = written
+		r.noteSum(kind, err)
+		p.written[kind] = written
+	}
+	if about, ok := p.written["policy"].(map[string]any); ok {
+		// Which rules are a layer's is not a rule.
+		delete(about, "over")
+		delete(about, "without")
 	}
 	var err error
 	p.lists, err = readLists(lists, p.occupations)
-	r.note(listsPath, err)
+	r.noteSum(listsKind, err)
 	return p
+}
+
+// noteSum keeps what a check found wrong with what a version's files of a kind say together.
+func (r *reading) noteSum(kind string, err error) {
+	if err != nil {
+		r.faults = append(r.faults, r.sums[kind].fault(err))
+	}
 }
 
 // note keeps what a check found wrong with a file.

@@ -30,13 +30,14 @@ func versionAt(t *testing.T, name, file, old, replacement string) string {
 	t.Helper()
 	folder := filepath.Join(t.TempDir(), name)
 	require.NoError(t, os.CopyFS(folder, os.DirFS("../../policy/data/beijing-2023")))
-	for path, change := range map[string][2]string{
-		"policy.yaml": {"id: beijing-2023\n", "id: " + name + "\n"}, file: {old, replacement},
+	for _, change := range [][3]string{
+		{"policy.yaml", "id: beijing-2023\n", "id: " + name + "\n"}, {file, old, replacement},
 	} {
+		path := change[0]
 		content, err := fs.ReadFile(os.DirFS(folder), path)
 		require.NoError(t, err)
-		require.Contains(t, string(content), change[0])
-		changed := strings.Replace(string(content), change[0], change[1], 1)
+		require.Contains(t, string(content), change[1])
+		changed := strings.Replace(string(content), change[1], change[2], 1)
 		changed = strings.Replace(changed, "effective_from: 2023-06-30", "effective_from: 2026-01-01", 1)
 		require.NoError(t, os.WriteFile(filepath.Join(folder, path), []byte(changed), 0o600))
 	}
@@ -49,15 +50,24 @@ func TestPolicyCheckNamesFileAndLineAndFails(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "beijing-2023")
 
-	_, err = run(t, "policy", "check", versionAt(t, "beijing-2026", "hours.yaml", "total: 90", "total: 100"))
+	_, err = run(t, "policy", "check", versionAt(t, "beijing-2026", "hours.yaml", "subject: professional", "subject: public"))
 	require.NoError(t, err)
-	folder := versionAt(t, "beijing-2026", "hours.yaml", "total: 90", "totl: 90")
+	folder := versionAt(t, "beijing-2026", "hours.yaml", "subject:", "sujet:")
 	out, err = run(t, "policy", "check", folder)
 	require.Error(t, err)
-	require.Contains(t, out, folder+`/hours.yaml:10: "totl" is not a key of this file's`+"\n")
-	out, err = run(t, "policy", "check", versionAt(t, "beijing-2026", "occupations.yaml", "name: 区块链", "name: 区块"))
+	require.Contains(t, out, folder+`/hours.yaml:7: "sujet" is not a key of this file's`+"\n")
+	folder = versionAt(t, "beijing-2026", "occupations.yaml", "code: blockchain", "code: blockchain, name: 区块")
+	out, err = run(t, "policy", "check", folder)
 	require.Error(t, err)
-	require.True(t, strings.HasPrefix(out, "data/institutions-2022.yaml:38: "), "the program's own lists name an occupation that is gone")
+	require.True(t, strings.HasPrefix(out, folder+"/institutions-2022.yaml:38: "), "the lists name an occupation that is gone: %s", out)
+	folder = versionAt(t, "beijing-2026", "policy.yaml", "over: national-2021", "over: national-2021\nwithout: [admission.categories.skilled_worker, hours.annual.total]")
+	out, err = run(t, "policy", "check", folder)
+	require.Error(t, err)
+	require.Contains(t, out, folder+"/policy.yaml:14: without: beneath there is no admission.categories.skilled_worker")
+	folder = versionAt(t, "beijing-2026", "policy.yaml", "over: national-2021", "over: national-2021\nwithout: [hours.annual.total]")
+	out, err = run(t, "policy", "check", folder)
+	require.Error(t, err)
+	require.True(t, strings.HasPrefix(out, "data/national-2021/hours.yaml:5: "), "what is beneath is the program's own: %s", out)
 	_, err = run(t, "policy", "check", filepath.Join(folder, "nowhere"))
 	require.Error(t, err)
 	_, err = run(t, "policy", "check", filepath.Join(folder, "hours.yaml"))
