@@ -2,16 +2,12 @@ package activities
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
-
-	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -98,37 +94,11 @@ func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
 	if err != nil {
 		return err
 	}
-	holder, err := r.holder(f)
-	if err != nil {
-		return err
-	}
-	digest, err := certificate.Digest(facts, holder)
-	if err != nil {
-		return err
-	}
-	id := uuid.NewString()
-	plain, err := json.Marshal(holder)
-	if err != nil {
-		return fmt.Errorf("encode a holder: %w", err)
-	}
-	sealed, err := r.Keys.Seal(plain, store.HolderSeal(id))
-	if err != nil {
-		return fmt.Errorf("seal a holder: %w", err)
-	}
-	token := make([]byte, 18)
-	rand.Read(token)
-	err = f.tx.InsertCertificate(store.Certificate{
-		ID: id, CaseID: f.ID, Kind: kind, Issuer: issuer, Number: number, Origin: origin,
-		Status: store.CertificateValid, Facts: facts, HolderSealed: sealed, Digest: digest,
-		VerifyToken: base64.RawURLEncoding.EncodeToString(token), PolicyVersion: f.PolicyVersion,
-		IssuedOn: f.today, RecordedAt: f.Now(),
+	_, err = issuing.Issue(f.tx, r.Keys, issuing.Order{
+		CaseID: &f.ID, PersonID: f.PersonID, Facts: facts, Origin: origin, PolicyVersion: f.PolicyVersion,
+		Actor: store.ActorSystem, Reason: kind, At: f.Now(),
 	})
-	if err != nil {
-		return err
-	}
-	return f.tx.Audit(store.AuditEntry{
-		Actor: store.ActorSystem, Action: "certificate.issue", Subject: "certificate:" + id, Reason: kind, At: f.Now(),
-	})
+	return err
 }
 
 func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
@@ -158,21 +128,4 @@ func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
 	facts.From, facts.To = entries[0].Date, entries[len(entries)-1].Date
 	facts.Hours = hours.Rule(f.rules).Hours(ledger.Total(entries)).String()
 	return facts, nil
-}
-
-// holder opens the person's name and ID number, to be printed.
-func (r *Records) holder(f *file) (certificate.Holder, error) {
-	person, err := f.tx.Person(f.PersonID)
-	if err != nil {
-		return certificate.Holder{}, err
-	}
-	name, err := r.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
-	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open a name: %w", err)
-	}
-	id, err := r.Keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
-	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open an ID number: %w", err)
-	}
-	return certificate.Holder{Name: string(name), IDType: person.IDType, IDNumber: string(id)}, nil
 }

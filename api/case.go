@@ -85,14 +85,16 @@ type resultView struct {
 }
 
 type certificateView struct {
-	CaseID        string        `json:"case_id"`
-	Kind          string        `json:"kind" enum:"training,grade"`
+	CaseID        string        `json:"case_id,omitempty" doc:"Of a certificate that a case led to."`
+	PlaceID       string        `json:"place_id,omitempty" doc:"Of a certificate that a place in a CE base's course led to."`
+	Kind          string        `json:"kind" enum:"training,grade,ce_base"`
 	Name          string        `json:"name"`
 	Number        string        `json:"number"`
 	Issuer        bodyView      `json:"issuer" doc:"As on the published list on the day of issue."`
-	Occupation    string        `json:"occupation" doc:"As printed."`
-	Direction     string        `json:"direction" doc:"As printed."`
-	Level         string        `json:"level" doc:"As printed."`
+	Occupation    string        `json:"occupation,omitempty" doc:"As printed; a CE base's certificate has none."`
+	Direction     string        `json:"direction,omitempty" doc:"As printed."`
+	Level         string        `json:"level,omitempty" doc:"As printed."`
+	Course        string        `json:"course,omitempty" doc:"As printed; only on a CE base's certificate."`
 	Status        string        `json:"status" enum:"valid,suspended,superseded,revoked"`
 	IssuedOn      calendar.Date `json:"issued_on"`
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
@@ -130,7 +132,9 @@ type citationView struct {
 }
 
 type ceHoursView struct {
-	CaseID  string       `json:"case_id"`
+	CaseID  string       `json:"case_id,omitempty"`
+	PlaceID string       `json:"place_id,omitempty" doc:"The place in a CE base's course, when they were taken there."`
+	Course  string       `json:"course,omitempty" doc:"The course's title."`
 	Year    int          `json:"year"`
 	Subject string       `json:"subject" enum:"professional,public"`
 	Hours   ledger.Hours `json:"hours"`
@@ -298,7 +302,10 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 		return err
 	}
 	years, err := tx.CEHoursOfCase(c.ID)
-	view.CEHours = ceHours(years)
+	if err != nil {
+		return err
+	}
+	view.CEHours, err = ceHours(tx, years)
 	return err
 }
 
@@ -306,21 +313,43 @@ func (v reader) certificates(rows []store.Certificate) []certificateView {
 	views := make([]certificateView, len(rows))
 	for i, row := range rows {
 		views[i] = certificateView{
-			CaseID: row.CaseID, Kind: row.Kind, Name: v.say("certificate", row.Kind), Number: row.Number,
+			CaseID: deref(row.CaseID), PlaceID: deref(row.PlaceID), Kind: row.Kind, Name: v.say("certificate", row.Kind), Number: row.Number,
 			Issuer: bodyView{ID: row.Issuer, Name: row.Facts.IssuerName}, Occupation: row.Facts.Occupation,
-			Direction: row.Facts.Direction, Level: row.Facts.Level, Status: row.Status, IssuedOn: row.IssuedOn,
+			Direction: row.Facts.Direction, Level: row.Facts.Level, Course: row.Facts.Course, Status: row.Status,
+			IssuedOn:      row.IssuedOn,
 			Demonstration: row.Facts.Demonstration, Verify: "/verify/" + row.VerifyToken,
 		}
 	}
 	return views
 }
 
-func ceHours(years []store.CEYear) []ceHoursView {
+func ceHours(tx *store.Tx, years []store.CEYear) ([]ceHoursView, error) {
+	var places []string
+	for _, y := range years {
+		if y.PlaceID != nil {
+			places = append(places, *y.PlaceID)
+		}
+	}
+	courses, err := tx.CoursesOfPlaces(places)
+	if err != nil {
+		return nil, err
+	}
 	views := make([]ceHoursView, len(years))
 	for i, y := range years {
-		views[i] = ceHoursView{CaseID: y.CaseID, Year: y.Year, Subject: y.Subject, Hours: y.Hours}
+		views[i] = ceHoursView{
+			CaseID: deref(y.CaseID), PlaceID: deref(y.PlaceID), Course: courses[deref(y.PlaceID)].Title,
+			Year: y.Year, Subject: y.Subject, Hours: y.Hours,
+		}
 	}
-	return views
+	return views, nil
+}
+
+// deref is a text that may not be there.
+func deref(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 // title shows the latest decision about the title; nothing when there was none.

@@ -41,7 +41,7 @@ func (w *world) certify(caseID, kind, issuer, number, name string, n int) string
 	require.NoError(w.t, err)
 	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
 		return tx.InsertCertificate(store.Certificate{
-			ID: id, CaseID: caseID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
+			ID: id, CaseID: &caseID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
 			Status: store.CertificateValid, Facts: facts, HolderSealed: sealed, Digest: digest, VerifyToken: token,
 			PolicyVersion: "beijing-2023+demo", IssuedOn: facts.IssuedOn, RecordedAt: time.Now().UTC(),
 		})

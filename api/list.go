@@ -132,8 +132,12 @@ func (s *service) myCEHours(ctx context.Context, in *myHoursInput) (*myHoursOutp
 	if r.account.PersonID == nil {
 		return out, nil
 	}
-	years, err := s.Store.Read(ctx).CEHoursOfPerson(*r.account.PersonID, in.Year)
-	out.Body.Hours = ceHours(years)
+	tx := s.Store.Read(ctx)
+	years, err := tx.CEHoursOfPerson(*r.account.PersonID, in.Year)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Hours, err = ceHours(tx, years)
 	return out, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -148,15 +147,7 @@ func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
 	if err != nil {
 		return traineeView{}, fmt.Errorf("open an ID number: %w", err)
 	}
-	return traineeView{Name: string(name), IDNumberMasked: maskID(string(number))}, nil
-}
-
-func maskID(number string) string {
-	id, err := identity.ParseResidentID(number)
-	if err != nil {
-		return "******************"
-	}
-	return id.Mask()
+	return traineeView{Name: string(name), IDNumberMasked: maskDocument(person.IDType, string(number))}, nil
 }
 
 func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]TaskView, error) {

@@ -40,16 +40,17 @@ type verificationOutput struct {
 
 // verifiedCertificate is what a certificate says, to somebody who has it before them.
 type verifiedCertificate struct {
-	Kind          string        `json:"kind" enum:"training,grade"`
+	Kind          string        `json:"kind" enum:"training,grade,ce_base"`
 	Name          string        `json:"name"`
 	Number        string        `json:"number"`
 	Issuer        string        `json:"issuer"`
-	Occupation    string        `json:"occupation"`
-	Direction     string        `json:"direction"`
-	Level         string        `json:"level"`
-	From          calendar.Date `json:"from,omitzero" doc:"First day of the training; training certificate only."`
+	Occupation    string        `json:"occupation,omitempty" doc:"A CE base's certificate has none."`
+	Direction     string        `json:"direction,omitempty"`
+	Level         string        `json:"level,omitempty"`
+	Course        string        `json:"course,omitempty" doc:"培训班名称; only on a CE base's certificate."`
+	From          calendar.Date `json:"from,omitzero" doc:"First day of the training; not on a grade certificate."`
 	To            calendar.Date `json:"to,omitzero"`
-	Hours         string        `json:"hours,omitempty" doc:"学时; training certificate only."`
+	Hours         string        `json:"hours,omitempty" doc:"学时; not on a grade certificate."`
 	Status        string        `json:"status" enum:"valid,suspended,superseded,revoked"`
 	IssuedOn      calendar.Date `json:"issued_on"`
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
@@ -81,7 +82,6 @@ func (s *service) verify(ctx context.Context, in *verificationInput) (*verificat
 		return nil, err
 	}
 	name, nameErr := identity.ParseName(body.Name)
-	id, idErr := identity.ParseResidentID(body.IDNumber)
 	certificates, err := s.Store.Read(ctx).CertificatesByNumber(strings.TrimSpace(body.CertificateNumber))
 	if err != nil {
 		return nil, err
@@ -93,8 +93,10 @@ func (s *service) verify(ctx context.Context, in *verificationInput) (*verificat
 		if err != nil {
 			return nil, err
 		}
+		// A number is read as one of the document that the certificate was made out on.
+		document, idErr := identity.ParseDocument(documentTypes[holder.IDType], body.IDNumber)
 		agrees := subtle.ConstantTimeCompare([]byte(holder.Name), []byte(name)) &
-			subtle.ConstantTimeCompare([]byte(holder.IDNumber), []byte(id.Number()))
+			subtle.ConstantTimeCompare([]byte(holder.IDNumber), []byte(document.Number()))
 		if i > 0 && agrees == 1 && nameErr == nil && idErr == nil {
 			out.Body.Found, out.Body.Certificate = true, verified(requestOf(ctx).lang, c)
 		}
@@ -119,7 +121,7 @@ func verified(lang message.Lang, c store.Certificate) *verifiedCertificate {
 	f := c.Facts
 	return &verifiedCertificate{
 		Kind: c.Kind, Name: message.Text(lang, "certificate."+c.Kind, nil), Number: c.Number, Issuer: f.IssuerName,
-		Occupation: f.Occupation, Direction: f.Direction, Level: f.Level, From: f.From, To: f.To, Hours: f.Hours,
+		Occupation: f.Occupation, Direction: f.Direction, Level: f.Level, Course: f.Course, From: f.From, To: f.To, Hours: f.Hours,
 		Status: c.Status, IssuedOn: c.IssuedOn, Demonstration: f.Demonstration,
 	}
 }
@@ -194,7 +196,16 @@ func (s *service) masked(ctx context.Context, lang message.Lang, token string) (
 	if !bytes.Equal(digest, c.Digest) {
 		return nil, "", "", errors.New("a certificate's record was changed after it was issued: " + c.ID)
 	}
-	return verified(lang, c), maskName(holder.Name), maskID(holder.IDNumber), nil
+	return verified(lang, c), maskName(holder.Name), maskDocument(holder.IDType, holder.IDNumber), nil
+}
+
+// maskDocument hides most of the number of a document.
+func maskDocument(idType, number string) string {
+	document, err := identity.ParseDocument(documentTypes[idType], number)
+	if err != nil {
+		return "******************"
+	}
+	return document.Mask()
 }
 
 // maskName shows enough of a name for somebody who knows it: 王*明, 王*.

@@ -3,6 +3,7 @@
 //
 // The two certificates a case leads to are those of annexes 4 and 5 of the notice: the training certificate
 // (培训合格证书), issued by the training body, and the grade certificate (专业技术等级证书), issued by the evaluation body.
+// A course of a CE base leads to that of annex 3 (专业技术人员继续教育基地培训证书).
 package certificate
 
 import (
@@ -13,6 +14,9 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 )
+
+// KindCEBase is the kind of the certificates of CE bases.
+const KindCEBase = "ce_base"
 
 // NoDirection is what is printed where an occupation has no direction (annex 5, note 3).
 const NoDirection = "—"
@@ -26,9 +30,10 @@ type Facts struct {
 	Occupation string        `json:"occupation"`  // the full name of the occupation (职业), never the field's short name
 	Direction  string        `json:"direction"`   // NoDirection when there is none
 	Level      string        `json:"level"`
-	From       calendar.Date `json:"from,omitzero"` // first and last day of the training; training certificate only
+	Course     string        `json:"course,omitempty"` // 培训班名称; certificate of a CE base only, which has no occupation
+	From       calendar.Date `json:"from,omitzero"`    // first and last day of the training; not on a grade certificate
 	To         calendar.Date `json:"to,omitzero"`
-	Hours      string        `json:"hours,omitempty"` // 学时; training certificate only
+	Hours      string        `json:"hours,omitempty"` // 学时; not on a grade certificate
 	IssuedOn   calendar.Date `json:"issued_on"`
 	// Demonstration marks a certificate that rests on 演示数据, and must say so wherever it shows.
 	Demonstration bool `json:"demonstration,omitempty"`
@@ -59,8 +64,11 @@ func Digest(facts Facts, holder Holder) ([]byte, error) {
 // set their own numbers (annex 4, note 3); this is the scheme for those that leave it to us.
 func Number(kind, issuer string, year, running int) string {
 	prefix := "PX" // 培训
-	if kind == "grade" {
+	switch kind {
+	case "grade":
 		prefix = "DJ" // 等级
+	case KindCEBase:
+		prefix = "JX" // 继续教育
 	}
 	return fmt.Sprintf("%s-%s-%d-%06d", prefix, strings.ToUpper(issuer), year, running)
 }

@@ -26,6 +26,18 @@ type Earned struct {
 // EarnedInCase is a case as what hours are credited for.
 func EarnedInCase(c store.Case) Earned { return Earned{PersonID: c.PersonID, CaseID: &c.ID} }
 
+// EarnedAtPlace is a place in a course as what hours are credited for.
+func EarnedAtPlace(p store.CoursePlace) Earned { return Earned{PersonID: p.PersonID, PlaceID: &p.ID} }
+
+// underWay reports whether hours are still being taken at a place in a course. Of a case its own stages say so.
+func (e Earned) underWay(tx *store.Tx) (bool, error) {
+	if e.PlaceID == nil {
+		return false, nil
+	}
+	p, err := tx.Place(*e.PlaceID)
+	return p.State == store.PlaceEnrolled, err
+}
+
 func (e Earned) id() string {
 	if e.CaseID != nil {
 		return *e.CaseID
@@ -52,9 +64,18 @@ func (e *YearClosedError) Error() string { return fmt.Sprintf("CE year %d is clo
 // SettleCE makes the credits by calendar year what the standing hours come to: a year whose hours are others than before
 // has its entry reversed and another put in its place, with the reason. Settling again changes nothing.
 //
+// The hours of a course are credited once the base has declared it complete; until then nothing is written.
+//
 // A closed year gives hours back, but takes none: then nothing is written, and the error is a *YearClosedError. With
 // `instead` a year that is open is credited in a closed one's place, by somebody's decision.
 func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, reason string, instead ...int) ([]Change, error) {
+	// One settlement of a person after another: what the ledger says then is a matter of the order of its rows.
+	if err := tx.LockPerson(earned.PersonID); err != nil {
+		return nil, err
+	}
+	if under, err := earned.underWay(tx); err != nil || under {
+		return nil, err
+	}
 	entries, err := tx.HoursOf(earned.CaseID, earned.PlaceID)
 	if err != nil {
 		return nil, err
@@ -65,18 +86,8 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 	}
 	changes := compare(ledger.ByYear(entries), standing, Rule(rules))
 	for i, change := range changes {
-		if change.Hours <= change.Before {
-			continue
-		}
-		closed, err := tx.CEYearClosed(change.Year)
-		if err != nil {
+		if changes[i].Year, err = open(tx, change, instead); err != nil {
 			return nil, err
-		}
-		if closed && (len(instead) == 0 || change.Before > 0) {
-			return nil, &YearClosedError{change.Year}
-		}
-		if closed {
-			changes[i].Year = instead[0]
 		}
 	}
 	for _, change := range changes {
@@ -85,6 +96,25 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 		}
 	}
 	return changes, nil
+}
+
+// open is the year that a change is to be credited to. The year of hours that are given back, and of fewer in the place of
+// more, may be closed.
+func open(tx *store.Tx, change Change, instead []int) (int, error) {
+	if change.Hours <= change.Before {
+		return change.Year, nil
+	}
+	closed, err := tx.CEYearClosed(change.Year)
+	if err != nil || !closed {
+		return change.Year, err
+	}
+	if len(instead) == 0 || change.Before > 0 {
+		return 0, &YearClosedError{change.Year}
+	}
+	if closed, err = tx.CEYearClosed(instead[0]); err == nil && closed {
+		err = &YearClosedError{instead[0]}
+	}
+	return instead[0], err
 }
 
 // compare lists the years whose credit is not what the time taken in them comes to.
@@ -136,6 +166,10 @@ func write(
 	}
 	if change.Hours == 0 {
 		return nil
+	}
+	var err error
+	if entry.Taken, err = tx.TakenIn(earned.CaseID, earned.PlaceID, change.TakenYear); err != nil {
+		return err
 	}
 	return tx.InsertCE(&entry)
 }

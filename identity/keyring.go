@@ -116,6 +116,15 @@ func (k *Keyring) Index(id ResidentID) []byte {
 	return index
 }
 
+// IndexDocument is the blind index of a document's number. A document that is numbered like a resident card has the index
+// of its number, so that a person is found by either. Of a passport the country that issued it is part of its number.
+func (k *Keyring) IndexDocument(d Document, country string) []byte {
+	if id, found := d.ResidentID(); found {
+		return k.Index(id)
+	}
+	return k.Fingerprint("document/"+string(d.kind)+"/"+country, []byte(d.number))
+}
+
 // Fingerprint is a keyed digest of data for one purpose: it tells equal data from different data, and without the key it
 // cannot be computed, so nobody can find what was digested by trying.
 func (k *Keyring) Fingerprint(purpose string, data []byte) []byte {

@@ -1,8 +1,12 @@
 package store
 
 import (
+	"slices"
 	"time"
 
+	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/ledger"
 )
 
@@ -22,6 +26,15 @@ type CEEntry struct {
 	Replaces   *int64
 	Reason     string
 	RecordedAt time.Time
+	// Taken is when and where the hours were taken, as it was when they were credited.
+	Taken Taken `gorm:"serializer:json"`
+}
+
+// Taken is when and where hours were taken.
+type Taken struct {
+	From         calendar.Date `json:"from,omitzero"` // first and last day
+	To           calendar.Date `json:"to,omitzero"`
+	Institutions []string      `json:"institutions,omitempty"` // in the order of their ids
 }
 
 // TableName is the table of CE entries.
@@ -43,11 +56,99 @@ func (tx *Tx) InsertCE(e *CEEntry) error {
 	return found(tx.db.Create(e).Error, "write CE hours")
 }
 
+// TakenIn reads when and where the hours that stand of a case, or of a place in a course, were taken in a year.
+func (tx *Tx) TakenIn(caseID, placeID *string, year int) (Taken, error) {
+	q := tx.db.Model(&HourEntry{}).Select("session_date, hour_entries.institution_id").
+		Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Order("session_date").
+		Where("extract(year FROM session_date) = ?", year)
+	if caseID != nil {
+		q = q.Where("case_id = ?", *caseID)
+	} else {
+		q = q.Where("place_id = ?", placeID)
+	}
+	var rows []HourEntry
+	if err := q.Find(&rows).Error; err != nil || len(rows) == 0 {
+		return Taken{}, found(err, "read when hours were taken")
+	}
+	taken := Taken{From: rows[0].SessionDate, To: rows[len(rows)-1].SessionDate}
+	for _, row := range rows {
+		taken.Institutions = append(taken.Institutions, row.InstitutionID)
+	}
+	slices.Sort(taken.Institutions)
+	taken.Institutions = slices.Compact(taken.Institutions)
+	return taken, nil
+}
+
 // CEYearClosed reports whether a year takes no more credits. It stays as it is until the transaction ends.
 func (tx *Tx) CEYearClosed(year int) (bool, error) {
-	var closed []int
-	err := tx.db.Raw("SELECT year FROM ce_years WHERE year = ? AND closed_at IS NOT NULL FOR SHARE", year).Scan(&closed).Error
-	return len(closed) > 0, found(err, "look up a CE year")
+	if err := tx.db.Exec("SELECT share_ce_year(?)", year).Error; err != nil {
+		return false, found(err, "lock a CE year")
+	}
+	y, err := tx.CEYearOf(year)
+	return y.ClosedAt != nil, err
+}
+
+// CELock is whether a calendar year takes CE credits.
+type CELock struct {
+	Year     int `gorm:"primaryKey;autoIncrement:false"`
+	ClosedAt *time.Time
+	ClosedBy *string
+}
+
+// TableName is the table of years that are or were closed.
+func (CELock) TableName() string { return "ce_years" }
+
+// CEYearOf reads whether a year is closed. One that nobody ever closed is open.
+func (tx *Tx) CEYearOf(year int) (CELock, error) {
+	var rows []CELock
+	err := tx.db.Find(&rows, "year = ?", year).Error
+	if len(rows) == 0 {
+		return CELock{Year: year}, found(err, "read a CE year")
+	}
+	return rows[0], nil
+}
+
+// HoldCEYear waits until no credit to a year is under way, keeps new ones waiting until the transaction ends, and reads
+// whether the year is closed.
+func (tx *Tx) HoldCEYear(year int) (CELock, error) {
+	if err := tx.db.Exec("SELECT hold_ce_year(?)", year).Error; err != nil {
+		return CELock{}, found(err, "hold a CE year")
+	}
+	return tx.CEYearOf(year)
+}
+
+// SetCEYear closes a year, or opens it again with a nil instant. The caller holds the year.
+func (tx *Tx) SetCEYear(lock CELock) error {
+	err := tx.db.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "year"}}, DoUpdates: clause.AssignmentColumns([]string{"closed_at", "closed_by"}),
+	}).Create(&lock).Error
+	return found(err, "write a CE year")
+}
+
+// CEYearSum is a calendar year with what is credited to it.
+type CEYearSum struct {
+	CELock
+
+	Persons int
+	Hours   ledger.Hours
+}
+
+// CEYears reads the years that have credits or were ever closed, the latest first.
+func (tx *Tx) CEYears() ([]CEYearSum, error) {
+	var years []CEYearSum
+	err := tx.db.Raw(`
+		SELECT year, closed_at, closed_by, coalesce(persons, 0) AS persons, coalesce(hours, 0) AS hours
+		FROM (SELECT c.year, count(DISTINCT e.person_id) AS persons, sum(e.hours) AS hours
+		      FROM ce_claims c JOIN ce_entries e ON e.id = c.entry_id GROUP BY c.year) s
+		FULL JOIN ce_years USING (year) ORDER BY year DESC`).Scan(&years).Error
+	return years, found(err, "list the CE years")
+}
+
+// CELedger reads all that was credited to a person and taken back, in the order in which it was written.
+func (tx *Tx) CELedger(personID string) ([]CEEntry, error) {
+	var all []CEEntry
+	err := tx.db.Order("id").Find(&all, "person_id = ?", personID).Error
+	return all, found(err, "read a person's CE ledger")
 }
 
 // CEEntries reads the hours credited to a person, by year.

@@ -11,7 +11,8 @@ import (
 // Certificate is the record of a certificate: what is printed on it, frozen when it was issued, and its status since.
 type Certificate struct {
 	ID            string
-	CaseID        string
+	CaseID        *string // exactly one of the two
+	PlaceID       *string // in a course of a CE base
 	Kind          string
 	Issuer        string
 	Number        string
@@ -60,6 +61,21 @@ func (tx *Tx) NumberTaken(issuer, number string) (bool, error) {
 	var n int64
 	err := tx.db.Model(&Certificate{}).Where("issuer = ? AND number = ?", issuer, number).Count(&n).Error
 	return n > 0, found(err, "look up a certificate number")
+}
+
+// CertificatesOfPlaces reads the certificates of places in courses, by place, oldest first.
+func (tx *Tx) CertificatesOfPlaces(placeIDs []string) (map[string][]Certificate, error) {
+	var all []Certificate
+	if len(placeIDs) > 0 {
+		if err := tx.db.Order("recorded_at").Find(&all, "place_id IN ?", placeIDs).Error; err != nil {
+			return nil, found(err, "read the certificates of places")
+		}
+	}
+	byPlace := make(map[string][]Certificate, len(all))
+	for _, c := range all {
+		byPlace[*c.PlaceID] = append(byPlace[*c.PlaceID], c)
+	}
+	return byPlace, nil
 }
 
 // Certificates reads a case's certificates, oldest first.

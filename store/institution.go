@@ -20,6 +20,9 @@ type Institution struct {
 	CreatedAt time.Time
 }
 
+// InstitutionActive is the status of an institution that may act.
+const InstitutionActive = "active"
+
 // InstitutionRole is what an institution may do for an occupation, and since when.
 type InstitutionRole struct {
 	ID             int64 `gorm:"->"`
@@ -40,6 +43,10 @@ type CEBase struct {
 	Municipal bool
 	Note      string
 	ListYear  int
+	// InstitutionID is the base as an institution.
+	InstitutionID *string
+	// MayIssue is false for a base that may issue no certificate until its listing is confirmed.
+	MayIssue bool
 }
 
 // TableName is the table of CE bases.
@@ -110,7 +117,7 @@ func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
 		skip := clause.OnConflict{DoNothing: true}
 		since := calendar.NewDate(lists.ListYear, time.January, 1)
 		for _, body := range lists.Bodies {
-			err := tx.db.Clauses(skip).Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: "active"}).Error
+			err := tx.db.Clauses(skip).Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: InstitutionActive}).Error
 			if err != nil {
 				return fmt.Errorf("write institution %s: %w", body.InstitutionID, err)
 			}
@@ -123,15 +130,33 @@ func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
 			}
 		}
 		for _, base := range lists.CEBases {
-			err := tx.db.Clauses(skip).Create(&CEBase{
-				Name: base.Name, Number: base.No,
-				National: slices.Contains(base.Levels, "国家级"), Municipal: slices.Contains(base.Levels, "市级"),
-				Note: base.Note, ListYear: lists.ListYear,
-			}).Error
-			if err != nil {
+			if err := tx.loadBase(base, lists.ListYear); err != nil {
 				return fmt.Errorf("write CE base %s: %w", base.Name, err)
 			}
 		}
 		return nil
 	})
+}
+
+// loadBase writes a CE base, and the base as an institution. Whether it may issue is what the list says now.
+func (tx *Tx) loadBase(base policy.CEBase, listYear int) error {
+	err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).
+		Create(&Institution{ID: base.InstitutionID, Name: base.Name, Status: InstitutionActive}).Error
+	if err != nil {
+		return err
+	}
+	return tx.db.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.AssignmentColumns([]string{"institution_id", "may_issue"}),
+	}).Create(&CEBase{
+		Name: base.Name, Number: base.No,
+		National: slices.Contains(base.Levels, "国家级"), Municipal: slices.Contains(base.Levels, "市级"),
+		Note: base.Note, ListYear: listYear, InstitutionID: &base.InstitutionID, MayIssue: base.MayIssue,
+	}).Error
+}
+
+// CEBaseOf reads the CE base that an institution is; ErrNotFound when it is none.
+func (tx *Tx) CEBaseOf(institutionID string) (CEBase, error) {
+	var b CEBase
+	err := tx.db.Take(&b, "institution_id = ?", institutionID).Error
+	return b, found(err, "read a CE base")
 }

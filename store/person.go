@@ -16,6 +16,7 @@ import (
 type Person struct {
 	ID             string
 	IDType         string
+	IDCountry      *string // of a passport: who issued it (ISO 3166-1, three letters)
 	IDNumberIndex  []byte
 	IDNumberSealed []byte
 	NameSealed     []byte
@@ -25,8 +26,15 @@ type Person struct {
 // TableName is the table of persons, whose plural GORM would form otherwise.
 func (Person) TableName() string { return "persons" }
 
-// IDTypeResident is the resident ID card (居民身份证).
-const IDTypeResident = "resident_id"
+// The types of identity document that the record knows.
+const (
+	IDTypeResident        = "resident_id"            // 居民身份证
+	IDTypeResidencePermit = "residence_permit"       // 港澳台居民居住证
+	IDTypeHongKongMacao   = "hong_kong_macao_permit" // 港澳居民来往内地通行证
+	IDTypeTaiwan          = "taiwan_permit"          // 台湾居民来往大陆通行证
+	IDTypePassport        = "passport"               // 护照
+	IDTypePermanent       = "permanent_resident_id"  // 外国人永久居留身份证
+)
 
 // Account is someone or something that may use the API.
 type Account struct {

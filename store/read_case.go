@@ -51,9 +51,10 @@ func (tx *Tx) Events(caseID string, after, limit int) ([]CaseEvent, error) {
 	return events, found(err, "read a case's timeline")
 }
 
-// CEYear is the CE hours that stand for one case, year and subject.
+// CEYear is the CE hours that stand for one case or place in a course, year and subject.
 type CEYear struct {
-	CaseID  string
+	CaseID  *string
+	PlaceID *string
 	Year    int
 	Subject string
 	Hours   ledger.Hours
@@ -64,7 +65,7 @@ func (tx *Tx) CEHoursOfCase(caseID string) ([]CEYear, error) {
 	return tx.ceHours("case_id = ?", caseID)
 }
 
-// CEHoursOfPerson sums the CE hours credited to a person, by year, subject and case; of one year, or of all for 0.
+// CEHoursOfPerson sums the CE hours credited to a person, by year, subject and case or place; of one year, or of all for 0.
 func (tx *Tx) CEHoursOfPerson(personID string, year int) ([]CEYear, error) {
 	if year == 0 {
 		return tx.ceHours("person_id = ?", personID)
@@ -75,16 +76,17 @@ func (tx *Tx) CEHoursOfPerson(personID string, year int) ([]CEYear, error) {
 func (tx *Tx) ceHours(where string, args ...any) ([]CEYear, error) {
 	var years []CEYear
 	// A credit that was reversed sums to nothing, and is nothing to show.
-	err := tx.db.Model(&CEEntry{}).Select("case_id, year, subject, sum(hours) AS hours").Where(where, args...).
-		Group("case_id, year, subject").Having("sum(hours) <> 0").Order("year, subject, case_id").Scan(&years).Error
+	err := tx.db.Model(&CEEntry{}).Select("case_id, place_id, year, subject, sum(hours) AS hours").Where(where, args...).
+		Group("case_id, place_id, year, subject").Having("sum(hours) <> 0").
+		Order("year, subject, case_id, place_id").Scan(&years).Error
 	return years, found(err, "sum CE hours")
 }
 
-// CertificatesOfPerson reads the certificates of all of a person's cases, oldest first.
+// CertificatesOfPerson reads the certificates of all of a person's cases and courses, oldest first.
 func (tx *Tx) CertificatesOfPerson(personID string) ([]Certificate, error) {
 	var all []Certificate
-	err := tx.db.Joins("JOIN cases c ON c.id = case_id AND c.person_id = ?", personID).
-		Order("recorded_at").Find(&all).Error
+	err := tx.db.Joins("LEFT JOIN cases c ON c.id = case_id").Joins("LEFT JOIN course_places p ON p.id = place_id").
+		Order("recorded_at").Find(&all, "coalesce(c.person_id, p.person_id) = ?", personID).Error
 	return all, found(err, "read a person's certificates")
 }
 

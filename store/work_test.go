@@ -99,7 +99,7 @@ func TestACertificateNumberIsAnIssuersOnce(t *testing.T) {
 	insert := func(c store.Case, kind, issuer, number string) error {
 		return r.store.Tx(t.Context(), func(tx *store.Tx) error {
 			return tx.InsertCertificate(store.Certificate{
-				ID: uuid.NewString(), CaseID: c.ID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
+				ID: uuid.NewString(), CaseID: &c.ID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
 				Status: store.CertificateValid, HolderSealed: []byte{1}, Digest: []byte{1}, VerifyToken: uuid.NewString(),
 				PolicyVersion: "x", IssuedOn: calendar.MustParseDate("2026-11-23"), RecordedAt: time.Now().UTC(),
 			})
