@@ -40,6 +40,11 @@ var authority = map[string][]string{
 	"POST /v1/tasks/{id}/result":    {institution},
 	"POST /v1/tasks/{id}/rejection": {institution},
 
+	"POST /v1/staff":               {institution},
+	"GET /v1/staff":                {institution},
+	"POST /v1/staff/{ref}/removal": {institution},
+	"POST /v1/attendance":          {institution},
+
 	"GET /v1/incidents":                  {operator},
 	"GET /v1/incidents/{id}":             {operator},
 	"POST /v1/incidents/{id}/resolution": {operator},

@@ -29,6 +29,7 @@ const (
 	fieldConflict        = "conflict"
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"
+	fieldInstant         = "instant"
 	fieldSessionDate     = "session_date"
 	fieldSessionTwice    = "duplicate_session"
 	fieldUnknownModule   = "unknown_module"
@@ -156,7 +157,8 @@ var wordings = wordingsOf(map[string][]string{
 		validation.MsgExpectedBoolean, validation.MsgExpectedNumber, validation.MsgExpectedInteger, validation.MsgExpectedString,
 		validation.MsgExpectedArray, validation.MsgExpectedObject, "invalid integer", "invalid float", "invalid boolean",
 	},
-	fieldDate: {validation.MsgExpectedRFC3339Date},
+	fieldDate:    {validation.MsgExpectedRFC3339Date},
+	fieldInstant: {validation.MsgExpectedRFC3339DateTime},
 	fieldOutOfRange: {
 		validation.MsgExpectedMinimumNumber, validation.MsgExpectedMaximumNumber,
 		validation.MsgExpectedExclusiveMinimumNumber, validation.MsgExpectedExclusiveMaximumNumber,

@@ -42,6 +42,7 @@ const (
 	alreadyEnded           = "already_ended"
 	withdrawalPending      = "withdrawal_pending"
 	titleDecided           = "title_decided"
+	staffConflict          = "staff_conflict"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -76,6 +77,7 @@ var statuses = map[string]int{
 	alreadyEnded:           http.StatusConflict,
 	withdrawalPending:      http.StatusConflict,
 	titleDecided:           http.StatusConflict,
+	staffConflict:          http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

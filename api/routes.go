@@ -25,6 +25,11 @@ type bodies struct {
 	rejection    body[rejectionBody]
 	resolution   body[resolutionBody]
 	verification body[verificationBody]
+	staff        body[staffBody]
+	reason       body[reasonBody]
+	attendance   body[attendanceBody]
+	session      body[sessionRow]
+	signIn       body[signInRow]
 }
 
 // civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
@@ -52,6 +57,11 @@ func (s *service) register(api huma.API) {
 		rejection:    bodyFor[rejectionBody](schemas),
 		resolution:   bodyFor[resolutionBody](schemas),
 		verification: bodyFor[verificationBody](schemas),
+		staff:        bodyFor[staffBody](schemas),
+		reason:       bodyFor[reasonBody](schemas),
+		attendance:   bodyFor[attendanceBody](schemas),
+		session:      bodyFor[sessionRow](schemas),
+		signIn:       bodyFor[signInRow](schemas),
 	}
 	result := &huma.Schema{
 		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
@@ -61,6 +71,7 @@ func (s *service) register(api huma.API) {
 	}
 
 	const cases, mine, tasks, incidents, public = "cases", "me", "tasks", "incidents", "public"
+	const attendance = "attendance"
 	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
 	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
 	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
@@ -78,6 +89,11 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)
 	sent(api, "POST /v1/tasks/{id}/result", tasks, "Report a task's result", result, http.StatusOK, s.postResult)
 	sent(api, "POST /v1/tasks/{id}/rejection", tasks, "Refuse a task", s.bodies.rejection.schema, http.StatusOK, s.postRejection)
+
+	sent(api, "POST /v1/staff", attendance, "Name a person who teaches or takes attendance", s.bodies.staff.schema, http.StatusCreated, s.nameStaff)
+	read(api, "GET /v1/staff", attendance, "The named persons of an institution", s.listStaff)
+	sent(api, "POST /v1/staff/{ref}/removal", attendance, "A named person has left", s.bodies.reason.schema, http.StatusOK, s.removeStaff)
+	sent(api, "POST /v1/attendance", attendance, "Report sessions and sign-ins", s.bodies.attendance.schema, http.StatusOK, s.postAttendance)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)

@@ -76,7 +76,8 @@ type Attendee struct {
 	LastDay       *calendar.Date // nor after it; nil while that is open
 	Admitted      bool
 	Over          bool // ended, and nothing about it is open: no new session counts
-	Trained       bool // the training is complete: what changes now changes what stands on it
+	Trained       bool // the training is complete: what comes in now adds to what it was completed on
+	Credited      bool // CE hours were credited: what is taken back now takes them back
 }
 
 // Attendees reads what sessions can be attended for, by id.
@@ -87,12 +88,13 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 		       c.training_body AS institution_id, c.occupation, c.level, c.policy_version, c.registered_on AS first_day,
 		       NULL::date AS last_day, r.state = 'done' AS admitted,
 		       c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.state <> 'closed') AS over,
-		       t.state = 'done' AS trained
+		       t.state = 'done' AS trained, h.state <> 'pending' AS credited
 		FROM cases c JOIN case_stages r ON r.case_id = c.id AND r.stage = 'registration'
-		     JOIN case_stages t ON t.case_id = c.id AND t.stage = 'training' WHERE c.id IN @ids
+		     JOIN case_stages t ON t.case_id = c.id AND t.stage = 'training'
+		     JOIN case_stages h ON h.case_id = c.id AND h.stage = 'ce_hours' WHERE c.id IN @ids
 		UNION ALL
 		SELECT p.id, NULL, p.id, p.course_id, p.person_id, k.institution_id, '', '', k.policy_version, k.starts_on, k.ends_on,
-		       true, p.state <> 'enrolled', p.state = 'completed'
+		       true, p.state <> 'enrolled', p.state = 'completed', p.state = 'completed'
 		FROM course_places p JOIN courses k ON k.id = p.course_id WHERE p.id IN @ids`,
 		map[string]any{"ids": append([]string{}, ids...)}).Scan(&rows).Error
 	if err != nil {
@@ -148,6 +150,13 @@ func (tx *Tx) HoldSessionByRef(institutionID, ref string) (Session, error) {
 	return tx.session("SHARE", "institution_id = ? AND ref = ?", institutionID, ref)
 }
 
+// SessionNamed reads a session by the institution's own name for it.
+func (tx *Tx) SessionNamed(institutionID, ref string) (Session, error) {
+	var s Session
+	err := tx.db.Take(&s, "institution_id = ? AND ref = ?", institutionID, ref).Error
+	return s, found(err, "look up a session")
+}
+
 // LockSession reads a session and keeps everybody else from crediting or changing it until the transaction ends.
 func (tx *Tx) LockSession(id string) (Session, error) {
 	return tx.session("NO KEY UPDATE", "id = ?", id)
@@ -186,4 +195,16 @@ func (tx *Tx) InsertRoster(lines []RosterLine) error {
 		return nil
 	}
 	return found(tx.db.Create(&lines).Error, "write a roster")
+}
+
+// CourseNamed finds a course of a base by the base's own name for it, and whether it is open; ErrNotFound when there is
+// none.
+func (tx *Tx) CourseNamed(institutionID, ref string) (id string, open bool, err error) {
+	var row struct {
+		ID   string
+		Open bool
+	}
+	err = tx.db.Table("courses").Select("id, closed_at IS NULL AS open").
+		Where("institution_id = ? AND ref = ?", institutionID, ref).Take(&row).Error
+	return row.ID, row.Open, found(err, "look up a course")
 }

@@ -1,0 +1,341 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/store"
+)
+
+// attendanceBody is a batch: each row is taken or refused by itself, and sessions come before sign-ins. Instants are the
+// programme's.
+type attendanceBody struct {
+	Sessions []sessionRow `json:"sessions,omitempty" maxItems:"200"`
+	SignIns  []signInRow  `json:"sign_ins,omitempty" maxItems:"1000"`
+}
+
+type sessionRow struct {
+	Ref        string   `json:"ref" minLength:"1" maxLength:"64" doc:"Your own name for the session; it is announced once."`
+	Module     string   `json:"module" minLength:"1" maxLength:"200"`
+	Mode       string   `json:"mode" enum:"offline,online"`
+	Place      string   `json:"place,omitempty" maxLength:"200" doc:"Needed for a session in a room."`
+	Instructor string   `json:"instructor,omitempty" maxLength:"64" doc:"Of your staff. Needed for a session in a room."`
+	OpensAt    string   `json:"opens_at" format:"date-time"`
+	ClosesAt   string   `json:"closes_at" format:"date-time"`
+	Roster     []string `json:"roster" maxItems:"500" doc:"Ids of the cases that are to attend, or of places in the course. A repeat may add to it."`
+	Course     string   `json:"course,omitempty" maxLength:"64" doc:"Of a CE base: your own name for the course."`
+}
+
+type signInRow struct {
+	Session     string `json:"session" minLength:"1" maxLength:"64" doc:"Your own name for the session."`
+	Attendee    string `json:"attendee" minLength:"1" maxLength:"64" doc:"As on the roster."`
+	SignedInAt  string `json:"signed_in_at,omitempty" format:"date-time"`
+	SignedOutAt string `json:"signed_out_at,omitempty" format:"date-time"`
+	Absent      bool   `json:"absent,omitempty"`
+	Reporter    string `json:"reporter" minLength:"1" maxLength:"64" doc:"Of your staff: who took the attendance."`
+}
+
+// RowResult is what became of a row. (Exported because it is embedded: see CaseSummary.)
+type RowResult struct {
+	Status  string `json:"status" enum:"recorded,repeated,refused"`
+	Code    string `json:"code,omitempty" doc:"The stable code of why it was refused, or of what is to be known of it."`
+	Message string `json:"message,omitempty" doc:"The code in the reader's language."`
+	Field   string `json:"field,omitempty" doc:"What of the row is at fault."`
+}
+
+type sessionResult struct {
+	Index int    `json:"index" doc:"Of the row in the batch, from 0."`
+	Ref   string `json:"ref,omitempty" doc:"Left out when it is at fault itself."`
+	ID    string `json:"id,omitempty" doc:"Our id of the session."`
+	RowResult
+}
+
+type signInResult struct {
+	Index    int    `json:"index" doc:"Of the row in the batch, from 0."`
+	Session  string `json:"session,omitempty"`
+	Attendee string `json:"attendee,omitempty"`
+	RowResult
+	Hours *ledger.Hours `json:"hours,omitempty" doc:"学时 that were credited."`
+	First *firstView    `json:"first,omitempty" doc:"The entry that stands in the way: an instant counts once for a person."`
+}
+
+// firstView points to an entry of the ledger, with no more than whose it is.
+type firstView struct {
+	Entry       int64    `json:"entry"`
+	Institution bodyView `json:"institution"`
+	Session     string   `json:"session,omitempty" doc:"Only of your own sessions."`
+}
+
+type attendanceOutput struct {
+	Body struct {
+		Recorded int             `json:"recorded"`
+		Repeated int             `json:"repeated"`
+		Refused  int             `json:"refused"`
+		Sessions []sessionResult `json:"sessions"`
+		SignIns  []signInResult  `json:"sign_ins"`
+	}
+}
+
+// What becomes of a row.
+const (
+	rowRecorded = "recorded"
+	rowRepeated = "repeated"
+	rowRefused  = "refused"
+)
+
+// codeDailyCap says that a sign-in was recorded, and the day had no room for all of it.
+const codeDailyCap = "daily_cap"
+
+// postAttendance takes sessions and sign-ins in batches. Each row is a transaction of its own, so that a bad one harms no
+// other, and a batch that was cut short is sent again as it is.
+func (s *service) postAttendance(ctx context.Context, in *bodyInput) (*attendanceOutput, error) {
+	sessions, signIns, err := readBatch(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	out := &attendanceOutput{}
+	out.Body.Sessions, out.Body.SignIns = []sessionResult{}, []signInResult{}
+	count := map[string]*int{
+		rowRecorded: &out.Body.Recorded, rowRepeated: &out.Body.Repeated, rowRefused: &out.Body.Refused,
+	}
+	for i, raw := range sessions {
+		res, err := s.announce(ctx, raw)
+		if err != nil {
+			return nil, err
+		}
+		res.Index = i
+		*count[res.Status]++
+		out.Body.Sessions = append(out.Body.Sessions, res)
+	}
+	var items []store.InboxItem
+	for i, raw := range signIns {
+		res, notify, err := s.signIn(ctx, raw)
+		if err != nil {
+			return nil, err
+		}
+		if notify != nil {
+			items = append(items, *notify)
+		}
+		res.Index = i
+		*count[res.Status]++
+		out.Body.SignIns = append(out.Body.SignIns, res)
+	}
+	s.forwardAll(ctx, items)
+	return out, nil
+}
+
+// forwardAll tells cases what was committed for them. When one cannot be told, the relay tells the rest.
+func (s *service) forwardAll(ctx context.Context, items []store.InboxItem) {
+	for _, item := range items {
+		if !s.forward(ctx, item) {
+			return
+		}
+	}
+}
+
+// readBatch takes a batch apart into its rows, which are read one by one.
+func readBatch(raw []byte) (sessions, signIns []json.RawMessage, err error) {
+	if _, err := parse(raw); err != nil {
+		return nil, nil, err
+	}
+	found := &faults{}
+	var parts map[string]json.RawMessage
+	if json.Unmarshal(raw, &parts) != nil || parts == nil {
+		found.add(whole, fieldWrongType)
+	}
+	for name, part := range parts {
+		rows, most := &sessions, 200
+		switch name {
+		case "sessions":
+		case "sign_ins":
+			rows, most = &signIns, 1000
+		default:
+			found.add(nameable(name), fieldUnknown)
+			continue
+		}
+		if json.Unmarshal(part, rows) != nil || *rows == nil {
+			found.add(name, fieldWrongType)
+		} else if len(*rows) > most {
+			found.add(name, fieldTooMany)
+		}
+	}
+	return sessions, signIns, found.err()
+}
+
+// announce takes one session.
+func (s *service) announce(ctx context.Context, raw []byte) (sessionResult, error) {
+	r := requestOf(ctx)
+	row, found, err := s.bodies.session.read(raw)
+	if err != nil {
+		return sessionResult{}, err
+	}
+	res := sessionResult{}
+	if !found.has("ref") && printable(row.Ref) {
+		res.Ref = row.Ref
+	} else {
+		found.add("ref", fieldFormat)
+	}
+	for field, text := range map[string]string{"module": row.Module, "place": row.Place} {
+		if !printable(text) {
+			found.add(field, fieldFormat)
+		}
+	}
+	window := ledger.Interval{From: readInstant(found, "opens_at", row.OpensAt), To: readInstant(found, "closes_at", row.ClosesAt)}
+	if row.Mode == string(ledger.Offline) {
+		for field, text := range map[string]string{"place": row.Place, "instructor": row.Instructor} {
+			if text == "" {
+				found.add(field, fieldRequired)
+			}
+		}
+	}
+	for i, id := range row.Roster {
+		if !isID(id) {
+			found.add(fmt.Sprintf("roster[%d]", i), fieldFormat)
+		}
+	}
+	if len(found.list) > 0 {
+		res.RowResult = faultRow(r, found)
+		return res, nil
+	}
+	var announced hours.Announced
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		announced, err = hours.Announce(tx, hours.Announcement{
+			InstitutionID: *r.account.InstitutionID, Ref: row.Ref, Course: row.Course, Module: row.Module,
+			Mode: ledger.Mode(row.Mode), Place: row.Place, Instructor: row.Instructor, Window: window, Roster: row.Roster,
+			By: r.account.ID,
+		}, hours.At(s.Calendar, s.Now()))
+		if err != nil || !announced.Fresh && announced.Listed == 0 {
+			return err
+		}
+		return s.audit(tx, r, "session.announce", "session:"+announced.Session.ID, "", map[string]any{"listed": announced.Listed})
+	})
+	if refusal := (*hours.RefusedError)(nil); errors.As(err, &refusal) {
+		res.RowResult = refusedRow(r, refusal)
+		return res, nil
+	}
+	res.ID, res.Status = announced.Session.ID, rowRepeated
+	if announced.Fresh || announced.Listed > 0 {
+		res.Status = rowRecorded
+	}
+	return res, err
+}
+
+// signIn takes one sign-in, and gives what the case is to be told.
+func (s *service) signIn(ctx context.Context, raw []byte) (signInResult, *store.InboxItem, error) {
+	r := requestOf(ctx)
+	row, found, err := s.bodies.signIn.read(raw)
+	if err != nil {
+		return signInResult{}, nil, err
+	}
+	res := signInResult{}
+	if !found.has("session") && printable(row.Session) {
+		res.Session = row.Session
+	} else {
+		found.add("session", fieldFormat)
+	}
+	if isID(row.Attendee) {
+		res.Attendee = row.Attendee
+	} else {
+		found.add("attendee", fieldFormat)
+	}
+	attended := readAttended(found, row.SignedInAt, row.SignedOutAt, row.Absent)
+	if len(found.list) > 0 {
+		res.RowResult = faultRow(r, found)
+		return res, nil, nil
+	}
+	var recorded hours.Recorded
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		recorded, err = hours.Record(tx, hours.SignIn{
+			InstitutionID: *r.account.InstitutionID, Session: row.Session, Attendee: row.Attendee, Attended: attended,
+			Reporter: row.Reporter, By: r.account.ID,
+		}, hours.At(s.Calendar, s.Now()))
+		if err != nil || !recorded.Fresh {
+			return err
+		}
+		return s.audit(tx, r, "attendance.record", "session:"+recorded.Session.ID, "", map[string]any{
+			"attendee": row.Attendee, "seconds": int(recorded.Credited / time.Second),
+		})
+	})
+	if refusal := (*hours.RefusedError)(nil); errors.As(err, &refusal) {
+		res.RowResult = refusedRow(r, refusal)
+		res.First, err = s.first(ctx, r, refusal.First)
+		return res, nil, err
+	}
+	if err != nil {
+		return res, nil, err
+	}
+	res.Status = rowRepeated
+	if recorded.Fresh {
+		worth := hours.Rule(recorded.Rules).Hours(recorded.Credited)
+		res.Status, res.Hours = rowRecorded, &worth
+		if recorded.Credited < recorded.Claimed.Truncate(time.Second) {
+			res.Code, res.Message = codeDailyCap, sayRefusal(r, codeDailyCap)
+		}
+	}
+	return res, recorded.Notify, nil
+}
+
+// first shows the entry that stood in the way.
+func (s *service) first(ctx context.Context, r *request, entry *store.HourEntry) (*firstView, error) {
+	if entry == nil {
+		return nil, nil
+	}
+	v, err := newReader(s.Store.Read(ctx), r, entry.InstitutionID)
+	if err != nil {
+		return nil, err
+	}
+	view := &firstView{Entry: entry.ID, Institution: v.institution(entry.InstitutionID)}
+	if r.account.InstitutionID == nil || *r.account.InstitutionID == entry.InstitutionID {
+		view.Session = entry.SessionRef
+	}
+	return view, nil
+}
+
+// readAttended reads from when to when somebody attended; the zero interval is an absence.
+func readAttended(found *faults, in, out string, absent bool) ledger.Interval {
+	if absent {
+		for field, text := range map[string]string{"signed_in_at": in, "signed_out_at": out} {
+			if text != "" {
+				found.add(field, fieldConflict)
+			}
+		}
+		return ledger.Interval{}
+	}
+	for field, text := range map[string]string{"signed_in_at": in, "signed_out_at": out} {
+		if text == "" {
+			found.add(field, fieldRequired)
+		}
+	}
+	return ledger.Interval{From: readInstant(found, "signed_in_at", in), To: readInstant(found, "signed_out_at", out)}
+}
+
+// readInstant reads an instant, which must be one that the record can hold.
+func readInstant(found *faults, field, text string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	const first, last = 2000, 2200
+	if err != nil || at.Year() < first || at.Year() > last {
+		found.add(field, fieldInstant)
+	}
+	return at.UTC()
+}
+
+// faultRow is the row of a report whose fields are wrong in themselves: the first fault of them.
+func faultRow(r *request, found *faults) RowResult {
+	fault := found.problem().Errors[0]
+	return RowResult{
+		Status: rowRefused, Code: fault.Code, Field: fault.Field, Message: message.Text(r.lang, "field."+fault.Code, nil),
+	}
+}
+
+func refusedRow(r *request, refusal *hours.RefusedError) RowResult {
+	return RowResult{Status: rowRefused, Code: refusal.Code, Field: refusal.Field, Message: sayRefusal(r, refusal.Code)}
+}
+
+// sayRefusal is why attendance is not taken, in the reader's language.
+func sayRefusal(r *request, code string) string { return message.Text(r.lang, "attendance."+code, nil) }
