@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -25,11 +26,10 @@ func (r *Records) RecordExam(ctx context.Context, req contract.RecordRequest) (c
 	})
 }
 
-// RecordEvaluation takes the marks of the evaluation's parts (三（二）). Every part must be passed in the same attempt:
-// no rule was found that lets a passed part be kept, so who fails one sits all again.
+// RecordEvaluation takes the marks of the evaluation's parts (三（二）), every one of which must be passed. Who fails one
+// sits all again, unless the rules keep a passed part, and then for as long as they do.
 func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordRequest) (contract.RecordReply, error) {
 	return record(ctx, r, req, progress.Evaluation, func(f *file, tasks []answered) (contract.RecordReply, error) {
-		passed := true
 		for _, task := range tasks {
 			mark, err := f.mark(task, f.partMark(task.Kind))
 			if err != nil {
@@ -38,17 +38,42 @@ func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordReque
 			params := mark.params()
 			params["part"] = task.Kind
 			f.Note(progress.Evaluation, "part_"+mark.word(), store.ActorInstitution(task.InstitutionID), params)
-			passed = passed && mark.Passed
+		}
+		rule := f.rules.Evaluation(f.Occupation)
+		results, err := f.partResults()
+		if err != nil {
+			return contract.RecordReply{}, err
 		}
 		attempt := map[string]any{"attempt": req.Attempt}
-		if passed {
+		if len(rule.Outstanding(results)) == 0 {
 			f.Note(progress.Evaluation, "evaluation_passed", store.ActorSystem, attempt)
 			return contract.RecordReply{Next: contract.GoOn}, f.Move(progress.Evaluation, progress.Done, nil, nil)
 		}
 		f.Note(progress.Evaluation, "evaluation_failed", store.ActorSystem, attempt)
-		rule := f.rules.Evaluation(f.Occupation)
-		return f.resit(progress.Evaluation, contract.EvaluationAttemptsExhausted, tasks[0], rule.AttemptsBeforeReview)
+		reply, err := f.resit(progress.Evaluation, contract.EvaluationAttemptsExhausted, tasks[0], rule.AttemptsBeforeReview)
+		if again := rule.SitAgain(results, f.today); len(again) < len(rule.Parts) {
+			reply.Again = again
+			for _, part := range again {
+				f.Note(progress.Evaluation, "part_again", store.ActorSystem, map[string]any{"part": part})
+			}
+		}
+		return reply, err
 	})
+}
+
+// partResults is the marks of the case's exams and parts, as the rule of the evaluation reads them.
+func (f *file) partResults() ([]policy.PartResult, error) {
+	marks, err := f.tx.Assessments(f.ID)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]policy.PartResult, 0, len(marks))
+	for _, m := range marks {
+		if m.Kind != contract.ExamTask {
+			results = append(results, policy.PartResult{Part: m.Kind, Attempt: m.Attempt, Passed: m.Passed, On: m.AssessedOn})
+		}
+	}
+	return results, nil
 }
 
 // marked is a mark as it was recorded.

@@ -98,6 +98,8 @@ type Resume struct {
 	Attempt int    `json:"attempt"`
 	Issue   int    `json:"issue"`
 	Round   int    `json:"round"`
+	// Again is the kinds of work that the attempt is of; empty for all of the stage's.
+	Again []string `json:"again,omitempty"`
 	// Change is what sent the case back to its training, and Exam where its exam goes on afterwards.
 	Change string   `json:"change,omitempty"`
 	Exam   *Sitting `json:"exam,omitempty"`

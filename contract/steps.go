@@ -122,6 +122,8 @@ const (
 type RecordReply struct {
 	Next     Next      `json:"next"`
 	Incident *Incident `json:"incident,omitempty"`
+	// Again is the kinds of work that another attempt is of; empty for all of the stage's.
+	Again []string `json:"again,omitempty"`
 }
 
 // EnterEvaluationRequest asks whether the trained person may be evaluated.

@@ -89,6 +89,7 @@ var events = map[string][]string{
 	"part_passed":              {"part:part", "score", "attempt"},
 	"part_failed":              {"part:part", "score", "attempt"},
 	"part_absent":              {"part:part", "attempt"},
+	"part_again":               {"part:part"},
 	"evaluation_passed":        {"attempt"},
 	"evaluation_failed":        {"attempt"},
 	"title_mapped":             {"title:title"},

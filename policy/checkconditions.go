@@ -32,6 +32,14 @@ func (p *Policy) checkEvaluation() error {
 	if err := checkAttempts(e.Exam.AttemptsBeforeReview); err != nil {
 		return at(err, "exam")
 	}
+	if within := e.Exam.ResitWithinDays; within != nil {
+		switch {
+		case *within < 1:
+			return at(errors.New("resit_within_days: days are needed"), "exam", "resit_within_days")
+		case !e.Exam.KeepPassedPart:
+			return at(errors.New("resit_within_days: it can never hold: no passed part is kept"), "exam", "resit_within_days")
+		}
+	}
 	if len(e.Entry.Levels) != len(p.levels) {
 		return at(errors.New("entry: each level is needed once"), "entry", "levels")
 	}

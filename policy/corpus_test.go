@@ -142,6 +142,8 @@ func slips() map[string]slip {
 		"a base twice":                        {lists, "name: 中国人民大学", "name: 北京工业大学", "row 4"},
 		"a base of which nobody knows":        {lists, ", may_issue: false", "", "whether it may issue"},
 		"an occupation with half its facts":   {fields, "- {code: big-data,", "- {code: astrology,", "astrology"},
+		"days to keep what is not kept":       {evaluation, "keep_passed_part: false", "resit_within_days: 30", "never hold"},
+		"no days to keep a part":              {evaluation, "keep_passed_part: false", "keep_passed_part: true\n  resit_within_days: 0", "resit_within_days"},
 		"a version over nothing":              {about, "over: national-2021", "over: national-2020", "national-2020"},
 		"a version over itself":               {about, "over: national-2021", "over: beijing-2023", "itself"},
 		"a layer under another name":          {ground, "id: national-2021", "id: national-2022", "folder's name"},
@@ -190,6 +192,7 @@ func TestWhatACheckFindsIsAtItsFileAndLine(t *testing.T) {
 	// A fault of a whole block is at its beginning, and one of two rows that clash at the second.
 	const aRowFurther = 1
 	elsewhere := map[string]int{
+		"no days to keep a part":       aRowFurther,
 		"two roles for one occupation": 3, "a citation missing": -2, "a module twice": aRowFurther,
 		"a grade of those without": aRowFurther, "no modules": aRowFurther, "an occupation twice": 12,
 		"hours with two decimals": aRowFurther, "made-up hours in earnest": aRowFurther, "an overlay without a deadline": -3,
@@ -222,7 +225,7 @@ func beyondASchema() []string {
 		"a version over itself", "a version over nothing", "a worker who cannot have joined", "an alternative twice",
 		"an end before the beginning", "an id twice", "an institution under a second id", "an institution without id",
 		"an occupation twice", "an occupation with half its facts", "an overlay of another version",
-		"an overlay without a deadline", "another folder's id", "challenges faster than answers", "effects of one kind only",
+		"an overlay without a deadline", "another folder's id", "challenges faster than answers", "days to keep what is not kept", "effects of one kind only",
 		"hours of no occupation", "more hours in person than there are", "more hours online than there are",
 		"more hours than a day has", "no YAML", "no heartbeat kept in time", "no time to answer", "two roles for one occupation",
 		"without a file of no name", "without what is its own", "without what is not there",

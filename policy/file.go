@@ -94,6 +94,7 @@ type evaluationExamFile struct {
 	Clause               string `yaml:"clause"`
 	Parts                []Part `yaml:"parts"`
 	KeepPassedPart       bool   `yaml:"keep_passed_part"`
+	ResitWithinDays      *int   `yaml:"resit_within_days"`
 	AttemptsBeforeReview int    `yaml:"attempts_before_review"`
 }
 

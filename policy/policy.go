@@ -213,6 +213,8 @@ type EvaluationRule struct {
 	Parts []Part `json:"parts"`
 	// KeepPassedPart lets a resit leave out the part that was passed.
 	KeepPassedPart bool `json:"keep_passed_part"`
+	// ResitWithinDays is for how many days after it was sat a passed part is kept; 0 for ever.
+	ResitWithinDays int `json:"resit_within_days,omitzero"`
 	// AttemptsBeforeReview is after how many failed attempts an operator is asked; attempts are not limited.
 	AttemptsBeforeReview int      `json:"attempts_before_review"`
 	Citation             Citation `json:"citation"`
@@ -225,9 +227,13 @@ func (p *Policy) Evaluation(occupation string) EvaluationRule {
 		return EvaluationRule{}
 	}
 	e := p.evaluation.Exam
+	within := 0
+	if e.ResitWithinDays != nil {
+		within = *e.ResitWithinDays
+	}
 	return EvaluationRule{
-		Parts: slices.Clone(e.Parts), KeepPassedPart: e.KeepPassedPart, AttemptsBeforeReview: e.AttemptsBeforeReview,
-		Citation: citation,
+		Parts: slices.Clone(e.Parts), KeepPassedPart: e.KeepPassedPart, ResitWithinDays: within,
+		AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
 	}
 }
 

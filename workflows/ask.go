@@ -16,56 +16,54 @@ type work struct {
 // ask gets a stage's work done: it issues the tasks, waits for the answers and records them, and does so again for a
 // resit, a refusal or a reassignment, until the record lets the case go on.
 func (c *caseRun) ask(ctx workflow.Context, w work) error {
-	attempt, issue := max(c.resume.Attempt, 1), max(c.resume.Issue, 1)
+	at := contract.Resume{Attempt: max(c.resume.Attempt, 1), Issue: max(c.resume.Issue, 1), Again: c.resume.Again}
 	for {
-		if err := c.continueIfLong(ctx, contract.Resume{Attempt: attempt, Issue: issue}); err != nil {
+		if err := c.continueIfLong(ctx, at); err != nil {
 			return err
 		}
-		next, err := c.askOnce(ctx, w, attempt, issue)
+		recorded, err := c.askOnce(ctx, w, at)
 		if err != nil {
 			return err
 		}
-		switch next {
+		switch recorded.Next {
 		case contract.GoOn:
 			return nil
 		case contract.Reissue:
-			issue++
+			at.Issue++
 		case contract.Resit:
-			attempt, issue = attempt+1, 1
+			at = contract.Resume{Attempt: at.Attempt + 1, Issue: 1, Again: recorded.Again}
 		}
 	}
 }
 
-func (c *caseRun) askOnce(ctx workflow.Context, w work, attempt, issue int) (contract.Next, error) {
+func (c *caseRun) askOnce(ctx workflow.Context, w work, at contract.Resume) (contract.RecordReply, error) {
+	reissue := contract.RecordReply{Next: contract.Reissue}
+	kinds := w.kinds
+	if len(at.Again) > 0 {
+		kinds = at.Again
+	}
 	issued, err := perform(ctx, c, contract.IssueTasks, contract.IssueTasksRequest{
-		CaseID: c.id, Stage: string(c.stage), Kinds: w.kinds, Attempt: attempt, Issue: issue,
+		CaseID: c.id, Stage: string(c.stage), Kinds: kinds, Attempt: at.Attempt, Issue: at.Issue,
 	})
 	if err != nil {
-		return "", err
+		return contract.RecordReply{}, err
 	}
 	if issued.Incident != nil {
 		_, err := c.resolved(ctx, *issued.Incident)
-		return contract.Reissue, err
+		return reissue, err
 	}
 	again, err := c.collect(ctx, issued.Tasks, issued.DueAt)
-	if err != nil {
-		return "", err
-	}
-	if again {
-		return contract.Reissue, nil
+	if err != nil || again {
+		return reissue, err
 	}
 	ids := make([]string, len(issued.Tasks))
 	for i, task := range issued.Tasks {
 		ids[i] = task.ID
 	}
-	recorded, err := perform(ctx, c, w.record, contract.RecordRequest{CaseID: c.id, TaskIDs: ids, Attempt: attempt})
-	if err != nil {
-		return "", err
+	recorded, err := perform(ctx, c, w.record, contract.RecordRequest{CaseID: c.id, TaskIDs: ids, Attempt: at.Attempt})
+	if err != nil || recorded.Incident == nil {
+		return recorded, err
 	}
-	if recorded.Incident != nil {
-		if _, err := c.resolved(ctx, *recorded.Incident); err != nil {
-			return "", err
-		}
-	}
-	return recorded.Next, nil
+	_, err = c.resolved(ctx, *recorded.Incident)
+	return recorded, err
 }

@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -81,6 +82,33 @@ func TestWhoFailsOnePartOfTheEvaluationSitsBothAgain(t *testing.T) {
 	w.answer(t, 7*day, taskID(contract.PracticalTask, 2, 1))
 	require.Equal(t, "mapped", w.run(t))
 	require.Contains(t, w.asked, "record/theory-2-1")
+}
+
+func TestWhoKeepsAPassedPartSitsOnlyTheOther(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	practical := []string{contract.PracticalTask}
+	w.replies["record/theory-1-1"] = contract.RecordReply{Next: contract.Resit, Again: practical}
+	w.replies["record/practical-2-1"] = contract.RecordReply{
+		Next: contract.Reissue, Incident: &contract.Incident{ID: "no", Cause: contract.TaskRejected},
+	}
+	w.replies["record/practical-2-2"] = contract.RecordReply{Next: contract.Resit} // too late for what was kept
+	w.pass(t, day, mainPath()...)
+	w.reject(t, 6*day, taskID(contract.PracticalTask, 2, 1))
+	w.resolve(t, 7*day, "no", contract.Retry)
+	w.answer(t, 8*day, taskID(contract.PracticalTask, 2, 2))
+	w.answer(t, 9*day, taskID(contract.TheoryTask, 3, 1))
+	w.answer(t, 9*day, taskID(contract.PracticalTask, 3, 1))
+	require.Equal(t, "mapped", w.run(t))
+	var issued []string
+	for _, step := range w.asked {
+		if strings.HasPrefix(step, "issue/theory/") || strings.HasPrefix(step, "issue/practical/") {
+			issued = append(issued, step)
+		}
+	}
+	require.Equal(t, []string{
+		"issue/theory/1/1", "issue/practical/2/1", "issue/practical/2/2", "issue/theory/3/1",
+	}, issued, "asked again after a refusal it is the same part; without a part named it is all of them")
 }
 
 func TestAfterManyFailedAttemptsAnOperatorDecidesWhetherToGoOn(t *testing.T) {
