@@ -6,6 +6,7 @@ import (
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -50,7 +51,14 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 
 // settleCE makes the case's CE credits what its standing hours come to, and notes what changed.
 func (f *file) settleCE(instead ...int) ([]hours.Change, error) {
-	changes, err := hours.SettleCE(f.tx, hours.EarnedInCase(f.Case), f.rules, f.Now(), "hours_changed", instead...)
+	earned := hours.EarnedInCase(f.Case)
+	if f.State(progress.Training) != progress.Done {
+		var err error
+		if earned.Modules, err = f.countedUnfinished(); err != nil {
+			return nil, err
+		}
+	}
+	changes, err := hours.SettleCE(f.tx, earned, f.rules, f.Now(), "hours_changed", instead...)
 	for _, change := range changes {
 		kind, params := "ce_hours_credited", map[string]any{"year": change.Year, "hours": change.Hours.String()}
 		switch {
@@ -64,6 +72,35 @@ func (f *file) settleCE(instead ...int) ([]hours.Change, error) {
 		f.Note(progress.CEHours, kind, store.ActorSystem, params)
 	}
 	return changes, err
+}
+
+// countedUnfinished is the modules whose hours count though the training was not completed; nil is all.
+func (f *file) countedUnfinished() ([]string, error) {
+	switch f.rules.Hours().Unfinished {
+	case policy.CountsAll:
+		return nil, nil
+	case policy.CountsCompleted:
+		completed, err := f.completedModules()
+		return append([]string{}, completed...), err
+	}
+	return []string{}, nil
+}
+
+// creditUnfinished books what counts of a training that ends uncompleted. A case is not kept from ending by a closed year:
+// the timeline says what was not booked.
+func (f *file) creditUnfinished() error {
+	changes, err := f.settleCE()
+	if closed, is := errors.AsType[*hours.YearClosedError](err); is {
+		f.Note(progress.CEHours, "ce_hours_pending", store.ActorSystem, map[string]any{"year": closed.Year})
+		return nil
+	}
+	if err != nil || len(changes) == 0 {
+		return err
+	}
+	if err := f.begin(progress.CEHours); err != nil {
+		return err
+	}
+	return f.Move(progress.CEHours, progress.Done, nil, nil)
 }
 
 // begin takes a stage to work, also one that was over.

@@ -167,6 +167,11 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 		if err := f.CloseIncident(store.ClosedByEnding); err != nil {
 			return contract.StepReply{}, err
 		}
+		if f.State(progress.Training) != progress.Done && f.State(progress.CEHours) == progress.Pending {
+			if err := f.creditUnfinished(); err != nil {
+				return contract.StepReply{}, err
+			}
+		}
 		for _, stage := range progress.Stages() {
 			state := f.State(stage)
 			if state.Final() {

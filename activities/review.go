@@ -26,14 +26,14 @@ func (r *Records) ReviewHours(
 		if f.Outcome != nil {
 			reply.Outcome = string(*f.Outcome)
 		}
-		state := f.State(progress.Training)
-		if req.Try == 1 && state != progress.Done {
-			return reply, nil
-		}
 		if reply.Credited {
 			if err := f.followHours(); err != nil {
 				return reply, err
 			}
+		}
+		state := f.State(progress.Training)
+		if req.Try == 1 && state != progress.Done {
+			return reply, nil
 		}
 		gate, err := f.trainingGate()
 		if err != nil {

@@ -195,6 +195,25 @@ func TestHoursThatStillSufficeDisturbNothing(t *testing.T) {
 	require.Equal(t, contract.ReviewHoursReply{}, b.review(t, 1, false), "before the training there is nothing to review")
 }
 
+func TestWhoLeavesATrainingUnfinishedKeepsTheHoursOfTheModulesThatAreComplete(t *testing.T) { // E-06
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
+	result := sessions(calendar.NewDate(2026, time.March, 2), 3)
+	result.Sessions[2].Module, result.CompletedModules = "项目实践", []string{"m"}
+	b.answer(t, tasks[0], store.AnswerResult, result)
+	_, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	_, err = b.CloseCase(t.Context(), contract.CloseCaseRequest{CaseID: b.caseID, Outcome: string(progress.Untrained)})
+	require.NoError(t, err)
+	require.Equal(t, map[int]string{2026: "16"}, b.ce(t), "two sessions of the module that is complete")
+	b.void(t, 1)
+	b.review(t, 1, false)
+	require.Equal(t, map[int]string{2026: "8"}, b.ce(t), "what is voided is taken back, though the case has ended")
+	require.Equal(t, progress.CaseEnded, b.file(t).Status)
+}
+
 func TestHoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 	t.Parallel()
 	for name, reopen := range map[string]bool{"the year is reopened": true, "they go to the open year by decision": false} {

@@ -6,6 +6,7 @@ package hours
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/ledger"
@@ -21,6 +22,16 @@ type Earned struct {
 	PersonID string
 	CaseID   *string
 	PlaceID  *string
+	// Modules limits what is credited to the hours of these modules, when the training ended unfinished; nil is all.
+	Modules []string
+}
+
+// counted is what of the standing hours is credited.
+func (e Earned) counted(entries []ledger.Entry) []ledger.Entry {
+	if e.Modules == nil {
+		return entries
+	}
+	return slices.DeleteFunc(entries, func(entry ledger.Entry) bool { return !slices.Contains(e.Modules, entry.Module) })
 }
 
 // EarnedInCase is a case as what hours are credited for.
@@ -84,7 +95,7 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 	if err != nil {
 		return nil, err
 	}
-	changes := compare(ledger.ByYear(entries), standing, Rule(rules))
+	changes := compare(ledger.ByYear(earned.counted(entries)), standing, Rule(rules))
 	for i, change := range changes {
 		if changes[i].Year, err = open(tx, change, instead); err != nil {
 			return nil, err

@@ -108,6 +108,7 @@ var events = map[string][]string{
 	"ce_hours_corrected":       {"year", "before", "hours"},
 	"ce_hours_moved":           {"taken_year", "hours", "year"},
 	"ce_hours_cross_year":      nil,
+	"ce_hours_pending":         {"year"},
 	"training_reopened":        {"have", "need"},
 	"hours_accepted":           {"have", "need"},
 	"condition_overridden":     nil,

@@ -139,6 +139,13 @@ type creditFile struct {
 	Text     Text     `yaml:"text"`
 	Subject  string   `yaml:"subject"`
 	Citation Citation `yaml:"citation"`
+	// Unfinished is what counts of a training that was not completed.
+	Unfinished unfinishedFile `yaml:"unfinished"`
+}
+
+type unfinishedFile struct {
+	Counts   string   `yaml:"counts"`
+	Citation Citation `yaml:"citation"`
 }
 
 type annualFile struct {

@@ -255,6 +255,9 @@ func (p *Policy) standardCitation(occupation, clause string) (Citation, bool) {
 type HoursRule struct {
 	Text    Text   `json:"text"`
 	Subject string `json:"subject"` // professional
+	// Unfinished is what counts of a training that was not completed: CountsCompleted, CountsAll or CountsNothing.
+	Unfinished         string   `json:"unfinished"`
+	UnfinishedCitation Citation `json:"unfinished_citation"`
 	// AnnualTotal is what a year asks of a person, of which the share of AnnualProfessional is professional.
 	AnnualTotal        ledger.Hours `json:"annual_total"`
 	AnnualProfessional ledger.Hours `json:"annual_professional"`
@@ -262,12 +265,20 @@ type HoursRule struct {
 	AnnualCitation     Citation     `json:"annual_citation"`
 }
 
+// What counts of a training that was not completed.
+const (
+	CountsCompleted = "completed_modules"
+	CountsAll       = "all"
+	CountsNothing   = "nothing"
+)
+
 // Hours is the rule of continuing-education hours.
 func (p *Policy) Hours() HoursRule {
 	credit, annual := p.hours.Credit, p.hours.Annual
 	share := annual.ProfessionalShare
 	return HoursRule{
 		Text: credit.Text, Subject: credit.Subject, Citation: credit.Citation,
+		Unfinished: credit.Unfinished.Counts, UnfinishedCitation: credit.Unfinished.Citation,
 		AnnualTotal: annual.Total, AnnualCitation: annual.Citation,
 		AnnualProfessional: ledger.Tenths(annual.Total.Tenths() * share.Numerator / share.Denominator),
 	}
