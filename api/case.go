@@ -2,14 +2,11 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/explain"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
@@ -52,7 +49,7 @@ type caseView struct {
 	Certificates []certificateView `json:"certificates"`
 	Title        *titleView        `json:"title,omitempty"`
 	CEHours      []ceHoursView     `json:"ce_hours"`
-	Decisions    []decisionView    `json:"decisions" doc:"What was decided on the person's facts, in order."`
+	Decisions    []decisionView    `json:"decisions" doc:"What was decided on the person's facts and hours, in order."`
 	LastEvent    int               `json:"last_event" doc:"The number of the timeline's newest line."`
 }
 
@@ -113,7 +110,7 @@ type titleView struct {
 
 // decisionView is a decision as it was made, in the reader's language.
 type decisionView struct {
-	Kind          string         `json:"kind" enum:"admission,evaluation_entry,title"`
+	Kind          string         `json:"kind" enum:"admission,training_gate,evaluation_entry,title"`
 	Name          string         `json:"name"`
 	Outcome       string         `json:"outcome" enum:"met,not_met,insufficient_rule"`
 	Text          string         `json:"text" doc:"The outcome in a sentence."`
@@ -298,7 +295,7 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	if view.Title, err = v.title(decisions); err != nil {
 		return err
 	}
-	if view.Decisions, err = v.decisions(decisions); err != nil {
+	if view.Decisions, err = v.decisions(c, decisions); err != nil {
 		return err
 	}
 	years, err := tx.CEHoursOfCase(c.ID)
@@ -350,57 +347,4 @@ func deref(s *string) string {
 		return ""
 	}
 	return *s
-}
-
-// title shows the latest decision about the title; nothing when there was none.
-func (v reader) title(decisions []store.Decision) (*titleView, error) {
-	for _, decision := range slices.Backward(decisions) {
-		if decision.Kind != policy.DecisionTitle {
-			continue
-		}
-		var d policy.TitleDecision
-		if err := json.Unmarshal(decision.Body, &d); err != nil {
-			return nil, fmt.Errorf("read a title decision: %w", err)
-		}
-		view := &titleView{
-			Outcome: string(d.Outcome), Kind: string(d.Kind), Title: d.Title, EarliestDate: d.EarliestDate,
-			DecidedOn: decision.AsOf, Effects: make([]string, len(d.Effects)),
-			Text: explain.TitleText(v.lang, d),
-		}
-		for i, effect := range d.Effects {
-			view.Effects[i] = effect.In(string(v.lang))
-		}
-		return view, nil
-	}
-	return nil, nil
-}
-
-// decisions shows all that was decided on the person's facts, as it was decided: from the record, whatever the rules say
-// now.
-func (v reader) decisions(rows []store.Decision) ([]decisionView, error) {
-	views := make([]decisionView, 0, len(rows))
-	for _, row := range rows {
-		switch row.Kind {
-		case policy.DecisionAdmission, policy.DecisionEvaluationEntry, policy.DecisionTitle:
-		default: // the gate of hours is not decided by facts; the hours speak for it
-			continue
-		}
-		var d policy.TitleDecision
-		if err := json.Unmarshal(row.Body, &d); err != nil {
-			return nil, fmt.Errorf("read a decision: %w", err)
-		}
-		said := explain.Decision(v.lang, d.Decision)
-		if row.Kind == policy.DecisionTitle {
-			said = explain.Title(v.lang, d)
-		}
-		c := said.Citation
-		views = append(views, decisionView{
-			Kind: row.Kind, Name: said.Name, Outcome: row.Outcome, Text: said.Text, Lines: said.Lines,
-			Citation: citationView{
-				Document: c.Document, Clause: c.Clause, Basis: string(c.Basis), Note: c.Note.In(string(v.lang)),
-			},
-			EarliestDate: said.EarliestDate, AsOf: row.AsOf, PolicyVersion: row.PolicyVersion,
-		})
-	}
-	return views, nil
 }

@@ -4,6 +4,7 @@
 package explain
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -29,6 +30,34 @@ type Explanation struct {
 func Decision(lang message.Lang, d policy.Decision) Explanation {
 	e := writer{lang: lang}.decision(d)
 	e.Text = message.Text(lang, "explain."+d.Kind+"."+string(d.Outcome), nil)
+	return e
+}
+
+// Training explains whether a training is complete: its hours, the shares of them where the standard sets any, its content.
+func Training(lang message.Lang, d policy.TrainingDecision) Explanation {
+	w := writer{lang: lang}
+	e := Explanation{
+		Kind: policy.DecisionTraining, Name: w.text("kind." + policy.DecisionTraining), Outcome: d.Outcome,
+		Text: w.text(policy.DecisionTraining + "." + string(d.Outcome)), Lines: []string{}, Citation: d.Citation, AsOf: d.AsOf,
+	}
+	if d.Outcome == policy.InsufficientRule {
+		return e
+	}
+	of := func(key string, have, need fmt.Stringer) {
+		params := map[string]any{"have": have.String(), "need": need.String()}
+		e.Lines = append(e.Lines, message.Text(lang, "explain.training."+key, params))
+	}
+	of("hours", d.Have, d.Need)
+	if d.OnlineAtMost > 0 {
+		of("online", d.Online, d.OnlineAtMost)
+	}
+	if d.OfflineAtLeast > 0 {
+		of("offline", d.Offline, d.OfflineAtLeast)
+	}
+	if len(d.MissingModules) > 0 {
+		e.Lines = append(e.Lines, w.say("training.modules", "modules", strings.Join(d.MissingModules, w.mark("、", ", "))))
+	}
+	e.Lines = append(e.Lines, w.cited(d.Citation)...)
 	return e
 }
 
@@ -86,6 +115,17 @@ func (w writer) say(key, name string, value any) string {
 	return message.Text(w.lang, "explain."+key, map[string]any{name: value})
 }
 
+// text is a sentence without parameters.
+func (w writer) text(key string) string { return message.Text(w.lang, "explain."+key, nil) }
+
+// mark is a mark of punctuation.
+func (w writer) mark(chinese, english string) string {
+	if w.lang == message.English {
+		return english
+	}
+	return chinese
+}
+
 func (w writer) source(c policy.Citation) string {
 	return message.Text(w.lang, "explain.source",
 		map[string]any{"document": c.Document, "clause": c.Clause, "basis": string(c.Basis)})
@@ -137,10 +177,7 @@ func (w writer) unmet(u policy.Unmet) string {
 	for i, need := range u.Need {
 		needs[i] = message.Text(w.lang, "explain.need."+need.Code, map[string]any{"have": need.Have, "need": need.Need})
 	}
-	separator := "；"
-	if w.lang == message.English {
-		separator = "; "
-	}
+	separator := w.mark("；", "; ")
 	key, params := "explain.alternative", map[string]any{
 		"text": u.Text.In(string(w.lang)), "needs": strings.Join(needs, separator),
 	}

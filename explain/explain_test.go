@@ -69,6 +69,30 @@ func TestATitlesEffectIsSaidAndATitleIsNeverSaidToBeAwarded(t *testing.T) {
 	require.NotContains(t, text, "取得")
 }
 
+func TestWhatATrainingLacksIsSaidInItsNumbers(t *testing.T) {
+	t.Parallel()
+	d := policy.TrainingDecision{
+		Outcome: policy.NotMet, Have: 795, Need: 800, Online: 605, OnlineAtMost: 400, Offline: 395, OfflineAtLeast: 400,
+		MissingModules: []string{"项目实践", "职业道德"}, Citation: policy.Citation{Document: "某标准", Clause: "培训要求", Basis: policy.Recalled},
+	}
+	e := explain.Training(message.Chinese, d)
+	require.Equal(t, []string{
+		"学时：须满80学时，现有79.5学时", "线上学时最多计40学时，现有60.5学时", "线下学时须满40学时，现有39.5学时",
+		"尚未完成的内容：项目实践、职业道德", "出处：某标准 培训要求（据转引，未核对原件）",
+	}, e.Lines)
+	require.Equal(t, "尚未完成规定的培训学时和内容。", e.Text)
+	require.Equal(t, []string{
+		"Hours needed: 80; has: 79.5", "Hours online that count at most: 40; has: 60.5", "Hours in person needed: 40; has: 39.5",
+		"Content not yet complete: 项目实践, 职业道德",
+	}, explain.Training(message.English, d).Lines[:4])
+
+	d = policy.TrainingDecision{Outcome: policy.Met, Have: 800, Need: 800, Online: 605, Offline: 195}
+	require.Equal(t, []string{"学时：须满80学时，现有80学时"}, explain.Training(message.Chinese, d).Lines, "no shares, no word of them")
+	d.Outcome = policy.InsufficientRule
+	require.Empty(t, explain.Training(message.Chinese, d).Lines)
+	require.NotEmpty(t, explain.Training(message.Chinese, d).Text)
+}
+
 func TestAMissingRuleIsToldFromARefusal(t *testing.T) {
 	t.Parallel()
 	d := beijing(t).MapTitle(graduate(policy.Doctor, "2005-07-01"), "big-data", policy.Senior, day("2024-01-10"), day("2024-03-01"))

@@ -100,6 +100,28 @@ func TestPolicyExplainSaysTheOutcomeFirst(t *testing.T) {
 	require.Contains(t, out, "Effect: may be used as a condition in applying for the next higher title")
 }
 
+func TestPolicyExplainSaysWhatATrainingLacks(t *testing.T) {
+	t.Parallel()
+	asked := []string{
+		"policy", "explain", "--occupation", "大数据", "--level", "初级", "--online", "30.5", "--offline", "49.4",
+		"--module", "基础知识", "--module", "项目实践",
+	}
+	out, err := run(t, append(asked, "--demo")...)
+	require.NoError(t, err)
+	require.Contains(t, out, "\n完成培训：尚未完成规定的培训学时和内容。\n  学时：须满80学时，现有79.9学时\n"+
+		"  尚未完成的内容：技术应用、职业道德与安全\n  出处：演示数据 -（演示数据）\n")
+	out, err = run(t, append(asked, "--demo", "--lang", "en")...)
+	require.NoError(t, err)
+	require.Contains(t, out, "\nCompleting the training: The required hours and content of the training are not complete.\n"+
+		"  Hours needed: 80; has: 79.9\n")
+	out, err = run(t, asked...)
+	require.NoError(t, err)
+	require.Contains(t, out, "完成培训：规则数据中没有该职业和等级的标准学时，不能判断培训是否完成。\n")
+	out, err = run(t, asked[:6]...)
+	require.NoError(t, err)
+	require.NotContains(t, out, "完成培训")
+}
+
 func TestCodesAndNamesMeanTheSame(t *testing.T) {
 	t.Parallel()
 	chinese, err := run(t, "policy", "explain", "--occupation", "大数据工程技术人员", "--level", "初级", "--education", "大学本科",
@@ -138,6 +160,8 @@ func TestFactsThatAreNotUnderstoodAreNamed(t *testing.T) {
 		"--as-of":      {"--occupation", "big-data", "--level", "初级", "--as-of", "yesterday"},
 		"--graduated":  {"--occupation", "big-data", "--level", "初级", "--graduated", "2019-07-01"},
 		"--title":      {"--occupation", "big-data", "--level", "初级", "--title", "工程师"},
+		"--online":     {"--occupation", "big-data", "--level", "初级", "--online", "1.25"},
+		"--offline":    {"--occupation", "big-data", "--level", "初级", "--offline", "-1"},
 		"--grade":      {"--occupation", "big-data", "--level", "初级", "--grade", "特级=2019-07-01"},
 		"education":    {"--occupation", "big-data", "--level", "初级", "--education", "wizard"},
 		"skill_grade":  {"--occupation", "big-data", "--level", "初级", "--skill-grade", "学徒"},

@@ -28,12 +28,14 @@ type explained struct {
 }
 
 type decisions struct {
-	Admission       policy.Decision      `json:"admission"`
-	EvaluationEntry policy.Decision      `json:"evaluation_entry"`
-	Title           policy.TitleDecision `json:"title"`
+	Admission policy.Decision `json:"admission"`
+	// Training is nil when nothing was said of it.
+	Training        *policy.TrainingDecision `json:"training,omitempty"`
+	EvaluationEntry policy.Decision          `json:"evaluation_entry"`
+	Title           policy.TitleDecision     `json:"title"`
 }
 
-// decide makes the three decisions.
+// decide makes the decisions.
 func (q question) decide() explained {
 	occupation, level := q.occupation.Code, q.level.Code
 	d := decisions{
@@ -41,6 +43,13 @@ func (q question) decide() explained {
 		EvaluationEntry: q.rules.MayEnterEvaluation(q.applicant, occupation, level, q.asOf),
 		Title:           q.rules.MapTitle(q.applicant, occupation, level, q.certificate, q.asOf),
 	}
+	said := []explain.Explanation{explain.Decision(q.lang, d.Admission)}
+	if q.training != nil {
+		training := q.rules.CompletesTraining(*q.training, occupation, level, q.asOf)
+		d.Training = &training
+		said = append(said, explain.Training(q.lang, training))
+	}
+	said = append(said, explain.Decision(q.lang, d.EvaluationEntry), explain.Title(q.lang, d.Title))
 	name := q.occupation.Name
 	if q.lang == message.English {
 		name = q.occupation.English
@@ -48,11 +57,9 @@ func (q question) decide() explained {
 	return explained{
 		Policy: q.rules.ID(), Demonstration: q.rules.Demonstration(), Occupation: occupation, Level: level, AsOf: q.asOf,
 		Certificate: q.certificate, Supposed: q.supposed, Applicant: q.applicant, Decisions: d,
-		Explanations: []explain.Explanation{
-			explain.Decision(q.lang, d.Admission), explain.Decision(q.lang, d.EvaluationEntry), explain.Title(q.lang, d.Title),
-		},
-		heading: fmt.Sprintf("%s · %s · %s · %s", name, message.Text(q.lang, "level."+level, nil), q.asOf, q.rules.ID()),
-		lang:    q.lang,
+		Explanations: said,
+		heading:      fmt.Sprintf("%s · %s · %s · %s", name, message.Text(q.lang, "level."+level, nil), q.asOf, q.rules.ID()),
+		lang:         q.lang,
 	}
 }
 

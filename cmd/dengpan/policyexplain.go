@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/policy"
 )
@@ -18,6 +19,8 @@ import (
 type explainFlags struct {
 	occupation, level, category, skillGrade, workSince string
 	education, graduated, titles, grades               []string
+	modules                                            []string
+	online, offline                                    string
 	relatedMajor, partTime                             bool
 	certificate, asOf                                  string
 	policy, lang                                       string
@@ -29,7 +32,8 @@ func policyExplainCommand() *cobra.Command {
 		Use:   "explain",
 		Short: "decide on a person's facts, and say why",
 		Long: "Prints whether a person may join, may enter the evaluation, and which title the certificate leads to: the outcome\n" +
-			"first, then what it rests on, or what is missing and from which day time alone would satisfy it.\n" +
+			"first, then what it rests on, or what is missing and from which day time alone would satisfy it. With hours or\n" +
+			"modules, whether the training is complete is said too.\n" +
 			"Codes and Chinese names are both understood: --level 中级 is --level intermediate.",
 		Example: "  dengpan policy explain --occupation big-data --level 中级 --education 本科 --graduated 2019-07-01 --title 助理工程师=2021-05-01",
 		Args:    cobra.NoArgs,
@@ -47,6 +51,9 @@ func policyExplainCommand() *cobra.Command {
 	f.StringVar(&in.workSince, "work-since", "", "when work in the occupation began")
 	f.StringVar(&in.category, "category", "", "in_post, intending, final_year_student or skilled_worker (default in_post)")
 	f.StringVar(&in.skillGrade, "skill-grade", "", "an employed skilled worker's grade: 高级工, 技师 or 高级技师")
+	f.StringVar(&in.online, "online", "", "hours (学时) of the training taken online")
+	f.StringVar(&in.offline, "offline", "", "hours (学时) of the training taken in person")
+	f.StringArrayVar(&in.modules, "module", nil, "content of the training that is complete; may be repeated")
 	f.StringVar(&in.certificate, "certificate", "", "when the level's grade certificate was issued (default: supposed to be on the day of the decision)")
 	f.StringVar(&in.asOf, "as-of", "", "the day of the decision (default today)")
 	f.StringVar(&in.policy, "policy", "beijing-2023", "the version, by name or folder")
@@ -78,6 +85,7 @@ type question struct {
 	occupation  policy.Occupation
 	level       policy.Level
 	applicant   policy.Applicant
+	training    *policy.TrainingRecord // nil when nothing was said of it
 	certificate calendar.Date
 	supposed    bool
 	asOf        calendar.Date
@@ -106,8 +114,33 @@ func (in explainFlags) question() (question, error) {
 	if q.supposed {
 		q.certificate = q.asOf
 	}
+	if q.training, err = in.training(); err != nil {
+		return q, err
+	}
 	q.applicant, err = in.applicant(q.rules)
 	return q, err
+}
+
+// training is what was done of the training; nil when nothing was said of it.
+func (in explainFlags) training() (*policy.TrainingRecord, error) {
+	if in.online == "" && in.offline == "" && len(in.modules) == 0 {
+		return nil, nil
+	}
+	record := policy.TrainingRecord{Modules: in.modules}
+	for _, hours := range []struct {
+		flag, text string
+		into       *ledger.Hours
+	}{{"online", in.online, &record.Online}, {"offline", in.offline, &record.Offline}} {
+		if hours.text == "" {
+			continue
+		}
+		taken, err := ledger.ParseHours(hours.text)
+		if err != nil || taken < 0 {
+			return nil, fmt.Errorf("--%s %s: %w", hours.flag, hours.text, ledger.ErrHours)
+		}
+		*hours.into = taken
+	}
+	return &record, nil
 }
 
 func (in explainFlags) applicant(rules *policy.Policy) (policy.Applicant, error) {
