@@ -35,6 +35,19 @@ var authority = map[string][]string{
 	"GET /v1/me/ce-hours":     {trainee},
 	"GET /v1/me/certificates": {trainee},
 
+	"GET /v1/ce-years":                   {operator},
+	"POST /v1/ce-years/{year}/closing":   {operator},
+	"POST /v1/ce-years/{year}/reopening": {operator},
+
+	"POST /v1/courses":                 {institution},
+	"GET /v1/courses":                  {institution, operator},
+	"GET /v1/courses/{id}":             {institution, operator},
+	"POST /v1/courses/{id}/places":     {institution},
+	"GET /v1/courses/{id}/places":      {institution, operator},
+	"POST /v1/courses/{id}/completion": {institution, operator},
+	"POST /v1/places/{id}/release":     {operator},
+	"POST /v1/places/{id}/crediting":   {operator},
+
 	"GET /v1/tasks":                 {institution, operator},
 	"GET /v1/tasks/{id}":            {institution, operator},
 	"POST /v1/tasks/{id}/result":    {institution},

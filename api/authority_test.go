@@ -57,7 +57,7 @@ func TestEveryOperationIsOpenToItsRolesOnly(t *testing.T) {
 		if route == "GET /metrics" || strings.HasSuffix(path, "/stream") && method == "POST" {
 			continue
 		}
-		path = strings.NewReplacer("{id}", uuid.NewString(), "{token}", "0123456789abcdef").Replace(path)
+		path = strings.NewReplacer("{id}", uuid.NewString(), "{token}", "0123456789abcdef", "{year}", "2025").Replace(path)
 		ask := func(token string) reply {
 			c := call{method: method, path: path, token: token}
 			if method == http.MethodPost {

@@ -30,6 +30,7 @@ const (
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"
 	fieldInstant         = "instant"
+	fieldDateOrder       = "date_order"
 	fieldSessionDate     = "session_date"
 	fieldSessionTwice    = "duplicate_session"
 	fieldUnknownModule   = "unknown_module"

@@ -43,6 +43,13 @@ const (
 	withdrawalPending      = "withdrawal_pending"
 	titleDecided           = "title_decided"
 	staffConflict          = "staff_conflict"
+	courseConflict         = "course_conflict"
+	courseClosed           = "course_closed"
+	courseNotOver          = "course_not_over"
+	baseMayNotIssue        = "base_may_not_issue"
+	ceYearClosed           = "ce_year_closed"
+	ceYearOpen             = "ce_year_open"
+	fontMissing            = "font_missing"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -78,6 +85,13 @@ var statuses = map[string]int{
 	withdrawalPending:      http.StatusConflict,
 	titleDecided:           http.StatusConflict,
 	staffConflict:          http.StatusConflict,
+	courseConflict:         http.StatusConflict,
+	courseClosed:           http.StatusConflict,
+	courseNotOver:          http.StatusConflict,
+	baseMayNotIssue:        http.StatusConflict,
+	ceYearClosed:           http.StatusConflict,
+	ceYearOpen:             http.StatusConflict,
+	fontMissing:            http.StatusServiceUnavailable,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -205,7 +205,9 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Person, error) {
 	person, err := tx.PersonByIndex(s.Keys.Index(reg.id))
 	if errors.Is(err, store.ErrNotFound) {
-		person, err = s.newPerson(tx, reg)
+		person, err = s.sealPerson(tx, reg.name, reg.id.Number(), store.Person{
+			ID: uuid.NewString(), IDType: store.IDTypeResident, IDNumberIndex: s.Keys.Index(reg.id),
+		})
 	}
 	if err != nil {
 		return store.Person{}, err
@@ -220,20 +222,17 @@ func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Pers
 	return person, s.claim(tx, r, person, reg.name)
 }
 
-func (s *service) newPerson(tx *store.Tx, reg registration) (store.Person, error) {
-	id := uuid.NewString()
-	name, err := s.Keys.Seal([]byte(reg.name), store.NameSeal(id))
-	if err != nil {
+// sealPerson writes a person with the name and the ID number sealed.
+func (s *service) sealPerson(tx *store.Tx, name, number string, p store.Person) (store.Person, error) {
+	var err error
+	if p.NameSealed, err = s.Keys.Seal([]byte(name), store.NameSeal(p.ID)); err != nil {
 		return store.Person{}, err
 	}
-	number, err := s.Keys.Seal([]byte(reg.id.Number()), store.IDNumberSeal(id))
-	if err != nil {
+	if p.IDNumberSealed, err = s.Keys.Seal([]byte(number), store.IDNumberSeal(p.ID)); err != nil {
 		return store.Person{}, err
 	}
-	return tx.InsertPerson(store.Person{
-		ID: id, IDType: store.IDTypeResident, IDNumberIndex: s.Keys.Index(reg.id),
-		IDNumberSealed: number, NameSealed: name, CreatedAt: s.Now().UTC(),
-	})
+	p.CreatedAt = s.Now().UTC()
+	return tx.InsertPerson(p)
 }
 
 // claim binds a trainee's account to a person. An account is one person's, and a person has one account.

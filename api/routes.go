@@ -30,6 +30,10 @@ type bodies struct {
 	attendance   body[attendanceBody]
 	session      body[sessionRow]
 	signIn       body[signInRow]
+	course       body[courseBody]
+	place        body[placeBody]
+	completion   body[completionBody]
+	crediting    body[creditingBody]
 }
 
 // civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
@@ -62,6 +66,10 @@ func (s *service) register(api huma.API) {
 		attendance:   bodyFor[attendanceBody](schemas),
 		session:      bodyFor[sessionRow](schemas),
 		signIn:       bodyFor[signInRow](schemas),
+		course:       bodyFor[courseBody](schemas),
+		place:        bodyFor[placeBody](schemas),
+		completion:   bodyFor[completionBody](schemas),
+		crediting:    bodyFor[creditingBody](schemas),
 	}
 	result := &huma.Schema{
 		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
@@ -85,6 +93,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
+	s.registerCE(api)
+
 	read(api, "GET /v1/tasks", tasks, "The tasks of an institution", s.listTasks)
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)
 	sent(api, "POST /v1/tasks/{id}/result", tasks, "Report a task's result", result, http.StatusOK, s.postResult)
@@ -102,6 +112,24 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
 	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
 	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
+}
+
+// registerCE adds the operations of continuing education: years, courses of CE bases.
+func (s *service) registerCE(api huma.API) {
+	const years, courses = "ce", "courses"
+	read(api, "GET /v1/ce-years", years, "The CE years, open and closed", s.listCEYears)
+	sent(api, "POST /v1/ce-years/{year}/closing", years, "Close a CE year", s.bodies.reason.schema, http.StatusOK, s.closeCEYear)
+	sent(api, "POST /v1/ce-years/{year}/reopening", years, "Open a closed CE year again", s.bodies.reason.schema, http.StatusOK, s.reopenCEYear)
+
+	sent(api, "POST /v1/courses", courses, "Open a course of a CE base", s.bodies.course.schema, http.StatusCreated, s.openCourse)
+	read(api, "GET /v1/courses", courses, "Courses of CE bases", s.listCourses)
+	read(api, "GET /v1/courses/{id}", courses, "A course, and how many stand how in it", s.getCourse)
+	sent(api, "POST /v1/courses/{id}/places", courses, "Enrol a person", s.bodies.place.schema, http.StatusCreated, s.enrol)
+	read(api, "GET /v1/courses/{id}/places", courses, "Who has a place in a course, and how they stand", s.listPlaces)
+	sent(api, "POST /v1/courses/{id}/completion", courses, "Declare a course complete", s.bodies.completion.schema, http.StatusOK, s.complete)
+	sent(api, "POST /v1/places/{id}/release", courses, "Let a certificate be issued that is held", s.bodies.reason.schema, http.StatusOK, s.release)
+	sent(api, "POST /v1/places/{id}/crediting", courses, "Credit hours that wait for a closed year",
+		s.bodies.crediting.schema, http.StatusOK, s.credit)
 }
 
 // read adds an operation that changes nothing.

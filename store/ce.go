@@ -133,15 +133,25 @@ type CEYearSum struct {
 	Hours   ledger.Hours
 }
 
+// ceYears is every year that has credits or was ever closed.
+const ceYears = `
+	SELECT year, closed_at, closed_by, coalesce(persons, 0) AS persons, coalesce(hours, 0) AS hours
+	FROM (SELECT c.year, count(DISTINCT e.person_id) AS persons, sum(e.hours) AS hours
+	      FROM ce_claims c JOIN ce_entries e ON e.id = c.entry_id GROUP BY c.year) s
+	FULL JOIN ce_years USING (year)`
+
 // CEYears reads the years that have credits or were ever closed, the latest first.
 func (tx *Tx) CEYears() ([]CEYearSum, error) {
 	var years []CEYearSum
-	err := tx.db.Raw(`
-		SELECT year, closed_at, closed_by, coalesce(persons, 0) AS persons, coalesce(hours, 0) AS hours
-		FROM (SELECT c.year, count(DISTINCT e.person_id) AS persons, sum(e.hours) AS hours
-		      FROM ce_claims c JOIN ce_entries e ON e.id = c.entry_id GROUP BY c.year) s
-		FULL JOIN ce_years USING (year) ORDER BY year DESC`).Scan(&years).Error
+	err := tx.db.Raw(ceYears + " ORDER BY year DESC").Scan(&years).Error
 	return years, found(err, "list the CE years")
+}
+
+// CEYearSum reads what is credited to a year.
+func (tx *Tx) CEYearSum(year int) (CEYearSum, error) {
+	sum := CEYearSum{CELock: CELock{Year: year}}
+	err := tx.db.Raw(ceYears+" WHERE year = ?", year).Scan(&sum).Error
+	return sum, found(err, "read a CE year")
 }
 
 // CELedger reads all that was credited to a person and taken back, in the order in which it was written.

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/ledger"
 )
 
 // Course is a course of a CE base (annexes 2 and 3 of the notice): whoever attends its hours is given the base's training
@@ -175,29 +176,57 @@ func (tx *Tx) ReleasePlace(id, by string, at time.Time) error {
 	return found(err, "release a place in a course")
 }
 
-// Attended is how long the person of a place has attended, as it stands.
+// Attended is how long the person of a place has attended in one year, as it stands.
 type Attended struct {
 	PlaceID string
+	Year    int
 	Seconds int
 	From    calendar.Date // first and last day
 	To      calendar.Date
 }
 
-// AttendedAt sums what stands of places in courses, by place. A place where nothing stands is not among them.
-func (tx *Tx) AttendedAt(placeIDs []string) (map[string]Attended, error) {
+// AttendedAt sums what stands of places in courses, by place, the years in order. A place where nothing stands is not
+// among them.
+func (tx *Tx) AttendedAt(placeIDs []string) (map[string][]Attended, error) {
 	var rows []Attended
 	if len(placeIDs) > 0 {
 		err := tx.db.Table("hour_entries").
-			Select(`place_id, sum(seconds) AS seconds, min(session_date) AS "from", max(session_date) AS "to"`).
+			Select(`place_id, extract(year FROM session_date)::int AS year, sum(seconds) AS seconds,
+				min(session_date) AS "from", max(session_date) AS "to"`).
 			Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Where("place_id IN ?", placeIDs).
-			Group("place_id").Scan(&rows).Error
+			Group("1, 2").Order("1, 2").Scan(&rows).Error
 		if err != nil {
 			return nil, found(err, "sum the hours of places")
 		}
 	}
-	sums := make(map[string]Attended, len(rows))
+	sums := make(map[string][]Attended, len(rows))
 	for _, row := range rows {
-		sums[row.PlaceID] = row
+		sums[row.PlaceID] = append(sums[row.PlaceID], row)
+	}
+	return sums, nil
+}
+
+// CreditedAt reads the CE hours that stand credited of places in courses, by place and the year they were taken in.
+func (tx *Tx) CreditedAt(placeIDs []string) (map[string]map[int]ledger.Hours, error) {
+	var rows []struct {
+		PlaceID   string
+		TakenYear int
+		Hours     ledger.Hours
+	}
+	if len(placeIDs) > 0 {
+		err := tx.db.Table("ce_claims c").Select("e.place_id, c.taken_year, sum(e.hours) AS hours").
+			Joins("JOIN ce_entries e ON e.id = c.entry_id").Where("e.place_id IN ?", placeIDs).
+			Group("1, 2").Scan(&rows).Error
+		if err != nil {
+			return nil, found(err, "sum the credits of places")
+		}
+	}
+	sums := make(map[string]map[int]ledger.Hours, len(rows))
+	for _, row := range rows {
+		if sums[row.PlaceID] == nil {
+			sums[row.PlaceID] = map[int]ledger.Hours{}
+		}
+		sums[row.PlaceID][row.TakenYear] = row.Hours
 	}
 	return sums, nil
 }

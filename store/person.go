@@ -73,6 +73,16 @@ func (tx *Tx) Person(id string) (Person, error) {
 	return p, found(err, "read a person")
 }
 
+// PeopleByID reads persons by their ids, in no order.
+func (tx *Tx) PeopleByID(ids []string) ([]Person, error) {
+	var people []Person
+	if len(ids) == 0 {
+		return people, nil
+	}
+	err := tx.db.Find(&people, "id IN ?", ids).Error
+	return people, found(err, "read persons")
+}
+
 // PersonByIndex reads the person with an ID number, by its keyed index.
 func (tx *Tx) PersonByIndex(index []byte) (Person, error) {
 	var p Person

@@ -73,6 +73,14 @@ func (tx *Tx) CEHoursOfPerson(personID string, year int) ([]CEYear, error) {
 	return tx.ceHours("person_id = ? AND year = ?", personID, year)
 }
 
+// CEHoursOfPlaces sums the CE hours credited from places in courses, by year and subject.
+func (tx *Tx) CEHoursOfPlaces(placeIDs []string) ([]CEYear, error) {
+	if len(placeIDs) == 0 {
+		return nil, nil
+	}
+	return tx.ceHours("place_id IN ?", placeIDs)
+}
+
 func (tx *Tx) ceHours(where string, args ...any) ([]CEYear, error) {
 	var years []CEYear
 	// A credit that was reversed sums to nothing, and is nothing to show.

@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/store"
+)
+
+// ceYearView is a calendar year of CE hours, and whether it takes more.
+type ceYearView struct {
+	Year     int          `json:"year"`
+	State    string       `json:"state" enum:"open,closed"`
+	ClosedAt *time.Time   `json:"closed_at,omitempty"`
+	Persons  int          `json:"persons" doc:"Who has hours in it."`
+	Hours    ledger.Hours `json:"hours"`
+}
+
+type ceYearsOutput struct {
+	Body struct {
+		Years []ceYearView `json:"years"`
+	}
+}
+
+// listCEYears lists the years that have hours or were ever closed, the latest first.
+func (s *service) listCEYears(ctx context.Context, _ *struct{}) (*ceYearsOutput, error) {
+	years, err := s.Store.Read(ctx).CEYears()
+	if err != nil {
+		return nil, err
+	}
+	out := &ceYearsOutput{}
+	out.Body.Years = make([]ceYearView, len(years))
+	for i, y := range years {
+		out.Body.Years[i] = viewCEYear(y)
+	}
+	return out, nil
+}
+
+func viewCEYear(y store.CEYearSum) ceYearView {
+	view := ceYearView{Year: y.Year, State: "open", ClosedAt: y.ClosedAt, Persons: y.Persons, Hours: y.Hours}
+	if y.ClosedAt != nil {
+		view.State = "closed"
+	}
+	return view
+}
+
+type ceYearInput struct {
+	Year    int `path:"year" minimum:"2000" maximum:"2200"`
+	RawBody []byte
+}
+
+type ceYearOutput struct{ Body ceYearView }
+
+// closeCEYear closes a year: it takes no more credits, and what comes later waits for somebody's decision. Credits that are
+// under way are waited for.
+func (s *service) closeCEYear(ctx context.Context, in *ceYearInput) (*ceYearOutput, error) {
+	now, by := s.Now().UTC(), requestOf(ctx).account.ID
+	return s.setCEYear(ctx, in, "ce_year.close", store.CELock{Year: in.Year, ClosedAt: &now, ClosedBy: &by})
+}
+
+// reopenCEYear lets a closed year take credits again. Nothing moves by that alone: hours that wait are credited when a case
+// is tried again, a course declared complete again, or an operator says so.
+func (s *service) reopenCEYear(ctx context.Context, in *ceYearInput) (*ceYearOutput, error) {
+	return s.setCEYear(ctx, in, "ce_year.reopen", store.CELock{Year: in.Year})
+}
+
+func (s *service) setCEYear(ctx context.Context, in *ceYearInput, action string, lock store.CELock) (*ceYearOutput, error) {
+	r := requestOf(ctx)
+	reason, err := s.readReason(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	closing := lock.ClosedAt != nil
+	if closing && in.Year > s.today().Year() { // it has not begun
+		return nil, problem(validationFailed, FieldError{Field: "year", Code: fieldOutOfRange})
+	}
+	out := &ceYearOutput{}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		before, err := tx.HoldCEYear(in.Year)
+		if err != nil {
+			return err
+		}
+		switch closed := before.ClosedAt != nil; {
+		case closed && closing:
+			return problem(ceYearClosed)
+		case !closed && !closing:
+			return problem(ceYearOpen)
+		}
+		if err := tx.SetCEYear(lock); err != nil {
+			return err
+		}
+		sum, err := tx.CEYearSum(in.Year)
+		if err != nil {
+			return err
+		}
+		out.Body = viewCEYear(sum)
+		// What the year came to when it was closed stands in the audit log.
+		return s.audit(tx, r, action, "ce_year:"+strconv.Itoa(in.Year), reason, out.Body)
+	})
+	return out, err
+}

@@ -1,0 +1,154 @@
+// Package course carries the courses of CE bases to their end (annexes 2 and 3 of the notice): whose hours suffice is given
+// the base's training certificate, without an exam, and everybody's hours are credited to the years they were taken in.
+//
+// Nothing here waits for another organisation, so there is no workflow: a base declares its course complete, and that is
+// one transaction. Declared again it changes nothing but what has changed since: hours that came in later, a year that
+// was opened again, a certificate that was released.
+package course
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/store"
+)
+
+// ErrMayNotIssue says that an institution may not hold courses: it is no CE base, or is suspended, or its listing is not
+// confirmed.
+var ErrMayNotIssue = errors.New("not a CE base that may issue certificates")
+
+// Ending is what the end of a course is written with.
+type Ending struct {
+	Tx    *store.Tx
+	Keys  *identity.Keyring
+	Today calendar.Date // in the programme's calendar
+	At    time.Time
+	Actor string // the account that declares
+}
+
+// Complete ends a course for all who have a place in it. The course is locked by the caller.
+func (e Ending) Complete(c store.Course) error {
+	places, err := e.Tx.Places(c.ID, nil, -1)
+	if err != nil {
+		return err
+	}
+	// People are locked one after another, by all in the same order.
+	slices.SortFunc(places, func(a, b store.CoursePlace) int { return cmp.Compare(a.PersonID, b.PersonID) })
+	for _, p := range places {
+		if err := e.end(c, p); err != nil {
+			return fmt.Errorf("end place %s: %w", p.ID, err)
+		}
+	}
+	return e.Tx.CloseCourse(c.ID, e.At)
+}
+
+// Release lets the certificate of a place be issued that is held, or would be: the city bureau has confirmed the document,
+// or lets a suspended base issue for those who had finished.
+func (e Ending) Release(c store.Course, p store.CoursePlace) error {
+	base, err := e.Tx.CEBaseOf(c.InstitutionID)
+	if err != nil {
+		return err
+	}
+	if !base.MayIssue {
+		return ErrMayNotIssue
+	}
+	if err := e.Tx.ReleasePlace(p.ID, e.Actor, e.At); err != nil {
+		return err
+	}
+	if p.State == store.PlaceEnrolled {
+		return nil
+	}
+	p.ReleasedAt = &e.At
+	return e.end(c, p)
+}
+
+// Credit credits what of a place's hours waits for a closed year: to that year, if it is open again, or by the city
+// bureau's decision to another. The error may be a *hours.YearClosedError.
+func (e Ending) Credit(c store.Course, p store.CoursePlace, reason string, instead ...int) ([]hours.Change, error) {
+	rules, err := policy.ByID(c.PolicyVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read the course's rules: %w", err)
+	}
+	return hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, reason, instead...)
+}
+
+// end says how the course ended for one person, credits the hours that stand, and issues the certificate.
+func (e Ending) end(c store.Course, p store.CoursePlace) error {
+	if err := e.Tx.LockPerson(p.PersonID); err != nil {
+		return err
+	}
+	found, err := Look(e.Tx, c, p)
+	if err != nil {
+		return err
+	}
+	standing := found[0]
+	if standing.Certificate == nil && p.State != standing.due() {
+		p.State = standing.due()
+		if err := e.Tx.ClosePlace(p.ID, p.State, e.At); err != nil {
+			return err
+		}
+	}
+	rules, err := policy.ByID(c.PolicyVersion)
+	if err != nil {
+		return fmt.Errorf("read the course's rules: %w", err)
+	}
+	_, err = hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, "course_completion")
+	// The hours of a closed year wait for the year to be opened, or for a decision; the certificate does not.
+	if _, closed := errors.AsType[*hours.YearClosedError](err); err != nil && !closed {
+		return err
+	}
+	if p.State != store.PlaceCompleted || standing.Certificate != nil {
+		return nil
+	}
+	standing.Place = p
+	if standing.Held, err = held(e.Tx, c, p); err != nil || standing.Held != "" {
+		return err
+	}
+	return e.issue(c, standing, rules)
+}
+
+func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
+	base, err := e.Tx.Institution(c.InstitutionID)
+	if err != nil {
+		return err
+	}
+	running, err := e.Tx.AllocateNumber(base.ID, certificate.KindCEBase, e.Today.Year())
+	if err != nil {
+		return err
+	}
+	_, err = issuing.Issue(e.Tx, e.Keys, issuing.Order{
+		PlaceID: &s.Place.ID, PersonID: s.Place.PersonID, IDType: s.Place.Document, Origin: store.CertificateIssued,
+		PolicyVersion: c.PolicyVersion, Actor: e.Actor, Reason: certificate.KindCEBase, At: e.At,
+		Facts: certificate.Facts{
+			Kind: certificate.KindCEBase, IssuerID: base.ID, IssuerName: base.Name, Course: c.Title,
+			Number: certificate.Number(certificate.KindCEBase, base.ID, e.Today.Year(), running),
+			From:   s.From, To: s.To, Hours: s.Hours.String(), IssuedOn: e.Today, Demonstration: rules.Demonstration(),
+		},
+	})
+	return err
+}
+
+// MayHold checks that an institution is a CE base that may hold courses and issue certificates; else ErrMayNotIssue.
+func MayHold(tx *store.Tx, institutionID string) error {
+	base, err := tx.CEBaseOf(institutionID)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrMayNotIssue
+	}
+	if err != nil {
+		return err
+	}
+	institution, err := tx.Institution(institutionID)
+	if err == nil && (!base.MayIssue || institution.Status != store.InstitutionActive) {
+		err = ErrMayNotIssue
+	}
+	return err
+}
