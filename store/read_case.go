@@ -6,6 +6,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/progress"
 )
 
 // What readers ask of cases. These reads come from the record alone, so they answer while Temporal is away.
@@ -42,6 +43,25 @@ func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
 	var cases []Case
 	err := q.Find(&cases).Error
 	return cases, found(err, "list cases")
+}
+
+// CaseCount is how many cases are at one place.
+type CaseCount struct {
+	Occupation string
+	Level      string
+	Stage      string
+	Status     string
+	Count      int
+}
+
+// OpenCasesKeeping counts the open cases that keep a version of the rules, by where they stand.
+func (tx *Tx) OpenCasesKeeping(version string) ([]CaseCount, error) {
+	var counts []CaseCount
+	err := tx.db.Model(&Case{}).Select("occupation, level, stage, status, count(*) AS count").
+		Where("policy_version = ? AND status IN ?", version,
+			[]progress.Status{progress.CaseActive, progress.CaseWaiting, progress.CaseStuck}).
+		Group("occupation, level, stage, status").Order("occupation, level, stage, status").Scan(&counts).Error
+	return counts, found(err, "count the cases of a version")
 }
 
 // Events reads a case's timeline after a line, in order.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strings"
 
@@ -20,7 +19,7 @@ func policyDiffCommand() *cobra.Command {
 		Use:   "diff OLD NEW",
 		Short: "say what changes between two versions, and whom it would affect",
 		Long: "Versions are names (beijing-2023, beijing-2023+demo) or folders (a path with a slash).\n" +
-			"With --database-url, the open cases that keep OLD are counted by stage and level.",
+			"With --database-url, the open cases that keep OLD are counted, and those that a change is about by where they stand.",
 		Args: cobra.ExactArgs(2),
 	}
 	url := cmd.Flags().String("database-url", "", "PostgreSQL URL of the cases to count")
@@ -33,7 +32,8 @@ func policyDiffCommand() *cobra.Command {
 		if err != nil {
 			return fmt.Errorf("NEW: %w", err)
 		}
-		printChanges(cmd.OutOrStdout(), policy.Diff(before, after))
+		changes := policy.Diff(before, after)
+		printChanges(cmd.OutOrStdout(), changes)
 		if *url == "" {
 			return nil
 		}
@@ -42,7 +42,7 @@ func policyDiffCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			printCounts(cmd.OutOrStdout(), before.ID(), counts)
+			printCounts(cmd.OutOrStdout(), before.ID(), counts, changes)
 			return nil
 		})
 	}
@@ -79,48 +79,25 @@ func printChanges(out io.Writer, changes []policy.Change) {
 	}
 }
 
-// pinned is where a case stands that keeps a version.
-type pinned struct{ stage, level string }
-
-// openCases counts the open cases that keep a version. Every open case is read, a page at a time: this is asked when rules
-// change, not while cases run.
-func openCases(ctx context.Context, db *store.Store, version string) (map[pinned]int, error) {
-	const page = 1000
-	counts := map[pinned]int{}
-	err := db.Snapshot(ctx, func(tx *store.Tx) error {
-		for _, status := range []string{"active", "waiting", "stuck"} {
-			filter := store.CaseFilter{Status: status, Limit: page}
-			for {
-				cases, err := tx.Cases(filter)
-				if err != nil {
-					return err
-				}
-				for _, c := range cases {
-					if c.PolicyVersion == version {
-						counts[pinned{stage: string(c.Stage), level: c.Level}]++
-					}
-				}
-				if len(cases) < page {
-					break
-				}
-				last := cases[len(cases)-1]
-				filter.After = &store.Position{At: last.RegisteredAt, ID: last.ID}
-			}
-		}
-		return nil
+// openCases counts the open cases that keep a version.
+func openCases(ctx context.Context, db *store.Store, version string) (counts []store.CaseCount, err error) {
+	err = db.Snapshot(ctx, func(tx *store.Tx) error {
+		counts, err = tx.OpenCasesKeeping(version)
+		return err
 	})
 	return counts, err
 }
 
-func printCounts(out io.Writer, version string, counts map[pinned]int) {
-	total := 0
-	for _, n := range counts {
-		total += n
+// printCounts writes how many cases keep a version, and of those the changes may touch where they stand.
+func printCounts(out io.Writer, version string, counts []store.CaseCount, changes []policy.Change) {
+	total, affected := 0, 0
+	var lines strings.Builder
+	for _, at := range counts {
+		total += at.Count
+		if slices.ContainsFunc(changes, func(c policy.Change) bool { return c.Affects(at.Occupation, at.Level) }) {
+			affected += at.Count
+			fmt.Fprintf(&lines, "  %-26s %-13s %-13s %-8s %d\n", at.Occupation, at.Level, at.Stage, at.Status, at.Count)
+		}
 	}
-	fmt.Fprintf(out, "\nopen cases that keep %s: %d\n", version, total)
-	for _, at := range slices.SortedFunc(maps.Keys(counts), func(a, b pinned) int {
-		return cmp.Or(cmp.Compare(a.stage, b.stage), cmp.Compare(a.level, b.level))
-	}) {
-		fmt.Fprintf(out, "  %-13s %-13s %d\n", at.stage, at.level, counts[at])
-	}
+	fmt.Fprintf(out, "\nopen cases that keep %s: %d, affected: %d\n%s", version, total, affected, lines.String())
 }

@@ -51,6 +51,13 @@ func TestPolicyDiffCountsTheOpenCasesThatKeepTheOlderVersion(t *testing.T) {
 	}))
 	out, err := run(t, "policy", "diff", "beijing-2023", "beijing-2023", "--database-url", address)
 	require.NoError(t, err)
-	require.Equal(t, "no rule changes\n\nopen cases that keep beijing-2023: 2\n"+
-		"  registration  intermediate  1\n  registration  junior        1\n", out)
+	require.Equal(t, "no rule changes\n\nopen cases that keep beijing-2023: 2, affected: 0\n", out)
+	next := versionAt(t, "beijing-2026", "title.yaml", "years_since_graduation: 1}", "years_since_graduation: 2}")
+	out, err = run(t, "policy", "diff", "beijing-2023", next, "--database-url", address)
+	require.NoError(t, err)
+	require.Contains(t, out, "\n\nopen cases that keep beijing-2023: 2, affected: 1\n"+
+		"  big-data                   junior        registration  active   1\n", "the change is of the junior level's title")
+	out, err = run(t, "policy", "diff", "beijing-2023+demo", "beijing-2023", "--database-url", address)
+	require.NoError(t, err)
+	require.Contains(t, out, "open cases that keep beijing-2023+demo: 1, affected: 1\n")
 }
