@@ -20,7 +20,7 @@ type enrolmentBody struct {
 }
 
 type trainingBody struct {
-	Sessions         []sessionBody `json:"sessions" maxItems:"1000"`
+	Sessions         []sessionBody `json:"sessions,omitempty" maxItems:"1000"`
 	CompletedModules []string      `json:"completed_modules" maxItems:"200" doc:"The required content that is complete."`
 }
 

@@ -1,8 +1,6 @@
 package institution
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,17 +19,19 @@ type task struct {
 	IssuedAt time.Time `json:"issued_at"`
 	DueAt    time.Time `json:"due_at"`
 	Details  details   `json:"details"`
+
+	completed []string // content that was taught
 }
 
 // details is what a task asks for.
 type details struct {
-	RequiredHours   float64  `json:"required_hours"`
-	RecordedHours   float64  `json:"recorded_hours"`
-	Modules         []string `json:"modules"`
-	MissingModules  []string `json:"missing_modules"` // of Modules, those that still have to be taught
-	PassMark        *float64 `json:"pass_mark"`
-	Today           string   `json:"today"`
-	EarliestSession string   `json:"earliest_session"`
+	RequiredHours  float64  `json:"required_hours"`
+	RecordedHours  float64  `json:"recorded_hours"`
+	Modules        []string `json:"modules"`
+	MissingModules []string `json:"missing_modules"` // of Modules, those that still have to be taught
+	PassMark       *float64 `json:"pass_mark"`
+	Today          string   `json:"today"`
+	IssuedOn       string   `json:"issued_on"`
 }
 
 // answer is what is sent to a task, as bytes, so that sending it again sends the same.
@@ -42,8 +42,7 @@ type answer struct {
 
 // key names the answer to the API: the same answer to the same task has the same key, also after a restart.
 func (a answer) key(taskID string) string {
-	digest := sha256.Sum256(a.body)
-	return a.path + "-" + taskID + "-" + hex.EncodeToString(digest[:4])
+	return a.path + "-" + taskID + "-" + digest(a.body)
 }
 
 type enrolmentResult struct {
@@ -51,17 +50,7 @@ type enrolmentResult struct {
 }
 
 type trainingResult struct {
-	Sessions         []session `json:"sessions"`
-	CompletedModules []string  `json:"completed_modules"`
-}
-
-type session struct {
-	Ref           string `json:"ref"`
-	Date          date   `json:"date"`
-	Module        string `json:"module"`
-	Mode          string `json:"mode"`
-	PlannedHours  hours  `json:"planned_hours"`
-	AttendedHours hours  `json:"attended_hours"`
+	CompletedModules []string `json:"completed_modules"`
 }
 
 type scoreResult struct {
@@ -74,11 +63,8 @@ type rejection struct {
 	ReasonCode string `json:"reason_code"`
 }
 
-// hours counts tenths of an hour, and is written in hours.
+// hours counts tenths of an hour (学时).
 type hours int64
-
-// MarshalJSON writes the hours with one decimal at most.
-func (h hours) MarshalJSON() ([]byte, error) { return json.Marshal(float64(h) / 10) }
 
 func tenths(h float64) hours { return hours(math.Round(h * 10)) }
 
@@ -90,9 +76,6 @@ func (d date) MarshalJSON() ([]byte, error) { return json.Marshal(d.Format(time.
 
 func (d date) add(days int) date { return date{d.AddDate(0, 0, days)} }
 
-// daysSince counts the days from an earlier date to this one.
-func (d date) daysSince(earlier date) int { return int(d.Sub(earlier.Time) / (24 * time.Hour)) }
-
 // beijing is where a task without a date of its own was issued.
 var beijing = time.FixedZone("+08:00", 8*60*60)
 
@@ -100,8 +83,16 @@ var errNoDay = errors.New("the task does not say what day it is")
 
 // today is the day a task is answered on, in the programme's calendar.
 func (t *task) today() (date, error) {
-	if t.Details.Today != "" {
-		day, err := time.Parse(time.DateOnly, t.Details.Today)
+	return t.day(t.Details.Today)
+}
+
+// issuedOn is the day the task was issued on, in the programme's calendar.
+func (t *task) issuedOn() (date, error) { return t.day(t.Details.IssuedOn) }
+
+// day reads a date that the task gives; in its place stands the day on which it was issued.
+func (t *task) day(text string) (date, error) {
+	if text != "" {
+		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
 			return date{}, fmt.Errorf("read the task's day: %w", err)
 		}
@@ -127,7 +118,11 @@ func compose(t *task, b Behaviour) (answer, error) {
 	case enrolment:
 		return write("result", enrolmentResult{AcceptedOn: today})
 	case training:
-		return write("result", t.taught(today, b))
+		result := trainingResult{CompletedModules: append([]string{}, t.completed...)}
+		if b == WrongScore {
+			result.CompletedModules = append(result.CompletedModules, unknownModule)
+		}
+		return write("result", result)
 	case exam, theory, practical:
 		result := scoreResult{HeldOn: today}
 		switch b {
@@ -154,7 +149,10 @@ func write(path string, body any) (answer, error) {
 	return answer{path: path, body: data}, nil
 }
 
-const usualPassMark = 60
+const (
+	usualPassMark = 60
+	unknownModule = "标准之外的内容"
+)
 
 func (t *task) passMark() int {
 	if t.Details.PassMark == nil {

@@ -4,8 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -45,81 +45,70 @@ func TestScoresPassOrFailAsTheyShould(t *testing.T) {
 	require.Len(t, seen, 39, "every score from 60 to 98 comes up")
 }
 
-func TestTrainingOfEightyHoursIsTenDaysUpToToday(t *testing.T) {
+func TestTrainingOfEightyHoursIsTenDaysFromTheDayAfterItWasAskedFor(t *testing.T) {
 	t.Parallel()
-	asked := &task{ID: "t", Kind: training, Details: details{
-		RequiredHours: 80, Modules: []string{"a", "b"}, Today: "2026-03-02", EarliestSession: "2026-01-01",
+	asked := &task{ID: "t", CaseID: "c", Kind: training, Details: details{
+		RequiredHours: 80, Modules: []string{"a", "b"}, Today: "2026-03-04", IssuedOn: "2026-03-02",
 	}}
-	got := taughtOf(t, asked, Normal)
-	require.Len(t, got.Sessions, 10)
-	require.Equal(t, "2026-02-21", got.Sessions[0].Date.Format("2006-01-02"))
-	require.Equal(t, "2026-03-02", got.Sessions[9].Date.Format("2006-01-02"))
-	require.Equal(t, []string{"a", "b"}, got.CompletedModules)
-	require.Equal(t, "a", got.Sessions[4].Module)
-	require.Equal(t, "b", got.Sessions[5].Module)
+	lessons := lessonsOf(t, asked, Normal)
+	require.Len(t, lessons, 10)
+	require.Equal(t, "2026-03-03", lessons[0].date.Format(time.DateOnly))
+	require.Equal(t, "2026-03-12", lessons[9].date.Format(time.DateOnly))
+	require.Equal(t, []string{"a", "b"}, completed(lessons))
+	require.Equal(t, []string{"a", "b"}, []string{lessons[4].module, lessons[5].module})
 
-	body, err := json.Marshal(got.Sessions[0])
+	body, err := json.Marshal(asked.attendance(lessons[:1]))
 	require.NoError(t, err)
-	require.JSONEq(t, `{"ref":"`+got.Sessions[0].Ref+`","date":"2026-02-21","module":"a","mode":"offline",
-		"planned_hours":8,"attended_hours":8}`, string(body))
+	ref := lessons[0].ref
+	require.JSONEq(t, `{"sessions":[{"ref":"`+ref+`","module":"a","mode":"offline","place":"第`+fmt.Sprint(1+asked.draw(9))+`教室",
+		"instructor":"T001","opens_at":"2026-03-03T09:00:00+08:00","closes_at":"2026-03-03T15:00:00+08:00","roster":["c"]}],
+		"sign_ins":[{"session":"`+ref+`","attendee":"c","reporter":"R001",
+		"signed_in_at":"2026-03-03T09:00:00+08:00","signed_out_at":"2026-03-03T15:00:00+08:00"}]}`, string(body))
 }
 
-func taughtOf(t require.TestingT, asked *task, b Behaviour) trainingResult {
-	today, err := asked.today()
+func lessonsOf(t require.TestingT, asked *task, b Behaviour) []lesson {
+	lessons, err := asked.lessons(b)
 	require.NoError(t, err)
-	return asked.taught(today, b)
+	return lessons
 }
 
-func TestTrainingReportsExactlyWhatIsMissing(t *testing.T) {
+func TestLessonsAreExactlyWhatIsMissing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		required := rapid.IntRange(1, 2000).Draw(t, "required tenths")
 		recorded := rapid.IntRange(0, 2000).Draw(t, "recorded tenths")
-		reach := rapid.IntRange(0, 40).Draw(t, "days back")
 		asked := &task{ID: rapid.String().Draw(t, "id"), Kind: training, Details: details{
 			RequiredHours: float64(required) / 10, RecordedHours: float64(recorded) / 10,
-			Modules: []string{"a", "b", "c", "d", "e", "f"}[:rapid.IntRange(0, 6).Draw(t, "modules")],
-			Today:   "2024-03-05",
+			Modules:  []string{"a", "b", "c", "d", "e", "f"}[:rapid.IntRange(0, 6).Draw(t, "modules")],
+			IssuedOn: "2024-02-28",
 		}}
-		today, err := asked.today()
-		require.NoError(t, err)
-		earliest := today.add(-reach)
-		asked.Details.EarliestSession = earliest.Format("2006-01-02")
-
-		full, short := asked.taught(today, Normal), asked.taught(today, ShortHours)
-		require.Equal(t, hours(max(required-recorded, 0)), attended(full))
-		if required > recorded+1 {
-			require.Less(t, attended(short), attended(full))
-			require.Positive(t, attended(short))
+		least := hours(10 * max(len(asked.Details.Modules), 1)) // an hour for each module
+		full, short := lessonsOf(t, asked, Normal), lessonsOf(t, asked, ShortHours)
+		require.Equal(t, max(hours(required-recorded), least), attended(full))
+		require.Less(t, attended(short), attended(full))
+		require.Len(t, completed(full), len(asked.Details.Modules))
+		require.LessOrEqual(t, len(completed(short)), len(completed(full)))
+		refs, day := map[string]bool{}, "2024-02-28"
+		for _, l := range full {
+			require.Positive(t, l.hours)
+			require.LessOrEqual(t, l.hours, dayHours, "nobody is credited more for a day")
+			require.Greater(t, l.date.Format(time.DateOnly), day, "a lesson a day")
+			day, refs[l.ref] = l.date.Format(time.DateOnly), true
 		}
-		require.Len(t, full.CompletedModules, len(asked.Details.Modules))
-		require.LessOrEqual(t, len(short.CompletedModules), len(full.CompletedModules))
-		for _, report := range []trainingResult{full, short} {
-			refs := map[string]bool{}
-			for i, s := range report.Sessions {
-				refs[s.Ref] = true
-				require.Positive(t, s.PlannedHours)
-				require.LessOrEqual(t, s.AttendedHours, s.PlannedHours)
-				require.LessOrEqual(t, s.PlannedHours, sessionHours)
-				require.False(t, s.Date.Before(earliest.Time) || s.Date.After(today.Time))
-				require.True(t, i == 0 || !s.Date.Before(report.Sessions[i-1].Date.Time))
-			}
-			require.Len(t, refs, len(report.Sessions))
-			if n := len(report.Sessions); n > 0 {
-				require.Equal(t, today, report.Sessions[n-1].Date)
-			}
-			for _, module := range report.CompletedModules {
-				taught := slices.ContainsFunc(report.Sessions, func(s session) bool { return s.Module == module })
-				require.True(t, taught || required-recorded < len(asked.Details.Modules), "enough hours for each module")
-			}
-		}
+		require.Len(t, refs, len(full))
+		again := asked.makeUp(full, full[0])
+		require.NotContains(t, refs, again.ref)
+		require.Greater(t, again.date.Format(time.DateOnly), day)
+		require.Equal(t, full[0].module, again.module)
 	})
 }
 
-func attended(r trainingResult) hours {
+func attended(lessons []lesson) hours {
 	var sum hours
-	for _, s := range r.Sessions {
-		sum += s.AttendedHours
+	for _, l := range lessons {
+		if !l.absent {
+			sum += l.hours
+		}
 	}
 	return sum
 }
@@ -173,17 +162,13 @@ func TestTrainingTeachesOnlyTheModulesThatAreMissing(t *testing.T) {
 	t.Parallel()
 	asked := &task{ID: "t", Kind: training, Details: details{
 		RequiredHours: 80, RecordedHours: 64, Modules: []string{"a", "b", "c"}, MissingModules: []string{"c"},
-		Today: "2026-03-02",
+		IssuedOn: "2026-03-02",
 	}}
-	got := taughtOf(t, asked, Normal)
-	require.Equal(t, hours(160), attended(got))
-	require.Equal(t, []string{"c"}, got.CompletedModules)
-	for _, s := range got.Sessions {
-		require.Equal(t, "c", s.Module)
-	}
+	lessons := lessonsOf(t, asked, Normal)
+	require.Equal(t, hours(160), attended(lessons))
+	require.Equal(t, []string{"c"}, completed(lessons))
 
-	asked.Details.RecordedHours = 80 // only content is missing
-	got = taughtOf(t, asked, Normal)
-	require.Empty(t, got.Sessions)
-	require.Equal(t, []string{"c"}, got.CompletedModules)
+	asked.Details.RecordedHours = 80
+	lessons = lessonsOf(t, asked, Normal)
+	require.Equal(t, []string{"c"}, completed(lessons), "content is taught, though the hours are complete")
 }

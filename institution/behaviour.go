@@ -22,7 +22,7 @@ const (
 	Fail             Behaviour = "fail"              // reports a score below the pass mark
 	Absent           Behaviour = "absent"            // reports that the trainee did not come
 	Reject           Behaviour = "reject"            // sends the task back: the class is full
-	ShortHours       Behaviour = "short_hours"       // reports about half of the hours
+	ShortHours       Behaviour = "short_hours"       // the trainee comes to about half of the lessons
 )
 
 // Kinds of task.

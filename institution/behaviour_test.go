@@ -150,7 +150,7 @@ func TestOutOfOrderSendsALaterResultBeforeTheOneThatIsDue(t *testing.T) {
 		w.pass(time.Minute)
 		sent := w.api.sent()
 		require.Len(t, sent, 2)
-		require.Contains(t, sent[0].body, "sessions")
+		require.Contains(t, sent[0].body, "completed_modules")
 		require.Equal(t, "task_kind_mismatch", sent[0].code)
 		require.JSONEq(t, `{"accepted_on":"2026-03-20"}`, w.api.taken(t, "t1").body)
 	})
@@ -171,7 +171,7 @@ func TestWrongScoreIsFollowedByARightOne(t *testing.T) {
 	})
 }
 
-func TestWrongScoreOfATrainingIsAttendanceBeyondTheSession(t *testing.T) {
+func TestWrongScoreOfATrainingIsContentThatTheStandardDoesNotKnow(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.tell("issued", w.scripted("training", "wrong_score", "", map[string]any{"required_hours": 16}))
@@ -283,22 +283,61 @@ func TestShortHoursReportsTheRestWhenAskedAgain(t *testing.T) {
 		w.tell("issued", w.api.issue("t2", "c1", "training", asked))
 		w.pass(time.Minute)
 		hours, modules = w.training("t2")
-		require.InDelta(t, 40, hours, 0)
+		require.InDelta(t, 80, hours, 0, "with what was attended before")
 		require.Equal(t, []string{"基础", "实务"}, modules)
 	})
 }
 
+// training is the hours that were reported until now, and the content of a task's result.
 func (w *world) training(id string) (hours float64, modules []string) {
 	w.t.Helper()
 	var got struct {
-		Sessions []struct {
-			AttendedHours float64 `json:"attended_hours"`
-		} `json:"sessions"`
 		CompletedModules []string `json:"completed_modules"`
 	}
 	require.NoError(w.t, json.Unmarshal([]byte(w.api.taken(w.t, id).body), &got))
-	for _, session := range got.Sessions {
-		hours += session.AttendedHours
+	w.api.mu.Lock()
+	defer w.api.mu.Unlock()
+	for _, s := range w.api.signIns {
+		hours += s.hours()
 	}
 	return hours, got.CompletedModules
+}
+
+func TestALessonIsReportedOnceTheDayIsOver(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24}))
+		w.pass(1500 * time.Millisecond)
+		require.Empty(t, w.api.signIns, "the first lesson is on the day after it was asked for")
+		w.pass(time.Second)
+		require.Len(t, w.api.signIns, 1)
+		require.Empty(t, w.api.sent())
+		w.pass(3 * time.Second)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 24, hours, 0)
+	})
+}
+
+func TestARestartedInstitutionReportsNothingTwiceAndFinishes(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 40}))
+		w.pass(3 * time.Second)
+		w.restart()
+		w.pass(time.Minute)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 40, hours, 0)
+	})
+}
+
+func TestALessonThatIsNotCreditedIsMadeUpForOnAnotherDay(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.api.refusals = 2
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24}))
+		w.pass(time.Minute)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 24, hours, 0)
+		require.EqualValues(t, 2, w.journal().Counters["attendance_refused"])
+	})
 }

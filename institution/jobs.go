@@ -86,6 +86,11 @@ func (s *Simulator) settle(ctx context.Context, j *job) bool {
 			return false
 		}
 		if !held {
+			if t.Kind == training && script.Behaviour != Reject {
+				if t, settled = s.teach(ctx, j, t, script.Behaviour); t == nil {
+					return settled
+				}
+			}
 			s.act(ctx, j, t, script.Behaviour)
 			return ctx.Err() == nil
 		}

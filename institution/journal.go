@@ -26,21 +26,23 @@ type Entry struct {
 
 // What the simulator does, as the journal and the counters name it.
 const (
-	callbackTaken    = "callback_taken"
-	callbackRepeated = "callback_repeated"
-	callbackRefused  = "callback_refused" // not signed as it should be, or not readable
-	callbackFailed   = "callback_failed"  // with 500, by a script
-	callbackSlow     = "callback_slow"    // held open, by a script
-	taskSeen         = "task_seen"
-	taskHeld         = "task_held" // by a script
-	taskGone         = "task_gone" // closed or cancelled before it was answered
-	taskUnanswerable = "task_unanswerable"
-	answerTaken      = "answer_taken"
-	answerRefused    = "answer_refused"
-	misstepRefused   = "misstep_refused" // a wrong answer was refused, as it should be
-	misstepTaken     = "misstep_taken"   // a wrong answer was taken: a defect of the product
-	exchangeRetried  = "exchange_retried"
-	pollFailed       = "poll_failed"
+	callbackTaken     = "callback_taken"
+	callbackRepeated  = "callback_repeated"
+	callbackRefused   = "callback_refused" // not signed as it should be, or not readable
+	callbackFailed    = "callback_failed"  // with 500, by a script
+	callbackSlow      = "callback_slow"    // held open, by a script
+	taskSeen          = "task_seen"
+	taskHeld          = "task_held" // by a script
+	taskGone          = "task_gone" // closed or cancelled before it was answered
+	taskUnanswerable  = "task_unanswerable"
+	attendanceTaken   = "attendance_taken"
+	attendanceRefused = "attendance_refused" // all of it, or one sign-in
+	answerTaken       = "answer_taken"
+	answerRefused     = "answer_refused"
+	misstepRefused    = "misstep_refused" // a wrong answer was refused, as it should be
+	misstepTaken      = "misstep_taken"   // a wrong answer was taken: a defect of the product
+	exchangeRetried   = "exchange_retried"
+	pollFailed        = "poll_failed"
 )
 
 // journal keeps what the simulator did, for the control interface, and logs it.

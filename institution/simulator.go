@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -41,6 +42,7 @@ type player struct {
 	Institution
 
 	callbacks *standardwebhooks.Webhook // nil: it takes none
+	staffed   atomic.Bool               // its staff is named
 }
 
 const (
