@@ -51,7 +51,7 @@ func (s *system) over(t *testing.T, applicant policy.Applicant, outcome progress
 		f.End(outcome)
 		require.NoError(t, f.Save())
 		return tx.InsertCertificate(store.Certificate{
-			ID: uuid.NewString(), CaseID: c.ID, Kind: contract.TrainingCertificate, Issuer: "ouc", Number: who.caseID,
+			ID: uuid.NewString(), CaseID: &c.ID, Kind: contract.TrainingCertificate, Issuer: "ouc", Number: who.caseID,
 			Origin: store.CertificateIssued, Status: store.CertificateValid, Facts: certificate.Facts{},
 			HolderSealed: []byte("-"), Digest: []byte("-"), VerifyToken: who.caseID, PolicyVersion: c.PolicyVersion,
 			IssuedOn: today, RecordedAt: now,

@@ -72,7 +72,7 @@ func program(t testing.TB) string {
 func newSystem(t testing.TB, o options) *system {
 	t.Helper()
 	if o.day == 0 {
-		o.day = 10 * time.Second
+		o.day = time.Second
 	}
 	s := &system{logs: t.TempDir(), apiKeys: map[string]string{}}
 	addresses := make([]string, 4)
