@@ -6,32 +6,43 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 )
 
+// Where free ports are looked for: below the range that Linux takes ports of outgoing connections from (32768 and up,
+// unless configured otherwise). A port of that range can be lost to a connection between being found and being used.
+const first, last = 12_000, 31_999
+
+// given is every port that was found for this process: none is found twice, though whoever it was for has not begun to
+// listen on it.
+var given sync.Map
+
 // Free returns n different ports of 127.0.0.1 that nobody listens on now.
 func Free(n int) ([]int, error) {
+	const tries = 1000
 	found := make([]int, 0, n)
-	for range n {
-		// All stay open until the last is found, so that none comes twice.
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+	for range tries {
+		if len(found) == n {
+			return found, nil
 		}
-		defer listener.Close()
-		address, err := netip.ParseAddrPort(listener.Addr().String())
+		port := first + rand.IntN(last-first+1)
+		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
-			return nil, fmt.Errorf("find a free port: %w", err)
+			continue // taken
 		}
-		found = append(found, int(address.Port()))
+		listener.Close()
+		if _, before := given.LoadOrStore(port, true); !before {
+			found = append(found, port)
+		}
 	}
-	return found, nil
+	return nil, fmt.Errorf("find %d free ports between %d and %d: tried %d", n, first, last, tries)
 }
 
 // FreeAddress returns one such port as an address.
