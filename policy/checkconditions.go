@@ -151,8 +151,12 @@ func checkYears(path []any, years int) error {
 
 // check refuses an alternative that everybody meets, or nobody can.
 func (c condition) check(level string) error {
-	if c.Education == nil && c.Title == nil && c.Grade == nil && c.WorkYears == 0 && c.SkillGrade == "" {
+	asks := c.Education != nil || c.Title != nil || c.Grade != nil || c.WorkYears != 0 || c.SkillGrade != ""
+	switch {
+	case !asks && !c.Unconditional:
 		return at(errors.New("it asks for nothing"))
+	case c.Unconditional && (asks || c.RuleNotEntered):
+		return at(errors.New("it is unconditional, and asks for something"), "unconditional")
 	}
 	var errs []error
 	if e := c.Education; e != nil {

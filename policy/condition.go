@@ -16,6 +16,9 @@ type condition struct {
 	Grade      *gradeTest     `yaml:"grade"`
 	WorkYears  int            `yaml:"work_years"`
 	SkillGrade SkillGrade     `yaml:"skill_grade"`
+	// Unconditional marks an alternative that everybody meets: in some provinces a grade certificate is enough for the
+	// title. It has to be said; a rule of no tests at all is a slip.
+	Unconditional bool `yaml:"unconditional"`
 	// RuleNotEntered marks an alternative that refers to rules this version does not have: nobody meets it, and who meets
 	// the rest of it is neither let in nor refused.
 	RuleNotEntered bool `yaml:"rule_not_entered"`

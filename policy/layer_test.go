@@ -102,6 +102,16 @@ func TestAProvincesTitleConditionIsMetToTheDay(t *testing.T) {
 		"Beijing asks for a year less")
 }
 
+func TestAProvinceMayRecogniseACertificateAsItIs(t *testing.T) {
+	t.Parallel()
+	d := province(t).MapTitle(policy.Applicant{Category: policy.InPost}, "big-data", policy.Intermediate, day("2024-06-02"), day("2024-06-02"))
+	require.Equal(t, policy.Met, d.Outcome)
+	require.Equal(t, "recognised", d.Rested.Code)
+	d = province(t).MapTitle(policy.Applicant{Category: policy.InPost}, "big-data", policy.Intermediate, day("2024-06-02"), day("2024-06-01"))
+	require.Equal(t, policy.NotMet, d.Outcome, "but not before there is one")
+	require.Equal(t, day("2024-06-02"), *d.EarliestDate)
+}
+
 func TestALayerReplacesARuleByItsCodeAndKeepsTheRest(t *testing.T) {
 	t.Parallel()
 	p, err := policy.ReadFolder(laidOver(t, "beijing-2023", map[string]string{
