@@ -25,6 +25,7 @@ var authority = map[string][]string{
 	"POST /v1/cases":                 {trainee, operator},
 	"GET /v1/cases":                  {operator},
 	"GET /v1/cases/{id}":             {trainee, operator},
+	"GET /v1/cases/{id}/hours":       {trainee, operator},
 	"GET /v1/cases/{id}/events":      {trainee, operator},
 	"GET /v1/cases/{id}/stream":      {trainee, operator},
 	"POST /v1/cases/{id}/withdrawal": {trainee, operator},
@@ -57,6 +58,14 @@ var authority = map[string][]string{
 	"GET /v1/staff":                {institution},
 	"POST /v1/staff/{ref}/removal": {institution},
 	"POST /v1/attendance":          {institution},
+
+	"POST /v1/attendance/corrections":               {institution},
+	"GET /v1/attendance/corrections":                {institution, operator},
+	"POST /v1/attendance/corrections/{id}/decision": {operator},
+
+	"GET /v1/sessions":               {institution, operator},
+	"GET /v1/sessions/{id}":          {institution, operator},
+	"POST /v1/sessions/{id}/voiding": {institution, operator},
 
 	"GET /v1/incidents":                  {operator},
 	"GET /v1/incidents/{id}":             {operator},

@@ -48,7 +48,7 @@ func (s *service) giveFacts(ctx context.Context, in *changeInput) (*changeOutput
 		return nil, err
 	}
 	facts := body.Applicant.facts(found, "applicant", later(s.today(), calendar.Real().Today(s.Now())))
-	reason := required(found, "reason", body.Reason)
+	reason := reasonIn(found, body.Reason)
 	return s.change(ctx, in.ID, found, func(tx *store.Tx, r *request, c *store.CaseFile) (*store.InboxItem, error) {
 		switch {
 		case c.Outcome != nil && *c.Outcome == progress.Mapped:
@@ -106,7 +106,7 @@ func (s *service) changeRules(ctx context.Context, in *changeInput) (*changeOutp
 	if err != nil {
 		return nil, err
 	}
-	reason := required(found, "reason", body.Reason)
+	reason := reasonIn(found, body.Reason)
 	rules, err := policy.ByID(body.Version)
 	if err != nil || rules.Demonstration() && !s.Policy.Demonstration() {
 		found.add("version", fieldUnknownValue)
@@ -137,11 +137,11 @@ func (s *service) changeRules(ctx context.Context, in *changeInput) (*changeOutp
 	})
 }
 
-// required is a text that must be there, without the space around it.
-func required(found *faults, field, text string) string {
+// reasonIn is the reason in a body, which must be there, without the space around it.
+func reasonIn(found *faults, text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		found.add(field, fieldRequired)
+		found.add("reason", fieldRequired)
 	}
 	return text
 }

@@ -43,6 +43,8 @@ const (
 	withdrawalPending      = "withdrawal_pending"
 	titleDecided           = "title_decided"
 	staffConflict          = "staff_conflict"
+	attendanceRefused      = "attendance_refused"
+	attendanceConflict     = "attendance_conflict"
 	courseConflict         = "course_conflict"
 	courseClosed           = "course_closed"
 	courseNotOver          = "course_not_over"
@@ -85,6 +87,8 @@ var statuses = map[string]int{
 	withdrawalPending:      http.StatusConflict,
 	titleDecided:           http.StatusConflict,
 	staffConflict:          http.StatusConflict,
+	attendanceRefused:      http.StatusUnprocessableEntity,
+	attendanceConflict:     http.StatusConflict,
 	courseConflict:         http.StatusConflict,
 	courseClosed:           http.StatusConflict,
 	courseNotOver:          http.StatusConflict,
@@ -138,10 +142,18 @@ func (p *Problem) said(r *request) *Problem {
 	words.Instance = "urn:dengpan:request:" + r.id
 	words.Errors = make([]FieldError, len(p.Errors))
 	for i, field := range p.Errors {
-		field.Message = message.Text(r.lang, "field."+field.Code, nil)
+		field.Message = sayField(r, field.Code)
 		words.Errors[i] = field
 	}
 	return &words
+}
+
+// sayField is what is wrong with a field: by itself, or with what is reported in it.
+func sayField(r *request, code string) string {
+	if key := "field." + code; message.Has(key) {
+		return message.Text(r.lang, key, nil)
+	}
+	return sayRefusal(r, code)
 }
 
 // say puts problems into words as they are written: huma calls it for every body.

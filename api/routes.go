@@ -30,6 +30,8 @@ type bodies struct {
 	attendance   body[attendanceBody]
 	session      body[sessionRow]
 	signIn       body[signInRow]
+	correction   body[correctionBody]
+	decision     body[decisionBody]
 	course       body[courseBody]
 	place        body[placeBody]
 	completion   body[completionBody]
@@ -66,6 +68,8 @@ func (s *service) register(api huma.API) {
 		attendance:   bodyFor[attendanceBody](schemas),
 		session:      bodyFor[sessionRow](schemas),
 		signIn:       bodyFor[signInRow](schemas),
+		correction:   bodyFor[correctionBody](schemas),
+		decision:     bodyFor[decisionBody](schemas),
 		course:       bodyFor[courseBody](schemas),
 		place:        bodyFor[placeBody](schemas),
 		completion:   bodyFor[completionBody](schemas),
@@ -83,6 +87,7 @@ func (s *service) register(api huma.API) {
 	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
 	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
 	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
+	read(api, "GET /v1/cases/{id}/hours", cases, "A case's hours, line by line, with what they rest on", s.caseHours)
 	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
 	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
 	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
@@ -104,6 +109,13 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/staff", attendance, "The named persons of an institution", s.listStaff)
 	sent(api, "POST /v1/staff/{ref}/removal", attendance, "A named person has left", s.bodies.reason.schema, http.StatusOK, s.removeStaff)
 	sent(api, "POST /v1/attendance", attendance, "Report sessions and sign-ins", s.bodies.attendance.schema, http.StatusOK, s.postAttendance)
+	sent(api, "POST /v1/attendance/corrections", attendance, "Correct what was reported", s.bodies.correction.schema, http.StatusCreated, s.postCorrection)
+	read(api, "GET /v1/attendance/corrections", attendance, "Corrections, with what held before them", s.listCorrections)
+	sent(api, "POST /v1/attendance/corrections/{id}/decision", attendance, "Decide on a late correction", s.bodies.decision.schema,
+		http.StatusOK, s.decideCorrection)
+	read(api, "GET /v1/sessions", attendance, "Sessions", s.listSessions)
+	read(api, "GET /v1/sessions/{id}", attendance, "A session, its roster, and what was reported", s.getSession)
+	sent(api, "POST /v1/sessions/{id}/voiding", attendance, "Take a session out of the ledger", s.bodies.reason.schema, http.StatusOK, s.voidSession)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/dengpan/dengpan/identity"
@@ -156,9 +155,6 @@ func (s *service) readReason(raw []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	reason := strings.TrimSpace(body.Reason)
-	if reason == "" {
-		found.add("reason", fieldRequired)
-	}
+	reason := reasonIn(found, body.Reason)
 	return reason, found.err()
 }

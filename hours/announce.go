@@ -76,7 +76,7 @@ const (
 // their standard, on days on which the institution is on the published list; or places in a course of the institution,
 // on the course's days.
 func Announce(tx *store.Tx, a Announcement, now Instant) (Announced, error) {
-	draft, open, err := a.draft(tx, now)
+	draft, err := a.draft(tx, now)
 	if err != nil {
 		return Announced{}, err
 	}
@@ -86,8 +86,6 @@ func Announce(tx *store.Tx, a Announcement, now Instant) (Announced, error) {
 		return a.again(tx, draft, known.ID, now)
 	case !errors.Is(err, store.ErrNotFound):
 		return Announced{}, err
-	case draft.CourseID != nil && !open:
-		return Announced{}, refuse(CodeCourseUnknown, "course")
 	}
 	if draft.Instructor != nil {
 		if named, err := isNamed(tx, a.InstitutionID, a.Instructor); err != nil || !named {
@@ -134,9 +132,9 @@ func (a Announcement) again(tx *store.Tx, draft store.Session, id string, now In
 	return Announced{Session: known, Listed: len(lines)}, tx.InsertRoster(lines)
 }
 
-// draft is the session as announced, to the microsecond that the record keeps, and whether its course is open.
-func (a Announcement) draft(tx *store.Tx, now Instant) (s store.Session, open bool, err error) {
-	s = store.Session{
+// draft is the session as announced, to the microsecond that the record keeps.
+func (a Announcement) draft(tx *store.Tx, now Instant) (store.Session, error) {
+	s := store.Session{
 		ID: uuid.NewString(), InstitutionID: a.InstitutionID, Ref: a.Ref, Module: a.Module, Mode: string(a.Mode), Place: a.Place,
 		OpensAt: a.Window.From.UTC().Truncate(time.Microsecond), ClosesAt: a.Window.To.UTC().Truncate(time.Microsecond),
 		AnnouncedBy: a.By, AnnouncedAt: now.Wall,
@@ -145,20 +143,20 @@ func (a Announcement) draft(tx *store.Tx, now Instant) (s store.Session, open bo
 		s.Instructor = &a.Instructor
 	}
 	if a.Mode == ledger.Offline && (s.Place == "" || s.Instructor == nil) {
-		return s, false, refuseLedger(ledger.ErrSessionIncomplete, "place")
+		return s, refuseLedger(ledger.ErrSessionIncomplete, "place")
 	}
 	if length := s.ClosesAt.Sub(s.OpensAt); length <= 0 || a.Mode == ledger.Offline && length > LongestOffline {
-		return s, false, refuse(CodeWindow, "closes_at")
+		return s, refuse(CodeWindow, "closes_at")
 	}
 	if a.Course == "" {
-		return s, false, nil
+		return s, nil
 	}
-	id, open, err := tx.CourseNamed(a.InstitutionID, a.Course)
+	course, err := tx.CourseByRef(a.InstitutionID, a.Course)
 	if errors.Is(err, store.ErrNotFound) {
 		err = refuse(CodeCourseUnknown, "course")
 	}
-	s.CourseID = &id
-	return s, open, err
+	s.CourseID = &course.ID
+	return s, err
 }
 
 // sameSession reports whether two announcements say the same, but for the roster.

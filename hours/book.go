@@ -39,19 +39,18 @@ type Booked struct {
 // entry: posted_before when it is of the same session, time_taken when it is of another. So is a claim to a session that
 // was voided (session_voided). Then nothing is written.
 //
-// Book holds the session and then locks the person, so a transaction that books several claims must have held all their
-// sessions before the first.
+// Book locks the person. A transaction that books claims of several takes them in the order of their ids.
 func Book(tx *store.Tx, rules *policy.Policy, claim Claim) (Booked, error) {
 	var booked Booked
-	session, err := tx.HoldSession(claim.SessionID)
+	if err := tx.LockPerson(claim.PersonID); err != nil {
+		return booked, err
+	}
+	session, err := tx.Session(claim.SessionID) // read after the lock, which a voiding holds until it is committed
 	if err != nil {
 		return booked, err
 	}
 	if session.VoidedAt != nil {
 		return booked, refuseLedger(ledger.ErrSessionVoided, "session")
-	}
-	if err := tx.LockPerson(claim.PersonID); err != nil {
-		return booked, err
 	}
 	days := byDay(claim.Credits)
 	var all []ledger.Interval

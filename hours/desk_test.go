@@ -25,6 +25,7 @@ type desk struct {
 	rules    *policy.Policy
 	operator string
 	accounts map[string]string // of institutions
+	ticks    int
 }
 
 // Two institutions that train big-data engineers, and one that evaluates them.

@@ -45,43 +45,18 @@ type Recorded struct {
 // Record takes a sign-in, once a session and attendee, and books its time. The same again changes nothing. An error that
 // is a *RefusedError says why it is not taken; then it may be sent again, when what was in its way is gone.
 func Record(tx *store.Tx, r SignIn, now Instant) (Recorded, error) {
-	recorded := Recorded{}
-	session, err := tx.HoldSessionByRef(r.InstitutionID, r.Session)
-	if errors.Is(err, store.ErrNotFound) {
-		return recorded, refuse(CodeSessionUnknown, "session")
-	}
+	d, err := deskFor(tx, r.InstitutionID, r.Session, r.Attendee)
+	recorded := Recorded{Session: d.session, Line: d.line}
 	if err != nil {
 		return recorded, err
 	}
-	recorded.Session = session
-	recorded.Line, err = tx.RosterLineOf(session.ID, r.Attendee)
-	if errors.Is(err, store.ErrNotFound) {
-		return recorded, refuseLedger(ledger.ErrNotOnRoster, "attendee")
-	}
-	if err != nil {
-		return recorded, err
-	}
-	if session.Mode != string(ledger.Offline) {
-		return recorded, refuse(CodeOnline, "session")
-	}
-	// One report of a person at a time: the day's cap, and whether the case's training is complete, must hold still.
-	if err := tx.LockPerson(recorded.Line.PersonID); err != nil {
-		return recorded, err
-	}
-	report := r.attendance(session, recorded.Line, now)
-	chain, err := tx.AttendanceAt(session.ID, recorded.Line.PersonID)
-	if err != nil {
-		return recorded, err
-	}
-	if len(chain) > 0 {
-		if chain[0].Says(report) && chain[0].Reporter == report.Reporter {
+	recorded.Rules = d.rules
+	report := r.attendance(d, now)
+	if len(d.chain) > 0 {
+		if d.chain[0].Says(report) && d.chain[0].Reporter == report.Reporter {
 			return recorded, nil
 		}
 		return recorded, refuse(CodeAttendanceConflict, "attendee")
-	}
-	d, err := deskFor(tx, session, recorded.Line)
-	if err != nil {
-		return recorded, err
 	}
 	if d.attendee.Over {
 		return recorded, refuse(CodeAttendeeOver, "attendee")
@@ -92,19 +67,19 @@ func Record(tx *store.Tx, r SignIn, now Instant) (Recorded, error) {
 	if err := tx.InsertAttendance(report); err != nil {
 		return recorded, err
 	}
-	recorded.Fresh, recorded.Rules = true, d.rules
-	if recorded.Booked, err = d.book(report); err != nil {
+	recorded.Fresh = true
+	if recorded.Booked, err = d.book(report); err != nil || recorded.Credited == 0 {
 		return recorded, err
 	}
-	recorded.Notify, err = d.tell()
+	recorded.Notify, err = tell(tx, d.attendee, d.session.ID, added)
 	return recorded, err
 }
 
 // attendance is the report as a row, to the microsecond that the record keeps.
-func (r SignIn) attendance(s store.Session, line store.RosterLine, now Instant) store.Attendance {
+func (r SignIn) attendance(d desk, now Instant) store.Attendance {
 	a := store.Attendance{
-		ID: uuid.NewString(), SessionID: s.ID, InstitutionID: s.InstitutionID, PersonID: line.PersonID, Reporter: r.Reporter,
-		ReceivedAt: now.Wall, ReceivedBy: r.By, State: store.AttendanceCounted,
+		ID: uuid.NewString(), SessionID: d.session.ID, InstitutionID: r.InstitutionID, PersonID: d.line.PersonID,
+		Reporter: r.Reporter, ReceivedAt: now.Wall, ReceivedBy: r.By, State: store.AttendanceCounted,
 	}
 	if r.Attended != (ledger.Interval{}) {
 		from, to := r.Attended.From.UTC().Truncate(time.Microsecond), r.Attended.To.UTC().Truncate(time.Microsecond)
@@ -113,30 +88,71 @@ func (r SignIn) attendance(s store.Session, line store.RosterLine, now Instant) 
 	return a
 }
 
-// desk is where the attendance of one person at one session is taken. Whoever opens it has locked both.
+// desk is where the attendance of one person at one session in a room is taken, one report at a time: the person is
+// locked, so that the day's hours hold still, and whether the case's training is complete.
 type desk struct {
 	tx       *store.Tx
 	session  store.Session
 	line     store.RosterLine
 	attendee store.Attendee
 	rules    *policy.Policy
+	chain    []store.Attendance // what was reported before
 }
 
-func deskFor(tx *store.Tx, s store.Session, line store.RosterLine) (desk, error) {
-	attendees, err := tx.Attendees([]string{line.Attendee()})
+// deskFor opens the desk for an institution's session and one on its roster.
+func deskFor(tx *store.Tx, institutionID, session, attendee string) (desk, error) {
+	s, err := tx.SessionNamed(institutionID, session)
+	if errors.Is(err, store.ErrNotFound) {
+		return desk{}, refuse(CodeSessionUnknown, "session")
+	}
 	if err != nil {
 		return desk{}, err
 	}
-	d := desk{tx: tx, session: s, line: line, attendee: attendees[line.Attendee()]}
-	d.rules, err = policy.ByID(d.attendee.PolicyVersion)
-	if err != nil {
-		err = fmt.Errorf("read the rules that attendance counts by: %w", err)
+	line, err := tx.RosterLineOf(s.ID, attendee)
+	if errors.Is(err, store.ErrNotFound) {
+		return desk{}, refuseLedger(ledger.ErrNotOnRoster, "attendee")
 	}
+	if err != nil {
+		return desk{}, err
+	}
+	if s.Mode != string(ledger.Offline) {
+		return desk{}, refuse(CodeOnline, "session")
+	}
+	return openDesk(tx, s.ID, line)
+}
+
+func openDesk(tx *store.Tx, sessionID string, line store.RosterLine) (desk, error) {
+	d := desk{tx: tx, line: line}
+	if err := tx.LockPerson(line.PersonID); err != nil {
+		return d, err
+	}
+	var err error
+	if d.session, err = tx.Session(sessionID); err != nil {
+		return d, err
+	}
+	if d.attendee, d.rules, err = attendeeOf(tx, line); err != nil {
+		return d, err
+	}
+	d.chain, err = tx.AttendanceAt(sessionID, line.PersonID)
 	return d, err
 }
 
-func (d desk) earned() Earned {
-	return Earned{PersonID: d.line.PersonID, CaseID: d.line.CaseID, PlaceID: d.line.PlaceID}
+// attendeeOf is who a line of a roster is about, and the rules that their attendance counts by.
+func attendeeOf(tx *store.Tx, line store.RosterLine) (store.Attendee, *policy.Policy, error) {
+	attendees, err := tx.Attendees([]string{line.Attendee()})
+	if err != nil {
+		return store.Attendee{}, nil, err
+	}
+	attendee := attendees[line.Attendee()]
+	rules, err := policy.ByID(attendee.PolicyVersion)
+	if err != nil {
+		err = fmt.Errorf("read the rules that attendance counts by: %w", err)
+	}
+	return attendee, rules, err
+}
+
+func earnedBy(a store.Attendee) Earned {
+	return Earned{PersonID: a.PersonID, CaseID: a.CaseID, PlaceID: a.PlaceID}
 }
 
 // check refuses a report that would not count, or that nobody may make.
@@ -202,16 +218,26 @@ func (d desk) book(a store.Attendance) (Booked, error) {
 		return Booked{}, err
 	}
 	return Book(d.tx, d.rules, Claim{
-		Earned: d.earned(), SessionID: d.session.ID, Credits: []ledger.Credit{credit}, Reporter: a.Reporter,
+		Earned: earnedBy(d.attendee), SessionID: d.session.ID, Credits: []ledger.Credit{credit}, Reporter: a.Reporter,
 		Received: a.ReceivedAt,
 	})
 }
 
-// tell leaves word for the case that its hours are others than those its training was completed on.
-func (d desk) tell() (*store.InboxItem, error) {
-	if d.line.CaseID == nil || !d.attendee.Trained {
+// How the hours of a case changed.
+type change bool
+
+const (
+	added   change = false
+	reduced change = true // or moved: what stood on them must be looked at
+)
+
+// tell leaves word for the case that its hours are others than those its training was completed on, or its CE hours were
+// credited for. A place in a course has no workflow: its CE hours follow at once.
+func tell(tx *store.Tx, attendee store.Attendee, sessionID string, how change) (*store.InboxItem, error) {
+	concerned := attendee.Trained || how == reduced && attendee.Credited
+	if attendee.CaseID == nil || !concerned {
 		return nil, nil
 	}
-	item, err := d.tx.InsertInbox(*d.line.CaseID, store.InboxHours, d.session.ID)
+	item, err := tx.InsertInbox(*attendee.CaseID, store.InboxHours, sessionID)
 	return &item, err
 }

@@ -94,7 +94,7 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 		     JOIN case_stages h ON h.case_id = c.id AND h.stage = 'ce_hours' WHERE c.id IN @ids
 		UNION ALL
 		SELECT p.id, NULL, p.id, p.course_id, p.person_id, k.institution_id, '', '', k.policy_version, k.starts_on, k.ends_on,
-		       true, p.state <> 'enrolled', p.state = 'completed', p.state = 'completed'
+		       true, p.state = 'completed', p.state = 'completed', p.state = 'completed'
 		FROM course_places p JOIN courses k ON k.id = p.course_id WHERE p.id IN @ids`,
 		map[string]any{"ids": append([]string{}, ids...)}).Scan(&rows).Error
 	if err != nil {
@@ -141,13 +141,11 @@ func (tx *Tx) InsertSession(s Session) (fresh bool, err error) {
 	return res.RowsAffected == 1, found(res.Error, "write a session")
 }
 
-// HoldSession reads a session and keeps it from being voided until the transaction ends: whoever credits it holds it,
-// before locking the person.
-func (tx *Tx) HoldSession(id string) (Session, error) { return tx.session("SHARE", "id = ?", id) }
-
-// HoldSessionByRef is HoldSession by the institution's own name for it.
-func (tx *Tx) HoldSessionByRef(institutionID, ref string) (Session, error) {
-	return tx.session("SHARE", "institution_id = ? AND ref = ?", institutionID, ref)
+// Session reads a session. Whoever credits one reads it after locking the person: a voiding locks everybody on the roster.
+func (tx *Tx) Session(id string) (Session, error) {
+	var s Session
+	err := tx.db.Take(&s, "id = ?", id).Error
+	return s, found(err, "read a session")
 }
 
 // SessionNamed reads a session by the institution's own name for it.
@@ -157,15 +155,11 @@ func (tx *Tx) SessionNamed(institutionID, ref string) (Session, error) {
 	return s, found(err, "look up a session")
 }
 
-// LockSession reads a session and keeps everybody else from crediting or changing it until the transaction ends.
+// LockSession reads a session and keeps others from adding to its roster, or voiding it, until the transaction ends.
 func (tx *Tx) LockSession(id string) (Session, error) {
-	return tx.session("NO KEY UPDATE", "id = ?", id)
-}
-
-func (tx *Tx) session(lock, where string, args ...any) (Session, error) {
 	var s Session
-	err := tx.db.Clauses(clause.Locking{Strength: lock}).Where(where, args...).Take(&s).Error
-	return s, found(err, "read a session")
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&s, "id = ?", id).Error
+	return s, found(err, "lock a session")
 }
 
 // VoidSession notes that a session does not count.
@@ -175,10 +169,10 @@ func (tx *Tx) VoidSession(id, by, reason string, at time.Time) error {
 	return found(err, "void a session")
 }
 
-// Roster reads who is to attend a session.
+// Roster reads who is to attend a session, in the order in which persons are locked.
 func (tx *Tx) Roster(sessionID string) ([]RosterLine, error) {
 	var lines []RosterLine
-	err := tx.db.Order("listed_at, person_id").Find(&lines, "session_id = ?", sessionID).Error
+	err := tx.db.Order("person_id").Find(&lines, "session_id = ?", sessionID).Error
 	return lines, found(err, "read a roster")
 }
 
@@ -189,22 +183,17 @@ func (tx *Tx) RosterLineOf(sessionID, attendee string) (RosterLine, error) {
 	return l, found(err, "look up a roster")
 }
 
+// RosterLineFor reads the line of one person; ErrNotFound when the person is not on the roster.
+func (tx *Tx) RosterLineFor(sessionID, personID string) (RosterLine, error) {
+	var l RosterLine
+	err := tx.db.Take(&l, "session_id = ? AND person_id = ?", sessionID, personID).Error
+	return l, found(err, "look up a roster")
+}
+
 // InsertRoster adds lines to a roster.
 func (tx *Tx) InsertRoster(lines []RosterLine) error {
 	if len(lines) == 0 {
 		return nil
 	}
 	return found(tx.db.Create(&lines).Error, "write a roster")
-}
-
-// CourseNamed finds a course of a base by the base's own name for it, and whether it is open; ErrNotFound when there is
-// none.
-func (tx *Tx) CourseNamed(institutionID, ref string) (id string, open bool, err error) {
-	var row struct {
-		ID   string
-		Open bool
-	}
-	err = tx.db.Table("courses").Select("id, closed_at IS NULL AS open").
-		Where("institution_id = ? AND ref = ?", institutionID, ref).Take(&row).Error
-	return row.ID, row.Open, found(err, "look up a course")
 }

@@ -127,8 +127,7 @@ func (tx *Tx) HoursOfSession(sessionID, personID string) ([]HourEntry, error) {
 // CreditedOn is how much stands credited to a person for one date, by all institutions.
 func (tx *Tx) CreditedOn(personID string, date calendar.Date) (time.Duration, error) {
 	var seconds int
-	err := tx.db.Model(&HourEntry{}).Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").
-		Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
+	err := tx.credited().Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
 	return time.Duration(seconds) * time.Second, found(err, "sum a day's hours")
 }
 

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/ledger"
 )
 
 // States of a report of attendance. Only a correction can be other than counted.
@@ -30,8 +33,10 @@ type Attendance struct {
 	Corrects      *string
 	Reason        string
 	State         string
-	DecidedBy     *string
-	DecidedAt     *time.Time
+	// A late correction is decided by a second person.
+	DecidedBy      *string
+	DecidedAt      *time.Time
+	DecisionReason string
 }
 
 // TableName is the table of attendance, which has no plural.
@@ -105,11 +110,40 @@ func (tx *Tx) LockAttendance(id string) (Attendance, error) {
 }
 
 // DecideAttendance notes what a second person decided about a pending correction.
-func (tx *Tx) DecideAttendance(id, state, by string, at time.Time) error {
-	res := tx.db.Model(&Attendance{}).Where("id = ? AND state = ?", id, AttendancePending).
-		Updates(map[string]any{"state": state, "decided_by": by, "decided_at": at})
+func (tx *Tx) DecideAttendance(a Attendance) error {
+	res := tx.db.Model(&Attendance{}).Where("id = ? AND state = ?", a.ID, AttendancePending).
+		Select("state", "decided_by", "decided_at", "decision_reason").Updates(a)
 	if res.Error == nil && res.RowsAffected == 0 {
 		res.Error = gorm.ErrRecordNotFound
 	}
 	return found(res.Error, "decide on attendance")
+}
+
+// AttendedBetween reads what holds of a person's attendance at sessions that were not voided and that lie, at least in
+// part, within an interval of the programme's time; as it was first reported, so first.
+func (tx *Tx) AttendedBetween(personID string, within ledger.Interval) ([]Attendance, error) {
+	var rows []Attendance
+	err := tx.db.Joins("JOIN sessions s ON s.id = session_id AND s.voided_at IS NULL").Order("received_at, attendance.id").
+		Find(&rows, "person_id = ? AND s.opens_at < ? AND s.closes_at > ?", personID, within.To, within.From).Error
+	var hold []Attendance
+	for _, first := range rows {
+		if first.Corrects != nil {
+			continue
+		}
+		holds, _ := InForce(chained(slices.DeleteFunc(slices.Clone(rows), func(a Attendance) bool {
+			return a.SessionID != first.SessionID
+		})))
+		if !holds.Absent() && holds.SignedInAt.Before(within.To) && holds.SignedOutAt.After(within.From) {
+			hold = append(hold, holds)
+		}
+	}
+	return hold, found(err, "read a day's attendance")
+}
+
+// UnsettleWatches has a person's watching at sessions within an interval of the programme's time settled anew.
+func (tx *Tx) UnsettleWatches(personID string, within ledger.Interval) error {
+	err := tx.db.Exec(`UPDATE watches w SET unsettled = true FROM sessions s WHERE s.id = w.session_id AND w.person_id = ?
+		AND s.voided_at IS NULL AND s.opens_at < ? AND s.closes_at > ? AND NOT w.unsettled`,
+		personID, within.To, within.From).Error
+	return found(err, "have watches settled anew")
 }

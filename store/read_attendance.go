@@ -1,0 +1,128 @@
+package store
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// What readers ask of sessions and attendance.
+
+// SessionFilter picks sessions; an empty field picks all. Limit is the most that are read.
+type SessionFilter struct {
+	InstitutionID string
+	Attendee      string // on the roster
+	From, To      *time.Time
+	After         *Position // by opening, the latest first
+	Limit         int
+}
+
+// Sessions reads sessions, the latest first.
+func (tx *Tx) Sessions(f SessionFilter) ([]Session, error) {
+	q := tx.db.Order("opens_at DESC, id DESC").Limit(f.Limit)
+	if f.InstitutionID != "" {
+		q = q.Where("institution_id = ?", f.InstitutionID)
+	}
+	if f.Attendee != "" {
+		q = q.Where("EXISTS (SELECT 1 FROM session_roster l WHERE l.session_id = sessions.id AND (l.case_id = ? OR l.place_id = ?))",
+			f.Attendee, f.Attendee)
+	}
+	if f.From != nil {
+		q = q.Where("closes_at > ?", *f.From)
+	}
+	if f.To != nil {
+		q = q.Where("opens_at < ?", *f.To)
+	}
+	if f.After != nil {
+		q = q.Where("(opens_at, id) < (?, ?)", f.After.At, f.After.ID)
+	}
+	var sessions []Session
+	err := q.Find(&sessions).Error
+	return sessions, found(err, "list sessions")
+}
+
+// SessionsByID reads sessions by their ids.
+func (tx *Tx) SessionsByID(ids []string) (map[string]Session, error) {
+	var rows []Session
+	if len(ids) > 0 {
+		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
+			return nil, found(err, "read sessions")
+		}
+	}
+	sessions := make(map[string]Session, len(rows))
+	for _, row := range rows {
+		sessions[row.ID] = row
+	}
+	return sessions, nil
+}
+
+// CorrectionFilter picks corrections; an empty field picks all. Limit is the most that are read.
+type CorrectionFilter struct {
+	ID            string
+	InstitutionID string
+	State         string
+	After         *Position // by receipt, oldest first
+	Limit         int
+}
+
+// CorrectionLine is a correction, with what held before it and where.
+type CorrectionLine struct {
+	Attendance
+
+	Before   Attendance `gorm:"-"`
+	Attendee string     // id of the case, or of the place in a course
+}
+
+// Corrections reads corrections in the order in which they were received.
+func (tx *Tx) Corrections(f CorrectionFilter) ([]CorrectionLine, error) {
+	q := tx.db.Model(&Attendance{}).Select("attendance.*, coalesce(l.case_id, l.place_id) AS attendee").
+		Joins("JOIN session_roster l USING (session_id, person_id)").
+		Where("corrects IS NOT NULL").Order("received_at, attendance.id").Limit(f.Limit)
+	for column, value := range map[string]string{"attendance.id": f.ID, "institution_id": f.InstitutionID, "state": f.State} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	if f.After != nil {
+		q = q.Where("(received_at, attendance.id) > (?, ?)", f.After.At, f.After.ID)
+	}
+	var lines []CorrectionLine
+	if err := q.Scan(&lines).Error; err != nil {
+		return nil, found(err, "list corrections")
+	}
+	for i, line := range lines {
+		chain, err := tx.AttendanceAt(line.SessionID, line.PersonID)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range chain {
+			if a.ID == line.ID {
+				break
+			}
+			if a.State == AttendanceCounted {
+				lines[i].Before = a
+			}
+		}
+	}
+	return lines, nil
+}
+
+// SecondsBySession sums what stands credited to each person of a session.
+func (tx *Tx) SecondsBySession(sessionID string) (map[string]int, error) {
+	var rows []struct {
+		PersonID string
+		Seconds  int
+	}
+	err := tx.credited().Select("hour_entries.person_id, sum(seconds) AS seconds").Where("session_id = ?", sessionID).
+		Group("hour_entries.person_id").Scan(&rows).Error
+	sums := make(map[string]int, len(rows))
+	for _, row := range rows {
+		sums[row.PersonID] = row.Seconds
+	}
+	return sums, found(err, "sum a session's hours")
+}
+
+// credited is the entries that stand.
+func (tx *Tx) credited() *gorm.DB {
+	return tx.db.Model(&HourEntry{}).Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id")
+}
