@@ -165,6 +165,9 @@ func (b bundle) trainOnly(t *testing.T, from calendar.Date) {
 	require.NoError(t, err)
 	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
 	result := sessions(from, (standard.Hours.Tenths()+79)/80)
+	for i := range result.Sessions {
+		result.Sessions[i].Module = standard.Modules[i%len(standard.Modules)]
+	}
 	result.CompletedModules = standard.Modules
 	b.answer(t, tasks[0], store.AnswerResult, result)
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))

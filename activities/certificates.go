@@ -9,6 +9,7 @@ import (
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -28,8 +29,8 @@ func (r *Records) IssueCertificate(
 			return contract.StepReply{}, err
 		}
 		if req.Kind == contract.TrainingCertificate {
-			gate, err := f.trainingGate()
-			if err != nil || !gate.complete() {
+			_, gate, err := f.trainingGate()
+			if err != nil || gate.Outcome != policy.Met {
 				return contract.StepReply{Undermined: err == nil}, err
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -35,11 +36,11 @@ func (r *Records) ReviewHours(
 		if req.Try == 1 && state != progress.Done {
 			return reply, nil
 		}
-		gate, err := f.trainingGate()
+		done, gate, err := f.trainingGate()
 		if err != nil {
 			return reply, err
 		}
-		if gate.complete() || req.Waived {
+		if gate.Outcome == policy.Met || req.Waived {
 			if req.Waived {
 				f.Note(progress.Training, "hours_accepted", store.ActorOperator, map[string]any{
 					"have": gate.Have.String(), "need": gate.Need.String(),
@@ -50,7 +51,7 @@ func (r *Records) ReviewHours(
 			}
 			return reply, err
 		}
-		if err := f.decide("training_gate", gate.outcome(), map[string]any{"change": req.Change}, gate); err != nil {
+		if err := f.decide(policy.DecisionTraining, string(gate.Outcome), done, gate); err != nil {
 			return reply, err
 		}
 		return f.regress(gate, reply)
@@ -68,7 +69,7 @@ func (f *file) followHours() error {
 
 // regress takes a case whose hours no longer suffice back to its training, or opens an incident when a certificate
 // stands on them.
-func (f *file) regress(g gate, reply contract.ReviewHoursReply) (contract.ReviewHoursReply, error) {
+func (f *file) regress(g policy.TrainingDecision, reply contract.ReviewHoursReply) (contract.ReviewHoursReply, error) {
 	certificates, err := f.tx.Certificates(f.ID)
 	if err != nil {
 		return reply, err

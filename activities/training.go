@@ -3,11 +3,13 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -35,20 +37,26 @@ func (r *Records) RecordTraining(ctx context.Context, req contract.RecordRequest
 		if err := f.tx.InsertHours(f.entries(task, result)); err != nil {
 			return reply, err
 		}
-		gate, err := f.trainingGate()
+		done, gate, err := f.trainingGate()
 		if err != nil {
 			return reply, err
 		}
 		f.Note(progress.Training, "hours_recorded", store.ActorInstitution(task.InstitutionID), map[string]any{
 			"hours": gate.Have.String(), "required": gate.Need.String(),
 		})
-		if err := f.decide("training_gate", gate.outcome(), result, gate); err != nil {
+		if err := f.decide(policy.DecisionTraining, string(gate.Outcome), done, gate); err != nil {
 			return reply, err
 		}
-		if gate.complete() {
+		if gate.Outcome == policy.Met {
 			f.Note(progress.Training, "training_completed", store.ActorSystem,
 				map[string]any{"hours": gate.Have.String()})
 			return contract.RecordReply{Next: contract.GoOn}, f.Move(progress.Training, progress.Done, nil, nil)
+		}
+		if gate.Outcome == policy.InsufficientRule { // the case was moved to rules that do not know its standard
+			incident, err := f.OpenIncident(progress.Training, contract.RuleMissing, store.Incident{
+				Params: map[string]any{"rule": policy.RuleTrainingStandard},
+			})
+			return contract.RecordReply{Next: contract.Reissue, Incident: incident}, err
 		}
 		params := map[string]any{
 			"have": gate.Have.String(), "need": gate.Need.String(), "modules": gate.MissingModules,
@@ -78,38 +86,34 @@ func (f *file) entries(task answered, result contract.TrainingResult) []store.Ho
 	return entries
 }
 
-// gate is whether a training is complete: both its hours and its content.
-type gate struct {
-	Have           ledger.Hours `json:"have"`
-	Need           ledger.Hours `json:"need"`
-	MissingModules []string     `json:"missing_modules"`
-}
-
-func (g gate) complete() bool { return g.Have >= g.Need && len(g.MissingModules) == 0 }
-
-func (g gate) outcome() string {
-	if g.complete() {
-		return "met"
-	}
-	return "not_met"
-}
-
-func (f *file) trainingGate() (gate, error) {
-	standard, err := f.rules.TrainingStandard(f.Occupation, f.Level)
-	if err != nil {
-		return gate{}, err
-	}
+// trainingGate decides whether the training is complete, both its hours and its content, on what stands in the ledger now.
+func (f *file) trainingGate() (policy.TrainingRecord, policy.TrainingDecision, error) {
+	var done policy.TrainingRecord
 	entries, err := f.tx.Hours(f.ID)
 	if err != nil {
-		return gate{}, err
+		return done, policy.TrainingDecision{}, err
 	}
+	for _, mode := range ledger.ByMode(entries) {
+		worth := hours.Rule(f.rules).Hours(mode.Credited)
+		switch mode.Mode {
+		case ledger.Online:
+			done.Online = worth
+		case ledger.Offline:
+			done.Offline = worth
+		}
+	}
+	if done.Modules, err = f.taughtModules(entries); err != nil {
+		return done, policy.TrainingDecision{}, err
+	}
+	return done, f.rules.CompletesTraining(done, f.Occupation, f.Level, f.today), nil
+}
+
+// taughtModules is the content that was reported complete, and of which some attendance stands.
+func (f *file) taughtModules(entries []ledger.Entry) ([]string, error) {
 	completed, err := f.completedModules()
-	if err != nil {
-		return gate{}, err
-	}
-	return gate{
-		Have: hours.Rule(f.rules).Hours(ledger.Total(entries)), Need: standard.Hours, MissingModules: ledger.MissingModules(standard.Modules, completed),
-	}, nil
+	return slices.DeleteFunc(completed, func(module string) bool {
+		return !slices.ContainsFunc(entries, func(e ledger.Entry) bool { return e.Module == module })
+	}), err
 }
 
 // completedModules is the content that training bodies have reported complete, in all their results for the case.
