@@ -1,9 +1,11 @@
 package policy_test
 
 import (
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
@@ -62,4 +64,30 @@ func TestATrainingWhoseStandardNobodyEnteredIsNotDecided(t *testing.T) {
 	require.Equal(t, policy.Met, demo(t).CompletesTraining(policy.TrainingRecord{
 		Offline: ledger.Whole(80), Modules: []string{"基础知识", "技术应用", "项目实践", "职业道德与安全"},
 	}, "big-data", policy.Junior, day("2026-03-01")).Outcome)
+}
+
+// The gate opens once: no further hour or module closes it again, and what was stored reads back as it was decided.
+func TestMoreTrainingNeverClosesTheGate(t *testing.T) {
+	t.Parallel()
+	p := standard(t, ", online_at_most: 4, offline_at_least: 2.5")
+	rapid.Check(t, func(t *rapid.T) {
+		hours := func(label string) ledger.Hours { return ledger.Tenths(rapid.IntRange(0, 100).Draw(t, label)) }
+		modules := rapid.Permutation([]string{"甲", "乙", "丙"}).Draw(t, "modules")
+		less := policy.TrainingRecord{
+			Online: hours("online"), Offline: hours("offline"), Modules: modules[:rapid.IntRange(0, 3).Draw(t, "complete")],
+		}
+		more := policy.TrainingRecord{
+			Online: less.Online + hours("more online"), Offline: less.Offline + hours("more offline"), Modules: modules,
+		}
+		before := p.CompletesTraining(less, "big-data", policy.Junior, day("2026-03-01"))
+		after := p.CompletesTraining(more, "big-data", policy.Junior, day("2026-03-01"))
+		require.LessOrEqual(t, before.Have, after.Have)
+		require.False(t, before.Outcome == policy.Met && after.Outcome != policy.Met)
+
+		body, err := json.Marshal(before)
+		require.NoError(t, err)
+		var read policy.TrainingDecision
+		require.NoError(t, json.Unmarshal(body, &read))
+		require.Equal(t, before, read)
+	})
 }

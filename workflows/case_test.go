@@ -111,6 +111,17 @@ func TestWhoKeepsAPassedPartSitsOnlyTheOther(t *testing.T) {
 	}, issued, "asked again after a refusal it is the same part; without a part named it is all of them")
 }
 
+func TestANewRunKnowsWhichPartsAreSatAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.answer(t, day, taskID(contract.PracticalTask, 2, 1))
+	w.env.ExecuteWorkflow(contract.CaseWorkflow, contract.CaseInput{CaseID: caseID, Resume: &contract.Resume{
+		Stage: "evaluation", Attempt: 2, Issue: 1, Again: []string{contract.PracticalTask},
+	}})
+	require.NoError(t, w.env.GetWorkflowError())
+	require.Equal(t, []string{"issue/practical/2/1", "record/practical-2-1", "certificate/grade/1", "title/1", "close"}, w.asked)
+}
+
 func TestAfterManyFailedAttemptsAnOperatorDecidesWhetherToGoOn(t *testing.T) {
 	t.Parallel()
 	for verb, outcome := range map[contract.Verb]string{contract.Retry: "mapped", contract.Cancel: "untrained"} {
