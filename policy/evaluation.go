@@ -6,6 +6,43 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 )
 
+// Part is a part of the evaluation, marked out of 100.
+type Part struct {
+	Code     string  `json:"code"      yaml:"code"`
+	Name     string  `json:"name"      yaml:"name"`
+	English  string  `json:"english"   yaml:"english"`
+	PassMark float64 `json:"pass_mark" yaml:"pass_mark"`
+}
+
+// EvaluationRule is the shape of the evaluation (社会化评价): every part must be passed.
+type EvaluationRule struct {
+	Parts []Part `json:"parts"`
+	// KeepPassedPart lets a resit leave out the part that was passed.
+	KeepPassedPart bool `json:"keep_passed_part"`
+	// ResitWithinDays is for how many days after it was sat a passed part is kept; 0 for ever.
+	ResitWithinDays int `json:"resit_within_days,omitzero"`
+	// AttemptsBeforeReview is after how many failed attempts an operator is asked; attempts are not limited.
+	AttemptsBeforeReview int      `json:"attempts_before_review"`
+	Citation             Citation `json:"citation"`
+}
+
+// Evaluation is the shape of an occupation's evaluation; it has no parts for an occupation that is not the programme's.
+func (p *Policy) Evaluation(occupation string) EvaluationRule {
+	citation, known := p.standardCitation(occupation, p.evaluation.Exam.Clause)
+	if !known {
+		return EvaluationRule{}
+	}
+	e := p.evaluation.Exam
+	within := 0
+	if e.ResitWithinDays != nil {
+		within = *e.ResitWithinDays
+	}
+	return EvaluationRule{
+		Parts: slices.Clone(e.Parts), KeepPassedPart: e.KeepPassedPart, ResitWithinDays: within,
+		AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
+	}
+}
+
 // PartResult is how a part of an evaluation went, once.
 type PartResult struct {
 	Part    string
