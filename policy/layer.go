@@ -107,7 +107,8 @@ func (r *reading) list(id string) map[string]string {
 	for _, entry := range entries {
 		path, kind := folderOf(id)+entry.Name(), schemaOf(entry.Name())
 		switch {
-		case !strings.HasSuffix(entry.Name(), ".yaml"), kind == "policy", kind == "layer":
+		case !strings.HasSuffix(entry.Name(), ".yaml") && !strings.HasSuffix(entry.Name(), ".yml"):
+		case kind == "policy", kind == "layer":
 		case !slices.Contains(kinds(), kind) || (kind != listsKind && entry.Name() != kind+".yaml"):
 			r.faults = append(r.faults, &Fault{File: path, Err: errors.New("no file of a version has this name")})
 		case found[kind] != "":

@@ -188,6 +188,10 @@ func TestWhatIsWrongWithALayerIsAtItsOwnFileAndLine(t *testing.T) {
 			nil,
 			"titel.yaml: no file of a version has this name",
 		},
+		"another ending": {
+			"beijing-2023", map[string]string{"title.yml": "mappings: []"}, nil,
+			"title.yml: no file of a version has this name",
+		},
 		"a year where none belongs": {
 			"beijing-2023",
 			map[string]string{"title-2026.yaml": "mappings: []"},
