@@ -189,7 +189,9 @@ func TestWhatIsWrongWithALayerIsAtItsOwnFileAndLine(t *testing.T) {
 			"titel.yaml: no file of a version has this name",
 		},
 		"another ending": {
-			"beijing-2023", map[string]string{"title.yml": "mappings: []"}, nil,
+			"beijing-2023",
+			map[string]string{"title.yml": "mappings: []"},
+			nil,
 			"title.yml: no file of a version has this name",
 		},
 		"a year where none belongs": {
