@@ -2,18 +2,14 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/course"
-	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/store"
@@ -58,46 +54,6 @@ type PlaceView struct {
 	EnrolledAt  time.Time        `json:"enrolled_at"`
 }
 
-// attendeeID is who is to be enrolled, read.
-type attendeeID struct {
-	name     string
-	idType   string
-	country  string
-	document identity.Document
-}
-
-var countryForm = regexp.MustCompile(`^[A-Z]{3}$`)
-
-// checkAttendee reads who is to be enrolled, and lists what is wrong.
-func (s *service) checkAttendee(body placeBody, found *faults) attendeeID {
-	who := attendeeID{idType: body.IDType, country: strings.ToUpper(strings.TrimSpace(body.IDCountry))}
-	var fault identity.Fault
-	var err error
-	if who.name, err = identity.ParseName(body.Name); errors.As(err, &fault) {
-		found.add("name", string(fault))
-	}
-	// A date of birth is judged by the wall's calendar, which is the one people are born by.
-	today := calendar.Real().Today(s.Now())
-	who.document, err = identity.ParseDocumentOn(documentTypes[body.IDType], body.IDNumber, today)
-	if errors.As(err, &fault) && !found.has("id_type") {
-		found.add("id_number", string(fault))
-	}
-	if permit, err := identity.ParseDocumentOn(identity.ResidencePermit, body.IDNumber, today); err == nil &&
-		body.IDType == store.IDTypeResident {
-		// Numbered like a resident card, and taken for one: annex 3 makes a difference.
-		who.document, who.idType = permit, store.IDTypeResidencePermit
-	}
-	switch passport := body.IDType == store.IDTypePassport; {
-	case passport && who.country == "":
-		found.add("id_country", fieldRequired)
-	case passport && !countryForm.MatchString(who.country):
-		found.add("id_country", fieldFormat)
-	case !passport && who.country != "":
-		found.add("id_country", fieldConflict)
-	}
-	return who
-}
-
 // enrol gives a person a place in a course. Enrolled again, the person has the place they have.
 func (s *service) enrol(ctx context.Context, in *placeInput) (*placeOutput, error) {
 	r := requestOf(ctx)
@@ -105,7 +61,7 @@ func (s *service) enrol(ctx context.Context, in *placeInput) (*placeOutput, erro
 	if err != nil {
 		return nil, err
 	}
-	who := s.checkAttendee(body, found)
+	who := s.checkPerson(personBody(body), found)
 	out := &placeOutput{Status: http.StatusCreated}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		c, err := courseOf(tx, r, in.ID)
@@ -118,12 +74,12 @@ func (s *service) enrol(ctx context.Context, in *placeInput) (*placeOutput, erro
 		if c, err = tx.LockCourse(c.ID); err != nil {
 			return err
 		}
-		person, err := s.attendee(tx, who)
+		known, err := s.named(tx, who)
 		if err != nil {
 			return err
 		}
 		place, fresh, err := tx.InsertPlace(store.CoursePlace{
-			ID: uuid.NewString(), CourseID: c.ID, PersonID: person.ID, State: store.PlaceEnrolled, Document: who.idType,
+			ID: uuid.NewString(), CourseID: c.ID, PersonID: known.ID, State: store.PlaceEnrolled, Document: who.idType,
 			EnrolledBy: r.account.ID, EnrolledAt: s.Now().UTC(),
 		})
 		switch {
@@ -148,25 +104,6 @@ func (s *service) enrol(ctx context.Context, in *placeInput) (*placeOutput, erro
 		return err
 	})
 	return out, err
-}
-
-// attendee finds the person a document belongs to, or writes them.
-func (s *service) attendee(tx *store.Tx, who attendeeID) (store.Person, error) {
-	index := s.Keys.IndexDocument(who.document, who.country)
-	person, err := tx.PersonByIndex(index)
-	if errors.Is(err, store.ErrNotFound) {
-		person, err = s.sealPerson(tx, who.name, who.document.Number(), store.Person{
-			ID: uuid.NewString(), IDType: who.idType, IDCountry: ref(who.country), IDNumberIndex: index,
-		})
-	}
-	if err != nil {
-		return person, err
-	}
-	same, err := s.sameName(person, who.name)
-	if err == nil && !same {
-		err = problem(validationFailed, FieldError{Field: "name", Code: fieldNameMismatch})
-	}
-	return person, err
 }
 
 // ref is a text that may be missing.

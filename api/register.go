@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -19,7 +19,9 @@ import (
 // registrationBody is a request to register a case.
 type registrationBody struct {
 	Name           string        `json:"name" maxLength:"200" doc:"As on the identity document."`
-	IDNumber       string        `json:"id_number" maxLength:"64" doc:"Resident identity number (居民身份证), 18 characters."`
+	IDType         string        `json:"id_type,omitempty" enum:"resident_id,residence_permit,hong_kong_macao_permit,taiwan_permit,passport,permanent_resident_id" doc:"resident_id (居民身份证) unless it says otherwise."`
+	IDNumber       string        `json:"id_number" maxLength:"64" doc:"Of a resident identity card, 18 characters."`
+	IDCountry      string        `json:"id_country,omitempty" maxLength:"3" doc:"Of a passport, and only of it: who issued it, by ISO 3166-1, three letters, as the passport prints it."`
 	Occupation     string        `json:"occupation" maxLength:"64"`
 	Direction      string        `json:"direction,omitempty" maxLength:"64" doc:"Empty when the occupation has no directions."`
 	Level          string        `json:"level" maxLength:"64" doc:"junior, intermediate or senior."`
@@ -42,8 +44,7 @@ type registerOutput struct {
 // registration is a request whose fields are in themselves right.
 type registration struct {
 	body      registrationBody
-	name      string
-	id        identity.ResidentID
+	who       person
 	applicant policy.Applicant
 	today     calendar.Date
 }
@@ -98,15 +99,9 @@ func (s *service) registerCase(ctx context.Context, in *registerInput) (*registe
 // checkRegistration reads the fields, and lists what is wrong with any of them.
 func (s *service) checkRegistration(body registrationBody, found *faults) registration {
 	reg := registration{body: body, today: s.today()}
-	var fault identity.Fault
-	var err error
-	if reg.name, err = identity.ParseName(body.Name); errors.As(err, &fault) {
-		found.add("name", string(fault))
-	}
-	// A date of birth is judged by the wall's calendar, which is the one people are born by.
-	if reg.id, err = identity.ParseResidentIDOn(body.IDNumber, calendar.Real().Today(s.Now())); errors.As(err, &fault) {
-		found.add("id_number", string(fault))
-	}
+	reg.who = s.checkPerson(personBody{
+		Name: body.Name, IDType: cmp.Or(body.IDType, store.IDTypeResident), IDNumber: body.IDNumber, IDCountry: body.IDCountry,
+	}, found)
 	occupation, known := s.Policy.Occupation(body.Occupation)
 	if !known {
 		found.add("occupation", fieldNoOccupation)
@@ -203,23 +198,14 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 // person finds the person an ID number belongs to, or writes them, and binds a trainee's account to them. What is refused
 // says nothing of the person who is there.
 func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Person, error) {
-	person, err := tx.PersonByIndex(s.Keys.Index(reg.id))
-	if errors.Is(err, store.ErrNotFound) {
-		person, err = s.sealPerson(tx, reg.name, reg.id.Number(), store.Person{
-			ID: uuid.NewString(), IDType: store.IDTypeResident, IDNumberIndex: s.Keys.Index(reg.id),
-		})
+	if r.account.Role == operator {
+		return s.named(tx, reg.who)
 	}
+	known, err := s.personOf(tx, reg.who)
 	if err != nil {
 		return store.Person{}, err
 	}
-	if r.account.Role == operator {
-		same, err := s.sameName(person, reg.name)
-		if err == nil && !same {
-			err = problem(validationFailed, FieldError{Field: "name", Code: fieldNameMismatch})
-		}
-		return person, err
-	}
-	return person, s.claim(tx, r, person, reg.name)
+	return known, s.claim(tx, r, known, reg.who.name)
 }
 
 // sealPerson writes a person with the name and the ID number sealed.

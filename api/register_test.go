@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/hex"
+	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -316,4 +317,36 @@ func TestWhatIsStoredOfAPersonIsSealed(t *testing.T) {
 	require.NoError(t, rows.Err())
 	require.NotContains(t, w.log.String(), "王小明")
 	require.NotContains(t, w.log.String(), number)
+}
+
+func TestATraineeMayRegisterByAnyDocumentTheProgrammeKnows(t *testing.T) { // E-14
+	t.Parallel()
+	w := newWorld(t)
+	by := func(idType, number, country string) object {
+		changes := object{"id_type": idType, "id_number": number}
+		if country != "" {
+			changes["id_country"] = country
+		}
+		return registrationOf(1, changes)
+	}
+	for n, document := range []object{
+		by("passport", "E12345678", "DEU"), by("passport", "E12345678", "FRA"), by("hong_kong_macao_permit", "H12345678", ""),
+		by("taiwan_permit", "12345678", ""),
+	} {
+		r := w.register(w.token(store.Account{Role: trainee}), fmt.Sprint("document-", n), document)
+		require.Equal(t, http.StatusCreated, r.status, "%s", r.body)
+		require.NotContains(t, string(r.body), document["id_number"], "no answer repeats a number")
+	}
+	for _, bad := range []struct {
+		body  object
+		field map[string]string
+	}{
+		{by("passport", "E12345678", ""), map[string]string{"id_country": "required"}},
+		{by("passport", "E12345678", "DE"), map[string]string{"id_country": "format"}},
+		{by("taiwan_permit", "12345678", "TWN"), map[string]string{"id_country": "conflict"}},
+		{by("driving_licence", "1", ""), map[string]string{"id_type": "unknown_value"}},
+	} {
+		r := w.register(w.token(store.Account{Role: trainee}), "bad", bad.body)
+		require.Equal(t, bad.field, r.refused(t, http.StatusUnprocessableEntity, validationFailed))
+	}
 }
