@@ -7,8 +7,11 @@ import (
 	"sync"
 )
 
-// act answers a task. What the script has go wrong first goes wrong first.
+// act does what a task asks for and answers it. What the script has go wrong first goes wrong first.
 func (s *Simulator) act(ctx context.Context, j *job, t *task, b Behaviour) {
+	if t.Kind == training && b != Reject && !s.teach(ctx, j, t, b) {
+		return
+	}
 	right := b
 	switch b {
 	case WrongScore:
@@ -36,21 +39,28 @@ func (s *Simulator) act(ctx context.Context, j *job, t *task, b Behaviour) {
 		s.journal.note(entry)
 		return
 	}
-	copies := 1
-	if b == Duplicate {
-		copies = duplicateCopies
-	}
-	var sending sync.WaitGroup
-	start := make(chan struct{})
-	for i := range copies {
+	copies(b, func(i int) {
 		key := a.key(t.ID)
 		if i%2 == 1 {
 			// Every second copy comes as a request of its own, so that nothing but the answer itself gives it away.
 			key += "-" + strconv.Itoa(i)
 		}
+		s.send(ctx, j, t, b, a, key)
+	})
+}
+
+// copies sends something once, or all at once as often as a behaviour has it.
+func copies(b Behaviour, send func(i int)) {
+	count := 1
+	if b == Duplicate {
+		count = duplicateCopies
+	}
+	var sending sync.WaitGroup
+	start := make(chan struct{})
+	for i := range count {
 		sending.Go(func() {
 			<-start
-			s.send(ctx, j, t, b, a, key)
+			send(i)
 		})
 	}
 	close(start)

@@ -20,7 +20,7 @@ type task struct {
 	DueAt    time.Time `json:"due_at"`
 	Details  details   `json:"details"`
 
-	completed []string // content that was taught
+	taught []string // the content that is complete now
 }
 
 // details is what a task asks for.
@@ -31,7 +31,6 @@ type details struct {
 	MissingModules []string `json:"missing_modules"` // of Modules, those that still have to be taught
 	PassMark       *float64 `json:"pass_mark"`
 	Today          string   `json:"today"`
-	IssuedOn       string   `json:"issued_on"`
 }
 
 // answer is what is sent to a task, as bytes, so that sending it again sends the same.
@@ -68,41 +67,24 @@ type hours int64
 
 func tenths(h float64) hours { return hours(math.Round(h * 10)) }
 
-// date is a civil date.
-type date struct{ time.Time }
-
-// MarshalJSON writes the date as 2006-01-02.
-func (d date) MarshalJSON() ([]byte, error) { return json.Marshal(d.Format(time.DateOnly)) }
-
-func (d date) add(days int) date { return date{d.AddDate(0, 0, days)} }
-
-// beijing is where a task without a date of its own was issued.
-var beijing = time.FixedZone("+08:00", 8*60*60)
+// length is how long so many hours last.
+func (h hours) length() time.Duration { return time.Duration(h) * hourLength / 10 }
 
 var errNoDay = errors.New("the task does not say what day it is")
 
 // today is the day a task is answered on, in the programme's calendar.
 func (t *task) today() (date, error) {
-	return t.day(t.Details.Today)
-}
-
-// issuedOn is the day the task was issued on, in the programme's calendar.
-func (t *task) issuedOn() (date, error) { return t.day(t.Details.IssuedOn) }
-
-// day reads a date that the task gives; in its place stands the day on which it was issued.
-func (t *task) day(text string) (date, error) {
-	if text != "" {
-		day, err := time.Parse(time.DateOnly, text)
+	if t.Details.Today != "" {
+		day, err := parseDate(t.Details.Today)
 		if err != nil {
 			return date{}, fmt.Errorf("read the task's day: %w", err)
 		}
-		return date{day}, nil
+		return day, nil
 	}
 	if t.IssuedAt.IsZero() {
 		return date{}, errNoDay
 	}
-	year, month, day := t.IssuedAt.In(beijing).Date()
-	return date{time.Date(year, month, day, 0, 0, 0, 0, time.UTC)}, nil
+	return dateOf(t.IssuedAt), nil
 }
 
 // compose writes the answer to a task. The same task on the same day always gets the same answer.
@@ -118,7 +100,7 @@ func compose(t *task, b Behaviour) (answer, error) {
 	case enrolment:
 		return write("result", enrolmentResult{AcceptedOn: today})
 	case training:
-		result := trainingResult{CompletedModules: append([]string{}, t.completed...)}
+		result := trainingResult{CompletedModules: append([]string{}, t.taught...)}
 		if b == WrongScore {
 			result.CompletedModules = append(result.CompletedModules, unknownModule)
 		}

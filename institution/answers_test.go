@@ -45,31 +45,34 @@ func TestScoresPassOrFailAsTheyShould(t *testing.T) {
 	require.Len(t, seen, 39, "every score from 60 to 98 comes up")
 }
 
-func TestTrainingOfEightyHoursIsTenDaysFromTheDayAfterItWasAskedFor(t *testing.T) {
+// begins is the day of the first lesson.
+var begins = date{time.Date(2024, time.February, 28, 0, 0, 0, 0, time.UTC)}
+
+func TestTrainingOfEightyHoursIsTenDays(t *testing.T) {
 	t.Parallel()
 	asked := &task{ID: "t", CaseID: "c", Kind: training, Details: details{
-		RequiredHours: 80, Modules: []string{"a", "b"}, Today: "2026-03-04", IssuedOn: "2026-03-02",
+		RequiredHours: 80, Modules: []string{"a", "b"}, Today: "2026-03-04",
 	}}
-	lessons := lessonsOf(t, asked, Normal)
+	lessons := asked.lessons(begins, Normal)
 	require.Len(t, lessons, 10)
-	require.Equal(t, "2026-03-03", lessons[0].date.Format(time.DateOnly))
-	require.Equal(t, "2026-03-12", lessons[9].date.Format(time.DateOnly))
-	require.Equal(t, []string{"a", "b"}, completed(lessons))
+	require.Equal(t, "2024-02-28", lessons[0].date.Format(time.DateOnly))
+	require.Equal(t, "2024-03-08", lessons[9].date.Format(time.DateOnly))
+	require.Equal(t, []string{"a", "b"}, asked.completed(lessons))
 	require.Equal(t, []string{"a", "b"}, []string{lessons[4].module, lessons[5].module})
 
-	body, err := json.Marshal(asked.attendance(lessons[:1]))
+	lessons[1].attended = 0
+	body, err := json.Marshal(attendanceOf("c", lessons[:2]...))
 	require.NoError(t, err)
-	ref := lessons[0].ref
-	require.JSONEq(t, `{"sessions":[{"ref":"`+ref+`","module":"a","mode":"offline","place":"第`+fmt.Sprint(1+asked.draw(9))+`教室",
-		"instructor":"T001","opens_at":"2026-03-03T09:00:00+08:00","closes_at":"2026-03-03T15:00:00+08:00","roster":["c"]}],
-		"sign_ins":[{"session":"`+ref+`","attendee":"c","reporter":"R001",
-		"signed_in_at":"2026-03-03T09:00:00+08:00","signed_out_at":"2026-03-03T15:00:00+08:00"}]}`, string(body))
-}
-
-func lessonsOf(t require.TestingT, asked *task, b Behaviour) []lesson {
-	lessons, err := asked.lessons(b)
-	require.NoError(t, err)
-	return lessons
+	refs := []any{lessons[0].ref, lessons[1].ref}
+	require.JSONEq(t, fmt.Sprintf(`{"sessions":[
+		{"ref":%[1]q,"module":"a","mode":"offline","place":"第1教室","instructor":"T001","roster":["c"],
+			"opens_at":"2024-02-28T09:00:00+08:00","closes_at":"2024-02-28T16:00:00+08:00"},
+		{"ref":%[2]q,"module":"a","mode":"offline","place":"第1教室","instructor":"T001","roster":["c"],
+			"opens_at":"2024-02-29T09:00:00+08:00","closes_at":"2024-02-29T16:00:00+08:00"}],
+		"sign_ins":[
+		{"session":%[1]q,"attendee":"c","reporter":"R001",
+			"signed_in_at":"2024-02-28T09:05:00+08:00","signed_out_at":"2024-02-28T15:05:00+08:00"},
+		{"session":%[2]q,"attendee":"c","reporter":"R001","absent":true}]}`, refs...), string(body))
 }
 
 func TestLessonsAreExactlyWhatIsMissing(t *testing.T) {
@@ -79,38 +82,56 @@ func TestLessonsAreExactlyWhatIsMissing(t *testing.T) {
 		recorded := rapid.IntRange(0, 2000).Draw(t, "recorded tenths")
 		asked := &task{ID: rapid.String().Draw(t, "id"), Kind: training, Details: details{
 			RequiredHours: float64(required) / 10, RecordedHours: float64(recorded) / 10,
-			Modules:  []string{"a", "b", "c", "d", "e", "f"}[:rapid.IntRange(0, 6).Draw(t, "modules")],
-			IssuedOn: "2024-02-28",
+			Modules: []string{"a", "b", "c", "d", "e", "f"}[:rapid.IntRange(0, 6).Draw(t, "modules")],
 		}}
-		least := hours(10 * max(len(asked.Details.Modules), 1)) // an hour for each module
-		full, short := lessonsOf(t, asked, Normal), lessonsOf(t, asked, ShortHours)
-		require.Equal(t, max(hours(required-recorded), least), attended(full))
+		asked.Details.MissingModules = asked.Details.Modules[rapid.IntRange(0, len(asked.Details.Modules)).Draw(t, "taught"):]
+		missing := len(asked.toTeach())
+		least := hours(10 * missing) // an hour for each module
+		full, short := asked.lessons(begins, Normal), asked.lessons(begins, ShortHours)
+		require.Equal(t, max(hours(required-recorded), least, 0), attended(full))
+		require.Len(t, asked.completed(full), missing)
+		if len(full) == 0 {
+			return
+		}
 		require.Less(t, attended(short), attended(full))
-		require.Len(t, completed(full), len(asked.Details.Modules))
-		require.LessOrEqual(t, len(completed(short)), len(completed(full)))
-		refs, day := map[string]bool{}, "2024-02-28"
-		for _, l := range full {
+		require.LessOrEqual(t, len(asked.completed(short)), missing)
+		refs, day := map[string]bool{}, begins.add(-1)
+		for i, l := range full {
 			require.Positive(t, l.hours)
 			require.LessOrEqual(t, l.hours, dayHours, "nobody is credited more for a day")
-			require.Greater(t, l.date.Format(time.DateOnly), day, "a lesson a day")
-			day, refs[l.ref] = l.date.Format(time.DateOnly), true
+			require.True(t, l.date.After(day.Time), "a lesson a day")
+			_, out := l.signs()
+			require.False(t, out.After(l.closes()))
+			day, refs[l.ref] = l.date, true
+			require.LessOrEqual(t, short[i].attended, l.attended)
 		}
 		require.Len(t, refs, len(full))
-		again := asked.makeUp(full, full[0])
+		again := asked.makeUp(full, full[0], 5)
 		require.NotContains(t, refs, again.ref)
-		require.Greater(t, again.date.Format(time.DateOnly), day)
+		require.True(t, again.date.After(day.Time))
 		require.Equal(t, full[0].module, again.module)
+		require.Equal(t, []hours{5, 5}, []hours{again.hours, again.attended})
 	})
 }
 
 func attended(lessons []lesson) hours {
 	var sum hours
 	for _, l := range lessons {
-		if !l.absent {
-			sum += l.hours
-		}
+		sum += l.attended
 	}
 	return sum
+}
+
+func TestShortHoursAreAboutHalfAndTheLastOfThemAreLeftEarly(t *testing.T) {
+	t.Parallel()
+	asked := &task{ID: "t", Kind: training, Details: details{RequiredHours: 64, Modules: []string{"a", "b", "c", "d"}}}
+	lessons := asked.lessons(begins, ShortHours)
+	var got []hours
+	for _, l := range lessons {
+		got = append(got, l.attended)
+	}
+	require.Equal(t, []hours{80, 80, 80, 80, 40, 0, 0, 0}, got)
+	require.Equal(t, []string{"a", "b"}, asked.completed(lessons))
 }
 
 func TestATaskWithoutADayIsAnsweredOnTheDayItWasIssued(t *testing.T) {
@@ -162,13 +183,23 @@ func TestTrainingTeachesOnlyTheModulesThatAreMissing(t *testing.T) {
 	t.Parallel()
 	asked := &task{ID: "t", Kind: training, Details: details{
 		RequiredHours: 80, RecordedHours: 64, Modules: []string{"a", "b", "c"}, MissingModules: []string{"c"},
-		IssuedOn: "2026-03-02",
 	}}
-	lessons := lessonsOf(t, asked, Normal)
+	lessons := asked.lessons(begins, Normal)
 	require.Equal(t, hours(160), attended(lessons))
-	require.Equal(t, []string{"c"}, completed(lessons))
+	require.Equal(t, []string{"c"}, asked.completed(lessons))
 
 	asked.Details.RecordedHours = 80
-	lessons = lessonsOf(t, asked, Normal)
-	require.Equal(t, []string{"c"}, completed(lessons), "content is taught, though the hours are complete")
+	require.Equal(t, hours(10), attended(asked.lessons(begins, Normal)), "content is taught, though the hours are complete")
+}
+
+func TestVoidedHoursAreTaughtAgainInAsFewDaysAsTheyTake(t *testing.T) {
+	t.Parallel()
+	asked := &task{ID: "t", Kind: training, Details: details{
+		RequiredHours: 80, RecordedHours: 72, Modules: []string{"a", "b", "c"},
+	}}
+	lessons := asked.lessons(begins, Normal)
+	require.Len(t, lessons, 1)
+	require.Equal(t, hours(80), lessons[0].attended)
+	require.Contains(t, asked.Details.Modules, lessons[0].module)
+	require.Empty(t, asked.completed(lessons), "all content was complete before")
 }

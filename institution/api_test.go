@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
 )
 
 // tasksAPI is a small API that speaks the product's tasks interface, strictly: it refuses what the product refuses.
@@ -25,13 +27,16 @@ type tasksAPI struct {
 	tasks   map[string]*apiTask
 	seq     int
 	posts   []post
-	away    int // how many requests to answer with 503
-	busy    int // how many answers to say are under way already
-	staff   map[string]bool
-	held    map[string]heldSession // by name
+	away    int                    // how many requests to answer with 503
+	busy    int                    // how many answers to say are under way already
+	reports int                    // of attendance
+	staff   map[string]bool        // by institution and number
+	held    map[string]heldSession // by institution and name
 	signIns []signIn               // in the order they were taken
 	// refusals is how many sign-ins to refuse, because the person was elsewhere.
 	refusals int
+	behind   time.Duration // how late its clock is
+	calendar calendar.Calendar
 	pageMax  int           // the longest page it gives out
 	took     chan struct{} // gets one for every answer taken
 }
@@ -64,7 +69,11 @@ type post struct {
 func newTasksAPI() *tasksAPI {
 	api := &tasksAPI{
 		keys:  map[string]string{"key-a": "body-a", "key-b": "body-b"},
-		tasks: make(map[string]*apiTask), staff: map[string]bool{}, held: map[string]heldSession{}, pageMax: 100, took: make(chan struct{}, 1000), mux: http.NewServeMux(),
+		tasks: make(map[string]*apiTask), pageMax: 100, took: make(chan struct{}, 1000), mux: http.NewServeMux(),
+		staff: map[string]bool{}, held: map[string]heldSession{},
+		calendar: calendar.Calendar{
+			Day: time.Second, AnchorWall: time.Now(), AnchorDate: calendar.NewDate(2026, time.March, 20),
+		},
 	}
 	api.mux.HandleFunc("GET /v1/tasks", api.list)
 	api.mux.HandleFunc("GET /v1/tasks/{id}", api.read)
@@ -96,7 +105,7 @@ func (api *tasksAPI) issue(id, caseID, kind string, details map[string]any) *api
 	t := &apiTask{
 		ID: id, Seq: api.seq, CaseID: caseID, Kind: kind, Attempt: 1, State: "open", institution: "body-a",
 		IssuedAt: time.Now(), DueAt: time.Now().Add(time.Minute),
-		Details: map[string]any{"today": "2026-03-20", "issued_on": "2026-03-20"},
+		Details: map[string]any{"today": "2026-03-20"},
 		Trainee: map[string]any{"name": "王小明", "id_number_masked": "990***********0010"},
 	}
 	maps.Copy(t.Details, details)
@@ -178,13 +187,7 @@ func (api *tasksAPI) read(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "not_found")
 		return
 	}
-	shown := *t
-	if t.Kind == "training" { // a day of the programme's calendar lasts a second
-		shown.Details = maps.Clone(t.Details)
-		days := int(time.Since(t.IssuedAt) / time.Second)
-		shown.Details["today"] = time.Date(2026, time.March, 20+days, 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
-	}
-	write(w, http.StatusOK, shown)
+	write(w, http.StatusOK, t)
 }
 
 func (api *tasksAPI) answer(w http.ResponseWriter, r *http.Request) {

@@ -3,6 +3,7 @@ package institution_test
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"time"
 )
@@ -39,7 +40,8 @@ func (s signIn) hours() float64 {
 
 func (api *tasksAPI) nameStaff(w http.ResponseWriter, r *http.Request) {
 	var named struct{ Ref, Name string }
-	if _, ok := api.who(w, r); !ok {
+	institution, ok := api.who(w, r)
+	if !ok {
 		return
 	}
 	if json.NewDecoder(r.Body).Decode(&named) != nil || named.Ref == "" || named.Name == "" {
@@ -48,7 +50,7 @@ func (api *tasksAPI) nameStaff(w http.ResponseWriter, r *http.Request) {
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
-	api.staff[named.Ref] = true
+	api.staff[institution+"/"+named.Ref] = true
 	write(w, http.StatusCreated, named)
 }
 
@@ -58,7 +60,8 @@ func (api *tasksAPI) attend(w http.ResponseWriter, r *http.Request) {
 		Sessions []heldSession `json:"sessions"`
 		SignIns  []signIn      `json:"sign_ins"`
 	}
-	if _, ok := api.who(w, r); !ok {
+	institution, ok := api.who(w, r)
+	if !ok {
 		return
 	}
 	if json.NewDecoder(r.Body).Decode(&batch) != nil {
@@ -67,32 +70,83 @@ func (api *tasksAPI) attend(w http.ResponseWriter, r *http.Request) {
 	}
 	api.mu.Lock()
 	defer api.mu.Unlock()
+	api.reports++
+	sessions, signIns := []row{}, []row{}
 	for _, s := range batch.Sessions {
-		if _, known := api.held[s.Ref]; !known {
-			api.held[s.Ref] = s
-		}
+		sessions = append(sessions, api.announce(institution, s))
 	}
-	rows := []map[string]any{}
 	for _, s := range batch.SignIns {
-		rows = append(rows, api.take(s))
+		signIns = append(signIns, api.take(institution, s))
 	}
-	write(w, http.StatusOK, map[string]any{"sign_ins": rows})
+	write(w, http.StatusOK, map[string]any{"sessions": sessions, "sign_ins": signIns})
 }
 
-func (api *tasksAPI) take(s signIn) map[string]any {
-	session, known := api.held[s.Session]
-	same := func(other signIn) bool { return other.Session == s.Session && other.Attendee == s.Attendee }
+// row is what became of a row of a report.
+type row map[string]any
+
+func refused(code string) row { return row{"status": "refused", "code": code} }
+
+func (api *tasksAPI) announce(institution string, s heldSession) row {
+	name := institution + "/" + s.Ref
+	if known, again := api.held[name]; again {
+		if !reflect.DeepEqual(known, s) {
+			return refused("session_conflict")
+		}
+		return row{"status": "repeated"}
+	}
+	ours := func(attendee string) bool {
+		for _, t := range api.tasks {
+			if t.CaseID == attendee && t.institution == institution {
+				return true
+			}
+		}
+		return false
+	}
 	switch {
+	case !api.staff[institution+"/"+s.Instructor]:
+		return refused("instructor_unknown")
+	case slices.ContainsFunc(s.Roster, func(attendee string) bool { return !ours(attendee) }):
+		return refused("attendee_unknown")
+	}
+	api.held[name] = s
+	return row{"status": "recorded"}
+}
+
+func (api *tasksAPI) take(institution string, s signIn) row {
+	session, known := api.held[institution+"/"+s.Session]
+	same := func(other signIn) bool { return other.Session == s.Session && other.Attendee == s.Attendee }
+	overlapping := func(other signIn) bool {
+		return other.Attendee == s.Attendee && !other.Absent && !s.Absent &&
+			other.SignedInAt.Before(*s.SignedOutAt) && s.SignedInAt.Before(*other.SignedOutAt)
+	}
+	switch {
+	case !known:
+		return refused("session_unknown")
 	case api.refusals > 0:
 		api.refusals--
-		return map[string]any{"status": "refused", "code": "time_taken"}
-	case !known || !slices.Contains(session.Roster, s.Attendee) || !api.staff[s.Reporter] || !api.staff[session.Instructor]:
-		return map[string]any{"status": "refused", "code": "not_on_roster"}
-	case !s.Absent && (s.SignedInAt.Before(session.OpensAt) || s.SignedOutAt.After(session.ClosesAt)):
-		return map[string]any{"status": "refused", "code": "outside_window"}
-	case slices.ContainsFunc(api.signIns, same):
-		return map[string]any{"status": "repeated"}
+		return refused("time_taken")
+	case !slices.Contains(session.Roster, s.Attendee):
+		return refused("not_on_roster")
+	case !api.staff[institution+"/"+s.Reporter]:
+		return refused("reporter_unknown")
+	}
+	if i := slices.IndexFunc(api.signIns, same); i >= 0 {
+		if !reflect.DeepEqual(api.signIns[i], s) {
+			return refused("attendance_conflict")
+		}
+		return row{"status": "repeated"}
+	}
+	switch {
+	case s.Absent:
+	case !s.SignedOutAt.After(*s.SignedInAt):
+		return refused("sign_out_first")
+	case s.SignedInAt.Before(session.OpensAt) || s.SignedOutAt.After(session.ClosesAt):
+		return refused("outside_window")
+	case s.SignedOutAt.After(api.calendar.Moment(time.Now().Add(-api.behind))):
+		return refused("in_future")
+	case slices.ContainsFunc(api.signIns, overlapping):
+		return refused("time_taken")
 	}
 	api.signIns = append(api.signIns, s)
-	return map[string]any{"status": "recorded", "hours": s.hours()}
+	return row{"status": "recorded", "hours": s.hours()}
 }

@@ -14,15 +14,17 @@ const (
 	Silent           Behaviour = "silent"            // never answers
 	Slow             Behaviour = "slow"              // holds the callback open, and answers no sooner
 	Error500         Behaviour = "error500"          // answers the callback with 500, and acts only once it has got through
-	Duplicate        Behaviour = "duplicate"         // sends the same answer ten times at once
+	Duplicate        Behaviour = "duplicate"         // sends the same ten times at once
 	OutOfOrder       Behaviour = "out_of_order"      // sends a later result first
 	WrongScore       Behaviour = "wrong_score"       // sends an impossible result, then a right one
-	WrongInstitution Behaviour = "wrong_institution" // answers with another institution's key, then with its own
+	WrongInstitution Behaviour = "wrong_institution" // reports with another institution's key, then with its own
 	Late             Behaviour = "late"              // answers after the task is due
 	Fail             Behaviour = "fail"              // reports a score below the pass mark
 	Absent           Behaviour = "absent"            // reports that the trainee did not come
 	Reject           Behaviour = "reject"            // sends the task back: the class is full
-	ShortHours       Behaviour = "short_hours"       // the trainee comes to about half of the lessons
+	ShortHours       Behaviour = "short_hours"       // has the trainee leave early half-way, and stay away afterwards
+	OutsideWindow    Behaviour = "outside_window"    // reports a sign-in before the lesson opened, then a right one
+	ClaimsTwice      Behaviour = "claims_twice"      // reports the same hours once more, as another lesson
 )
 
 // Kinds of task.
@@ -45,7 +47,7 @@ var behaviours = map[Behaviour][]string{
 	Reject: kinds, Fail: scored, Absent: scored,
 	WrongScore: {training, exam, theory, practical},
 	OutOfOrder: {enrolment, training, theory, practical},
-	ShortHours: {training},
+	ShortHours: {training}, OutsideWindow: {training}, ClaimsTwice: {training},
 }
 
 // possible reports whether a behaviour makes sense for a kind of task.

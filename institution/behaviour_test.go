@@ -4,10 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/institution"
 )
 
 // scripted plays one behaviour on a task of body-a's.
@@ -274,17 +278,17 @@ func TestShortHoursReportsTheRestWhenAskedAgain(t *testing.T) {
 	inWorld(t, func(w *world) {
 		asked := map[string]any{"required_hours": 80, "modules": []string{"基础", "实务"}, "recorded_hours": 0}
 		w.tell("issued", w.scripted("training", "short_hours", "", asked))
-		w.pass(time.Minute)
+		w.pass(30 * time.Second)
 		hours, modules := w.training("t1")
-		require.InDelta(t, 40, hours, 0)
+		require.InDelta(t, 44, hours, 0)
 		require.Equal(t, []string{"基础"}, modules)
 
-		asked["recorded_hours"] = 40
+		asked["recorded_hours"], asked["missing_modules"] = 44, []string{"实务"}
 		w.tell("issued", w.api.issue("t2", "c1", "training", asked))
-		w.pass(time.Minute)
+		w.pass(30 * time.Second)
 		hours, modules = w.training("t2")
 		require.InDelta(t, 80, hours, 0, "with what was attended before")
-		require.Equal(t, []string{"基础", "实务"}, modules)
+		require.Equal(t, []string{"实务"}, modules)
 	})
 }
 
@@ -303,18 +307,20 @@ func (w *world) training(id string) (hours float64, modules []string) {
 	return hours, got.CompletedModules
 }
 
-func TestALessonIsReportedOnceTheDayIsOver(t *testing.T) {
+func TestALessonIsReportedWhenItIsOver(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24}))
-		w.pass(1500 * time.Millisecond)
-		require.Empty(t, w.api.signIns, "the first lesson is on the day after it was asked for")
-		w.pass(time.Second)
+		w.pass(2600 * time.Millisecond) // the task is looked at on the day after it was issued
+		require.Empty(t, w.api.signIns, "the first lesson is on the day after that, until four")
+		w.pass(100 * time.Millisecond)
 		require.Len(t, w.api.signIns, 1)
 		require.Empty(t, w.api.sent())
-		w.pass(3 * time.Second)
+		w.pass(2 * time.Second)
 		hours, _ := w.training("t1")
 		require.InDelta(t, 24, hours, 0)
+		require.Equal(t, 3, w.api.reports, "one a day")
+		require.EqualValues(t, 2, w.journal().Counters["staff_named"], "once each")
 	})
 }
 
@@ -322,11 +328,44 @@ func TestARestartedInstitutionReportsNothingTwiceAndFinishes(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 40}))
-		w.pass(3 * time.Second)
+		w.pass(4800 * time.Millisecond)
+		require.Len(t, w.api.signIns, 3)
 		w.restart()
 		w.pass(time.Minute)
 		hours, _ := w.training("t1")
 		require.InDelta(t, 40, hours, 0)
+		require.Len(t, w.api.held, 5, "the timetable is the same")
+		require.Zero(t, w.journal().Counters["attendance_refused"])
+	})
+}
+
+// A demonstration's days pass only while it runs: the next run counts them from another instant.
+func TestATimetableIsKeptThoughTheCalendarIsAnother(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 40}))
+		w.pass(4800 * time.Millisecond)
+		w.stop()
+		w.pass(time.Hour)
+		w.api.calendar.AnchorWall, w.api.calendar.AnchorDate = time.Now(), calendar.NewDate(2026, time.March, 25)
+		w.start()
+		w.pass(time.Minute)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 40, hours, 0)
+		require.Len(t, w.api.held, 5)
+	})
+}
+
+func TestWhatPassedWhileNobodyWasAtWorkIsReportedAtOnce(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("training", "late", "", map[string]any{"required_hours": 160}))
+		w.pass(50 * time.Second)
+		require.Zero(t, w.api.reports, "late attendance")
+		w.pass(20 * time.Second)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 160, hours, 0)
+		require.Equal(t, 1, w.api.reports)
 	})
 }
 
@@ -334,10 +373,96 @@ func TestALessonThatIsNotCreditedIsMadeUpForOnAnotherDay(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
 		w.api.refusals = 2
-		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24}))
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24, "modules": []string{"基础"}}))
+		w.pass(time.Minute)
+		hours, modules := w.training("t1")
+		require.InDelta(t, 24, hours, 0)
+		require.Equal(t, []string{"基础"}, modules)
+		require.EqualValues(t, 2, w.journal().Counters["attendance_refused"])
+	})
+}
+
+func TestATrainingOfWhichNothingCountsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.api.refusals = 1 << 20
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 24, "modules": []string{"基础"}}))
+		w.pass(time.Minute)
+		hours, modules := w.training("t1")
+		require.Zero(t, hours)
+		require.Empty(t, modules)
+	})
+}
+
+func TestAttendanceIsSentAgainWhenTheAPIsClockIsBehind(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.api.behind = 400 * time.Millisecond
+		w.tell("issued", w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 16}))
 		w.pass(time.Minute)
 		hours, _ := w.training("t1")
-		require.InDelta(t, 24, hours, 0)
-		require.EqualValues(t, 2, w.journal().Counters["attendance_refused"])
+		require.InDelta(t, 16, hours, 0)
+		require.Len(t, w.api.held, 2, "nothing had to be made up for")
+	})
+}
+
+func TestATrainingThatIsTakenAwayIsLeft(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		asked := w.api.issue("t1", "c1", "training", map[string]any{"required_hours": 40})
+		w.tell("issued", asked)
+		w.pass(3800 * time.Millisecond)
+		require.Len(t, w.api.signIns, 2)
+		w.tell("cancelled", asked)
+		w.pass(time.Minute)
+		require.Len(t, w.api.signIns, 2)
+
+		// And when nobody tells: what it reports is refused.
+		asked = w.api.issue("t2", "c2", "training", map[string]any{"required_hours": 40})
+		w.tell("issued", asked)
+		w.pass(3800 * time.Millisecond)
+		require.Len(t, w.api.signIns, 4)
+		w.api.mu.Lock()
+		asked.institution = "body-b"
+		w.api.mu.Unlock()
+		w.pass(time.Minute)
+		require.Len(t, w.api.signIns, 4)
+		require.Empty(t, w.api.sent())
+		require.EqualValues(t, 1, w.journal().Counters["attendance_refused"])
+	})
+}
+
+// Each of these is refused once, whatever comes of the training otherwise.
+func TestAttendanceThatCannotBeIsFollowedByTheRightOne(t *testing.T) {
+	t.Parallel()
+	for behaviour, code := range map[string]string{
+		"wrong_score": "sign_out_first", "outside_window": "outside_window", "claims_twice": "time_taken",
+		"wrong_institution": "attendee_unknown",
+	} {
+		t.Run(behaviour, func(t *testing.T) {
+			t.Parallel()
+			inWorld(t, func(w *world) {
+				w.tell("issued", w.scripted("training", behaviour, "", map[string]any{"required_hours": 16}))
+				w.pass(time.Minute)
+				hours, _ := w.training("t1")
+				require.InDelta(t, 16, hours, 0)
+				entries := w.journal().Entries
+				require.True(t, slices.ContainsFunc(entries, func(e institution.Entry) bool {
+					return e.Action == "misstep_refused" && e.Code == code
+				}), "%+v", entries)
+				require.Zero(t, w.journal().Counters["misstep_taken"])
+			})
+		})
+	}
+}
+
+func TestDuplicateSendsTheSameAttendanceTenTimes(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("training", "duplicate", "", map[string]any{"required_hours": 16}))
+		w.pass(time.Minute)
+		hours, _ := w.training("t1")
+		require.InDelta(t, 16, hours, 0)
+		require.Equal(t, 20, w.api.reports)
 	})
 }

@@ -2,7 +2,8 @@
 // of them, and talks to the product as a real one would: over HTTP, with an API key, by signed callbacks and by polling.
 // It shares no code with the product on purpose, so that what it proves holds for strangers too.
 //
-// An institution answers sensibly unless a script says otherwise. A script makes it misbehave over one task of one case,
+// A training is given one lesson a day, and who attended is reported as each day passes; the result follows the last one.
+// An institution acts sensibly unless a script says otherwise. A script makes it misbehave over one task of one case,
 // or over everything it is asked ([Behaviour]); scripts are sent to the control interface and outlive a restart.
 //
 // No name or number of a person is read, kept or logged: the simulator needs none to answer.
@@ -26,9 +27,13 @@ type Config struct {
 	Address      string        // where to listen for callbacks and control, such as DefaultAddress
 	Institutions []Institution // who is played
 	Delay        time.Duration // how long an institution takes to answer; DefaultDelay if zero
-	StateFile    string        // where scripts are kept over a restart; empty: nowhere
+	StateFile    string        // where scripts and timetables are kept over a restart; empty: nowhere
 	PollInterval time.Duration // how often open tasks are asked for; DefaultPollInterval if zero
 	Logger       *slog.Logger  // slog.Default if nil
+
+	// Moment is the programme's time at an instant of the wall's: lessons are held by it. Nil: it is the same.
+	Moment func(wall time.Time) time.Time
+	Day    time.Duration // how long a day of the programme lasts; 24 hours if zero
 
 	// Transport carries requests to the API; nil for the network.
 	Transport http.RoundTripper
@@ -48,6 +53,7 @@ const (
 	DefaultAddress      = "127.0.0.1:8090"
 	DefaultDelay        = time.Second
 	DefaultPollInterval = 2 * time.Second
+	DefaultDay          = 24 * time.Hour
 )
 
 // String is the institution's id: its key and its secret must not reach a log.
@@ -100,14 +106,20 @@ func (c *Config) check() (*url.URL, error) {
 	if len(c.Institutions) == 0 {
 		return nil, errors.New("there is no institution to play")
 	}
-	if c.Delay < 0 || c.PollInterval < 0 {
-		return nil, errors.New("a delay is negative")
+	if c.Delay < 0 || c.PollInterval < 0 || c.Day < 0 {
+		return nil, errors.New("a delay or a day is negative")
 	}
 	if c.Delay == 0 {
 		c.Delay = DefaultDelay
 	}
 	if c.PollInterval == 0 {
 		c.PollInterval = DefaultPollInterval
+	}
+	if c.Day == 0 {
+		c.Day = DefaultDay
+	}
+	if c.Moment == nil {
+		c.Moment = func(wall time.Time) time.Time { return wall }
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

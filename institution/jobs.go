@@ -17,6 +17,7 @@ type job struct {
 	delivered chan struct{} // closed when a callback about the task has got through
 	once      sync.Once
 
+	begins    date      // the day of the first lesson, of a training
 	played    Behaviour // the last script played
 	heldUntil time.Time // how long it holds the answer back
 }
@@ -64,6 +65,9 @@ func (s *Simulator) do(ctx context.Context, j *job) {
 	if settled {
 		s.finished.add(j.taskID)
 	}
+	if s.finished.has(j.taskID) { // or it was cancelled
+		s.scripts.end(j.taskID)
+	}
 	s.mu.Lock()
 	delete(s.jobs, j.taskID)
 	s.mu.Unlock()
@@ -76,6 +80,9 @@ func (s *Simulator) settle(ctx context.Context, j *job) bool {
 		if t == nil {
 			return settled
 		}
+		if t.Kind == training {
+			j.begins = s.scripts.begin(t.ID, s.clock.today().add(1))
+		}
 		changed := s.scripts.watch()
 		script := s.scripts.play(j.player.ID, t)
 		if script.Behaviour != j.played {
@@ -86,11 +93,6 @@ func (s *Simulator) settle(ctx context.Context, j *job) bool {
 			return false
 		}
 		if !held {
-			if t.Kind == training && script.Behaviour != Reject {
-				if t, settled = s.teach(ctx, j, t, script.Behaviour); t == nil {
-					return settled
-				}
-			}
 			s.act(ctx, j, t, script.Behaviour)
 			return ctx.Err() == nil
 		}

@@ -35,8 +35,10 @@ const (
 	taskHeld          = "task_held" // by a script
 	taskGone          = "task_gone" // closed or cancelled before it was answered
 	taskUnanswerable  = "task_unanswerable"
+	staffNamed        = "staff_named"
+	staffRefused      = "staff_refused"
 	attendanceTaken   = "attendance_taken"
-	attendanceRefused = "attendance_refused" // all of it, or one sign-in
+	attendanceRefused = "attendance_refused" // all of it, or one lesson
 	answerTaken       = "answer_taken"
 	answerRefused     = "answer_refused"
 	misstepRefused    = "misstep_refused" // a wrong answer was refused, as it should be
@@ -80,7 +82,7 @@ func (j *journal) say(entry Entry) {
 		"kind", entry.Kind, "attempt", entry.Attempt, "behaviour", entry.Behaviour,
 		"status", entry.Status, "code", entry.Code)
 	switch entry.Action {
-	case misstepTaken, answerRefused, taskUnanswerable, callbackRefused, pollFailed:
+	case misstepTaken, answerRefused, attendanceRefused, staffRefused, taskUnanswerable, callbackRefused, pollFailed:
 		log.Warn("simulated institution")
 	case answerTaken, taskHeld, callbackFailed, callbackSlow, misstepRefused:
 		log.Info("simulated institution")

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
@@ -21,6 +20,7 @@ type Simulator struct {
 	config  Config
 	log     *slog.Logger
 	client  *client
+	clock   clock
 	scripts *scripts
 	journal *journal
 
@@ -42,7 +42,9 @@ type player struct {
 	Institution
 
 	callbacks *standardwebhooks.Webhook // nil: it takes none
-	staffed   atomic.Bool               // its staff is named
+
+	naming  sync.Mutex
+	staffed bool // its staff is named
 }
 
 const (
@@ -62,6 +64,7 @@ func New(config Config) (*Simulator, error) {
 		config:    config,
 		log:       log,
 		client:    newClient(base, config.Transport),
+		clock:     clock{moment: config.Moment, day: config.Day},
 		journal:   newJournal(log),
 		players:   make(map[string]*player),
 		callbacks: newRecent(rememberedCallbacks),

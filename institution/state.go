@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,7 +19,8 @@ const maxScripts = 10_000
 
 var errTooManyScripts = errors.New("there are too many scripts")
 
-// scripts is what the institutions are to play. It is written to the state file with every change.
+// scripts is what the institutions are to play, and when the trainings that are under way began. It is written to the
+// state file with every change.
 type scripts struct {
 	path string
 	log  *slog.Logger
@@ -26,19 +28,23 @@ type scripts struct {
 	mu      sync.Mutex
 	byCase  map[string][]*Script // those for any case are under ""
 	count   int
-	changed chan struct{} // closed when a script is added, and made anew
+	begun   map[string]date // by task: the day of the first lesson
+	changed chan struct{}   // closed when a script is added, and made anew
 }
 
 // state is the state file.
 type state struct {
-	Version int       `json:"version"`
-	Scripts []*Script `json:"scripts"`
+	Version int             `json:"version"`
+	Scripts []*Script       `json:"scripts"`
+	Begun   map[string]date `json:"begun,omitempty"`
 }
 
 const stateVersion = 1
 
 func loadScripts(path string, log *slog.Logger) (*scripts, error) {
-	s := &scripts{path: path, log: log, byCase: make(map[string][]*Script), changed: make(chan struct{})}
+	s := &scripts{
+		path: path, log: log, byCase: make(map[string][]*Script), begun: make(map[string]date), changed: make(chan struct{}),
+	}
 	if path == "" {
 		return s, nil
 	}
@@ -63,6 +69,7 @@ func loadScripts(path string, log *slog.Logger) (*scripts, error) {
 			s.count++
 		}
 	}
+	maps.Copy(s.begun, kept.Begun)
 	return s, nil
 }
 
@@ -138,6 +145,29 @@ func (s *scripts) spend(institution string, t *task) (Script, bool) {
 	return *script, true
 }
 
+// begin returns the day on which the training that a task asks for begins: the first that was given for it, also before
+// a restart, so that no lesson is held twice.
+func (s *scripts) begin(taskID string, first date) date {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if begun, known := s.begun[taskID]; known {
+		return begun
+	}
+	s.begun[taskID] = first
+	s.keep()
+	return first
+}
+
+// end forgets a training that is over.
+func (s *scripts) end(taskID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, known := s.begun[taskID]; known {
+		delete(s.begun, taskID)
+		s.keep()
+	}
+}
+
 // onCallbacks reports whether a script may make callbacks go wrong for a kind of task of a case, at any attempt.
 func (s *scripts) onCallbacks(institution, caseID, kind string) bool {
 	s.mu.Lock()
@@ -176,7 +206,7 @@ func (s *scripts) inOrder() []*Script {
 	return all
 }
 
-// keep saves what playing a script changed. Losing it is no more than a misbehaviour played twice.
+// keep saves what playing a script or a training changed. Losing it is no more than something played twice.
 func (s *scripts) keep() {
 	if err := s.save(); err != nil {
 		s.log.Error("the simulator's state could not be kept", "error", err)
@@ -188,7 +218,7 @@ func (s *scripts) save() error {
 	if s.path == "" {
 		return nil
 	}
-	data, err := json.MarshalIndent(state{Version: stateVersion, Scripts: s.inOrder()}, "", "  ")
+	data, err := json.MarshalIndent(state{Version: stateVersion, Scripts: s.inOrder(), Begun: s.begun}, "", "  ")
 	if err != nil {
 		return fmt.Errorf("write the simulator's state: %w", err)
 	}

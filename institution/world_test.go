@@ -58,6 +58,7 @@ func (w *world) start() {
 			{ID: "body-a", APIKey: "key-a", WebhookSecret: secretA},
 		},
 		Delay: time.Second, PollInterval: time.Hour, StateFile: w.file,
+		Moment: w.api.calendar.Moment, Day: w.api.calendar.Day,
 		Logger:    slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Transport: direct{w.api},
 	})

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/institution"
@@ -187,6 +189,11 @@ func institutionCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		cal, err := calendar.Parse(os.Getenv("DENGPAN_DAY"), os.Getenv("DENGPAN_CALENDAR_ANCHOR"))
+		if err != nil {
+			return fmt.Errorf("calendar (DENGPAN_DAY, DENGPAN_CALENDAR_ANCHOR): %w", err)
+		}
+		cfg.Moment, cfg.Day = cal.Moment, cal.Day
 		simulator, err := institution.New(cfg)
 		if err != nil {
 			return err
