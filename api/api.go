@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -43,6 +44,8 @@ type Config struct {
 	// Forwarder tells cases what was committed for them.
 	Forwarder Forwarder
 	Logger    *slog.Logger
+	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
+	Font string
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
 	Metrics *prometheus.Registry
 	// Now is the clock; nil is time.Now.
@@ -86,6 +89,7 @@ type service struct {
 	Config
 
 	bodies  bodies
+	fonts   *handbook.Fonts
 	metrics *metrics
 	decoy   decoy
 }
@@ -105,7 +109,7 @@ func build(c Config) (*gin.Engine, huma.API, error) {
 	}
 	replaceErrors()
 	gin.SetMode(gin.ReleaseMode)
-	s := &service{Config: c}
+	s := &service{Config: c, fonts: &handbook.Fonts{Path: c.Font}}
 	var err error
 	if s.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, nil, err

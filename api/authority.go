@@ -36,6 +36,13 @@ var authority = map[string][]string{
 	"GET /v1/me/ce-hours":     {trainee},
 	"GET /v1/me/certificates": {trainee},
 
+	"GET /v1/me/ce-statements/{year}":             {trainee},
+	"GET /v1/me/ce-statements/{year}/pdf":         {trainee},
+	"GET /v1/cases/{id}/ce-statements/{year}":     {operator},
+	"GET /v1/cases/{id}/ce-statements/{year}/pdf": {operator},
+	"GET /v1/ce-report":                           {operator},
+	"GET /v1/ce-report/csv":                       {operator},
+
 	"GET /v1/ce-years":                   {operator},
 	"POST /v1/ce-years/{year}/closing":   {operator},
 	"POST /v1/ce-years/{year}/reopening": {operator},

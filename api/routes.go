@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -128,7 +129,13 @@ func (s *service) register(api huma.API) {
 
 // registerCE adds the operations of continuing education: years, courses of CE bases.
 func (s *service) registerCE(api huma.API) {
-	const years, courses = "ce", "courses"
+	const mine, years, courses = "me", "ce", "courses"
+	read(api, "GET /v1/me/ce-statements/{year}", mine, "My CE hours of a year, against what it asks", s.ownStatement)
+	file(api, "GET /v1/me/ce-statements/{year}/pdf", mine, "My page of the CE register, to be printed", mediaPDF, s.ownPage)
+	read(api, "GET /v1/cases/{id}/ce-statements/{year}", years, "The CE hours of a case's person", s.statementOfCase)
+	file(api, "GET /v1/cases/{id}/ce-statements/{year}/pdf", years, "The page of the CE register of a case's person", mediaPDF, s.pageOfCase)
+	read(api, "GET /v1/ce-report", years, "A year's CE hours and certificates, by occupation, level and institution", s.ceReport)
+	file(api, "GET /v1/ce-report/csv", years, "The same as a table for a spreadsheet", mediaCSV, s.ceReportFile)
 	read(api, "GET /v1/ce-years", years, "The CE years, open and closed", s.listCEYears)
 	sent(api, "POST /v1/ce-years/{year}/closing", years, "Close a CE year", s.bodies.reason.schema, http.StatusOK, s.closeCEYear)
 	sent(api, "POST /v1/ce-years/{year}/reopening", years, "Open a closed CE year again", s.bodies.reason.schema, http.StatusOK, s.reopenCEYear)
@@ -149,6 +156,22 @@ func read[In, Out any](
 	api huma.API, route, tag, summary string, handle func(context.Context, *In) (*Out, error),
 ) {
 	huma.Register(api, operation(route, tag, summary), handle)
+}
+
+// The media of files.
+const (
+	mediaPDF = "application/pdf"
+	mediaCSV = "text/csv"
+)
+
+// file adds an operation that answers with a file.
+func file[In any](api huma.API, route, tag, summary, media string, handle func(context.Context, *In) (*fileOutput, error)) {
+	op := operation(route, tag, summary)
+	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {
+		Description: summary,
+		Content:     map[string]*huma.MediaType{media: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}},
+	}}
+	huma.Register(api, op, handle)
 }
 
 // sent adds an operation that takes a body.

@@ -29,6 +29,7 @@ type config struct {
 	Demo          bool   `env:"DENGPAN_DEMO"`
 	Day           string `env:"DENGPAN_DAY"             envDefault:"24h"`
 	Anchor        string `env:"DENGPAN_CALENDAR_ANCHOR"`
+	Font          string `env:"DENGPAN_FONT"`
 	CacheSize     int    `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
 	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
 }
@@ -56,6 +57,8 @@ func configured(cmd *cobra.Command) *config {
 	f.StringVar(&cfg.Day, "day", cfg.Day, "how long a day of the programme's calendar lasts (DENGPAN_DAY)")
 	f.StringVar(&cfg.Anchor, "calendar-anchor", cfg.Anchor,
 		"DATE@INSTANT at which a fast calendar starts (DENGPAN_CALENDAR_ANCHOR)")
+	f.StringVar(&cfg.Font, "font", cfg.Font,
+		"TrueType file with Chinese characters, to print in; empty looks where fonts-lxgw-wenkai is installed (DENGPAN_FONT)")
 	f.IntVar(&cfg.CacheSize, "workflow-cache", cfg.CacheSize,
 		"cases a worker keeps in memory; 0 replays each (DENGPAN_WORKFLOW_CACHE)")
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
