@@ -65,6 +65,9 @@ var authority = map[string][]string{
 	"GET /v1/staff":                {institution},
 	"POST /v1/staff/{ref}/removal": {institution},
 	"POST /v1/attendance":          {institution},
+	"POST /v1/heartbeats":          {institution},
+	"POST /v1/xapi/statements":     {institution},
+	"GET /v1/xapi/about":           {anybody},
 
 	"POST /v1/attendance/corrections":               {institution},
 	"GET /v1/attendance/corrections":                {institution, operator},

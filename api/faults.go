@@ -27,6 +27,7 @@ const (
 	fieldTooMany         = "too_many"
 	fieldDuplicate       = "duplicate"
 	fieldConflict        = "conflict"
+	fieldUnsupported     = "unsupported"
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"
 	fieldInstant         = "instant"

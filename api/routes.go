@@ -37,6 +37,8 @@ type bodies struct {
 	place        body[placeBody]
 	completion   body[completionBody]
 	crediting    body[creditingBody]
+	beats        body[heartbeatsBody]
+	beat         body[beatRow]
 }
 
 // civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
@@ -75,6 +77,8 @@ func (s *service) register(api huma.API) {
 		place:        bodyFor[placeBody](schemas),
 		completion:   bodyFor[completionBody](schemas),
 		crediting:    bodyFor[creditingBody](schemas),
+		beats:        bodyFor[heartbeatsBody](schemas),
+		beat:         bodyFor[beatRow](schemas),
 	}
 	result := &huma.Schema{
 		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
@@ -117,6 +121,10 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/sessions", attendance, "Sessions", s.listSessions)
 	read(api, "GET /v1/sessions/{id}", attendance, "A session, its roster, and what was reported", s.getSession)
 	sent(api, "POST /v1/sessions/{id}/voiding", attendance, "Take a session out of the ledger", s.bodies.reason.schema, http.StatusOK, s.voidSession)
+
+	sent(api, "POST /v1/heartbeats", attendance, "Report what players say of themselves", s.bodies.beats.schema, http.StatusOK, s.postHeartbeats)
+	sent(api, "POST /v1/xapi/statements", attendance, "Report it as statements of the Experience API", statementsSchema(), http.StatusOK, s.postStatements)
+	read(api, "GET /v1/xapi/about", attendance, "Which versions of the Experience API are spoken", s.aboutXAPI)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)

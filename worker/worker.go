@@ -1,4 +1,5 @@
-// Package worker wires the workflows and activities into Temporal workers, and runs the relay beside them.
+// Package worker wires the workflows and activities into Temporal workers, and runs beside them what else works in the
+// background: the relay, and the settler of hours that were watched.
 //
 // Cases and deliveries have a task queue each. The case worker polls for workflow tasks only: a case's steps are local
 // activities. Both stop gracefully: they finish what they hold, so that a deployment repeats nothing.
@@ -17,6 +18,7 @@ import (
 
 	"github.com/dengpan/dengpan/activities"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/workflows"
@@ -31,7 +33,9 @@ type Config struct {
 	Store      *store.Store
 	Records    *activities.Records
 	Deliveries *activities.Deliveries
-	Logger     *slog.Logger
+	// Hours books what people watched.
+	Hours  *hours.Settler
+	Logger *slog.Logger
 	// CacheSize is how many cases a worker keeps in memory between their tasks; 0 replays each from its history.
 	CacheSize int
 }
@@ -48,7 +52,7 @@ func Dial(address, namespace string, logger *slog.Logger) (client.Client, error)
 	return c, nil
 }
 
-// Run runs the workers and the relay until the context is done, or until a worker fails for good. ready is called once
+// Run runs the workers, the relay and the settler until the context is done, or until a worker fails for good. ready is called once
 // both workers poll.
 func Run(ctx context.Context, cfg Config, ready func()) error {
 	worker.SetStickyWorkflowCacheSize(cfg.CacheSize)
@@ -84,6 +88,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	ready()
 	var wg sync.WaitGroup
 	wg.Go(func() { (&relay.Relay{Store: cfg.Store, Temporal: cfg.Temporal, Logger: cfg.Logger}).Run(ctx) })
+	wg.Go(func() { cfg.Hours.Run(ctx) })
 	wg.Wait()
 	return unless(told, context.Cause(ctx))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/dengpan/dengpan/api"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/relay"
@@ -131,6 +132,7 @@ func (p *process) worker(ctx context.Context) error {
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
 				Client: delivery.NewClient(delivery.Options{AllowInsecure: p.cfg.Demo}),
 			},
+			Hours:     &hours.Settler{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
 			Logger:    p.logger,
 			CacheSize: p.cfg.CacheSize,
 		}, health.Ready)
