@@ -73,6 +73,14 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
+// loadLists loads the published lists, as every start does.
+func (w *world) loadLists() {
+	w.t.Helper()
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(w.t, err)
+	require.NoError(w.t, w.store.LoadLists(w.t.Context(), rules.Lists()))
+}
+
 // syncWriter lets requests that run at once write one log.
 type syncWriter struct {
 	mu sync.Mutex

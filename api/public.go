@@ -38,11 +38,13 @@ type institutionView struct {
 }
 
 type ceBaseView struct {
+	ID        string `json:"id" doc:"Of the base as an institution."`
 	Number    *int   `json:"number" doc:"Null for the row that was published without one."`
 	Name      string `json:"name"`
 	National  bool   `json:"national"`
 	Municipal bool   `json:"municipal"`
 	Note      string `json:"note,omitempty"`
+	MayIssue  bool   `json:"may_issue" doc:"False until the listing is confirmed: no course is held meanwhile."`
 	ListYear  int    `json:"list_year"`
 }
 
@@ -65,7 +67,7 @@ func (s *service) institutions(ctx context.Context, in *institutionsInput) (*ins
 	out.Body.CEBases = make([]ceBaseView, len(bases))
 	for i, b := range bases {
 		out.Body.CEBases[i] = ceBaseView{
-			Number: b.Number, Name: b.Name, National: b.National, Municipal: b.Municipal, Note: b.Note, ListYear: b.ListYear,
+			ID: deref(b.InstitutionID), MayIssue: b.MayIssue, Number: b.Number, Name: b.Name, National: b.National, Municipal: b.Municipal, Note: b.Note, ListYear: b.ListYear,
 		}
 	}
 	return out, nil
