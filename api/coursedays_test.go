@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/store"
@@ -45,6 +46,34 @@ func TestACourseFromItsFirstSignInToACertificateAndBack(t *testing.T) {
 	require.Empty(t, list.Places[0].CEHours)
 	require.Zero(t, list.Places[0].Hours)
 	require.Contains(t, string(w.get("/v1/courses/"+course, w.operator).body), `"questioned":1`)
+}
+
+func TestNothingIsCreditedToAYearWhileACourseIsUnderWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c, course, place, _ := w.attending(baseID, "DT-1", 1)
+	correction := merge(w.signIn(place, nil), object{"signed_out_at": w.clock(-2, "11:00"), "reason": "提前离开"})
+	correct := func() reply {
+		return w.do(call{
+			method: http.MethodPost, path: "/v1/attendance/corrections", token: c.token, body: correction,
+			header: map[string]string{"Idempotency-Key": uuid.NewString()},
+		})
+	}
+	r := correct()
+	require.Less(t, r.status, http.StatusBadRequest, "%s", r.body)
+	require.Zero(t, w.counts()["ce_entries"])
+	places, _ := w.completion(c.token, course)
+	require.Equal(t, "2.6", places[place].CEHours[0].Hours.String())
+	require.EqualValues(t, 1, w.counts()["ce_entries"])
+
+	// Afterwards what is corrected is credited anew at once.
+	correction["signed_out_at"] = w.clock(-2, "10:30")
+	r = correct()
+	require.Less(t, r.status, http.StatusBadRequest, "%s", r.body)
+	var list struct{ Places []PlaceView }
+	w.get("/v1/courses/"+course+"/places", c.token).into(t, &list)
+	require.InDelta(t, 2, list.Places[0].CEHours[0].Hours.Float(), 0)
+	require.False(t, list.Places[0].Questioned)
 }
 
 // Exception X-20 with courses: two bases, and a base and a training body, at one time.
