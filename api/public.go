@@ -67,7 +67,8 @@ func (s *service) institutions(ctx context.Context, in *institutionsInput) (*ins
 	out.Body.CEBases = make([]ceBaseView, len(bases))
 	for i, b := range bases {
 		out.Body.CEBases[i] = ceBaseView{
-			ID: deref(b.InstitutionID), MayIssue: b.MayIssue, Number: b.Number, Name: b.Name, National: b.National, Municipal: b.Municipal, Note: b.Note, ListYear: b.ListYear,
+			ID: deref(b.InstitutionID), MayIssue: b.MayIssue, Number: b.Number, Name: b.Name, National: b.National,
+			Municipal: b.Municipal, Note: b.Note, ListYear: b.ListYear,
 		}
 	}
 	return out, nil
