@@ -11,6 +11,7 @@ import (
 	"github.com/dengpan/dengpan/activities"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
@@ -79,7 +80,7 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 		_, err = tx.InsertCase(store.Case{
 			ID: b.caseID, PersonID: b.personID, Occupation: "big-data", Level: "junior", PolicyVersion: rules.ID(),
 			TrainingBody: trainer, EvaluationBody: evaluator, Applicant: applicant, RegisteredBy: account.ID,
-			RegisteredAt: time.Now().UTC(), RegisteredOn: calendar.Real().Today(time.Now()).AddDays(-60),
+			RegisteredAt: time.Now().UTC(), RegisteredOn: calendar.NewDate(2025, time.January, 1),
 		}, store.ActorOperator)
 		return err
 	}))
@@ -128,17 +129,49 @@ func (b bundle) mark(t *testing.T, task contract.IssuedTask, score float64) {
 	b.answer(t, task, store.AnswerResult, contract.MarkResult{Score: &score, HeldOn: calendar.Real().Today(time.Now())})
 }
 
-// sessions is so many sessions of eight hours, one a day from a date on.
-func sessions(from calendar.Date, n int) contract.TrainingResult {
-	var result contract.TrainingResult
-	for i := range n {
-		date := from.AddDays(i)
-		result.Sessions = append(result.Sessions, contract.Session{
-			Ref: "s-" + date.String(), Date: date, Module: "m", Mode: string(ledger.Offline),
-			PlannedHours: ledger.Whole(8), AttendedHours: ledger.Whole(8),
+// attend has the person attend so many sessions of eight hours (学时), one a day from a date on, of modules by turns.
+func (b bundle) attend(t *testing.T, from calendar.Date, n int, modules ...string) {
+	t.Helper()
+	now := hours.At(b.Calendar, time.Now())
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertStaff(store.Staff{
+			InstitutionID: trainer, Ref: "T01", NameSealed: []byte{1}, NamedBy: b.account, NamedAt: now.Wall,
 		})
+		return err
+	}))
+	for i := range n {
+		opens := calendar.Real().Wall(from.AddDays(i)).Add(9 * time.Hour)
+		window := ledger.Interval{From: opens, To: opens.Add(6 * time.Hour)}
+		ref := "s-" + from.AddDays(i).String()
+		require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+			_, err := hours.Announce(tx, hours.Announcement{
+				InstitutionID: trainer, Ref: ref, Module: modules[i%len(modules)], Mode: ledger.Offline, Place: "教室 1",
+				Instructor: "T01", Window: window, Roster: []string{b.caseID}, By: b.account,
+			}, now)
+			if err != nil {
+				return err
+			}
+			_, err = hours.Record(tx, hours.SignIn{
+				InstitutionID: trainer, Session: ref, Attendee: b.caseID, Attended: window, Reporter: "T01", By: b.account,
+			}, now)
+			return err
+		}))
 	}
-	return result
+}
+
+// modules is the content of the standard.
+func modules(t *testing.T) []string {
+	t.Helper()
+	rules, err := policy.Load("beijing-2023", true)
+	require.NoError(t, err)
+	standard, err := rules.TrainingStandard("big-data", "junior")
+	require.NoError(t, err)
+	return standard.Modules
+}
+
+// complete is the result of a training of which some content is complete.
+func complete(modules ...string) contract.TrainingResult {
+	return contract.TrainingResult{CompletedModules: modules}
 }
 
 // admit takes the case through registration.
@@ -159,17 +192,9 @@ func (b bundle) train(t *testing.T, from calendar.Date) {
 
 func (b bundle) trainOnly(t *testing.T, from calendar.Date) {
 	t.Helper()
-	rules, err := policy.Load("beijing-2023", true)
-	require.NoError(t, err)
-	standard, err := rules.TrainingStandard("big-data", "junior")
-	require.NoError(t, err)
 	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
-	result := sessions(from, (standard.Hours.Tenths()+79)/80)
-	for i := range result.Sessions {
-		result.Sessions[i].Module = standard.Modules[i%len(standard.Modules)]
-	}
-	result.CompletedModules = standard.Modules
-	b.answer(t, tasks[0], store.AnswerResult, result)
+	b.attend(t, from, 10, modules(t)...)
+	b.answer(t, tasks[0], store.AnswerResult, complete(modules(t)...))
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)
 	require.Equal(t, contract.GoOn, reply.Next)

@@ -85,6 +85,57 @@ func TestWhoIsNotEligibleIsStuckWithTheReasonKept(t *testing.T) {
 	require.Nil(t, waived.Incident)
 }
 
+func TestX04HoursThatDoNotSufficeAreKeptAndTheRestIsMadeUp(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
+	b.attend(t, calendar.NewDate(2026, time.March, 2), 4, modules(t)...)
+	b.answer(t, tasks[0], store.AnswerResult, complete(modules(t)...))
+	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	require.Equal(t, contract.HoursInsufficient, reply.Incident.Cause)
+	b.settle(t, *reply.Incident, contract.Retry, store.ResolutionParams{})
+
+	again := b.issue(t, "training", 1, 2, contract.TrainingTask)
+	asked, err := b.Store.Read(t.Context()).Task(again[0].ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{"80", "32"}, []string{asked.Details.RequiredHours.String(), asked.Details.RecordedHours.String()})
+	require.Empty(t, asked.Details.MissingModules)
+	b.attend(t, calendar.NewDate(2026, time.May, 4), 6, modules(t)...) // in another class
+	b.answer(t, again[0], store.AnswerResult, complete())
+	reply, err = b.RecordTraining(t.Context(), b.recordRequest(again, 1))
+	require.NoError(t, err)
+	require.Equal(t, contract.GoOn, reply.Next)
+}
+
+func TestX05WhoFailsOrMissesTheExamSitsAgain(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.train(t, calendar.NewDate(2026, time.March, 2))
+	low, high := 59.5, 60.0
+	held := calendar.Real().Today(time.Now())
+	for i, sitting := range []struct {
+		result contract.MarkResult
+		next   contract.Next
+	}{
+		{contract.MarkResult{Score: &low, HeldOn: held}, contract.Resit},
+		{contract.MarkResult{Absent: true, HeldOn: held}, contract.Resit},
+		{contract.MarkResult{Score: &high, HeldOn: held}, contract.GoOn},
+	} {
+		tasks := b.issue(t, "exam", i+1, 1, contract.ExamTask)
+		b.answer(t, tasks[0], store.AnswerResult, sitting.result)
+		reply, err := b.RecordExam(t.Context(), b.recordRequest(tasks, i+1))
+		require.NoError(t, err)
+		require.Equal(t, sitting.next, reply.Next)
+	}
+	marks, err := b.Store.Read(t.Context()).Assessments(b.caseID)
+	require.NoError(t, err)
+	require.Len(t, marks, 3, "each sitting is on record")
+	require.Nil(t, marks[1].Score, "absent is not 0 marks")
+}
+
 func TestHoursAreCreditedToTheYearsTheyWereTakenIn(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, graduate())
@@ -102,9 +153,10 @@ func TestTheSameSessionReportedTwiceCountsOnce(t *testing.T) {
 	b := newBundle(t, graduate())
 	b.admit(t)
 	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
-	result := sessions(calendar.NewDate(2026, time.March, 2), 3)
-	result.Sessions = append(result.Sessions, result.Sessions...)
-	b.answer(t, tasks[0], store.AnswerResult, result)
+	for range 2 {
+		b.attend(t, calendar.NewDate(2026, time.March, 2), 3, modules(t)...)
+	}
+	b.answer(t, tasks[0], store.AnswerResult, complete(modules(t)...))
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)
 	require.Equal(t, contract.HoursInsufficient, reply.Incident.Cause)
@@ -113,12 +165,13 @@ func TestTheSameSessionReportedTwiceCountsOnce(t *testing.T) {
 	require.Equal(t, "24", incident.Params["have"])
 }
 
-func TestEnoughHoursWithoutAllTheContentDoNotCompleteATraining(t *testing.T) {
+func TestX03EnoughHoursWithoutAllTheContentDoNotCompleteATraining(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, graduate())
 	b.admit(t)
 	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
-	b.answer(t, tasks[0], store.AnswerResult, sessions(calendar.NewDate(2026, time.March, 2), 20))
+	b.attend(t, calendar.NewDate(2026, time.March, 2), 20, modules(t)[0])
+	b.answer(t, tasks[0], store.AnswerResult, complete(modules(t)...)) // though only one was taught
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)
 	require.Equal(t, contract.HoursInsufficient, reply.Incident.Cause)

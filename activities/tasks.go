@@ -10,8 +10,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/hours"
-	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -94,21 +92,18 @@ func (f *file) trainingDetails() (store.TaskDetails, error) {
 	if err != nil {
 		return store.TaskDetails{}, err
 	}
-	entries, err := f.tx.Hours(f.ID)
+	_, gate, err := f.trainingGate()
 	if err != nil {
 		return store.TaskDetails{}, err
 	}
-	completed, err := f.completedModules()
-	if err != nil {
-		return store.TaskDetails{}, err
+	details := store.TaskDetails{
+		RequiredHours: json.Number(gate.Need.String()), RecordedHours: json.Number(gate.Have.String()),
+		Modules: standard.Modules, MissingModules: gate.MissingModules, EarliestSession: f.RegisteredOn.String(),
 	}
-	return store.TaskDetails{
-		RequiredHours:   json.Number(standard.Hours.String()),
-		RecordedHours:   json.Number(hours.Rule(f.rules).Hours(ledger.Total(entries)).String()),
-		Modules:         standard.Modules,
-		MissingModules:  ledger.MissingModules(standard.Modules, completed),
-		EarliestSession: f.RegisteredOn.String(),
-	}, nil
+	if missing := gate.OfflineAtLeast - gate.Offline; missing > 0 {
+		details.MissingOffline = json.Number(missing.String())
+	}
+	return details, nil
 }
 
 // partMark is the pass mark of a part of the evaluation.

@@ -24,19 +24,12 @@ func (r *Records) RecordEnrolment(ctx context.Context, req contract.RecordReques
 	})
 }
 
-// RecordTraining books the sessions into the hours ledger and decides whether the standard's hours and its content are
-// both complete (notice 三（一）: 对完成规定学时和内容的学员).
+// RecordTraining takes which content is complete, and decides whether it and the standard's hours, which attendance has
+// brought into the ledger, are both complete (notice 三（一）: 对完成规定学时和内容的学员).
 func (r *Records) RecordTraining(ctx context.Context, req contract.RecordRequest) (contract.RecordReply, error) {
 	return record(ctx, r, req, progress.Training, func(f *file, tasks []answered) (contract.RecordReply, error) {
 		var reply contract.RecordReply
 		task := tasks[0]
-		result, err := contract.Decode[contract.TrainingResult](task.answer.Body)
-		if err != nil {
-			return reply, fmt.Errorf("read a training result: %w", err)
-		}
-		if err := f.tx.InsertHours(f.entries(task, result)); err != nil {
-			return reply, err
-		}
 		done, gate, err := f.trainingGate()
 		if err != nil {
 			return reply, err
@@ -69,39 +62,28 @@ func (r *Records) RecordTraining(ctx context.Context, req contract.RecordRequest
 	})
 }
 
-// entries turns reported sessions into ledger entries. A session nobody attended books nothing.
-func (f *file) entries(task answered, result contract.TrainingResult) []store.HourEntry {
-	var entries []store.HourEntry
-	rule := hours.Rule(f.rules)
-	for _, s := range result.Sessions {
-		if s.AttendedHours == 0 {
-			continue
-		}
-		entries = append(entries, store.HourEntry{
-			CaseID: &f.ID, PersonID: f.PersonID, InstitutionID: task.InstitutionID, TaskID: &task.ID,
-			SessionRef: s.Ref, SessionDate: s.Date, Module: s.Module, Mode: s.Mode,
-			Seconds: int(rule.Length(s.AttendedHours) / time.Second),
-		})
-	}
-	return entries
-}
-
 // trainingGate decides whether the training is complete, both its hours and its content, on what stands in the ledger now.
+// What was watched is booked first. The person stays locked: attendance that is reported meanwhile is taken after this
+// step, and the case is told of it.
 func (f *file) trainingGate() (policy.TrainingRecord, policy.TrainingDecision, error) {
 	var done policy.TrainingRecord
+	if _, err := hours.SettlePerson(f.tx, f.PersonID, hours.At(f.cal, f.Now())); err != nil {
+		return done, policy.TrainingDecision{}, err
+	}
 	entries, err := f.tx.Hours(f.ID)
 	if err != nil {
 		return done, policy.TrainingDecision{}, err
 	}
+	var offline time.Duration
 	for _, mode := range ledger.ByMode(entries) {
-		worth := hours.Rule(f.rules).Hours(mode.Credited)
-		switch mode.Mode {
-		case ledger.Online:
-			done.Online = worth
-		case ledger.Offline:
-			done.Offline = worth
+		if mode.Mode == ledger.Offline {
+			offline = mode.Credited
 		}
 	}
+	// Rounded down once, of the sum: two parts, each rounded, may come to less.
+	rule := hours.Rule(f.rules)
+	done.Offline = rule.Hours(offline)
+	done.Online = rule.Hours(ledger.Total(entries)) - done.Offline
 	if done.Modules, err = f.taughtModules(entries); err != nil {
 		return done, policy.TrainingDecision{}, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -67,10 +69,20 @@ func (w *world) enrol(token, course string, body object) string {
 func (w *world) attended(tx *store.Tx, e store.HourEntry, lesson float64) error {
 	from := time.Date(e.SessionDate.Year(), e.SessionDate.Month(), e.SessionDate.Day(), 9, 0, 0, 0, calendar.Beijing)
 	e.Seconds = int(lesson * 45 * 60)
-	to := from.Add(time.Duration(e.Seconds) * time.Second)
-	during := fmt.Sprintf("{[%s,%s)}", from.Format(time.RFC3339), to.Format(time.RFC3339))
-	e.During, e.Module, e.Mode, e.SessionRef = &during, "数字技术", "offline", "S-"+e.SessionDate.String()
-	return tx.InsertHours([]store.HourEntry{e})
+	window := ledger.Interval{From: from, To: from.Add(time.Duration(e.Seconds) * time.Second)}
+	s := store.Session{
+		ID: uuid.NewString(), InstitutionID: e.InstitutionID, Ref: "S-" + uuid.NewString(), Module: "数字技术", Mode: "online",
+		OpensAt: window.From, ClosesAt: window.To, AnnouncedAt: time.Now().UTC(),
+	}
+	if err := w.sql.QueryRowContext(w.t.Context(), `SELECT id FROM accounts LIMIT 1`).Scan(&s.AnnouncedBy); err != nil {
+		return err
+	}
+	if _, err := tx.InsertSession(s); err != nil {
+		return err
+	}
+	e.SessionID, e.SessionRef, e.Module, e.Mode, e.During = &s.ID, s.Ref, s.Module, s.Mode, store.During(ledger.Union(window))
+	e.Evidence, e.ReceivedAt = json.RawMessage(`[{"first":"1","last":"9"}]`), &s.ClosesAt
+	return tx.InsertHour(&e)
 }
 
 // attend credits a place in a course.

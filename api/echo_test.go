@@ -80,7 +80,7 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/cases", w.operator, registrationOf(2, nil)},
 		{"/v1/cases/" + c + "/withdrawal", w.operator, object{"reason": 1}},
 		{"/v1/tasks/" + tasks[contract.EnrolmentTask] + "/result", institution, object{"accepted_on": w.day(1)}},
-		{"/v1/tasks/" + tasks[contract.TrainingTask] + "/result", institution, w.trainingOf(object{"attended_hours": 9})},
+		{"/v1/tasks/" + tasks[contract.TrainingTask] + "/result", institution, trainingOf(object{"sessions": 9})},
 		{"/v1/tasks/" + tasks[contract.ExamTask] + "/result", institution, w.markOf(object{"score": 101, "certificate_number": "x y"})},
 		{"/v1/tasks/" + tasks[contract.ExamTask] + "/rejection", institution, object{"reason_code": "tired", "note": "x"}},
 		{"/v1/incidents/" + incident + "/resolution", w.operator, object{

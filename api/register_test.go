@@ -206,7 +206,7 @@ func TestOneRequestUnderTenKeysAtOnceRegistersOnce(t *testing.T) {
 	require.EqualValues(t, 1, w.counts()["persons"])
 }
 
-func TestAPersonHasOneCaseForATarget(t *testing.T) {
+func TestX18OnePersonHasOneCaseForATarget(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.Equal(t, http.StatusCreated, w.register(w.trainee, "1", registrationOf(1, nil)).status)

@@ -7,9 +7,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -20,17 +18,7 @@ type enrolmentBody struct {
 }
 
 type trainingBody struct {
-	Sessions         []sessionBody `json:"sessions,omitempty" maxItems:"1000"`
-	CompletedModules []string      `json:"completed_modules" maxItems:"200" doc:"The required content that is complete."`
-}
-
-type sessionBody struct {
-	Ref           string  `json:"ref" minLength:"1" maxLength:"64" doc:"Your own name for the session; it counts once for a trainee."`
-	Date          string  `json:"date" format:"date"`
-	Module        string  `json:"module" minLength:"1" maxLength:"200"`
-	Mode          string  `json:"mode" enum:"online,offline"`
-	PlannedHours  float64 `json:"planned_hours" exclusiveMinimum:"0" maximum:"12" doc:"学时, at most one decimal."`
-	AttendedHours float64 `json:"attended_hours" minimum:"0" doc:"学时 this trainee attended, at most the planned."`
+	CompletedModules []string `json:"completed_modules" maxItems:"200" doc:"The required content that is complete. Hours come from attendance."`
 }
 
 // MarkBody is the result of an exam or of one part of the evaluation.
@@ -54,14 +42,14 @@ type rejectionBody struct {
 // resultFields is what each kind of result consists of.
 var resultFields = map[string][]string{
 	contract.EnrolmentTask: {"accepted_on"},
-	contract.TrainingTask:  {"sessions", "completed_modules"},
+	contract.TrainingTask:  {"completed_modules"},
 	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number"},
 	contract.TheoryTask:    {"score", "absent", "held_on"},
 	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number"},
 }
 
 // readResult reads a result by the kind of its task.
-func (s *service) readResult(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error) {
+func (s *service) readResult(_ *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error) {
 	if meantForAnother(parsed, t.Kind) {
 		return sentAnswer{}, problem(taskKindMismatch)
 	}
@@ -69,7 +57,7 @@ func (s *service) readResult(tx *store.Tx, t store.Task, parsed any, raw []byte)
 	case contract.EnrolmentTask:
 		return s.readEnrolment(raw)
 	case contract.TrainingTask:
-		return s.readTraining(tx, t, raw)
+		return s.readTraining(t, raw)
 	case contract.TheoryTask:
 		mark, found, err := s.bodies.mark.read(raw)
 		if err != nil {
@@ -129,27 +117,17 @@ func (s *service) readEnrolment(raw []byte) (sentAnswer, error) {
 	return sentAnswer{body: result}, found.err()
 }
 
-func (s *service) readTraining(tx *store.Tx, t store.Task, raw []byte) (sentAnswer, error) {
+func (s *service) readTraining(t store.Task, raw []byte) (sentAnswer, error) {
 	body, found, err := s.bodies.training.read(raw)
 	if err != nil {
 		return sentAnswer{}, err
 	}
-	c, err := tx.Case(t.CaseID)
-	if err != nil {
-		return sentAnswer{}, err
-	}
-	check := sessionCheck{
-		found: found, modules: setOf(t.Details.Modules), first: c.RegisteredOn, last: s.today(), refs: map[string]bool{},
-	}
-	result := contract.TrainingResult{Sessions: []contract.Session{}, CompletedModules: []string{}}
-	for i, session := range body.Sessions {
-		result.Sessions = append(result.Sessions, check.session(fmt.Sprintf("sessions[%d]", i), session))
-	}
-	seen := map[string]bool{}
+	result := contract.TrainingResult{CompletedModules: []string{}}
+	known, seen := setOf(t.Details.Modules), map[string]bool{}
 	for i, module := range body.CompletedModules {
 		field := fmt.Sprintf("completed_modules[%d]", i)
 		switch {
-		case !check.knows(module):
+		case len(known) > 0 && !known[module]: // a task that names none may have any
 			found.add(field, fieldUnknownModule)
 		case seen[module]:
 			found.add(field, fieldDuplicate)
@@ -158,57 +136,6 @@ func (s *service) readTraining(tx *store.Tx, t store.Task, raw []byte) (sentAnsw
 		result.CompletedModules = append(result.CompletedModules, module)
 	}
 	return sentAnswer{body: result}, found.err()
-}
-
-// sessionCheck checks the sessions of one training result.
-type sessionCheck struct {
-	found       *faults
-	modules     map[string]bool // empty when the task names none
-	first, last calendar.Date
-	refs        map[string]bool
-}
-
-func (k *sessionCheck) knows(module string) bool { return len(k.modules) == 0 || k.modules[module] }
-
-func (k *sessionCheck) session(field string, b sessionBody) contract.Session {
-	s := contract.Session{
-		Ref: b.Ref, Module: b.Module, Mode: b.Mode, Date: k.date(field+".date", b.Date),
-		PlannedHours:  k.hours(field+".planned_hours", b.PlannedHours),
-		AttendedHours: k.hours(field+".attended_hours", b.AttendedHours),
-	}
-	switch {
-	case !printable(b.Ref):
-		k.found.add(field+".ref", fieldFormat)
-	case k.refs[b.Ref]:
-		k.found.add(field+".ref", fieldSessionTwice)
-	}
-	k.refs[b.Ref] = true
-	if !k.knows(b.Module) || !printable(b.Module) {
-		k.found.add(field+".module", fieldUnknownModule)
-	}
-	if s.AttendedHours > s.PlannedHours && !k.found.has(field+".planned_hours") {
-		k.found.add(field+".attended_hours", fieldHoursExceed)
-	}
-	return s
-}
-
-func (k *sessionCheck) hours(field string, value float64) ledger.Hours {
-	h, err := ledger.FromFloat(value)
-	if err != nil {
-		k.found.add(field, fieldPrecision)
-	}
-	return h
-}
-
-func (k *sessionCheck) date(field, text string) calendar.Date {
-	d, err := calendar.ParseDate(text)
-	switch {
-	case err != nil:
-		k.found.add(field, fieldDate)
-	case d.Before(k.first) || d.After(k.last):
-		k.found.add(field, fieldSessionDate)
-	}
-	return d
 }
 
 // certificateNumber is what a certificate number may consist of: what certificates print, without blanks.

@@ -39,6 +39,7 @@ type taskDetails struct {
 	RecordedHours   *float64      `json:"recorded_hours,omitempty"`
 	Modules         []string      `json:"modules,omitempty"`
 	MissingModules  []string      `json:"missing_modules,omitempty"`
+	MissingOffline  *float64      `json:"missing_offline_hours,omitempty" doc:"Of the hours that must be taken in person."`
 	PassMark        *float64      `json:"pass_mark,omitempty"`
 	EarliestSession string        `json:"earliest_session,omitempty" format:"date"`
 	IssuedOn        calendar.Date `json:"issued_on" doc:"No exam or assessment is held before it."`
@@ -181,7 +182,8 @@ func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]Ta
 func (s *service) details(t store.Task) taskDetails {
 	return taskDetails{
 		RequiredHours: numberOf(t.Details.RequiredHours), RecordedHours: numberOf(t.Details.RecordedHours),
-		Modules: t.Details.Modules, MissingModules: t.Details.MissingModules, PassMark: numberOf(t.Details.PassMark),
+		MissingOffline: numberOf(t.Details.MissingOffline),
+		Modules:        t.Details.Modules, MissingModules: t.Details.MissingModules, PassMark: numberOf(t.Details.PassMark),
 		EarliestSession: t.Details.EarliestSession, IssuedOn: s.Calendar.Today(t.IssuedAt), Today: s.today(),
 	}
 }

@@ -41,23 +41,9 @@ func (w *world) today() string { return w.calendar.Today(time.Now()).String() }
 
 func (w *world) day(offset int) string { return w.calendar.Today(time.Now()).AddDays(offset).String() }
 
-func (w *world) sessionOf(changes object) object {
-	s := object{
-		"ref": "s-1", "date": w.today(), "module": trainingModules[0], "mode": "offline",
-		"planned_hours": 8, "attended_hours": 7.5,
-	}
-	for field, value := range changes {
-		if value == nil {
-			delete(s, field)
-			continue
-		}
-		s[field] = value
-	}
-	return s
-}
-
-func (w *world) trainingOf(changes object) object {
-	return object{"sessions": []object{w.sessionOf(changes)}, "completed_modules": []string{trainingModules[0]}}
+// trainingOf is the result of a training of which the first module is complete.
+func trainingOf(changes object) object {
+	return merge(object{"completed_modules": []string{trainingModules[0]}}, changes)
 }
 
 func (w *world) markOf(changes object) object {
@@ -100,7 +86,7 @@ func TestAnInstitutionSeesItsOwnTasksAndWhomTheyAreAbout(t *testing.T) {
 
 	for _, token := range []string{theirs, w.institution(evaluationBodyID)} {
 		w.get("/v1/tasks/"+task, token).refused(t, http.StatusNotFound, notFound)
-		w.post("/v1/tasks/"+task+"/result", token, w.trainingOf(nil)).refused(t, http.StatusNotFound, notFound)
+		w.post("/v1/tasks/"+task+"/result", token, trainingOf(nil)).refused(t, http.StatusNotFound, notFound)
 		w.post("/v1/tasks/"+task+"/rejection", token, object{"reason_code": "other"}).refused(t, http.StatusNotFound, notFound)
 	}
 	require.Equal(t, 1, w.audited("trainee.read"))
@@ -149,7 +135,7 @@ func TestEveryKindOfResultIsTaken(t *testing.T) {
 		body                     object
 	}{
 		{contract.EnrolmentTask, trainingBodyID, trainer, object{"accepted_on": w.today()}},
-		{contract.TrainingTask, trainingBodyID, trainer, w.trainingOf(nil)},
+		{contract.TrainingTask, trainingBodyID, trainer, trainingOf(nil)},
 		{contract.ExamTask, trainingBodyID, trainer, w.markOf(object{"certificate_number": "OUC-培训-2026-000001"})},
 		{contract.TheoryTask, evaluationBodyID, evaluator, object{"absent": true, "held_on": w.today()}},
 		{contract.PracticalTask, evaluationBodyID, evaluator, w.markOf(object{"score": 0})},

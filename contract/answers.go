@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/ledger"
 )
 
 // What institutions answer to their tasks, as the API takes it and the record keeps it.
@@ -14,20 +13,10 @@ type EnrolmentResult struct {
 	AcceptedOn calendar.Date `json:"accepted_on"`
 }
 
-// TrainingResult reports the sessions of a training, all of it or what was still missing.
+// TrainingResult says which content of a training is complete, all of it or what was still missing. Hours are not claimed
+// in it: they come from attendance.
 type TrainingResult struct {
-	Sessions         []Session `json:"sessions"`
-	CompletedModules []string  `json:"completed_modules"`
-}
-
-// Session is one session as one trainee attended it. Hours are 学时.
-type Session struct {
-	Ref           string        `json:"ref"` // the institution's own name for the session
-	Date          calendar.Date `json:"date"`
-	Module        string        `json:"module"`
-	Mode          string        `json:"mode"` // online or offline
-	PlannedHours  ledger.Hours  `json:"planned_hours"`
-	AttendedHours ledger.Hours  `json:"attended_hours"`
+	CompletedModules []string `json:"completed_modules"`
 }
 
 // MarkResult is the mark of an exam or of one part of an evaluation. A trainee who was absent has no score, which is not

@@ -144,6 +144,44 @@ func (s student) check(t require.TestingT) {
 		require.LessOrEqual(t, sum, s.rules.Attendance().Credit.DailyCap, day)
 	}
 	s.recompute(t)
+	require.Zero(t, s.unfounded(t))
+}
+
+// unfounded counts what stands without resting on a report that holds, of the same person and session, which covers it.
+func (d *desk) unfounded(t require.TestingT) (n int) {
+	require.NoError(t, d.sql.QueryRowContext(d.t.Context(), `SELECT count(*) FROM hour_entries e JOIN hour_claims c ON c.entry_id = e.id
+		WHERE NOT EXISTS (SELECT 1 FROM attendance a, jsonb_array_elements(e.evidence) v
+			WHERE v->>'first' = a.id::text AND v->>'last' = a.id::text AND v->>'reporter' = a.reporter AND e.reporter = a.reporter
+			AND a.session_id = e.session_id AND a.person_id = e.person_id AND a.state = 'counted'
+			AND NOT EXISTS (SELECT 1 FROM attendance b WHERE b.corrects = a.id AND b.state = 'counted')
+			AND e.during <@ tstzmultirange(tstzrange(a.signed_in_at, a.signed_out_at)))`).Scan(&n))
+	return n
+}
+
+// Attack 8, over a whole record.
+func TestWhateverIsCreditedRestsOnReportsThatHold(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	s := d.student()
+	for _, a := range []act{
+		{"report", 0, 8, 12},
+		{"report", 2, 14, 17},
+		{"report", 4, 18, 23.5},
+		{"report", 5, 23.5, 26},
+		{"report", 7, 30, 36},
+		{"correct", 2, 14.5, 18},
+		{"correct", 2, 15, 18},
+		{"void", 0, 0, 0},
+		{"correct", 5, 24, 26},
+		{"absent", 7, 0, 0},
+	} {
+		s.do(t, a)
+		require.Zero(t, d.unfounded(t), "%+v", a)
+	}
+	require.NotZero(t, s.total(s.cases[0])+s.total(s.cases[1]))
+	_, err := d.sql.ExecContext(t.Context(), `UPDATE attendance SET signed_out_at = signed_in_at + interval '1 minute' WHERE signed_in_at IS NOT NULL`)
+	require.NoError(t, err)
+	require.NotZero(t, d.unfounded(t), "the question finds what it asks for")
 }
 
 // recompute holds what is credited against the reports that hold: no two credited ones overlap, and a day has all that

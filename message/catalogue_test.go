@@ -11,10 +11,18 @@ import (
 // What the rest of the product sends here to be put into words.
 var promised = map[string][]string{
 	"problem.*.title": problemCodes, "problem.*.detail": problemCodes,
+	"attendance.*": {
+		"session_conflict", "attendance_conflict", "session_unknown", "session_voided", "session_window", "session_incomplete",
+		"online_by_heartbeat", "not_on_roster", "instructor_unknown", "reporter_unknown", "reported_by_self", "course_unknown",
+		"attendee_unknown", "attendee_elsewhere", "attendee_not_admitted", "attendee_over", "before_registration",
+		"after_course", "not_listed_for_role", "unknown_module", "person_twice", "sign_in_missing", "sign_out_missing",
+		"in_future", "outside_window", "sign_out_first", "time_taken", "posted_before", "daily_cap", "nothing_to_correct",
+		"nothing_changed", "correction_pending", "decided_before", "same_person", "reason_missing", "ce_year_closed",
+	},
 	"field.*": {
 		"required", "unknown_field", "unknown_value", "wrong_type", "format", "out_of_range", "precision", "score_precision",
-		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "date", "date_future", "session_date",
-		"duplicate_session", "unknown_module", "hours_exceed_session", "score_or_absent", "same_body", "not_listed_for_role",
+		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "date", "date_future", "instant",
+		"unknown_module", "score_or_absent", "same_body", "not_listed_for_role",
 		"unknown_institution", "unknown_occupation", "unknown_level", "unknown_direction", "certificate_number_taken",
 		"id_length", "id_legacy", "id_characters", "id_date", "id_future", "id_check_digit",
 		"id_type", "id_passport", "id_residence_permit", "id_hong_kong_macao_permit", "id_taiwan_permit", "id_permanent_resident",

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"testing"
@@ -11,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
@@ -178,36 +178,92 @@ func TestAPersonHasOneLiveOrSuccessfulCaseForATarget(t *testing.T) {
 	require.Equal(t, "cases_one_per_target", again(), "a certificate is not earned twice")
 }
 
-func TestTheSameSessionCountsOnceForAPerson(t *testing.T) {
+// session writes a session of the case's training body, with the case on its roster.
+func (r *record) session(c store.Case, ref string, window ledger.Interval) store.Session {
+	r.t.Helper()
+	s := store.Session{
+		ID: uuid.NewString(), InstitutionID: c.TrainingBody, Ref: ref, Module: "m", Mode: "online",
+		OpensAt: window.From, ClosesAt: window.To, AnnouncedBy: r.account, AnnouncedAt: time.Now().UTC(),
+	}
+	r.write(func(tx *store.Tx) error {
+		if _, err := tx.InsertSession(s); err != nil {
+			return err
+		}
+		return tx.InsertRoster([]store.RosterLine{{SessionID: s.ID, PersonID: c.PersonID, CaseID: &c.ID, ListedAt: time.Now().UTC()}})
+	})
+	return s
+}
+
+// entry credits all of a session.
+func entry(c store.Case, s store.Session) store.HourEntry {
+	window := ledger.Interval{From: s.OpensAt, To: s.ClosesAt}
+	return store.HourEntry{
+		CaseID: &c.ID, PersonID: c.PersonID, InstitutionID: s.InstitutionID, SessionID: &s.ID, SessionRef: s.Ref,
+		SessionDate: calendar.MustParseDate("2026-11-23"), Module: s.Module, Mode: s.Mode,
+		Seconds: int(window.Length() / time.Second), During: store.During(ledger.Union(window)),
+		Evidence: json.RawMessage(`[{"first":"1","last":"9"}]`), ReceivedAt: &s.ClosesAt,
+	}
+}
+
+func at(hour int) time.Time { return time.Date(2026, time.November, 23, hour, 0, 0, 0, time.UTC) }
+
+func TestNoInstantStandsTwiceForAPersonUntilItIsGivenBack(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
-	entry := func(c store.Case, task store.Task, ref string) store.HourEntry {
-		return store.HourEntry{
-			CaseID: &c.ID, PersonID: r.person, InstitutionID: "ouc", TaskID: &task.ID, SessionRef: ref,
-			SessionDate: calendar.MustParseDate("2026-11-23"), Module: "m", Mode: "online", Seconds: 8 * 2700,
-		}
-	}
 	junior, senior := r.open("junior"), r.open("senior")
-	first, second := r.task(junior, contract.TrainingTask), r.task(senior, contract.TrainingTask)
-	r.write(func(tx *store.Tx) error {
-		return tx.InsertHours([]store.HourEntry{entry(junior, first, "a"), entry(junior, first, "b"), entry(junior, first, "a")})
-	})
-	r.write(func(tx *store.Tx) error {
-		return tx.InsertHours([]store.HourEntry{entry(senior, second, "a"), entry(senior, second, "c")})
-	})
-	for c, want := range map[string]time.Duration{junior.ID: 12 * time.Hour, senior.ID: 6 * time.Hour} {
+	first := entry(junior, r.session(junior, "a", ledger.Interval{From: at(1), To: at(4)}))
+	second := entry(senior, r.session(senior, "b", ledger.Interval{From: at(3), To: at(5)}))
+	insert := func(e *store.HourEntry) error {
+		return r.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.InsertHour(e) })
+	}
+	require.NoError(t, insert(&first))
+	require.NotZero(t, first.ID)
+	require.Equal(t, "hour_claims_no_overlap", store.Constraint(insert(&second)))
+	again := first
+	again.ID = 0
+	require.Equal(t, "hour_claims_no_overlap", store.Constraint(insert(&again)))
+	reverse := func(reason string) error {
+		return r.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.ReverseHour(first, reason, time.Now().UTC()) })
+	}
+	require.Equal(t, "hour_entries_reason", store.Constraint(reverse("")))
+	require.NoError(t, reverse("voided"))
+	require.Equal(t, "hour_entries_reverses_key", store.Constraint(reverse("again")))
+	require.NoError(t, insert(&second))
+	for c, want := range map[string]time.Duration{junior.ID: 0, senior.ID: 2 * time.Hour} {
 		entries, err := r.store.Read(t.Context()).Hours(c)
 		require.NoError(t, err)
-		require.Equal(t, want, ledger.Total(entries))
+		require.Equal(t, want, ledger.Total(entries), "what was reversed does not stand")
 	}
-	_, err := r.sql.ExecContext(t.Context(), `INSERT INTO hour_entries
-		(case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, seconds, reverses, reason)
-		SELECT case_id, person_id, institution_id, task_id, session_ref, session_date, module, mode, -seconds, id, 'voided'
-		FROM hour_entries WHERE case_id = $1 AND session_ref = 'a'`, junior.ID)
-	require.NoError(t, err)
-	entries, err := r.store.Read(t.Context()).Hours(junior.ID)
-	require.NoError(t, err)
-	require.Equal(t, 6*time.Hour, ledger.Total(entries), "what was reversed does not stand")
+}
+
+// Attack 8: time that rests on nothing.
+func TestEveryCreditedMinutePointsToEvidence(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	s := r.session(c, "a", ledger.Interval{From: at(1), To: at(4)})
+	for name, bad := range map[string]struct {
+		constraint string
+		change     func(*store.HourEntry)
+	}{
+		"no session":            {"hour_entries_evidence", func(e *store.HourEntry) { e.SessionID = nil }},
+		"no times":              {"hour_entries_evidence", func(e *store.HourEntry) { e.During = nil }},
+		"no evidence":           {"hour_entries_evidence", func(e *store.HourEntry) { e.Evidence = json.RawMessage(`[]`) }},
+		"never received":        {"hour_entries_evidence", func(e *store.HourEntry) { e.ReceivedAt = nil }},
+		"longer than attended":  {"hour_entries_within_attended", func(e *store.HourEntry) { e.Seconds++ }},
+		"of nobody's case":      {"hour_entries_check", func(e *store.HourEntry) { e.CaseID = nil }},
+		"a session of nowhere":  {"hour_entries_session_id_fkey", func(e *store.HourEntry) { e.SessionID = &c.ID }},
+		"negative, of nothing":  {"hour_entries_check", func(e *store.HourEntry) { e.Seconds = -1 }},
+		"a reversal of nothing": {"hour_entries_reverses_fkey", func(e *store.HourEntry) { e.Reverses, e.Seconds, e.Reason = new(int64), -1, "x" }},
+	} {
+		e := entry(c, s)
+		bad.change(&e)
+		err := r.store.Tx(t.Context(), func(tx *store.Tx) error { return tx.InsertHour(&e) })
+		require.Error(t, err, name)
+		require.Contains(t, store.Constraint(err), bad.constraint, "%s: %v", name, err)
+	}
+	e := entry(c, s)
+	r.write(func(tx *store.Tx) error { return tx.InsertHour(&e) })
 }
 
 func TestWhatIsWrittenForGoodIsNeverChanged(t *testing.T) {

@@ -69,25 +69,6 @@ func (tx *Tx) LockPerson(id string) error {
 	return found(err, "lock a person")
 }
 
-// InsertHours writes entries. A session without times that stands already for the person is passed over.
-func (tx *Tx) InsertHours(entries []HourEntry) error {
-	for _, e := range entries {
-		if err := tx.LockPerson(e.PersonID); err != nil {
-			return err
-		}
-		var n int64
-		err := tx.db.Table("hour_claims").Where("institution_id = ? AND session_ref = ? AND person_id = ?",
-			e.InstitutionID, e.SessionRef, e.PersonID).Count(&n).Error
-		if err == nil && n == 0 {
-			err = tx.db.Create(&e).Error
-		}
-		if err != nil {
-			return fmt.Errorf("write hours: %w", err)
-		}
-	}
-	return nil
-}
-
 // InsertHour writes one entry and gives it its number. The exclusion constraint hour_claims_no_overlap refuses time that
 // stands for the person already.
 func (tx *Tx) InsertHour(e *HourEntry) error {

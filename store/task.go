@@ -43,6 +43,7 @@ type TaskDetails struct {
 	RecordedHours   json.Number `json:"recorded_hours,omitempty"`
 	Modules         []string    `json:"modules,omitempty"`
 	MissingModules  []string    `json:"missing_modules,omitempty"`
+	MissingOffline  json.Number `json:"missing_offline_hours,omitempty"` // of the hours that must be taken in person
 	PassMark        json.Number `json:"pass_mark,omitempty"`
 	EarliestSession string      `json:"earliest_session,omitempty"`
 }
