@@ -140,23 +140,29 @@ func (b bundle) attend(t *testing.T, from calendar.Date, n int, modules ...strin
 		return err
 	}))
 	for i := range n {
-		opens := calendar.Real().Wall(from.AddDays(i)).Add(9 * time.Hour)
-		window := ledger.Interval{From: opens, To: opens.Add(6 * time.Hour)}
-		ref := "s-" + from.AddDays(i).String()
 		require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
-			_, err := hours.Announce(tx, hours.Announcement{
-				InstitutionID: trainer, Ref: ref, Module: modules[i%len(modules)], Mode: ledger.Offline, Place: "教室 1",
-				Instructor: "T01", Window: window, Roster: []string{b.caseID}, By: b.account,
-			}, now)
-			if err != nil {
-				return err
-			}
-			_, err = hours.Record(tx, hours.SignIn{
-				InstitutionID: trainer, Session: ref, Attendee: b.caseID, Attended: window, Reporter: "T01", By: b.account,
-			}, now)
-			return err
+			return b.lesson(tx, from.AddDays(i), modules[i%len(modules)])
 		}))
 	}
+}
+
+// lesson is a session of eight hours (学时) that the person attends; of the same day again, it is the same session.
+func (b bundle) lesson(tx *store.Tx, day calendar.Date, module string) error {
+	now := hours.At(b.Calendar, time.Now())
+	opens := calendar.Real().Wall(day).Add(9 * time.Hour)
+	window := ledger.Interval{From: opens, To: opens.Add(6 * time.Hour)}
+	ref := "s-" + day.String()
+	_, err := hours.Announce(tx, hours.Announcement{
+		InstitutionID: trainer, Ref: ref, Module: module, Mode: ledger.Offline, Place: "教室 1",
+		Instructor: "T01", Window: window, Roster: []string{b.caseID}, By: b.account,
+	}, now)
+	if err != nil {
+		return err
+	}
+	_, err = hours.Record(tx, hours.SignIn{
+		InstitutionID: trainer, Session: ref, Attendee: b.caseID, Attended: window, Reporter: "T01", By: b.account,
+	}, now)
+	return err
 }
 
 // modules is the content of the standard.

@@ -59,7 +59,7 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		if c.header == nil {
 			c.header = map[string]string{}
 		}
-		if strings.HasSuffix(c.path, "/cases") {
+		if strings.HasSuffix(c.path, "/cases") || strings.HasSuffix(c.path, "/corrections") {
 			c.header["Idempotency-Key"] = fmt.Sprint("key-", sent)
 		}
 		r := w.do(c)
@@ -86,6 +86,14 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/incidents/" + incident + "/resolution", w.operator, object{
 			"verb": "correct", "reason": "x", "days": 3, "institution": "x", "evidence": "x", "applicant": registrationOf(1, nil)["applicant"],
 		}},
+		{"/v1/staff", institution, object{"ref": "T01", "name": "x"}},
+		{"/v1/staff/T01/removal", institution, object{"reason": 1}},
+		{"/v1/attendance", institution, object{
+			"sessions": []object{w.sessionOn(nil, c)}, "sign_ins": []object{w.signIn(c, nil)}, "x": 1,
+		}},
+		{"/v1/attendance/corrections", institution, w.correctionOf(c, nil)},
+		{"/v1/attendance/corrections/" + c + "/decision", w.operator, object{"decision": "x", "reason": "x"}},
+		{"/v1/sessions/" + c + "/voiding", institution, object{"reason": "x"}},
 		{"/v1/verifications", "", object{"name": 1, "id_number": planted, "certificate_number": "x"}},
 	} {
 		plantings(target.body, func(any) { send(body(target.path, target.body), target.token) })

@@ -1,6 +1,7 @@
 package hours_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -339,5 +340,60 @@ func TestX21AClassOverNewYearIsCreditedToBothYears(t *testing.T) {
 		hours string
 	}{{2026, "2"}, {2027, "4"}} {
 		require.Equal(t, []any{want.year, want.hours}, []any{changes[i].Year, changes[i].Hours.String()})
+	}
+}
+
+func TestAVoidingAndASignInThatMeetCreditNothing(t *testing.T) {
+	t.Parallel()
+	for _, first := range []string{"the voiding", "the sign-in"} {
+		t.Run(first, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			c := d.admitted(d.person(), here, "junior")
+			s := d.session(here, "s1", span(9, 12))
+			d.list(s, c)
+			ended := make(chan error, 1)
+			void := func(tx *store.Tx) error {
+				_, err := hours.Void(tx, s.ID, d.operator, "there was no such lesson", on(4))
+				return err
+			}
+			signIn := func(tx *store.Tx) error {
+				_, err := hours.Record(tx, d.signIn(c, s, span(9, 12)), on(4))
+				return err
+			}
+			one, other := void, signIn
+			if first == "the sign-in" {
+				one, other = signIn, void
+			}
+			require.NoError(t, d.tx(func(tx *store.Tx) error {
+				err := one(tx)
+				go func() { ended <- d.store.Tx(t.Context(), other) }()
+				d.awaitBlocked(ended)
+				return err
+			}))
+			if err := <-ended; first == "the voiding" {
+				refused(t, "session_voided", err)
+			} else {
+				require.NoError(t, err)
+			}
+			require.Zero(t, d.total(c))
+		})
+	}
+}
+
+// awaitBlocked returns once somebody waits for a lock in the test's database.
+func (d *desk) awaitBlocked(ended <-chan error) {
+	d.t.Helper()
+	for {
+		blocked, err := d.store.Read(d.t.Context()).Blocked()
+		require.NoError(d.t, err)
+		if blocked > 0 {
+			return
+		}
+		select {
+		case err := <-ended:
+			require.NoError(d.t, errors.Join(err, errors.New("it did not wait")))
+		case <-time.After(10 * time.Millisecond):
+		}
 	}
 }
