@@ -39,6 +39,7 @@ type Case struct {
 	Party     progress.PartyKind
 	PartyName string
 	Cause     string // of the open incident, if any
+	Again     bool   // its hours were voided, and its training is under way again
 	DueAt     time.Time
 }
 

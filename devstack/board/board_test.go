@@ -54,6 +54,15 @@ func TestACaseSaysWhomItWaitsOnOrWhyItIsStuckOrHowItEnded(t *testing.T) {
 	require.Contains(t, line(t, lines, "赵示甲"), "剩 4 天")
 	require.Contains(t, line(t, lines, "钱示乙"), message.Text(message.Chinese, "cause.task_overdue.title", nil))
 	require.Contains(t, line(t, lines, "孙示丙"), "职称贯通")
+	require.NotContains(t, strings.Join(lines, "\n"), "补课")
+}
+
+func TestACaseThatLostHoursSaysThatTheyAreMadeUpFor(t *testing.T) {
+	t.Parallel()
+	s := demonstration()
+	s.Cases[0].Again = true
+	row := line(t, Draw(s, 200, 100, false), "赵示甲")
+	require.Contains(t, row, "学时作废，补课  ← 国家开放大学  剩 4 天")
 }
 
 func TestInALowWindowTheStuckCasesStayAndTheEndedGoFirst(t *testing.T) {

@@ -54,6 +54,8 @@ func (p painter) last(s Snapshot, c Case) string {
 		return p.paint(dim, p.words.outcomes[c.Outcome])
 	case c.Cause != "":
 		return p.paint(red, p.text("cause."+c.Cause+".title")) + p.party(c)
+	case c.Again:
+		return p.paint(yellow, p.words.again) + p.party(c) + p.due(s, c)
 	default:
 		return strings.TrimPrefix(p.party(c), "  ") + p.due(s, c)
 	}

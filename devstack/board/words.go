@@ -11,6 +11,7 @@ type words struct {
 	workCells                                             int // the column of occupation and level
 	name, work, status, waits, comma                      string
 	clock, realClock, cases, noCases, more, due, restarts string
+	again                                                 string
 
 	stages   map[progress.Stage]string
 	parties  map[progress.PartyKind]string
@@ -30,6 +31,7 @@ var chinese = words{
 	realClock: "北京日期 %s 已运行 %s",
 	clock:     "演示日期 %s（1天=%s） 已运行 %s", cases: "个案 %d/%d", noCases: "无演示个案",
 	more: "另有 %d 件未显示（窗口太矮）", due: "  剩 %d 天", restarts: "（已重启 %d 次）",
+	again: "学时作废，补课",
 	stages: map[progress.Stage]string{
 		progress.Registration: "登", progress.Training: "培", progress.Exam: "考", progress.Evaluation: "评",
 		progress.Certificate: "证", progress.Title: "职", progress.CEHours: "时",
@@ -50,6 +52,7 @@ var english = words{
 	realClock: "date in Beijing %s  up %s",
 	clock:     "demo date %s (1 day = %s)  up %s", cases: "%d/%d cases", noCases: "no demonstration cases",
 	more: "%d more not shown (the window is too low)", due: "  %d days left", restarts: " (restarted %d times)",
+	again: "hours voided, made up for",
 	stages: map[progress.Stage]string{
 		progress.Registration: "Rg", progress.Training: "Tr", progress.Exam: "Ex", progress.Evaluation: "Ev",
 		progress.Certificate: "Ce", progress.Title: "Ti", progress.CEHours: "Hr",

@@ -25,6 +25,9 @@ type product struct {
 	scripts       []map[string]any
 	controlDown   bool
 	unknownTokens bool
+	sessions      string   // of any case, the latest first
+	voided        []string // paths, and reasons
+	away          int      // how many voidings not to answer
 }
 
 func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -47,6 +50,14 @@ func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.registrations = append(p.registrations, r.Header.Get("Idempotency-Key")+string(body))
 		w.WriteHeader(http.StatusCreated)
 		fmt.Fprintf(w, `{"id":"case-%d"}`, len(p.registrations))
+	case "GET /v1/sessions":
+		fmt.Fprintf(w, `{"sessions":[%s]}`, p.sessions)
+	case "POST /v1/sessions/s2/voiding":
+		p.voided = append(p.voided, r.URL.Path+string(body))
+		if p.away > 0 {
+			p.away--
+			w.WriteHeader(http.StatusBadGateway)
+		}
 	case "POST /control/scripts":
 		if p.controlDown {
 			w.WriteHeader(http.StatusServiceUnavailable)

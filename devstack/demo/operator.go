@@ -89,6 +89,9 @@ func (d *Demo) word(key string) string { return message.Text(d.options.Lang, key
 func decide(i incident, s scenario, asked int, trainers []string) resolution {
 	const patience = 3 // times the same way is tried
 	giveUp := resolution{Verb: "cancel", Reason: "经与学员沟通，本次培养终止"}
+	if !slices.Contains(i.Verbs, giveUp.Verb) {
+		giveUp = resolution{Verb: "retry", Reason: "已排除原因，请重试"} // there is nothing of the case's to give up
+	}
 	if s.hopeless || asked >= patience {
 		return giveUp
 	}

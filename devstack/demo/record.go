@@ -73,6 +73,7 @@ type steps struct {
 type traineeSteps struct {
 	Scripted  bool `json:"scripted"`
 	Withdrawn bool `json:"withdrawn"`
+	Voided    bool `json:"voided"`
 }
 
 // notebook keeps both files and hands out copies.

@@ -11,6 +11,8 @@ type scenario struct {
 	scripts []script
 	// withdrawsIn is the stage in which the trainee gives up, if any.
 	withdrawsIn string
+	// voided makes the operator void a session while the case is in its exam.
+	voided bool
 	// correction is what the operator corrects the applicant's facts to, if they were stated wrong.
 	correction facts
 	// ends is how the case is meant to end.
@@ -36,6 +38,11 @@ func late(kind, delay string) []script {
 	return []script{{TaskKind: kind, Attempt: 1, Behaviour: "late", Delay: delay}}
 }
 
+// slow answers no sooner than after so long.
+func slow(kind, delay string) []script {
+	return []script{{TaskKind: kind, Attempt: 1, Behaviour: "slow", Delay: delay}}
+}
+
 const (
 	manufacturing = "intelligent-manufacturing"
 	bigData       = "big-data"
@@ -55,6 +62,8 @@ var scenarios = []scenario{
 	{occupation: bigData, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: late("practical", "12s")},
 	// The training body never answers; the operator gives the trainee to another.
 	{occupation: blockchain, level: junior, applicant: juniorBachelor, ends: progress.Mapped, scripts: once("enrolment", "silent")},
+	// An inspection voids a session when the training is over: back to it, make up for the hours, and on.
+	{occupation: bigData, level: junior, applicant: juniorMaster, ends: progress.Mapped, scripts: slow("exam", "6s"), voided: true},
 	{occupation: manufacturing, level: junior, applicant: juniorMaster, ends: progress.Mapped, scripts: once("exam", "fail")},
 	{occupation: bigData, level: intermediate, applicant: intermediateTitled, ends: progress.Mapped, scripts: once("theory", "fail")},
 	// The class is full: one operator finds another class, another gives up.
@@ -73,11 +82,10 @@ var scenarios = []scenario{
 	{occupation: manufacturing, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: once("practical", "absent")},
 	{occupation: bigData, level: intermediate, applicant: intermediateDoctor, ends: progress.Mapped},
 	{occupation: blockchain, level: intermediate, applicant: intermediateTitled, ends: progress.Mapped},
-	{occupation: manufacturing, level: junior, applicant: juniorAssociate, ends: progress.Mapped},
-	{occupation: bigData, level: senior, applicant: seniorGraded, ends: progress.Certified},
-	{occupation: blockchain, level: senior, applicant: seniorTitled, ends: progress.Certified},
+	{occupation: manufacturing, level: junior, applicant: juniorAssociate, ends: progress.Mapped, scripts: once("training", "claims_twice")},
+	{occupation: bigData, level: senior, applicant: seniorGraded, ends: progress.Certified, scripts: once("training", "outside_window")},
+	{occupation: blockchain, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: once("training", "duplicate")},
 	{occupation: manufacturing, level: intermediate, applicant: intermediateGraded, ends: progress.Mapped},
-	{occupation: bigData, level: junior, applicant: juniorMaster, ends: progress.Mapped},
 	{occupation: blockchain, level: junior, applicant: juniorAssociate, ends: progress.Mapped},
 	{occupation: manufacturing, level: intermediate, applicant: intermediateTitled, ends: progress.Mapped},
 	{occupation: bigData, level: senior, applicant: seniorSkilledWorker, ends: progress.Certified},

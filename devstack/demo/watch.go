@@ -41,7 +41,8 @@ type named struct {
 
 func (v view) ended() bool { return v.Outcome != progress.Open }
 
-// watch reads every case that has not ended, again and again, and has the trainees withdraw who do.
+// watch reads every case that has not ended, again and again, has the trainees withdraw who do, and the operator void the
+// sessions that are voided.
 func (d *Demo) watch(ctx context.Context) {
 	for pause(ctx, 700*time.Millisecond) {
 		for n := range d.notes.trainees() {
@@ -58,6 +59,9 @@ func (d *Demo) watch(ctx context.Context) {
 			d.mu.Unlock()
 			if stage := scenarioOf(n).withdrawsIn; stage == string(v.Stage) && v.Status == progress.CaseWaiting && !done.Withdrawn {
 				d.withdraw(ctx, n, trainee)
+			}
+			if scenarioOf(n).voided && v.Stage == progress.Exam && v.Status == progress.CaseWaiting && !done.Voided {
+				d.void(ctx, n, trainee)
 			}
 		}
 	}
@@ -108,6 +112,9 @@ func (d *Demo) Surprises() []string {
 		if meant := scenarioOf(n).ends; v.ended() && v.Outcome != meant {
 			surprises = append(surprises, fmt.Sprintf("%s (%s): %s, not %s", names[n].Name, v.ID, v.Outcome, meant))
 		}
+		if _, done := d.notes.trainee(n); v.ended() && scenarioOf(n).voided && !done.Voided {
+			surprises = append(surprises, fmt.Sprintf("%s (%s): no session was voided", names[n].Name, v.ID))
+		}
 	}
 	return surprises
 }
@@ -146,6 +153,8 @@ func (d *Demo) Board(s *board.Snapshot) {
 		if v.DueAt != nil {
 			c.DueAt = *v.DueAt
 		}
+		_, done := d.notes.trainee(n)
+		c.Again = v.hoursVoided(done)
 		s.Cases = append(s.Cases, c)
 	}
 }
