@@ -16,77 +16,92 @@ import (
 // batch is how many cases are under way while something is killed.
 const batch = 6
 
-// TestEveryCaseReachesItsRightEnd kills one piece of the system after another while cases are under way in it.
+// TestEveryCaseReachesItsRightEnd kills one piece of the system after another while cases are under way in it: when they
+// have just begun, while attendance is reported, and again when the first of them are past their training.
 func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
-	n := 1
-	underWay := func(t *testing.T) []trainee {
-		t.Helper()
-		all := s.registerMany(t, n, batch)
-		n += batch
-		return all
-	}
-	finish := func(t *testing.T, all []trainee) {
-		t.Helper()
-		for _, who := range all {
-			s.ended(t, who)
-		}
-		s.requireRightEnd(t, all)
-	}
-
-	t.Run("when the worker is killed again and again", func(t *testing.T) {
-		all := underWay(t)
-		for _, after := range []int{0, 200, 500, 350, 50, 700} {
-			pause(t, after)
-			s.worker.Kill9()
-			require.NoError(t, s.worker.Start(t.Context()))
-		}
-		finish(t, all)
-	})
-	t.Run("when the API is killed again and again", func(t *testing.T) {
-		all := underWay(t)
-		for _, after := range []int{100, 300, 200, 400} {
-			pause(t, after)
+	for n, blow := range []struct {
+		when   string
+		strike func(t *testing.T)
+	}{
+		{"when the worker is killed again and again", func(t *testing.T) {
+			t.Helper()
+			for _, after := range []int{0, 200, 500, 350, 50, 700} {
+				pause(t, after)
+				s.worker.Kill9()
+				require.NoError(t, s.worker.Start(t.Context()))
+			}
+		}},
+		{"when the API is killed again and again", func(t *testing.T) {
+			t.Helper()
+			for _, after := range []int{100, 300, 200, 400} {
+				pause(t, after)
+				s.api.Kill9()
+				require.NoError(t, s.api.Start(t.Context()))
+			}
+		}},
+		{"when the institutions' own systems are killed", func(t *testing.T) {
+			t.Helper()
+			for range 3 {
+				pause(t, 300)
+				s.institution.Kill9()
+				require.NoError(t, s.institution.Start(t.Context()))
+			}
+		}},
+		{"when Temporal is killed and comes back", func(t *testing.T) {
+			t.Helper()
+			pause(t, 500)
+			s.temporal.Kill9()
+			require.NoError(t, s.temporal.Start(t.Context()))
+		}},
+		{"when PostgreSQL is killed and comes back", func(t *testing.T) {
+			t.Helper()
+			pause(t, 500)
+			s.cluster.Kill()
+			require.NoError(t, s.cluster.Recover(t.Context()))
+		}},
+		{"when everything but PostgreSQL is killed at once", func(t *testing.T) {
+			t.Helper()
+			pause(t, 400)
 			s.api.Kill9()
+			s.worker.Kill9()
+			s.temporal.Kill9()
+			require.NoError(t, s.temporal.Start(t.Context()))
+			require.NoError(t, s.worker.Start(t.Context()))
 			require.NoError(t, s.api.Start(t.Context()))
+		}},
+	} {
+		t.Run(blow.when, func(t *testing.T) {
+			all := s.registerMany(t, 1+n*batch, batch)
+			blow.strike(t)
+			s.await(t, all[0], "in training", attended)
+			blow.strike(t)
+			s.await(t, all[0], "trained", trained)
+			blow.strike(t)
+			for _, who := range all {
+				s.ended(t, who)
+			}
+			s.requireRightEnd(t, all)
+		})
+	}
+}
+
+// attended says whether some hours of a case are recorded.
+func attended(c document) bool {
+	hours, _ := c["hours"].(map[string]any)
+	recorded, _ := hours["recorded"].(float64)
+	return recorded > 0
+}
+
+// trained says whether the training of a case is complete.
+func trained(c document) bool {
+	for _, stage := range c["stages"].([]any) {
+		if s := stage.(map[string]any); s["stage"] == "training" {
+			return s["state"] == "done"
 		}
-		finish(t, all)
-	})
-	t.Run("when the institutions' own systems are killed", func(t *testing.T) {
-		all := underWay(t)
-		for range 3 {
-			pause(t, 300)
-			s.institution.Kill9()
-			require.NoError(t, s.institution.Start(t.Context()))
-		}
-		finish(t, all)
-	})
-	t.Run("when Temporal is killed and comes back", func(t *testing.T) {
-		all := underWay(t)
-		pause(t, 500)
-		s.temporal.Kill9()
-		require.NoError(t, s.temporal.Start(t.Context()))
-		finish(t, all)
-	})
-	t.Run("when PostgreSQL is killed and comes back", func(t *testing.T) {
-		all := underWay(t)
-		pause(t, 500)
-		s.cluster.Kill()
-		require.NoError(t, s.cluster.Recover(t.Context()))
-		finish(t, all)
-	})
-	t.Run("when everything but PostgreSQL is killed at once", func(t *testing.T) {
-		all := underWay(t)
-		pause(t, 400)
-		s.api.Kill9()
-		s.worker.Kill9()
-		s.temporal.Kill9()
-		require.NoError(t, s.temporal.Start(t.Context()))
-		require.NoError(t, s.worker.Start(t.Context()))
-		require.NoError(t, s.api.Start(t.Context()))
-		finish(t, all)
-	})
+	}
+	return false
 }
 
 // pause lets the system work for a moment, so that the next blow falls somewhere else.

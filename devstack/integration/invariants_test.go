@@ -9,12 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// check is a number that the record must hold of a case.
+type check struct {
+	promise string
+	query   string
+	want    int
+}
+
 // requireRightEnd checks in the record itself that cases that went well did so once: nothing lost, nothing doubled.
 func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 	t.Helper()
-	db, err := sql.Open("pgx", s.cluster.URL("dengpan"))
-	require.NoError(t, err)
-	defer db.Close()
+	db := s.database(t)
 	for _, who := range all {
 		// What a killed process was forwarding is somebody else's once its lease is over.
 		eventually(t, time.Minute, func() bool {
@@ -23,11 +28,7 @@ func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 				`SELECT count(*) FROM inbox WHERE case_id = $1 AND forwarded_at IS NULL`, who.caseID).Scan(&left)
 			return err == nil && left == 0
 		}, func() string { return "something is left in the inbox of case " + who.caseID })
-		for _, check := range []struct {
-			promise string
-			query   string
-			want    int
-		}{
+		requireAll(t, db, who, []check{
 			{"one outcome, and the right one", `SELECT count(*) FROM cases WHERE id = $1 AND outcome = 'mapped'`, 1},
 			{"two certificates", `SELECT count(*) FROM certificates WHERE case_id = $1`, 2},
 			{"five tasks", `SELECT count(*) FROM tasks WHERE case_id = $1`, 5},
@@ -35,17 +36,50 @@ func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 			{"one answer each", `SELECT count(*) FROM task_answers a JOIN tasks t ON t.id = a.task_id WHERE t.case_id = $1`, 5},
 			{"one event each", `SELECT count(*) FROM outbox WHERE case_id = $1`, 5},
 			{"three marks", `SELECT count(*) FROM assessments WHERE case_id = $1`, 3},
-			{"the standard's hours, once", `SELECT coalesce(sum(seconds), 0)::int / 2700 FROM hour_entries WHERE case_id = $1`, 80},
-			{"credited once", `SELECT coalesce(sum(hours), 0)::int FROM ce_entries WHERE case_id = $1`, 80},
+			{"attendance taken once", `SELECT count(*) FROM attendance JOIN session_roster USING (session_id, person_id)
+				WHERE case_id = $1`, 10},
 			{"no incident", `SELECT count(*) FROM incidents WHERE case_id = $1`, 0},
 			{"no stage left open", `SELECT count(*) FROM case_stages WHERE case_id = $1 AND state <> 'done'`, 0},
 			{"a dense timeline", `SELECT max(seq) - count(*)::int FROM case_events WHERE case_id = $1`, 0},
 			{"certificates told of once", `SELECT count(*) FROM case_events WHERE case_id = $1 AND kind = 'certificate_issued'`, 2},
 			{"one ending", `SELECT count(*) FROM case_events WHERE case_id = $1 AND kind = 'case_ended'`, 1},
-		} {
-			var got int
-			require.NoError(t, db.QueryRowContext(t.Context(), check.query, who.caseID).Scan(&got))
-			require.Equal(t, check.want, got, "%s: case %s", check.promise, who.caseID)
-		}
+		})
+		s.requireLedger(t, who, 80)
+	}
+}
+
+// requireLedger checks in the record itself that a case's hours are what they should be, and rest on what they should.
+func (s *system) requireLedger(t testing.TB, who trainee, hours int) {
+	t.Helper()
+	requireAll(t, s.database(t), who, []check{
+		{"the standard's hours stand", `SELECT coalesce(sum(seconds), 0)::int / 2700 FROM hour_entries
+			JOIN hour_claims ON entry_id = id WHERE case_id = $1`, hours},
+		{"and are the sum of all entries", `SELECT coalesce(sum(seconds), 0)::int / 2700 FROM hour_entries WHERE case_id = $1`, hours},
+		{"each entry rests on a session and evidence, and somebody vouches", `SELECT count(*) FROM hour_entries
+			WHERE case_id = $1 AND (session_id IS NULL OR jsonb_array_length(evidence) = 0 OR reporter = '')`, 0},
+		{"no instant twice", `SELECT count(*) FROM hour_claims a JOIN hour_claims b USING (person_id)
+			JOIN hour_entries e ON e.id = a.entry_id
+			WHERE e.case_id = $1 AND a.entry_id < b.entry_id AND a.during && b.during`, 0},
+		{"no day beyond its cap", `SELECT count(*) FROM (SELECT 1 FROM hour_entries JOIN hour_claims ON entry_id = id
+			WHERE case_id = $1 GROUP BY session_date HAVING sum(seconds) > 8 * 2700) beyond`, 0},
+		{"credited once", `SELECT coalesce(sum(hours), 0)::int FROM ce_entries WHERE case_id = $1`, hours},
+	})
+}
+
+// database is the record, to be asked directly.
+func (s *system) database(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("pgx", s.cluster.URL("dengpan"))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+func requireAll(t testing.TB, db *sql.DB, who trainee, checks []check) {
+	t.Helper()
+	for _, check := range checks {
+		var got int
+		require.NoError(t, db.QueryRowContext(t.Context(), check.query, who.caseID).Scan(&got), check.promise)
+		require.Equal(t, check.want, got, "%s: case %s", check.promise, who.caseID)
 	}
 }

@@ -30,6 +30,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 	s := newSystem(t, options{})
 
 	t.Run("a case that goes well ends with both certificates, a title and its hours", func(t *testing.T) {
+		t.Parallel()
 		who := s.register(t, 1)
 		c := s.ended(t, who)
 		require.Equal(t, "mapped", c["outcome"], c)
@@ -40,6 +41,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		s.keep(t, "happy", history)
 	})
 	t.Run("who fails the exam and a part of the evaluation passes the resits", func(t *testing.T) {
+		t.Parallel()
 		who := s.register(t, 2)
 		s.script(t, who, contract.ExamTask, 1, "fail")
 		s.script(t, who, contract.TheoryTask, 1, "fail")
@@ -49,6 +51,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		s.keep(t, "resits", s.history(t, who))
 	})
 	t.Run("an enrolment that is refused goes to another body once an operator says so", func(t *testing.T) {
+		t.Parallel()
 		who := s.register(t, 3)
 		s.script(t, who, contract.EnrolmentTask, 1, "reject")
 		stuck := s.await(t, who, "stuck", func(c document) bool { return c["status"] == "stuck" || c["status"] == "ended" })
@@ -64,6 +67,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		s.keep(t, "reassigned", s.history(t, who))
 	})
 	t.Run("who withdraws keeps the hours of a training that was completed", func(t *testing.T) {
+		t.Parallel()
 		who := s.register(t, 4)
 		s.script(t, who, contract.ExamTask, 1, "silent")
 		s.task(t, who, contract.ExamTask)

@@ -50,9 +50,11 @@ type system struct {
 
 // options of a system; the zero value is usual.
 type options struct {
-	day       time.Duration // of the programme's calendar; ten seconds unless set, so that no deadline passes
-	cacheSize string        // of the worker
-	silent    bool          // no institution is played: the test answers tasks itself
+	// day is how long one of the programme's calendar lasts: two seconds unless set. A training takes eleven days, and no
+	// deadline of five may pass while something is killed and comes back.
+	day       time.Duration
+	cacheSize string // of the worker
+	silent    bool   // no institution is played: the test answers tasks itself
 }
 
 // program is the product's own binary, which `make test` builds.
@@ -72,7 +74,7 @@ func program(t testing.TB) string {
 func newSystem(t testing.TB, o options) *system {
 	t.Helper()
 	if o.day == 0 {
-		o.day = time.Second
+		o.day = 2 * time.Second
 	}
 	s := &system{logs: t.TempDir(), apiKeys: map[string]string{}}
 	addresses := make([]string, 4)
