@@ -142,10 +142,13 @@ func (d desk) apply(c *Corrected, now Instant) error {
 		how = reduced
 	}
 	item, err := settle(d.tx, d.line, d.session.ID, how, c.Report.Reason, now)
+	if err != nil {
+		return err
+	}
 	if item != nil {
 		c.Notify = append(c.Notify, *item)
 	}
-	return err
+	return unsettle(d.tx, freed)
 }
 
 // settle brings what stands on an attendee's hours in line with them: a case is told, and a place's CE hours follow.

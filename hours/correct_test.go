@@ -397,3 +397,35 @@ func (d *desk) awaitBlocked(ended <-chan error) {
 		}
 	}
 }
+
+func TestWatchingOfADayThatHasRoomAgainIsSettledAnew(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	c, other := d.admitted(d.person(), here, "junior"), d.admitted(d.person(), here, "junior")
+	full := d.session(here, "s1", span(8, 14))
+	d.list(full, c)
+	_, err := d.record(d.signIn(c, full, span(8, 14)), on(4))
+	require.NoError(t, err)
+	watched := map[string]store.Session{
+		"the same day": d.session(here, "w1", span(19, 20)), "days later": d.session(here, "w2", span(80, 81)),
+		"voided": d.session(here, "w3", span(20, 21)), "somebody else's": d.session(here, "w4", span(19, 20)),
+	}
+	for name, s := range watched {
+		who := c
+		if name == "somebody else's" {
+			who = other
+		}
+		d.list(s, who)
+		_, err := d.sql.ExecContext(t.Context(), `INSERT INTO watches (session_id, person_id, last_beat, unsettled, challenge_due)
+			VALUES ($1, $2, now(), false, now())`, s.ID, who.PersonID)
+		require.NoError(t, err)
+	}
+	_, err = d.void(watched["voided"], on(4))
+	require.NoError(t, err)
+	_, err = d.correct(d.signIn(c, full, span(8, 9)), on(4))
+	require.NoError(t, err)
+	var refs string
+	require.NoError(t, d.sql.QueryRowContext(t.Context(), `SELECT string_agg(s.ref, ',') FROM watches w
+		JOIN sessions s ON s.id = session_id WHERE unsettled`).Scan(&refs))
+	require.Equal(t, "w1", refs)
+}

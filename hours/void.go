@@ -42,20 +42,22 @@ func Void(tx *store.Tx, sessionID, by, reason string, now Instant) (Voided, erro
 	if err != nil {
 		return voided, err
 	}
+	var given []freed
 	for _, line := range roster {
 		if err := tx.LockPerson(line.PersonID); err != nil {
 			return voided, err
 		}
-		freed, err := reverse(tx, sessionID, line.PersonID, reason, now)
+		back, err := reverse(tx, sessionID, line.PersonID, reason, now)
 		if err != nil {
 			return voided, err
 		}
-		if freed.total == 0 {
+		if back.total == 0 {
 			continue
 		}
+		given = append(given, back)
 		voided.Persons++
-		voided.Total += freed.total
-		items, err := freed.refill(tx, now)
+		voided.Total += back.total
+		items, err := back.refill(tx, now)
 		if err != nil {
 			return voided, err
 		}
@@ -67,7 +69,7 @@ func Void(tx *store.Tx, sessionID, by, reason string, now Instant) (Voided, erro
 			voided.Notify = append(voided.Notify, *item)
 		}
 	}
-	return voided, nil
+	return voided, unsettle(tx, given...)
 }
 
 // freed is what reversals gave back of one person's days.
@@ -99,15 +101,12 @@ func reverse(tx *store.Tx, sessionID, personID, reason string, now Instant) (fre
 }
 
 // refill credits what the days that were given back had no room for when it was reported, in the order in which that was
-// received: on every day what stands is all that was attended, or what the cap allows of it. Watching is settled anew by
-// whoever settles it.
+// received: on every day what stands is all that was attended, or what the cap allows of it. What was watched is settled
+// anew by whoever settles it, when it is told by unsettle.
 func (f freed) refill(tx *store.Tx, now Instant) ([]store.InboxItem, error) {
 	var items []store.InboxItem
 	for _, day := range f.days {
 		window := ledger.Interval{From: calendar.Real().Wall(day), To: calendar.Real().Wall(day.AddDays(1))}
-		if err := tx.UnsettleWatches(f.personID, window); err != nil {
-			return nil, err
-		}
 		reports, err := tx.AttendedBetween(f.personID, window)
 		if err != nil {
 			return nil, err
@@ -126,6 +125,23 @@ func (f freed) refill(tx *store.Tx, now Instant) ([]store.InboxItem, error) {
 		}
 	}
 	return items, nil
+}
+
+// unsettle has what was watched on days that were given back settled anew.
+func unsettle(tx *store.Tx, given ...freed) error {
+	var persons []string
+	var all []ledger.Interval
+	for _, f := range given {
+		persons = append(persons, f.personID)
+		for _, day := range f.days {
+			all = append(all, ledger.Interval{From: calendar.Real().Wall(day), To: calendar.Real().Wall(day.AddDays(1))})
+		}
+	}
+	days := ledger.Union(all...)
+	if len(days) == 0 {
+		return nil
+	}
+	return tx.UnsettleWatches(persons, ledger.Interval{From: days[0].From, To: days[len(days)-1].To})
 }
 
 // top credits what is still uncredited of one report on one day, if the day has room.

@@ -140,10 +140,12 @@ func (tx *Tx) AttendedBetween(personID string, within ledger.Interval) ([]Attend
 	return hold, found(err, "read a day's attendance")
 }
 
-// UnsettleWatches has a person's watching at sessions within an interval of the programme's time settled anew.
-func (tx *Tx) UnsettleWatches(personID string, within ledger.Interval) error {
-	err := tx.db.Exec(`UPDATE watches w SET unsettled = true FROM sessions s WHERE s.id = w.session_id AND w.person_id = ?
-		AND s.voided_at IS NULL AND s.opens_at < ? AND s.closes_at > ? AND NOT w.unsettled`,
-		personID, within.To, within.From).Error
+// UnsettleWatches has what persons watched at sessions within an interval of the programme's time settled anew. The watches
+// are locked in the order of their ids, as heartbeats lock them.
+func (tx *Tx) UnsettleWatches(personIDs []string, within ledger.Interval) error {
+	err := tx.db.Exec(`UPDATE watches SET unsettled = true WHERE id IN (
+		SELECT w.id FROM watches w JOIN sessions s ON s.id = w.session_id AND s.voided_at IS NULL
+		WHERE w.person_id IN ? AND NOT w.unsettled AND s.opens_at < ? AND s.closes_at > ?
+		ORDER BY w.id FOR NO KEY UPDATE OF w)`, personIDs, within.To, within.From).Error
 	return found(err, "have watches settled anew")
 }
