@@ -150,6 +150,21 @@ func TestX49AScriptThatReplaysTheWholeVideoInOneBatchEarnsNothing(t *testing.T) 
 	require.Zero(t, c.credited(who))
 }
 
+func TestAPlayerThatWasCutOffLosesNothingByTellingLate(t *testing.T) {
+	t.Parallel()
+	c := newCinema(t)
+	who := c.viewers(1)[0]
+	c.screen("s1", who)
+	c.send(beatObject("s1", who, 0, 0, nil))
+	c.at(75 * time.Second)
+	view := c.send(beatObject("s1", who, 2, 60*time.Second, nil), beatObject("s1", who, 3, 75*time.Second, nil), beatObject("s1", who, 1, 30*time.Second, nil))
+	require.Equal(t, []int{0, 2}, []int{view.Rows[0].Index, view.Rows[1].Index}, "the latest is kept")
+	c.at(105 * time.Second)
+	c.send(beatObject("s1", who, 4, 105*time.Second, nil))
+	c.settle()
+	require.Equal(t, 105*time.Second, c.credited(who))
+}
+
 // X-49 again: heartbeats as fast as they can be sent.
 func TestX49AFloodOfHeartbeatsIsKeptAtTheRulesInterval(t *testing.T) {
 	t.Parallel()
@@ -268,9 +283,10 @@ func TestAChallengeIsRepeatedUntilItIsAnsweredAndPutAnewWhenItWasNot(t *testing.
 	require.Equal(t, first, again)
 	require.Equal(t, 90, send(time.Minute, "")[0].Within, "half a minute has gone")
 
-	second := send(3*time.Minute, "") // not answered
+	second := send(3*time.Minute, first[0].ID) // too late
+	require.Len(t, second, 1)
 	require.NotEqual(t, first[0].ID, second[0].ID)
-	require.Len(t, send(181*time.Second, first[0].ID), 1, "the old one is no answer")
+	require.Len(t, send(181*time.Second, first[0].ID), 1, "the old one is no answer to the new")
 	require.Empty(t, send(182*time.Second, second[0].ID), "an answer is kept however soon it comes")
 	require.Empty(t, send(4*time.Minute, ""), "and the next is due when nobody knows")
 }
@@ -348,6 +364,13 @@ func TestWhatAFullDayHadNoRoomForIsCreditedOnceItHas(t *testing.T) {
 	c.play("short", who, 5*time.Hour+time.Minute, 2*time.Hour, c.rules.Credit.MaxGap)
 	c.settle()
 	require.Equal(t, c.rules.Credit.DailyCap, c.credited(who))
+	lines := func() (n int) {
+		require.NoError(t, c.sql.QueryRowContext(t.Context(), `SELECT count(*) FROM hour_entries WHERE session_id = $1`, short).Scan(&n))
+		return n
+	}
+	c.exec(`UPDATE watches SET unsettled = true`)
+	c.settle()
+	require.Equal(t, 1, lines(), "a day that is full is left alone")
 	require.NoError(t, c.store.Tx(t.Context(), func(tx *store.Tx) error {
 		_, err := hours.Void(tx, long, c.account, "no such recording", hours.At(c.settler.Calendar, c.now()))
 		return err
@@ -355,14 +378,10 @@ func TestWhatAFullDayHadNoRoomForIsCreditedOnceItHas(t *testing.T) {
 	require.Equal(t, time.Hour, c.credited(who))
 	c.settle()
 	require.Equal(t, 2*time.Hour, c.credited(who))
-	var lines int
-	count := `SELECT count(*) FROM hour_entries WHERE session_id = $1`
-	require.NoError(t, c.sql.QueryRowContext(t.Context(), count, short).Scan(&lines))
-	require.Equal(t, 3, lines, "credited, taken back, credited with more")
+	require.Equal(t, 3, lines(), "credited, taken back, credited with more")
 	c.exec(`UPDATE watches SET unsettled = true`)
 	c.settle()
-	require.NoError(t, c.sql.QueryRowContext(t.Context(), count, short).Scan(&lines))
-	require.Equal(t, 3, lines, "and then left alone")
+	require.Equal(t, 3, lines(), "and then left alone")
 }
 
 func TestHoursThatAreWatchedAfterTheTrainingTellTheCase(t *testing.T) {

@@ -57,6 +57,10 @@ func TestStatementsOfTheExperienceAPICountAsHeartbeats(t *testing.T) {
 		view := c.state("?answer=full", []object{last})
 		require.Equal(t, 1, view.Repeated, "a statement counts once, as first received")
 	}
+	c.at(16 * time.Minute)
+	fresh := statementObject(uuid.NewString(), verbPlayed, "s1", who, 11*time.Minute)
+	view := c.state("?answer=full", []object{fresh, last})
+	require.Equal(t, []int{1, 1}, []int{view.Recorded, view.Repeated}, "and is not in the way of another")
 	c.settle()
 	require.Equal(t, 10*time.Minute, c.credited(who), "what the client says of the time counts for nothing")
 }

@@ -339,3 +339,23 @@ func BenchmarkWatch(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkWatchFlood is the worst that anybody can send: a heartbeat as often as one is kept, and none vouches with another.
+// The time for each is the same however many there are, because no more than so many lie within MaxGap.
+func BenchmarkWatchFlood(b *testing.B) {
+	const interval = 5
+	for _, n := range []int{1_000, 4_000, 16_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			beats := make([]ledger.Heartbeat, n)
+			for i := range beats {
+				beats[i] = beat(int64(i), interval*i, 0)
+			}
+			for b.Loop() {
+				if len(rule.Watch("s", beats, nil)) != 0 {
+					b.Fatal("an idle player earns nothing")
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/beat")
+		})
+	}
+}
