@@ -96,12 +96,14 @@ func (c Calendar) Wall(d Date) time.Time {
 // Moment is the programme's time at an instant of the wall clock: its date, and as much of that day, in Beijing, as has
 // gone by of the date's length on the wall. Sessions are held in the programme's time. In earnest the two are one.
 func (c Calendar) Moment(wall time.Time) time.Time {
-	date := c.Today(wall)
-	gone := wall.Sub(c.Wall(date))
+	gone := wall.Sub(c.AnchorWall) % c.Day
+	if gone < 0 {
+		gone += c.Day
+	}
 	// Nanoseconds times nanoseconds are more than 64 bits hold.
-	high, low := bits.Mul64(uint64(max(0, gone)), uint64(24*time.Hour))
+	high, low := bits.Mul64(uint64(gone), uint64(24*time.Hour))
 	scaled, _ := bits.Div64(high, low, uint64(c.Day))
-	return Real().Wall(date).Add(time.Duration(scaled))
+	return Real().Wall(c.Today(wall)).Add(time.Duration(scaled))
 }
 
 // After is the instant a number of programme days after another.

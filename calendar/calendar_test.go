@@ -102,10 +102,12 @@ func TestAMomentIsOfItsDateAndNeverBeforeAnEarlierOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := calendar.Real()
 		c.Day = time.Duration(rapid.Int64Range(1, 86_400_000).Draw(t, "day")) * time.Millisecond
-		wall := c.AnchorWall.Add(time.Duration(rapid.Int64Range(-1e15, 1e15).Draw(t, "wall")))
+		// As far as the years 1 to 9999 reach, and not so far that a time.Duration ends.
+		reach := min(700_000*int64(c.Day), 1e18)
+		wall := c.AnchorWall.Add(time.Duration(rapid.Int64Range(-reach, reach).Draw(t, "wall")))
 		moment := c.Moment(wall)
 		require.Equal(t, c.Today(wall), calendar.DateOf(moment.In(calendar.Beijing)))
-		later := c.Moment(wall.Add(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "later"))))
+		later := c.Moment(wall.Add(time.Duration(rapid.Int64Range(0, min(1e12, reach)).Draw(t, "later"))))
 		require.False(t, later.Before(moment))
 	})
 }
