@@ -103,7 +103,7 @@ func TestAMomentIsOfItsDateAndNeverBeforeAnEarlierOne(t *testing.T) {
 		c := calendar.Real()
 		c.Day = time.Duration(rapid.Int64Range(1, 86_400_000).Draw(t, "day")) * time.Millisecond
 		// As far as the years 1 to 9999 reach, and not so far that a time.Duration ends.
-		reach := min(700_000*int64(c.Day), 1e18)
+		reach := min(700_000, 1e18/int64(c.Day)) * int64(c.Day)
 		wall := c.AnchorWall.Add(time.Duration(rapid.Int64Range(-reach, reach).Draw(t, "wall")))
 		moment := c.Moment(wall)
 		require.Equal(t, c.Today(wall), calendar.DateOf(moment.In(calendar.Beijing)))
