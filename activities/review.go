@@ -74,7 +74,7 @@ func (f *file) regress(g policy.TrainingDecision, reply contract.ReviewHoursRepl
 	if err != nil {
 		return reply, err
 	}
-	params := map[string]any{"have": g.Have.String(), "need": g.Need.String(), "modules": g.MissingModules}
+	params := shortfall(g)
 	if len(certificates) > 0 {
 		f.Revive()
 		if err := f.begin(progress.Training); err != nil {

@@ -51,9 +51,7 @@ func (r *Records) RecordTraining(ctx context.Context, req contract.RecordRequest
 			})
 			return contract.RecordReply{Next: contract.Reissue, Incident: incident}, err
 		}
-		params := map[string]any{
-			"have": gate.Have.String(), "need": gate.Need.String(), "modules": gate.MissingModules,
-		}
+		params := shortfall(gate)
 		f.Note(progress.Training, "hours_insufficient", store.ActorSystem, params)
 		incident, err := f.OpenIncident(progress.Training, contract.HoursInsufficient, store.Incident{
 			InstitutionID: &task.InstitutionID, TaskID: &task.ID, Params: params,
@@ -88,6 +86,13 @@ func (f *file) trainingGate() (policy.TrainingRecord, policy.TrainingDecision, e
 		return done, policy.TrainingDecision{}, err
 	}
 	return done, f.rules.CompletesTraining(done, f.Occupation, f.Level, f.today), nil
+}
+
+// shortfall is what a training that is not complete has and needs, for the timeline and an incident.
+func shortfall(d policy.TrainingDecision) map[string]any {
+	return map[string]any{
+		"have": d.Have.String(), "need": d.Need.String(), "modules": append([]string{}, d.MissingModules...),
+	}
 }
 
 // taughtModules is the content that was reported complete, and of which some attendance stands.

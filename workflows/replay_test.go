@@ -48,7 +48,7 @@ func TestReplayNoticesAChangeOfBehaviour(t *testing.T) {
 		},
 		"a version that was not asked": func(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, error) {
 			if workflow.GetVersion(ctx, "other", workflow.DefaultVersion, 1) == workflow.DefaultVersion {
-				return workflows.Case(ctx, contract.CaseInput{CaseID: in.CaseID, Resume: &contract.Resume{Stage: "title"}})
+				return workflows.Case(ctx, contract.CaseInput{CaseID: in.CaseID, Resume: &contract.Resume{Stage: "evaluation"}})
 			}
 			return workflows.Case(ctx, in)
 		},
