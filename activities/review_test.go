@@ -215,7 +215,7 @@ func TestWhoLeavesATrainingUnfinishedKeepsTheHoursOfTheModulesThatAreComplete(t 
 	require.Equal(t, progress.CaseEnded, b.file(t).Status)
 }
 
-func TestHoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
+func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 	t.Parallel()
 	for name, reopen := range map[string]bool{"the year is reopened": true, "they go to the open year by decision": false} {
 		t.Run(name, func(t *testing.T) {
@@ -248,7 +248,7 @@ func TestHoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) { // X-22
 	}
 }
 
-func TestNewFactsBringTheTitleThatACaseEndedWithout(t *testing.T) {
+func TestX46NewFactsBringTheTitleThatACaseEndedWithout(t *testing.T) {
 	t.Parallel()
 	studying := graduate()
 	studying.Education[0].GraduatedOn = nil

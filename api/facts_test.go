@@ -10,7 +10,7 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-func TestNewFactsAreKeptBesideTheOldAndTheCaseIsTold(t *testing.T) {
+func TestX46NewFactsAreKeptBesideTheOldAndTheCaseIsTold(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	r := w.register(w.trainee, "k", registrationOf(1, nil))
@@ -52,7 +52,7 @@ func TestNewFactsAreKeptBesideTheOldAndTheCaseIsTold(t *testing.T) { // X-46
 	require.Equal(t, http.StatusOK, r.status, "a case that ended without a title is decided anew")
 }
 
-func TestRulesThatChangeMidCaseApplyOnlyByAnOperatorsDecision(t *testing.T) {
+func TestX45RulesThatChangeMidCaseApplyOnlyByAnOperatorsDecision(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.newCase(1)

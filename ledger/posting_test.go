@@ -23,7 +23,7 @@ func reversal(id string, received int, of string) ledger.Posting {
 	return ledger.Posting{ID: id, Received: after(received), Reverses: of, Reason: "voided"}
 }
 
-func TestTheSameHoursClaimedTwiceAreRefusedWithAPointerToTheFirst(t *testing.T) {
+func TestX20TheSameHoursClaimedTwiceInALedgerAreRefusedWithAPointerToTheFirst(t *testing.T) {
 	t.Parallel()
 	first, second := posting("1", 1, "a", "s1", 40), posting("2", 2, "b", "x9", 40)
 	again := posting("3", 3, "a", "s1", 40) // a second posting, not a retry

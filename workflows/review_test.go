@@ -130,7 +130,7 @@ func TestACaseThatHadEndedStaysClosedWhenItsHoursStillSuffice(t *testing.T) {
 	require.Equal(t, []string{"review/v/1", "credit-hours/v"}, w.asked)
 }
 
-func TestHoursForAClosedYearWaitForAnOperator(t *testing.T) {
+func TestX22HoursForAClosedYearWaitForAnOperator(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.replies["credit-hours"] = stuckOn(contract.CEYearClosed, "closed")
@@ -140,7 +140,7 @@ func TestHoursForAClosedYearWaitForAnOperator(t *testing.T) { // X-22
 	require.Contains(t, w.asked, "credit-hours/2")
 }
 
-func TestNewEvidenceDecidesTheTitleAnewAtOnce(t *testing.T) {
+func TestX46NewEvidenceDecidesTheTitleAnewAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.pass(t, day, mainPath()...)
@@ -152,7 +152,7 @@ func TestNewEvidenceDecidesTheTitleAnewAtOnce(t *testing.T) { // X-46
 	require.Equal(t, 30*day, w.lasted())
 }
 
-func TestNewEvidenceOpensACaseAgainThatEndedWithoutATitle(t *testing.T) {
+func TestX46NewEvidenceOpensACaseAgainThatEndedWithoutATitle(t *testing.T) {
 	t.Parallel()
 	for mapped, outcome := range map[bool]string{true: "mapped", false: "certified"} {
 		w := newWorld(t)
