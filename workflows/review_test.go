@@ -1,6 +1,7 @@
 package workflows_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -60,7 +61,6 @@ func TestHoursVoidedUnderACertificateHoldTheCaseUntilAnOperatorDecides(t *testin
 			w.replies["review/v/1"] = contract.ReviewHoursReply{
 				Incident: &contract.Incident{ID: "undermined", Cause: contract.CertificateUndermined}, Credited: true,
 			}
-			w.replies["review/v/2"] = contract.ReviewHoursReply{Credited: true}
 			w.voids(t, 4*day, "v")
 			w.pass(t, 5*day, contract.TheoryTask, contract.PracticalTask) // answered meanwhile, and not lost
 			w.resolve(t, 9*day, "undermined", verb)
@@ -69,7 +69,8 @@ func TestHoursVoidedUnderACertificateHoldTheCaseUntilAnOperatorDecides(t *testin
 				return
 			}
 			require.Equal(t, 9*day, w.lasted(), "nothing went on meanwhile")
-			require.Subset(t, w.asked, []string{"review/v/2", "credit-hours/v", "record/theory-1-1"})
+			require.Subset(t, w.asked, []string{"review/v/2", "record/theory-1-1"})
+			require.Equal(t, verb == contract.Override, w.waived, "only an override lets the hours stand")
 		})
 	}
 }
@@ -102,6 +103,34 @@ func TestACaseThatIsStuckReviewsItsHoursOnceItIsNot(t *testing.T) {
 	w.answer(t, 8*day, taskID(contract.ExamTask, 2, 2))
 	w.pass(t, 9*day, contract.TheoryTask, contract.PracticalTask)
 	require.Equal(t, "mapped", w.run(t))
+	require.Contains(t, w.asked, "resolution/retry@144h0m0s")
+	require.Less(t, slices.Index(w.asked, "resolution/retry@144h0m0s"), slices.Index(w.asked, "review/v/1"),
+		"a case is stuck on one thing at a time")
+}
+
+func TestNewEvidenceIsTakenBeforeTheNextStageDecidesOnIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.gives(t, 36*time.Hour, "degree")
+	w.pass(t, day, mainPath()...)
+	require.Equal(t, "mapped", w.run(t))
+	require.Less(t, slices.Index(w.asked, "facts/degree"), slices.Index(w.asked, "enter-evaluation/1"))
+}
+
+func TestWhoWithdrewStillHasTheHoursUnderTheirCertificateDecidedOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.pass(t, day, mainPath()...)
+	until := w.env.Now().Add(365 * day)
+	w.replies["title/1"] = contract.DecideTitleReply{Until: &until}
+	w.replies["review/v/1"] = contract.ReviewHoursReply{
+		Incident: &contract.Incident{ID: "undermined", Cause: contract.CertificateUndermined}, Outcome: "certified",
+	}
+	w.withdraw(t, 30*day)
+	w.voids(t, 30*day, "v") // at the same moment
+	w.resolve(t, 40*day, "undermined", contract.Override)
+	require.Equal(t, "certified", w.run(t))
+	require.Equal(t, 40*day, w.lasted(), "it is not closed over an operator's head")
 }
 
 func TestACaseThatHadEndedIsOpenedAgainWhenTheHoursUnderItsCertificateAreVoided(t *testing.T) {

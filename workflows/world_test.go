@@ -34,6 +34,7 @@ type world struct {
 	broken  map[string]error // by step key: errors that a step returns once
 	verbs   map[string]contract.ApplyResolutionReply
 	wait    time.Duration // how long an institution has for a task
+	waived  bool          // whether the last review of hours that was not scripted was waived
 }
 
 type key interface{ Key() string }
@@ -57,7 +58,10 @@ func newWorld(t *testing.T) *world {
 		return contract.DecideTitleReply{Mapped: true}
 	})
 	play(w, contract.CreditHours, nil)
-	play(w, contract.ReviewHours, nil)
+	play(w, contract.ReviewHours, func(r contract.ReviewHoursRequest) contract.ReviewHoursReply {
+		w.waived = r.Waived
+		return contract.ReviewHoursReply{}
+	})
 	play(w, contract.TakeFacts, nil)
 	play(w, contract.CloseCase, nil)
 	for _, step := range []contract.Step[contract.RecordRequest, contract.RecordReply]{
