@@ -98,6 +98,10 @@ func TestPolicyExplainSaysTheOutcomeFirst(t *testing.T) {
 	require.NoError(t, err)
 	require.Contains(t, out, "big data · Intermediate · 2024-07-01 · beijing-2023+demo\nThis result uses demonstration data")
 	require.Contains(t, out, "Effect: may be used as a condition in applying for the next higher title")
+
+	out, err = run(t, "policy", "explain", "--level", "中级", "--education", "本科", "--graduated", "2019-07-01", "--as-of", "2024-07-01")
+	require.NoError(t, err)
+	require.Contains(t, out, "智能制造 · 中级", "unless one is named, the occupation whose standard is known")
 }
 
 func TestPolicyExplainSaysWhatATrainingLacks(t *testing.T) {

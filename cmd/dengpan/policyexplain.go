@@ -40,7 +40,7 @@ func policyExplainCommand() *cobra.Command {
 	}
 	var in explainFlags
 	f := cmd.Flags()
-	f.StringVar(&in.occupation, "occupation", "", "the occupation's code or name (required)")
+	f.StringVar(&in.occupation, "occupation", "intelligent-manufacturing", "the occupation's code or name; unless given, the one whose standard is known")
 	f.StringVar(&in.level, "level", "", "初级, 中级 or 高级; junior, intermediate or senior (required)")
 	f.StringArrayVar(&in.education, "education", nil, "a degree: 博士 硕士 第二学士 本科 专科 中专 技工院校, or its code; may be repeated")
 	f.StringArrayVar(&in.graduated, "graduated", nil, "the date of graduation of the degree in the same place; none: not graduated yet")
