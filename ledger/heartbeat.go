@@ -187,10 +187,15 @@ func (r CreditRule) forbidden(beats []Heartbeat, challenges []Challenge) Times {
 		return cmp.Or(issued[b].Compare(issued[a]), cmp.Compare(a, b)) // the latest first
 	})
 	end := time.Unix(1<<40, 0) // for ever
+	var put time.Time
+	next := end // for those that were put before: an answer to one that was put at the same time makes up for nothing
 	var forbidden []Interval
 	for _, id := range sorted {
+		if !issued[id].Equal(put) {
+			end, put = next, issued[id]
+		}
 		if at, found := answered[id]; found && at.Sub(issued[id]) <= r.AnswerWithin {
-			end = earlier(end, at)
+			next = earlier(next, at)
 			continue
 		}
 		forbidden = append(forbidden, Interval{From: issued[id], To: end})

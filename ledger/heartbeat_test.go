@@ -151,6 +151,12 @@ func TestTheFirstAnswerToAnyLaterChallengeEndsTheSilence(t *testing.T) {
 		ledger.Challenge{ID: "q0", Issued: after(600)}, ledger.Challenge{ID: "q1", Issued: after(1200)},
 		ledger.Challenge{ID: "q2", Issued: after(1210)}))
 
+	one := beat(1000, 1220, 1220)
+	one.Answers = "q1"
+	require.Equal(t, ledger.Times{span(0, 1200)}, watched(append(watching(60), one),
+		ledger.Challenge{ID: "q1", Issued: after(1200)}, ledger.Challenge{ID: "q2", Issued: after(1200)}),
+		"of two that were put at once, the answer to one makes up for nothing")
+
 	again := []ledger.Challenge{{ID: "q1", Issued: after(1240)}, {ID: "q1", Issued: after(1190)}}
 	require.Equal(t, ledger.Times{span(0, 1190)}, watched(append(watching(60), slow), again...),
 		"a challenge recorded twice was put when it was put first")
