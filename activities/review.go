@@ -147,7 +147,7 @@ func (r *Records) TakeFacts(ctx context.Context, req contract.TakeFactsRequest) 
 		if f.Outcome == nil || *f.Outcome != progress.Certified {
 			return reply, nil
 		}
-		rounds, err := f.tx.CountDecisions(f.ID, "title")
+		rounds, err := f.tx.CountDecisions(f.ID, policy.DecisionTitle)
 		if err != nil {
 			return reply, err
 		}

@@ -31,7 +31,7 @@ func (r *Records) DecideTitle(
 		}
 		d := f.rules.MapTitle(f.Applicant, f.Occupation, f.Level, issued, f.today)
 		inputs := map[string]any{"applicant": f.Applicant, "certificate_date": issued}
-		if err := f.decide("title", string(d.Outcome), inputs, d); err != nil {
+		if err := f.decide(policy.DecisionTitle, string(d.Outcome), inputs, d); err != nil {
 			return reply, err
 		}
 		return f.titleReply(d)

@@ -45,8 +45,8 @@ func (r CreditRule) Settle(credits []Credit) []DayCredit {
 }
 
 // Hours is the 学时 that a length of time is worth: the time divided by MinutesPerHour, rounded down to a tenth, so that
-// no rounding ever credits what was not attended. Rounding a sum loses less than summing what was rounded: it is done
-// once for each session and day, which is what an entry in the ledger stands for.
+// no rounding ever credits what was not attended. Rounding a sum loses less than summing what was rounded: what the ledger
+// keeps is time, and it is made hours of once, of a sum.
 func (r CreditRule) Hours(length time.Duration) Hours {
 	return Hours(min(limit, max(0, length)/r.tenth()))
 }

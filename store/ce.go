@@ -58,8 +58,7 @@ func (tx *Tx) InsertCE(e *CEEntry) error {
 
 // TakenIn reads when and where the hours that stand of a case, or of a place in a course, were taken in a year.
 func (tx *Tx) TakenIn(caseID, placeID *string, year int) (Taken, error) {
-	q := tx.db.Model(&HourEntry{}).Select("session_date, hour_entries.institution_id").
-		Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Order("session_date").
+	q := tx.standing().Select("session_date, hour_entries.institution_id").Order("session_date").
 		Where("extract(year FROM session_date) = ?", year)
 	if caseID != nil {
 		q = q.Where("case_id = ?", *caseID)

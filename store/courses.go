@@ -190,11 +190,10 @@ type Attended struct {
 func (tx *Tx) AttendedAt(placeIDs []string) (map[string][]Attended, error) {
 	var rows []Attended
 	if len(placeIDs) > 0 {
-		err := tx.db.Table("hour_entries").
+		err := tx.standing().
 			Select(`place_id, extract(year FROM session_date)::int AS year, sum(seconds) AS seconds,
 				min(session_date) AS "from", max(session_date) AS "to"`).
-			Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Where("place_id IN ?", placeIDs).
-			Group("1, 2").Order("1, 2").Scan(&rows).Error
+			Where("place_id IN ?", placeIDs).Group("1, 2").Order("1, 2").Scan(&rows).Error
 		if err != nil {
 			return nil, found(err, "sum the hours of places")
 		}

@@ -278,7 +278,7 @@ func (tx *Tx) MarkSettled(watches []Watch) error {
 // their day was full.
 func (tx *Tx) HoursCutShort(sessionID, personID string) ([]HourEntry, error) {
 	var rows []HourEntry
-	err := tx.standing().Find(&rows, `session_id = ? AND hour_entries.person_id = ?
+	err := tx.standing().Order("hour_entries.id").Find(&rows, `session_id = ? AND hour_entries.person_id = ?
 		AND (SELECT sum(upper(r) - lower(r)) FROM unnest(c.during) r) >= (seconds + 1) * interval '1 second'`, sessionID, personID).Error
 	return rows, found(err, "read hours that were cut short")
 }

@@ -23,7 +23,6 @@ type HourEntry struct {
 	PlaceID       *string
 	PersonID      string
 	InstitutionID string
-	TaskID        *string
 	SessionID     *string
 	SessionRef    string
 	SessionDate   calendar.Date
@@ -82,21 +81,21 @@ func (tx *Tx) ReverseHour(e HourEntry, reason string, at time.Time) error {
 	return found(tx.db.Create(&contra).Error, "reverse an hour entry")
 }
 
-// standing is the entries that stand, in the order in which they were written.
+// standing is the entries that stand.
 func (tx *Tx) standing() *gorm.DB {
-	return tx.db.Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Order("hour_entries.id")
+	return tx.db.Model(&HourEntry{}).Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id")
 }
 
 // HoursDuring reads the entries that stand for a person and have time in common with the times given.
 func (tx *Tx) HoursDuring(personID string, times ledger.Times) ([]HourEntry, error) {
 	var rows []HourEntry
-	err := tx.standing().Find(&rows, "c.person_id = ? AND c.during && ?::tstzmultirange", personID, *During(times)).Error
+	err := tx.standing().Order("hour_entries.id").Find(&rows, "c.person_id = ? AND c.during && ?::tstzmultirange", personID, *During(times)).Error
 	return rows, found(err, "look up credited times")
 }
 
 // HoursOfSession reads the entries that stand for a session: one person's, or everybody's when none is named.
 func (tx *Tx) HoursOfSession(sessionID, personID string) ([]HourEntry, error) {
-	q := tx.standing().Where("session_id = ?", sessionID)
+	q := tx.standing().Order("hour_entries.id").Where("session_id = ?", sessionID)
 	if personID != "" {
 		q = q.Where("hour_entries.person_id = ?", personID)
 	}
@@ -108,7 +107,7 @@ func (tx *Tx) HoursOfSession(sessionID, personID string) ([]HourEntry, error) {
 // CreditedOn is how much stands credited to a person for one date, by all institutions.
 func (tx *Tx) CreditedOn(personID string, date calendar.Date) (time.Duration, error) {
 	var seconds int
-	err := tx.credited().Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
+	err := tx.standing().Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
 	return time.Duration(seconds) * time.Second, found(err, "sum a day's hours")
 }
 
@@ -134,8 +133,7 @@ func (tx *Tx) HoursOf(caseID, placeID *string) ([]ledger.Entry, error) {
 		of, id = "place_id = ?", placeID
 	}
 	var rows []HourEntry
-	err := tx.db.Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id").Order("session_date, hour_entries.id").
-		Find(&rows, of, id).Error
+	err := tx.standing().Order("session_date, hour_entries.id").Find(&rows, of, id).Error
 	entries := make([]ledger.Entry, len(rows))
 	for i, row := range rows {
 		entries[i] = row.Entry()

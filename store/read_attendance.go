@@ -2,8 +2,6 @@ package store
 
 import (
 	"time"
-
-	"gorm.io/gorm"
 )
 
 // What readers ask of sessions and attendance.
@@ -113,16 +111,11 @@ func (tx *Tx) SecondsBySession(sessionID string) (map[string]int, error) {
 		PersonID string
 		Seconds  int
 	}
-	err := tx.credited().Select("hour_entries.person_id, sum(seconds) AS seconds").Where("session_id = ?", sessionID).
+	err := tx.standing().Select("hour_entries.person_id, sum(seconds) AS seconds").Where("session_id = ?", sessionID).
 		Group("hour_entries.person_id").Scan(&rows).Error
 	sums := make(map[string]int, len(rows))
 	for _, row := range rows {
 		sums[row.PersonID] = row.Seconds
 	}
 	return sums, found(err, "sum a session's hours")
-}
-
-// credited is the entries that stand.
-func (tx *Tx) credited() *gorm.DB {
-	return tx.db.Model(&HourEntry{}).Joins("JOIN hour_claims c ON c.entry_id = hour_entries.id")
 }
