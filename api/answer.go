@@ -20,23 +20,18 @@ type answerView struct {
 	Repeated  bool   `json:"repeated" doc:"The same answer was taken before; nothing was changed."`
 }
 
-type answerInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type answerOutput struct {
 	Status int
 	Body   answerView
 }
 
 // postResult takes an institution's result of a task.
-func (s *service) postResult(ctx context.Context, in *answerInput) (*answerOutput, error) {
+func (s *service) postResult(ctx context.Context, in *idBodyInput) (*answerOutput, error) {
 	return s.answer(ctx, in, store.AnswerResult, s.readResult)
 }
 
 // postRejection takes an institution's refusal of a task.
-func (s *service) postRejection(ctx context.Context, in *answerInput) (*answerOutput, error) {
+func (s *service) postRejection(ctx context.Context, in *idBodyInput) (*answerOutput, error) {
 	return s.answer(ctx, in, store.AnswerRejection, s.readRejection)
 }
 
@@ -50,7 +45,7 @@ type sentAnswer struct {
 // answer takes an answer to a task at most once, whatever is sent and however often. The task stays locked from the look
 // at its state to the end of the transaction, so of answers that race one is taken and the others are compared with it.
 func (s *service) answer(
-	ctx context.Context, in *answerInput, kind string,
+	ctx context.Context, in *idBodyInput, kind string,
 	read func(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error),
 ) (*answerOutput, error) {
 	r := requestOf(ctx)

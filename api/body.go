@@ -15,6 +15,18 @@ const mostBytes = 1 << 20
 
 const mediaJSON = "application/json"
 
+// What most operations are sent: the id of what they are about, a body, or both.
+type (
+	idInput struct {
+		ID string `path:"id"`
+	}
+	bodyInput   struct{ RawBody []byte }
+	idBodyInput struct {
+		ID      string `path:"id"`
+		RawBody []byte
+	}
+)
+
 // body reads bodies of one shape. Handlers take the bytes and read them themselves, so that what the schema finds wrong
 // and what the rules find wrong can be reported together.
 type body[T any] struct {

@@ -137,14 +137,10 @@ type ceHoursView struct {
 	Hours   ledger.Hours `json:"hours"`
 }
 
-type caseInput struct {
-	ID string `path:"id"`
-}
-
 type caseOutput struct{ Body caseView }
 
 // getCase shows a case, from the record alone.
-func (s *service) getCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
+func (s *service) getCase(ctx context.Context, in *idInput) (*caseOutput, error) {
 	r := requestOf(ctx)
 	out := &caseOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) (err error) {

@@ -141,13 +141,8 @@ func (s *service) auditCorrection(tx *store.Tx, r *request, action, reason strin
 	})
 }
 
-type decideInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 // decideCorrection approves or refuses a late correction. Who sent it has no say in it.
-func (s *service) decideCorrection(ctx context.Context, in *decideInput) (*correctionOutput, error) {
+func (s *service) decideCorrection(ctx context.Context, in *idBodyInput) (*correctionOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.decision.read(in.RawBody)
 	if err != nil {

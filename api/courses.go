@@ -26,8 +26,6 @@ type courseBody struct {
 	EndsOn   calendar.Date `json:"ends_on"`
 }
 
-type courseInput struct{ RawBody []byte }
-
 type courseOutput struct {
 	Status int
 	Body   courseView
@@ -51,7 +49,7 @@ type courseView struct {
 }
 
 // openCourse opens a course of the CE base that asks. Opened again with the same content it is as it was.
-func (s *service) openCourse(ctx context.Context, in *courseInput) (*courseOutput, error) {
+func (s *service) openCourse(ctx context.Context, in *bodyInput) (*courseOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.course.read(in.RawBody)
 	if err != nil {
@@ -172,12 +170,8 @@ func courseOf(tx *store.Tx, r *request, id string) (store.Course, error) {
 	return c, holds(r, c)
 }
 
-type courseIDInput struct {
-	ID string `path:"id"`
-}
-
 // getCourse shows a course, and how many people stand how in it.
-func (s *service) getCourse(ctx context.Context, in *courseIDInput) (*courseOutput, error) {
+func (s *service) getCourse(ctx context.Context, in *idInput) (*courseOutput, error) {
 	out := &courseOutput{Status: http.StatusOK}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
 		c, err := courseOf(tx, requestOf(ctx), in.ID)
@@ -243,11 +237,6 @@ type completionBody struct {
 	Note string `json:"note,omitempty" maxLength:"500" doc:"Whatever should stand beside it in the record."`
 }
 
-type completionInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type completionOutput struct {
 	Body struct {
 		Course courseView  `json:"course"`
@@ -257,7 +246,7 @@ type completionOutput struct {
 
 // complete ends a course: certificates for those whose hours suffice, and everybody's hours to their years. Declared again,
 // it does what could not be done before, and nothing twice.
-func (s *service) complete(ctx context.Context, in *completionInput) (*completionOutput, error) {
+func (s *service) complete(ctx context.Context, in *idBodyInput) (*completionOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.completion.read(in.RawBody)
 	if err != nil {

@@ -26,11 +26,6 @@ type rulesBody struct {
 	Reason  string `json:"reason" minLength:"1" maxLength:"500" doc:"Kept with the operator's name."`
 }
 
-type changeInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type changeOutput struct {
 	Status int
 	Body   struct {
@@ -42,7 +37,7 @@ type changeOutput struct {
 
 // giveFacts takes what is new about an applicant: a degree, a title, years of work. A title that waits, or that the case
 // ended without, is decided on them at once; what was decided before is kept.
-func (s *service) giveFacts(ctx context.Context, in *changeInput) (*changeOutput, error) {
+func (s *service) giveFacts(ctx context.Context, in *idBodyInput) (*changeOutput, error) {
 	body, found, err := s.bodies.facts.read(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -101,7 +96,7 @@ func (s *service) insertFacts(
 
 // changeRules moves a case to another version of the rules, by an operator's decision. What was decided stays as it was
 // decided, under the version it was decided by; a title that waits is decided anew.
-func (s *service) changeRules(ctx context.Context, in *changeInput) (*changeOutput, error) {
+func (s *service) changeRules(ctx context.Context, in *idBodyInput) (*changeOutput, error) {
 	body, found, err := s.bodies.rules.read(in.RawBody)
 	if err != nil {
 		return nil, err

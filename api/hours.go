@@ -44,7 +44,7 @@ type caseHoursOutput struct {
 }
 
 // caseHours shows the ledger of a case: every line, what it rests on, and what was reversed and why.
-func (s *service) caseHours(ctx context.Context, in *caseInput) (*caseHoursOutput, error) {
+func (s *service) caseHours(ctx context.Context, in *idInput) (*caseHoursOutput, error) {
 	r := requestOf(ctx)
 	out := &caseHoursOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {

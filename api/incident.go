@@ -169,14 +169,10 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 	return out, nil
 }
 
-type incidentInput struct {
-	ID string `path:"id"`
-}
-
 type incidentOutput struct{ Body listedIncident }
 
 // getIncident shows one incident, and what became of its latest resolution.
-func (s *service) getIncident(ctx context.Context, in *incidentInput) (*incidentOutput, error) {
+func (s *service) getIncident(ctx context.Context, in *idInput) (*incidentOutput, error) {
 	if !isID(in.ID) {
 		return nil, problem(notFound)
 	}

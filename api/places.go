@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -21,11 +20,6 @@ type placeBody struct {
 	IDType    string `json:"id_type" enum:"resident_id,residence_permit,hong_kong_macao_permit,taiwan_permit,passport,permanent_resident_id"`
 	IDNumber  string `json:"id_number" maxLength:"64"`
 	IDCountry string `json:"id_country,omitempty" maxLength:"3" doc:"Of a passport, and only of it: who issued it, by ISO 3166-1, three letters, as the passport prints it."`
-}
-
-type placeInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
 }
 
 type placeOutput struct {
@@ -55,7 +49,7 @@ type PlaceView struct {
 }
 
 // enrol gives a person a place in a course. Enrolled again, the person has the place they have.
-func (s *service) enrol(ctx context.Context, in *placeInput) (*placeOutput, error) {
+func (s *service) enrol(ctx context.Context, in *idBodyInput) (*placeOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.place.read(in.RawBody)
 	if err != nil {
@@ -231,13 +225,8 @@ func (s *service) listPlaces(ctx context.Context, in *placesInput) (*placesOutpu
 	return out, err
 }
 
-type reasonInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 // release lets the certificate of a place be issued that is held.
-func (s *service) release(ctx context.Context, in *reasonInput) (*placeOutput, error) {
+func (s *service) release(ctx context.Context, in *idBodyInput) (*placeOutput, error) {
 	reason, err := s.readReason(in.RawBody)
 	if err != nil {
 		return nil, err
@@ -254,15 +243,12 @@ type creditingBody struct {
 }
 
 // credit credits hours that wait for a closed year.
-func (s *service) credit(ctx context.Context, in *reasonInput) (*placeOutput, error) {
+func (s *service) credit(ctx context.Context, in *idBodyInput) (*placeOutput, error) {
 	body, found, err := s.bodies.crediting.read(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	reason := strings.TrimSpace(body.Reason)
-	if reason == "" {
-		found.add("reason", fieldRequired)
-	}
+	reason := reasonIn(found, body.Reason)
 	var instead []int
 	if body.Year != 0 {
 		instead = []int{body.Year}

@@ -23,11 +23,6 @@ type resolutionBody struct {
 	Evidence    string         `json:"evidence,omitempty" maxLength:"1000" doc:"What an override rests on."`
 }
 
-type resolveInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type resolveOutput struct {
 	Status int
 	Body   struct {
@@ -40,7 +35,7 @@ type resolveOutput struct {
 
 // resolve takes an operator's resolution of an incident, and answers with what became of it: applied, refused by the
 // case, or still on its way (202).
-func (s *service) resolve(ctx context.Context, in *resolveInput) (*resolveOutput, error) {
+func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.resolution.read(in.RawBody)
 	if err != nil {

@@ -132,10 +132,6 @@ type attendedView struct {
 	ReceivedAt time.Time `json:"received_at"`
 }
 
-type sessionInput struct {
-	ID string `path:"id"`
-}
-
 type sessionOutput struct {
 	Body struct {
 		SessionView
@@ -144,7 +140,7 @@ type sessionOutput struct {
 }
 
 // getSession shows a session with its roster and what was reported. Nobody is named: attendees are cases and places.
-func (s *service) getSession(ctx context.Context, in *sessionInput) (*sessionOutput, error) {
+func (s *service) getSession(ctx context.Context, in *idInput) (*sessionOutput, error) {
 	r := requestOf(ctx)
 	out := &sessionOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
@@ -204,11 +200,6 @@ func viewRoster(tx *store.Tx, sessionID string) ([]rosterView, error) {
 	return views, nil
 }
 
-type voidingInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type voidingOutput struct {
 	Body struct {
 		SessionID string  `json:"session_id"`
@@ -220,7 +211,7 @@ type voidingOutput struct {
 
 // voidSession takes a session out of the ledger, with a reason: an institution its own, an operator any. Every case that
 // stood on its hours is told.
-func (s *service) voidSession(ctx context.Context, in *voidingInput) (*voidingOutput, error) {
+func (s *service) voidSession(ctx context.Context, in *idBodyInput) (*voidingOutput, error) {
 	r := requestOf(ctx)
 	reason, err := s.readReason(in.RawBody)
 	if err != nil {

@@ -28,8 +28,6 @@ type staffView struct {
 	Repeated bool       `json:"repeated" doc:"The same was named before; nothing was changed."`
 }
 
-type bodyInput struct{ RawBody []byte }
-
 type staffOutput struct {
 	Status int
 	Body   staffView

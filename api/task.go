@@ -90,10 +90,6 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	return out, err
 }
 
-type taskInput struct {
-	ID string `path:"id"`
-}
-
 type taskOutput struct {
 	Body struct {
 		TaskView
@@ -103,7 +99,7 @@ type taskOutput struct {
 
 // getTask shows a task with the trainee's name and masked ID number. That somebody read them is written down, in the
 // transaction that reads them.
-func (s *service) getTask(ctx context.Context, in *taskInput) (*taskOutput, error) {
+func (s *service) getTask(ctx context.Context, in *idInput) (*taskOutput, error) {
 	r := requestOf(ctx)
 	if !isID(in.ID) {
 		return nil, problem(notFound)

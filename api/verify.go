@@ -29,8 +29,6 @@ type verificationBody struct {
 	CertificateNumber string `json:"certificate_number" maxLength:"64"`
 }
 
-type verificationInput struct{ RawBody []byte }
-
 type verificationOutput struct {
 	Body struct {
 		Found       bool                 `json:"found" doc:"All three agree with one certificate. Which of them does not is never said."`
@@ -73,7 +71,7 @@ func newDecoy(keys *identity.Keyring) (decoy, error) {
 
 // verify says whether a name, an ID number and a certificate number belong together. What is malformed is simply not
 // found: the answer tells nobody which part was wrong.
-func (s *service) verify(ctx context.Context, in *verificationInput) (*verificationOutput, error) {
+func (s *service) verify(ctx context.Context, in *bodyInput) (*verificationOutput, error) {
 	body, found, err := s.bodies.verification.read(in.RawBody)
 	if err != nil {
 		return nil, err

@@ -13,11 +13,6 @@ type withdrawalBody struct {
 	Reason string `json:"reason" minLength:"1" maxLength:"500"`
 }
 
-type withdrawalInput struct {
-	ID      string `path:"id"`
-	RawBody []byte
-}
-
 type withdrawalOutput struct {
 	Status int
 	Body   struct {
@@ -29,7 +24,7 @@ type withdrawalOutput struct {
 
 // withdraw ends a case at the wish of its trainee, or of an operator for them. What the case has stays: hours that were
 // credited, certificates that were issued.
-func (s *service) withdraw(ctx context.Context, in *withdrawalInput) (*withdrawalOutput, error) {
+func (s *service) withdraw(ctx context.Context, in *idBodyInput) (*withdrawalOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.withdrawal.read(in.RawBody)
 	if err != nil {
