@@ -1,7 +1,6 @@
 package api
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
@@ -122,7 +121,7 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	r := requestOf(c.Request.Context())
-	account, err := s.bearer(c)
+	account, err := s.authenticate(c)
 	if err != nil {
 		fail(c, asProblem(r, err))
 		return
@@ -133,21 +132,6 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	c.Next()
-}
-
-// bearer is the account of the request's token.
-func (s *service) bearer(c *gin.Context) (store.Account, error) {
-	const longest = 256
-	scheme, token, found := strings.Cut(c.GetHeader("Authorization"), " ")
-	token = strings.TrimSpace(token)
-	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longest {
-		return store.Account{}, problem(unauthenticated)
-	}
-	account, err := s.Store.Read(c.Request.Context()).AccountByToken(token)
-	if errors.Is(err, store.ErrNotFound) {
-		return store.Account{}, problem(unauthenticated)
-	}
-	return account, err
 }
 
 // sees checks that the request's account may see a case. One it may not see is not found.
