@@ -53,18 +53,12 @@ func (s *service) answer(
 	if err != nil {
 		return nil, err
 	}
-	if !isID(in.ID) {
-		return nil, problem(notFound)
-	}
 	var item store.InboxItem
 	out := &answerOutput{Body: answerView{TaskID: in.ID}}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		t, err := tx.LockTask(in.ID)
 		if err != nil {
 			return err
-		}
-		if !owns(r, t) {
-			return problem(notFound)
 		}
 		sent, err := read(tx, t, parsed, in.RawBody)
 		if err != nil {

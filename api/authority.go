@@ -1,11 +1,12 @@
 package api
 
 import (
-	"slices"
+	"errors"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -13,88 +14,9 @@ const (
 	trainee     = store.RoleTrainee
 	operator    = store.RoleOperator
 	institution = store.RoleInstitution
-	anybody     = "" // no token is asked for
 )
 
-// authority says who may call what. An operation that has no row here is refused to everybody.
-//
-// A role opens an operation; within it, a trainee sees the cases of their own person, an institution its own tasks, and
-// an operator everything. What lies outside is not found, exactly as if it were not there.
-var authority = map[string][]string{
-	"POST /v1/cases":                 {trainee, operator},
-	"GET /v1/cases":                  {operator},
-	"GET /v1/cases/{id}":             {trainee, operator},
-	"GET /v1/cases/{id}/hours":       {trainee, operator},
-	"GET /v1/cases/{id}/events":      {trainee, operator},
-	"GET /v1/cases/{id}/stream":      {trainee, operator},
-	"POST /v1/cases/{id}/withdrawal": {trainee, operator},
-	"POST /v1/cases/{id}/facts":      {trainee, operator},
-	"POST /v1/cases/{id}/rules":      {operator},
-
-	"GET /v1/me/cases":        {trainee},
-	"GET /v1/me/ce-hours":     {trainee},
-	"GET /v1/me/certificates": {trainee},
-
-	"GET /v1/me/ce-statements/{year}":             {trainee},
-	"GET /v1/me/ce-statements/{year}/pdf":         {trainee},
-	"GET /v1/cases/{id}/ce-statements/{year}":     {operator},
-	"GET /v1/cases/{id}/ce-statements/{year}/pdf": {operator},
-	"GET /v1/ce-report":                           {operator},
-	"GET /v1/ce-report/csv":                       {operator},
-
-	"GET /v1/ce-years":                   {operator},
-	"POST /v1/ce-years/{year}/closing":   {operator},
-	"POST /v1/ce-years/{year}/reopening": {operator},
-
-	"POST /v1/courses":                 {institution},
-	"GET /v1/courses":                  {institution, operator},
-	"GET /v1/courses/{id}":             {institution, operator},
-	"POST /v1/courses/{id}/places":     {institution},
-	"GET /v1/courses/{id}/places":      {institution, operator},
-	"POST /v1/courses/{id}/completion": {institution, operator},
-	"POST /v1/places/{id}/release":     {operator},
-	"POST /v1/places/{id}/crediting":   {operator},
-
-	"GET /v1/tasks":                 {institution, operator},
-	"GET /v1/tasks/{id}":            {institution, operator},
-	"POST /v1/tasks/{id}/result":    {institution},
-	"POST /v1/tasks/{id}/rejection": {institution},
-
-	"POST /v1/staff":               {institution},
-	"GET /v1/staff":                {institution},
-	"POST /v1/staff/{ref}/removal": {institution},
-	"POST /v1/attendance":          {institution},
-	"POST /v1/heartbeats":          {institution},
-	"POST /v1/xapi/statements":     {institution},
-	"GET /v1/xapi/about":           {anybody},
-
-	"POST /v1/attendance/corrections":               {institution},
-	"GET /v1/attendance/corrections":                {institution, operator},
-	"POST /v1/attendance/corrections/{id}/decision": {operator},
-
-	"GET /v1/sessions":               {institution, operator},
-	"GET /v1/sessions/{id}":          {institution, operator},
-	"POST /v1/sessions/{id}/voiding": {institution, operator},
-
-	"GET /v1/incidents":                  {operator},
-	"GET /v1/incidents/{id}":             {operator},
-	"POST /v1/incidents/{id}/resolution": {operator},
-
-	"GET /v1/catalogue":      {anybody},
-	"GET /v1/institutions":   {anybody},
-	"POST /v1/verifications": {anybody},
-	"GET /verify/{token}":    {anybody},
-
-	"GET /healthz":       {anybody},
-	"GET /readyz":        {anybody},
-	"GET /metrics":       {anybody},
-	"GET /openapi.json":  {anybody},
-	"GET /docs":          {anybody},
-	"GET /docs/docs.js":  {anybody},
-	"GET /docs/page.css": {anybody},
-}
-
-// routeOf names the operation of a request as the table does.
+// routeOf names the operation of a request as the table of authority does.
 func routeOf(c *gin.Context) string {
 	segments := strings.Split(c.FullPath(), "/")
 	for i, segment := range segments {
@@ -105,18 +27,19 @@ func routeOf(c *gin.Context) string {
 	return c.Request.Method + " " + strings.Join(segments, "/")
 }
 
-// authorise lets a request through to its operation, or refuses it.
+// authorise lets a request through to its operation, or refuses it: here and nowhere else. Handlers of operations without
+// an object bound what they list by [request.within].
 func (s *service) authorise(c *gin.Context) {
 	if c.FullPath() == "" {
 		c.Next() // there is no operation: 404 or 405
 		return
 	}
-	allowed, listed := authority[routeOf(c)]
+	row, listed := authority.Of(routeOf(c))
 	if !listed {
 		fail(c, problem(forbidden))
 		return
 	}
-	if slices.Contains(allowed, anybody) {
+	if row.Public {
 		c.Next()
 		return
 	}
@@ -127,35 +50,39 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	r.account = account
-	if !slices.Contains(allowed, account.Role) {
-		fail(c, problem(forbidden))
+	if err := s.permit(c, row, account.Caller()); err != nil {
+		fail(c, asProblem(r, err))
 		return
 	}
 	c.Next()
 }
 
-// sees checks that the request's account may see a case. One it may not see is not found.
-func sees(tx *store.Tx, r *request, caseID string) error {
-	if !isID(caseID) {
+// permit checks that a caller may do what a row says to the object that the request names.
+func (s *service) permit(c *gin.Context, row authority.Row, caller authority.Caller) error {
+	scope := row.Scope(caller)
+	if scope == authority.None {
+		return problem(forbidden)
+	}
+	if row.About == authority.Nothing {
+		return nil
+	}
+	id := c.Param("id")
+	if !isID(id) {
 		return problem(notFound)
 	}
-	c, err := tx.Case(caseID)
-	if err != nil {
-		return err
-	}
-	if r.account.Role == trainee && (r.account.PersonID == nil || *r.account.PersonID != c.PersonID) {
+	owners, err := s.Store.Read(c.Request.Context()).Owners(row.About, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !scope.Reaches(caller, owners) {
 		return problem(notFound)
 	}
-	return nil
+	return err
 }
 
-// owns reports whether a task is the request's account's to see.
-func owns(r *request, t store.Task) bool {
-	switch r.account.Role {
-	case operator:
-		return true
-	case institution:
-		return r.account.InstitutionID != nil && *r.account.InstitutionID == t.InstitutionID
+// within bounds a list to what the request's account reaches: an institution's own, an operator's district. An institution
+// that is asked for narrows it further.
+func (r *request) within(asked string) store.Within {
+	caller := r.account.Caller()
+	if caller.Institution != "" {
+		asked = caller.Institution
 	}
-	return false
+	return store.Within{InstitutionID: asked, District: caller.District}
 }

@@ -144,9 +144,6 @@ func (s *service) getCase(ctx context.Context, in *idInput) (*caseOutput, error)
 	r := requestOf(ctx)
 	out := &caseOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) (err error) {
-		if err := sees(tx, r, in.ID); err != nil {
-			return err
-		}
 		out.Body, err = s.viewCase(tx, r, in.ID)
 		return err
 	})

@@ -149,9 +149,6 @@ func (s *service) decideCorrection(ctx context.Context, in *idBodyInput) (*corre
 		return nil, err
 	}
 	reason := reasonIn(found, body.Reason)
-	if !isID(in.ID) {
-		return nil, problem(notFound)
-	}
 	if err := found.err(); err != nil {
 		return nil, err
 	}
@@ -210,12 +207,9 @@ type correctionsOutput struct {
 func (s *service) listCorrections(ctx context.Context, in *correctionsInput) (*correctionsOutput, error) {
 	r := requestOf(ctx)
 	found := &faults{}
-	filter := store.CorrectionFilter{State: in.State, After: position(found, in.After), Limit: in.Limit + 1}
+	filter := store.CorrectionFilter{Within: r.within(""), State: in.State, After: position(found, in.After), Limit: in.Limit + 1}
 	if err := found.err(); err != nil {
 		return nil, err
-	}
-	if r.account.Role == institution {
-		filter.InstitutionID = *r.account.InstitutionID
 	}
 	tx := s.Store.Read(ctx)
 	lines, err := tx.Corrections(filter)

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/authority"
 )
 
 func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
@@ -30,7 +32,8 @@ func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
 	}
 	r.into(t, &d)
 	require.Equal(t, "3.1.0", d.OpenAPI)
-	for route, roles := range authority {
+	for _, row := range authority.Table() {
+		route := row.Route
 		method, path := splitRoute(route)
 		op, described := d.Paths[path][map[string]string{"GET": "get", "POST": "post"}[method]]
 		if path[:4] != "/v1/" {
@@ -38,7 +41,7 @@ func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
 			continue
 		}
 		require.True(t, described, route)
-		require.Equal(t, roles[0] == anybody, len(op.Security) == 0, route)
+		require.Equal(t, row.Public, len(op.Security) == 0, route)
 		if op.RequestBody != nil {
 			require.Len(t, op.RequestBody.Content, 1, route)
 			require.Contains(t, op.RequestBody.Content, "application/json", route)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/authority"
+
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -100,7 +102,8 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		send(body(target.path, `{"name":"`+planted), target.token)
 		send(body(target.path, planted), target.token)
 	}
-	for route := range authority {
+	for _, row := range authority.Table() {
+		route := row.Route
 		method, path := splitRoute(route)
 		if method != http.MethodGet || !strings.HasPrefix(path, "/v1/") {
 			continue

@@ -151,9 +151,6 @@ func (s *service) change(
 	out.Body.CaseID, out.Body.Forwarded = caseID, true
 	var item *store.InboxItem
 	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := sees(tx, r, caseID); err != nil {
-			return err
-		}
 		if err := found.err(); err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ const (
 	fieldRequired        = "required"
 	fieldUnknown         = unknownField
 	fieldUnknownValue    = "unknown_value"
+	fieldForeignDistrict = "foreign_district"
 	fieldWrongType       = "wrong_type"
 	fieldFormat          = "format"
 	fieldOutOfRange      = "out_of_range"

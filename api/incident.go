@@ -54,11 +54,11 @@ type incidentGroup struct {
 	Verbs       []contract.Verb `json:"verbs"`
 }
 
-func (in *incidentsInput) filter() (store.IncidentFilter, *faults) {
+func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
 	found := &faults{}
 	filter := store.IncidentFilter{
 		States: []string{store.IncidentOpen, store.IncidentResolving}, Cause: in.Cause, Stage: in.Stage,
-		InstitutionID: in.Institution, CaseID: in.CaseID, After: position(found, in.After), Limit: in.Limit,
+		Within: r.within(in.Institution), CaseID: in.CaseID, After: position(found, in.After), Limit: in.Limit,
 	}
 	if in.State != "" {
 		filter.States = []string{in.State}
@@ -77,11 +77,11 @@ func (in *incidentsInput) filter() (store.IncidentFilter, *faults) {
 
 // listIncidents lists incidents for an operator, the longest open first, or counts them by what they have in common.
 func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incidentsOutput, error) {
-	filter, found := in.filter()
+	r := requestOf(ctx)
+	filter, found := in.filter(r)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	r := requestOf(ctx)
 	tx := s.Store.Read(ctx)
 	if in.GroupBy != "" {
 		return groupIncidents(tx, r, filter)
@@ -173,9 +173,6 @@ type incidentOutput struct{ Body listedIncident }
 
 // getIncident shows one incident, and what became of its latest resolution.
 func (s *service) getIncident(ctx context.Context, in *idInput) (*incidentOutput, error) {
-	if !isID(in.ID) {
-		return nil, problem(notFound)
-	}
 	tx := s.Store.Read(ctx)
 	incident, err := tx.Incident(in.ID)
 	if err != nil {

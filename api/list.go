@@ -59,7 +59,7 @@ func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, 
 	}
 	tx := s.Store.Read(ctx)
 	cases, err := tx.Cases(store.CaseFilter{
-		Status: in.Status, Stage: in.Stage, Occupation: in.Occupation, After: after, Limit: in.Limit + 1,
+		Within: requestOf(ctx).within(""), Status: in.Status, Stage: in.Stage, Occupation: in.Occupation, After: after, Limit: in.Limit + 1,
 	})
 	if err != nil {
 		return nil, err

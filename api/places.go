@@ -58,7 +58,7 @@ func (s *service) enrol(ctx context.Context, in *idBodyInput) (*placeOutput, err
 	who := s.checkPerson(personBody(body), found)
 	out := &placeOutput{Status: http.StatusCreated}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		c, err := courseOf(tx, r, in.ID)
+		c, err := tx.Course(in.ID)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,7 @@ func (s *service) listPlaces(ctx context.Context, in *placesInput) (*placesOutpu
 	after := position(found, in.After)
 	out := &placesOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		c, err := courseOf(tx, r, in.ID)
+		c, err := tx.Course(in.ID)
 		if err != nil {
 			return err
 		}

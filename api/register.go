@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -27,6 +28,7 @@ type registrationBody struct {
 	Level          string        `json:"level" maxLength:"64" doc:"junior, intermediate or senior."`
 	TrainingBody   string        `json:"training_body" maxLength:"64" doc:"Id of an institution listed to train the occupation."`
 	EvaluationBody string        `json:"evaluation_body" maxLength:"64" doc:"Id of another, listed to evaluate it."`
+	District       string        `json:"district,omitempty" maxLength:"64" doc:"Where the trainee's employer is. Operators of that district see the case; one who registers it is taken for granted to mean their own."`
 	Applicant      applicantBody `json:"applicant"`
 }
 
@@ -64,7 +66,13 @@ func (s *service) registerCase(ctx context.Context, in *registerInput) (*registe
 	if err != nil {
 		return nil, err
 	}
+	if body.District == "" {
+		body.District = r.account.Caller().District
+	}
 	reg := s.checkRegistration(body, found)
+	if own := r.account.Caller().District; own != "" && body.District != own && !found.has("district") {
+		found.add("district", fieldForeignDistrict)
+	}
 	var view caseView
 	var start store.InboxItem
 	replayed := false
@@ -111,6 +119,9 @@ func (s *service) checkRegistration(body registrationBody, found *faults) regist
 	}
 	if _, has := s.Policy.Level(body.Level); !has {
 		found.add("level", fieldNoLevel)
+	}
+	if body.District != "" && !authority.IsDistrict(body.District) {
+		found.add("district", fieldUnknownValue)
 	}
 	if body.TrainingBody == body.EvaluationBody {
 		found.add("evaluation_body", fieldSameBody)
@@ -175,7 +186,7 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 		ID: uuid.NewString(), PersonID: person.ID, Occupation: reg.body.Occupation, Direction: reg.body.Direction,
 		Level: reg.body.Level, PolicyVersion: s.Policy.ID(), TrainingBody: reg.body.TrainingBody,
 		EvaluationBody: reg.body.EvaluationBody, Applicant: reg.applicant, RegisteredBy: r.account.ID,
-		RegisteredAt: s.Now().UTC(), RegisteredOn: reg.today,
+		RegisteredAt: s.Now().UTC(), RegisteredOn: reg.today, District: ref(reg.body.District),
 	}
 	actor := store.ActorOperator
 	if r.account.Role == trainee {

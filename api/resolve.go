@@ -41,9 +41,6 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 	if err != nil {
 		return nil, err
 	}
-	if !isID(in.ID) {
-		return nil, problem(notFound)
-	}
 	verb, params := s.checkResolution(body, found)
 	var item store.InboxItem
 	resolution := store.Resolution{

@@ -4,11 +4,11 @@ import (
 	"context"
 	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/ledger"
 )
@@ -203,7 +203,7 @@ func operation(route, tag, summary string) huma.Operation {
 		OperationID: operationID(method, path), Method: method, Path: path, Summary: summary, Tags: []string{tag},
 		Errors: []int{http.StatusServiceUnavailable},
 	}
-	if !slices.Contains(authority[route], anybody) {
+	if row, _ := authority.Of(route); !row.Public {
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 	}

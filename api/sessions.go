@@ -59,10 +59,7 @@ type sessionsOutput struct {
 func (in *sessionsInput) filter(r *request) (store.SessionFilter, error) {
 	found := &faults{}
 	filter := store.SessionFilter{
-		InstitutionID: in.Institution, Attendee: in.Attendee, After: position(found, in.After), Limit: in.Limit + 1,
-	}
-	if r.account.Role == institution {
-		filter.InstitutionID = *r.account.InstitutionID
+		Within: r.within(in.Institution), Attendee: in.Attendee, After: position(found, in.After), Limit: in.Limit + 1,
 	}
 	if in.Attendee != "" && !isID(in.Attendee) {
 		found.add("attendee", fieldFormat)
@@ -144,7 +141,7 @@ func (s *service) getSession(ctx context.Context, in *idInput) (*sessionOutput, 
 	r := requestOf(ctx)
 	out := &sessionOutput{}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		session, err := sessionSeen(tx, r, in.ID)
+		session, err := tx.Session(in.ID)
 		if err != nil {
 			return err
 		}
@@ -157,18 +154,6 @@ func (s *service) getSession(ctx context.Context, in *idInput) (*sessionOutput, 
 		return err
 	})
 	return out, err
-}
-
-// sessionSeen reads a session that the request's account may see: an institution its own, an operator any.
-func sessionSeen(tx *store.Tx, r *request, id string) (store.Session, error) {
-	if !isID(id) {
-		return store.Session{}, problem(notFound)
-	}
-	session, err := tx.Session(id)
-	if err == nil && r.account.Role == institution && *r.account.InstitutionID != session.InstitutionID {
-		err = problem(notFound)
-	}
-	return session, err
 }
 
 func viewRoster(tx *store.Tx, sessionID string) ([]rosterView, error) {
@@ -221,9 +206,6 @@ func (s *service) voidSession(ctx context.Context, in *idBodyInput) (*voidingOut
 	out.Body.SessionID = in.ID
 	var voided hours.Voided
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if _, err := sessionSeen(tx, r, in.ID); err != nil {
-			return err
-		}
 		voided, err = hours.Void(tx, in.ID, r.account.ID, reason, hours.At(s.Calendar, s.Now()))
 		if refusal := (*hours.RefusedError)(nil); errors.As(err, &refusal) && refusal.Code == string(ledger.ErrSessionVoided) &&
 			voided.Session.VoidReason == reason {

@@ -38,9 +38,6 @@ func (s *service) withdraw(ctx context.Context, in *idBodyInput) (*withdrawalOut
 	out.Body.CaseID = in.ID
 	var item store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := sees(tx, r, in.ID); err != nil {
-			return err
-		}
 		if err := found.err(); err != nil {
 			return err
 		}

@@ -21,7 +21,7 @@ var promised = map[string][]string{
 	},
 	"field.*": {
 		"required", "unknown_field", "unknown_value", "wrong_type", "format", "out_of_range", "precision", "score_precision",
-		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "date", "date_future", "instant",
+		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "foreign_district", "date", "date_future", "instant",
 		"unknown_module", "score_or_absent", "same_body", "not_listed_for_role",
 		"unknown_institution", "unknown_occupation", "unknown_level", "unknown_direction", "certificate_number_taken",
 		"id_length", "id_legacy", "id_characters", "id_date", "id_future", "id_check_digit",

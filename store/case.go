@@ -18,6 +18,7 @@ type Case struct {
 	PolicyVersion  string // the rules the case was registered under
 	TrainingBody   string
 	EvaluationBody string
+	District       *string          // of the trainee's employer, when it was given
 	Applicant      policy.Applicant `gorm:"serializer:json"`
 
 	// The headline, derived from the stages and written with them.

@@ -86,18 +86,16 @@ func (tx *Tx) CloseCourse(id string, at time.Time) error {
 
 // CourseFilter picks courses; an empty field picks all. Limit is the most that are read.
 type CourseFilter struct {
-	InstitutionID string
-	Closed        *bool
-	After         *Position // by opening, oldest first
-	Limit         int
+	Within
+
+	Closed *bool
+	After  *Position // by opening, oldest first
+	Limit  int
 }
 
 // Courses reads courses in the order in which they were opened.
 func (tx *Tx) Courses(f CourseFilter) ([]Course, error) {
-	q := tx.db.Order("opened_at, id").Limit(f.Limit)
-	if f.InstitutionID != "" {
-		q = q.Where("institution_id = ?", f.InstitutionID)
-	}
+	q := f.ofInstitutions(tx.db.Order("opened_at, id").Limit(f.Limit))
 	if f.Closed != nil {
 		q = q.Where("(closed_at IS NOT NULL) = ?", *f.Closed)
 	}

@@ -17,6 +17,7 @@ type Institution struct {
 	ID        string
 	Name      string // as published, to the letter
 	Status    string
+	District  *string // nil: not known
 	CreatedAt time.Time
 }
 

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/authority"
 )
 
 // Person is a human being, sealed: the name and the ID number can be read only with the keyring. Two rows never hold
@@ -43,14 +45,32 @@ type Account struct {
 	Label         string
 	PersonID      *string
 	InstitutionID *string
+	District      *string // of an operator; nil: of the whole city
+	State         string  `gorm:"default:active"`
 	CreatedAt     time.Time
+	ClosedAt      *time.Time
 }
+
+// Caller is the account as the table of authority sees it.
+func (a Account) Caller() authority.Caller {
+	return authority.Caller{
+		Role: authority.Role(a.Role), Account: a.ID, Person: text(a.PersonID), Institution: text(a.InstitutionID),
+		District: text(a.District),
+	}
+}
+
+// States of an account.
+const (
+	AccountActive = "active"
+	AccountClosed = "closed"
+)
 
 // Roles of an account.
 const (
-	RoleTrainee     = "trainee"
-	RoleOperator    = "operator"
-	RoleInstitution = "institution"
+	RoleTrainee       = string(authority.Trainee)
+	RoleOperator      = string(authority.Operator)
+	RoleInstitution   = string(authority.Institution)
+	RoleAdministrator = string(authority.Administrator)
 )
 
 // accessToken is the hash of a bearer token. The token itself is shown once and kept nowhere.
@@ -138,7 +158,8 @@ func (tx *Tx) CreateToken(a Account, label string) (Account, string, error) {
 func (tx *Tx) AccountByToken(token string) (Account, error) {
 	var a Account
 	err := tx.db.Model(&Account{}).Joins("JOIN access_tokens t ON t.account_id = accounts.id").
-		Where(`t.token_hash = ? AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())`,
+		Where(`t.token_hash = ? AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
+			AND accounts.state = 'active'`,
 			hashToken(token)).Take(&a).Error
 	return a, found(err, "look up a token")
 }

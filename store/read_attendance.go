@@ -8,19 +8,17 @@ import (
 
 // SessionFilter picks sessions; an empty field picks all. Limit is the most that are read.
 type SessionFilter struct {
-	InstitutionID string
-	Attendee      string // on the roster
-	From, To      *time.Time
-	After         *Position // by opening, the latest first
-	Limit         int
+	Within
+
+	Attendee string // on the roster
+	From, To *time.Time
+	After    *Position // by opening, the latest first
+	Limit    int
 }
 
 // Sessions reads sessions, the latest first.
 func (tx *Tx) Sessions(f SessionFilter) ([]Session, error) {
-	q := tx.db.Order("opens_at DESC, id DESC").Limit(f.Limit)
-	if f.InstitutionID != "" {
-		q = q.Where("institution_id = ?", f.InstitutionID)
-	}
+	q := f.ofInstitutions(tx.db.Order("opens_at DESC, id DESC").Limit(f.Limit))
 	if f.Attendee != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM session_roster l WHERE l.session_id = sessions.id AND (l.case_id = ? OR l.place_id = ?))",
 			f.Attendee, f.Attendee)
@@ -56,11 +54,12 @@ func (tx *Tx) SessionsByID(ids []string) (map[string]Session, error) {
 
 // CorrectionFilter picks corrections; an empty field picks all. Limit is the most that are read.
 type CorrectionFilter struct {
-	ID            string
-	InstitutionID string
-	State         string
-	After         *Position // by receipt, oldest first
-	Limit         int
+	Within
+
+	ID    string
+	State string
+	After *Position // by receipt, oldest first
+	Limit int
 }
 
 // CorrectionLine is a correction, with what held before it and where.
@@ -73,10 +72,10 @@ type CorrectionLine struct {
 
 // Corrections reads corrections in the order in which they were received.
 func (tx *Tx) Corrections(f CorrectionFilter) ([]CorrectionLine, error) {
-	q := tx.db.Model(&Attendance{}).Select("attendance.*, coalesce(l.case_id, l.place_id) AS attendee").
+	q := f.ofInstitutions(tx.db.Model(&Attendance{}).Select("attendance.*, coalesce(l.case_id, l.place_id) AS attendee").
 		Joins("JOIN session_roster l USING (session_id, person_id)").
-		Where("corrects IS NOT NULL").Order("received_at, attendance.id").Limit(f.Limit)
-	for column, value := range map[string]string{"attendance.id": f.ID, "institution_id": f.InstitutionID, "state": f.State} {
+		Where("corrects IS NOT NULL").Order("received_at, attendance.id").Limit(f.Limit))
+	for column, value := range map[string]string{"attendance.id": f.ID, "state": f.State} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}

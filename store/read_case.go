@@ -19,6 +19,8 @@ type Position struct {
 
 // CaseFilter picks cases; an empty field picks all. Limit is the most that are read.
 type CaseFilter struct {
+	Within
+
 	Status     string
 	Stage      string
 	Occupation string
@@ -29,7 +31,7 @@ type CaseFilter struct {
 
 // Cases reads cases in the order of their registration.
 func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
-	q := tx.db.Order("registered_at, id").Limit(f.Limit)
+	q := f.cases(tx.db.Order("registered_at, id").Limit(f.Limit))
 	for column, value := range map[string]string{
 		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation, "person_id": f.PersonID,
 	} {

@@ -3,6 +3,8 @@ package store
 import (
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/progress"
 )
@@ -11,18 +13,16 @@ import (
 
 // TaskFilter picks tasks; an empty field picks all. Limit is the most that are read.
 type TaskFilter struct {
-	InstitutionID string
-	State         string
-	AfterSeq      int64
-	Limit         int
+	Within
+
+	State    string
+	AfterSeq int64
+	Limit    int
 }
 
 // Tasks reads tasks in the order in which they were issued.
 func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
-	q := tx.db.Order("seq").Limit(f.Limit).Where("seq > ?", f.AfterSeq)
-	if f.InstitutionID != "" {
-		q = q.Where("institution_id = ?", f.InstitutionID)
-	}
+	q := f.ofCases(tx.db.Order("seq").Limit(f.Limit).Where("seq > ?", f.AfterSeq))
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}
@@ -48,33 +48,29 @@ func (tx *Tx) CasesByID(ids []string) (map[string]Case, error) {
 
 // IncidentFilter picks incidents; an empty field picks all. Limit is the most that are read.
 type IncidentFilter struct {
-	States        []string
-	Cause         string
-	Stage         string
-	InstitutionID string
-	CaseID        string
-	After         *Position // by opening, oldest first
-	Limit         int
+	Within
+
+	States []string
+	Cause  string
+	Stage  string
+	CaseID string
+	After  *Position // by opening, oldest first
+	Limit  int
 }
 
-func (f IncidentFilter) conditions() (where string, args []any) {
-	where = "state IN ?"
-	args = append(args, f.States)
-	for column, value := range map[string]string{
-		"cause": f.Cause, "stage": f.Stage, "institution_id": f.InstitutionID, "case_id": f.CaseID,
-	} {
+func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
+	q = f.ofCases(q).Where("state IN ?", f.States)
+	for column, value := range map[string]string{"cause": f.Cause, "stage": f.Stage, "case_id": f.CaseID} {
 		if value != "" {
-			where += " AND " + column + " = ?"
-			args = append(args, value)
+			q = q.Where(column+" = ?", value)
 		}
 	}
-	return where, args
+	return q
 }
 
 // Incidents reads incidents, the longest open first.
 func (tx *Tx) Incidents(f IncidentFilter) ([]Incident, error) {
-	where, args := f.conditions()
-	q := tx.db.Order("opened_at, id").Limit(f.Limit).Where(where, args...)
+	q := f.pick(tx.db.Order("opened_at, id").Limit(f.Limit))
 	if f.After != nil {
 		q = q.Where("(opened_at, id) > (?, ?)", f.After.At, f.After.ID)
 	}
@@ -94,10 +90,9 @@ type IncidentGroup struct {
 
 // IncidentGroups counts incidents by cause, stage and institution, the largest group first.
 func (tx *Tx) IncidentGroups(f IncidentFilter) ([]IncidentGroup, error) {
-	where, args := f.conditions()
 	var groups []IncidentGroup
-	err := tx.db.Model(&Incident{}).
-		Select("cause, stage, institution_id, count(*) AS count, min(opened_at) AS oldest").Where(where, args...).
+	err := f.pick(tx.db.Model(&Incident{})).
+		Select("cause, stage, institution_id, count(*) AS count, min(opened_at) AS oldest").
 		Group("cause, stage, institution_id").Order("count DESC, oldest, cause, stage, institution_id").
 		Limit(f.Limit).Scan(&groups).Error
 	return groups, found(err, "group incidents")

@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
+	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
@@ -74,7 +77,8 @@ func prepareNamespace(ctx context.Context, cmd *cobra.Command, cfg *config) erro
 func tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "token", Short: "make an account and print its bearer token, once", Args: cobra.NoArgs}
 	cfg := configured(cmd)
-	role := cmd.Flags().String("role", "", "operator, trainee or institution")
+	role := cmd.Flags().String("role", "", "operator, trainee, institution or administrator")
+	district := cmd.Flags().String("district", "", "of an operator who sees that district only: "+strings.Join(authority.Districts(), ", "))
 	institutionID := cmd.Flags().String("institution", "", "the institution that the token acts for")
 	label := cmd.Flags().String("label", "", "what an audit row calls it; not a person's name")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -82,12 +86,16 @@ func tokenCommand() *cobra.Command {
 		switch {
 		case *label == "":
 			return errors.New("--label is required")
-		case *role != store.RoleOperator && *role != store.RoleTrainee && *role != store.RoleInstitution:
-			return errors.New("--role must be operator, trainee or institution")
+		case !slices.Contains(authority.Roles(), authority.Role(*role)):
+			return errors.New("--role must be operator, trainee, institution or administrator")
+		case *district != "" && (*role != store.RoleOperator || !authority.IsDistrict(*district)):
+			return errors.New("--district goes with --role operator, and is one of " + strings.Join(authority.Districts(), ", "))
 		case (*role == store.RoleInstitution) != (*institutionID != ""):
 			return errors.New("--institution goes with --role institution, and only with it")
 		case *institutionID != "":
 			account.InstitutionID = institutionID
+		case *district != "":
+			account.District = district
 		}
 		return administer(cmd.Context(), cfg, func(db *store.Store) error {
 			return db.Tx(cmd.Context(), func(tx *store.Tx) error {

@@ -1,0 +1,269 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/authority"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/store"
+)
+
+// realm is a world in two halves: of every kind of object one that belongs to the callers, and one that does not.
+type realm struct {
+	*world
+
+	own, foreign map[authority.Object]string
+	tokens       map[string]string
+}
+
+// The callers that the table is tried with. Two are operators: of one district, and of the city.
+const (
+	districtOperator = "operator of a district"
+	cityOperator     = "operator of the city"
+)
+
+func newRealm(t *testing.T) realm {
+	t.Helper()
+	w := newWorld(t)
+	district := "haidian"
+	r := realm{world: w, tokens: map[string]string{
+		string(authority.Trainee):       w.trainee,
+		string(authority.Institution):   w.institution(trainingBodyID),
+		districtOperator:                w.token(store.Account{Role: store.RoleOperator, District: &district}),
+		cityOperator:                    w.operator,
+		string(authority.Administrator): w.token(store.Account{Role: store.RoleAdministrator}),
+	}}
+	registered := w.register(w.trainee, "own", registrationOf(1, object{"district": district}))
+	require.Equal(t, http.StatusCreated, registered.status, "%s", registered.body)
+	var mine struct{ ID string }
+	registered.into(t, &mine)
+	other := w.register(w.operator, "foreign", registrationOf(2, object{"district": "xicheng", "training_body": otherTrainerID}))
+	require.Equal(t, http.StatusCreated, other.status, "%s", other.body)
+	var theirs struct{ ID string }
+	other.into(t, &theirs)
+	w.exec("UPDATE institutions SET district = 'haidian' WHERE id = $1", trainingBodyID)
+	w.exec("UPDATE institutions SET district = 'xicheng' WHERE id = $1", otherTrainerID)
+	r.own, r.foreign = w.objects(mine.ID, trainingBodyID), w.objects(theirs.ID, otherTrainerID)
+	return r
+}
+
+// objects makes one object of every kind, of a case and its training body.
+func (w *world) objects(caseID, body string) map[authority.Object]string {
+	w.t.Helper()
+	id := map[authority.Object]string{authority.Case: caseID}
+	id[authority.Task] = w.issue(caseID, contract.EnrolmentTask, body)
+	id[authority.Incident] = w.stick(caseID, progress.Training, contract.TaskOverdue, store.Incident{})
+	for _, kind := range []authority.Object{authority.Session, authority.Correction, authority.Course, authority.Place} {
+		id[kind] = uuid.NewString()
+	}
+	first := uuid.NewString()
+	by := "(SELECT id FROM accounts WHERE role = 'operator' LIMIT 1)"
+	person := "(SELECT person_id FROM cases WHERE id = $2)"
+	w.exec(`INSERT INTO staff (institution_id, ref, name_sealed, named_by) VALUES ($1, 'T1', 'x', `+by+`)`, body)
+	w.exec(`INSERT INTO sessions (id, institution_id, ref, module, mode, opens_at, closes_at, announced_by)
+		VALUES ($1, $2, 'S1', 'M', 'online', now(), now() + interval '1 hour', `+by+`)`, id[authority.Session], body)
+	w.exec(`INSERT INTO session_roster (session_id, person_id, case_id) VALUES ($1, `+person+`, $2)`, id[authority.Session], caseID)
+	w.exec(`INSERT INTO attendance (id, session_id, institution_id, person_id, reporter, received_by)
+		VALUES ($1, $3, $4, `+person+`, 'T1', `+by+`)`, first, caseID, id[authority.Session], body)
+	w.exec(`INSERT INTO attendance (id, session_id, institution_id, person_id, reporter, received_by, corrects, reason, state)
+		VALUES ($1, $3, $4, `+person+`, 'T1', `+by+`, $5, 'late', 'pending')`,
+		id[authority.Correction], caseID, id[authority.Session], body, first)
+	w.exec(`INSERT INTO courses (id, institution_id, ref, title, seconds, minutes_per_hour, starts_on, ends_on, policy_version, opened_by)
+		VALUES ($1, $2, 'C1', 'C', 3600, 45, current_date, current_date, 'beijing-2023', `+by+`)`, id[authority.Course], body)
+	w.exec(`INSERT INTO course_places (id, course_id, person_id, enrolled_by) VALUES ($1, $3, `+person+`, `+by+`)`,
+		id[authority.Place], caseID, id[authority.Course])
+	return id
+}
+
+// ask sends a request that means nothing to an operation, on an object; streams are left once they have begun.
+func (r realm) ask(row authority.Row, id, token string) reply {
+	r.t.Helper()
+	method, path := splitRoute(row.Route)
+	path = strings.NewReplacer("{id}", id, "{token}", "0123456789abcdef", "{year}", "2025", "{ref}", "nobody").Replace(path)
+	c := call{method: method, path: path, token: token}
+	if method == http.MethodPost {
+		c.body = object{}
+	}
+	ctx, leave := context.WithCancel(r.t.Context())
+	defer leave()
+	recorder := &leaving{ResponseRecorder: httptest.NewRecorder(), leave: leave, streams: strings.HasSuffix(path, "/stream")}
+	r.handler.ServeHTTP(recorder, c.request(r.t).WithContext(ctx))
+	return reply{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
+}
+
+// leaving is a reader that leaves a stream at its first words.
+type leaving struct {
+	*httptest.ResponseRecorder
+
+	leave   func()
+	streams bool
+}
+
+func (l *leaving) Write(p []byte) (int, error) {
+	l.heard()
+	return l.ResponseRecorder.Write(p)
+}
+
+func (l *leaving) WriteString(text string) (int, error) {
+	l.heard()
+	return l.ResponseRecorder.WriteString(text)
+}
+
+func (l *leaving) Flush() {
+	l.heard()
+	l.ResponseRecorder.Flush()
+}
+
+func (l *leaving) heard() {
+	if l.streams {
+		l.leave()
+	}
+}
+
+// reaches is what the table promises a caller: whether the operation is open, and whether it reaches foreign objects.
+func reaches(row authority.Row, caller string) (open, foreign bool) {
+	role := authority.Role(caller)
+	if caller == districtOperator || caller == cityOperator {
+		role = authority.Operator
+	}
+	switch row.Scopes[role] {
+	case authority.Own, authority.Ours:
+		return true, false
+	case authority.Area:
+		return true, caller == cityOperator
+	case authority.City:
+		return caller == cityOperator, caller == cityOperator
+	case authority.Unlimited:
+		return true, true
+	case authority.None:
+	}
+	return false, false
+}
+
+func TestEveryOperationAsEveryRoleOnOwnAndForeignObjects(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t)
+	for _, row := range authority.Table() {
+		if row.Public {
+			require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, r.ask(row, uuid.NewString(), "").status, row.Route)
+			continue
+		}
+		own, foreign := r.own[row.About], r.foreign[row.About]
+		if row.About != authority.Nothing {
+			require.NotEmpty(t, own, "no object of the kind %q to try %s with", row.About, row.Route)
+		}
+		r.ask(row, own, "").refused(t, http.StatusUnauthorized, unauthenticated)
+		for caller, token := range r.tokens {
+			name := fmt.Sprintf("%s as %s", row.Route, caller)
+			open, reachesForeign := reaches(row, caller)
+			if !open {
+				r.ask(row, own, token).refused(t, http.StatusForbidden, forbidden)
+				continue
+			}
+			if row.About == authority.Nothing {
+				require.NotContains(t, []int{http.StatusUnauthorized, http.StatusForbidden}, r.ask(row, own, token).status, name)
+				continue
+			}
+			unknown := r.ask(row, uuid.NewString(), token)
+			unknown.refused(t, http.StatusNotFound, notFound)
+			if !reachesForeign {
+				got := r.ask(row, foreign, token)
+				got.refused(t, http.StatusNotFound, notFound)
+				require.Equal(t, withoutInstance(t, unknown), withoutInstance(t, got), name)
+			} else {
+				require.NotContains(t, []int{401, 403, 404}, r.ask(row, foreign, token).status, name)
+			}
+			got := r.ask(row, own, token)
+			require.NotContains(t, []int{401, 403, 404}, got.status, "%s: %s", name, got.body)
+		}
+	}
+}
+
+func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t)
+	listed := map[string]authority.Object{
+		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident,
+		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
+		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case,
+	}
+	for _, row := range authority.Table() {
+		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {
+			continue
+		}
+		for caller, token := range r.tokens {
+			open, foreign := reaches(row, caller)
+			if !open {
+				continue
+			}
+			body := string(r.ask(row, "", token).body)
+			name := fmt.Sprintf("%s as %s", row.Route, caller)
+			if kind, lists := listed[row.Route]; lists {
+				require.Contains(t, body, r.own[kind], name)
+				require.Equal(t, foreign, strings.Contains(body, r.foreign[kind]), name)
+			}
+			if !foreign {
+				for kind, id := range r.foreign {
+					require.NotContains(t, body, id, "%s shows a foreign %s", name, kind)
+				}
+			}
+		}
+	}
+}
+
+func TestGroupedIncidentsCountOnlyADistrictsOwn(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t)
+	var answer struct{ Groups []struct{ Count int } }
+	r.get("/v1/incidents?group_by=cause", r.tokens[districtOperator]).into(t, &answer)
+	require.Len(t, answer.Groups, 1)
+	require.Equal(t, 1, answer.Groups[0].Count)
+}
+
+func TestAnInstitutionCannotAskForAnothersSessions(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t)
+	got := r.get("/v1/sessions?institution="+otherTrainerID, r.tokens[string(authority.Institution)])
+	require.Contains(t, string(got.body), r.own[authority.Session])
+	require.NotContains(t, string(got.body), r.foreign[authority.Session])
+}
+
+func TestOnlyALiveTokenOfAnOpenAccountIsTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	closed := w.token(store.Account{Role: store.RoleOperator})
+	w.exec(`UPDATE accounts SET state = 'closed', closed_at = now() WHERE id =
+		(SELECT account_id FROM access_tokens ORDER BY created_at DESC, id LIMIT 1)`)
+	w.exec(`INSERT INTO access_tokens (id, account_id, token_hash, label, revoked_at)
+		SELECT gen_random_uuid(), id, sha256('revoked'), 'x', now() FROM accounts WHERE state = 'active' AND role = 'operator' LIMIT 1`)
+	for _, bad := range []string{closed, "revoked", "nonsense", strings.Repeat("x", 300), "a b", "\x01"} {
+		w.get("/v1/cases", bad).refused(t, http.StatusUnauthorized, unauthenticated)
+	}
+	basic := w.do(call{method: http.MethodGet, path: "/v1/cases", header: map[string]string{"Authorization": "Basic " + w.operator}})
+	basic.refused(t, http.StatusUnauthorized, unauthenticated)
+	require.Equal(t, "Bearer", basic.header.Get("WWW-Authenticate"))
+}
+
+func TestAnOperatorOfADistrictRegistersCasesOfItOnly(t *testing.T) {
+	t.Parallel()
+	r := newRealm(t)
+	token := r.tokens[districtOperator]
+	fields := r.register(token, "k1", registrationOf(11, object{"district": "xicheng"})).refused(t, http.StatusUnprocessableEntity, validationFailed)
+	require.Equal(t, map[string]string{"district": fieldForeignDistrict}, fields)
+	fields = r.register(r.operator, "k2", registrationOf(11, object{"district": "atlantis"})).refused(t, http.StatusUnprocessableEntity, validationFailed)
+	require.Equal(t, map[string]string{"district": fieldUnknownValue}, fields)
+	got := r.register(token, "k3", registrationOf(11, nil))
+	require.Equal(t, http.StatusCreated, got.status, "%s", got.body)
+	var c struct{ ID string }
+	got.into(t, &c)
+	require.Equal(t, http.StatusOK, r.get("/v1/cases/"+c.ID, token).status)
+}

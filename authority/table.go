@@ -1,0 +1,90 @@
+package authority
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Scopes as columns: who reaches how far.
+func roles(trainee, institution, operator, administrator Scope) map[Role]Scope {
+	return map[Role]Scope{Trainee: trainee, Institution: institution, Operator: operator, Administrator: administrator}
+}
+
+// public is a row that asks for no account.
+func public(route, verb string) Row { return Row{Route: route, Verb: verb, Public: true} }
+
+// table is role × verb × scope, one operation a line. The columns: trainee, institution, operator, administrator.
+var table = []Row{
+	{"POST /v1/cases", "case.register", Nothing, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases", "case.list", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/cases/{id}", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/hours", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/events", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/stream", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"POST /v1/cases/{id}/withdrawal", "case.withdraw", Case, false, roles(Own, None, Area, None)},
+	{"POST /v1/cases/{id}/facts", "case.facts", Case, false, roles(Own, None, Area, None)},
+	{"POST /v1/cases/{id}/rules", "case.rules", Case, false, roles(None, None, City, None)},
+
+	{"GET /v1/me/cases", "me.read", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/ce-hours", "me.read", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/certificates", "me.read", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/ce-statements/{year}", "me.read", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/ce-statements/{year}/pdf", "me.read", Nothing, false, roles(Own, None, None, None)},
+
+	{"GET /v1/cases/{id}/ce-statements/{year}", "ce.statement", Case, false, roles(None, None, Area, None)},
+	{"GET /v1/cases/{id}/ce-statements/{year}/pdf", "ce.statement", Case, false, roles(None, None, Area, None)},
+	{"GET /v1/ce-report", "ce.report", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/ce-report/csv", "ce.report", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/ce-years", "ce.years", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/ce-years/{year}/closing", "ce.close", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/ce-years/{year}/reopening", "ce.close", Nothing, false, roles(None, None, City, None)},
+
+	{"POST /v1/courses", "course.open", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/courses", "course.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/courses/{id}", "course.read", Course, false, roles(None, Ours, Area, None)},
+	{"POST /v1/courses/{id}/places", "course.enrol", Course, false, roles(None, Ours, None, None)},
+	{"GET /v1/courses/{id}/places", "course.read", Course, false, roles(None, Ours, Area, None)},
+	{"POST /v1/courses/{id}/completion", "course.complete", Course, false, roles(None, Ours, City, None)},
+	{"POST /v1/places/{id}/release", "course.release", Place, false, roles(None, None, City, None)},
+	{"POST /v1/places/{id}/crediting", "course.credit", Place, false, roles(None, None, City, None)},
+
+	{"GET /v1/tasks", "task.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/tasks/{id}", "task.read", Task, false, roles(None, Ours, Area, None)},
+	{"POST /v1/tasks/{id}/result", "task.answer", Task, false, roles(None, Ours, None, None)},
+	{"POST /v1/tasks/{id}/rejection", "task.answer", Task, false, roles(None, Ours, None, None)},
+
+	{"POST /v1/staff", "staff.name", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/staff", "staff.list", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/staff/{ref}/removal", "staff.remove", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/attendance", "attendance.report", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/heartbeats", "attendance.report", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/xapi/statements", "attendance.report", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/attendance/corrections", "attendance.correct", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/attendance/corrections", "attendance.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/attendance/corrections/{id}/decision", "attendance.decide", Correction, false, roles(None, None, Area, None)},
+	{"GET /v1/sessions", "session.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/sessions/{id}", "session.read", Session, false, roles(None, Ours, Area, None)},
+	{"POST /v1/sessions/{id}/voiding", "session.void", Session, false, roles(None, Ours, Area, None)},
+
+	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
+	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},
+
+	public("GET /v1/catalogue", "public.catalogue"),
+	public("GET /v1/institutions", "public.catalogue"),
+	public("GET /v1/xapi/about", "public.about"),
+	public("POST /v1/verifications", "public.verify"),
+	public("GET /verify/{token}", "public.verify"),
+	public("GET /healthz", "public.health"),
+	public("GET /readyz", "public.health"),
+	public("GET /metrics", "public.metrics"),
+	public("GET /openapi.json", "public.description"),
+	public("GET /docs", "public.description"),
+	public("GET /docs/docs.js", "public.description"),
+	public("GET /docs/page.css", "public.description"),
+}
+
+// Table is every row, in the order of its routes.
+func Table() []Row { return slices.Clone(byRoute) }
+
+var byRoute = slices.SortedFunc(slices.Values(table), func(a, b Row) int { return cmp.Compare(a.Route, b.Route) })

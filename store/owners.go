@@ -1,0 +1,100 @@
+package store
+
+import (
+	"fmt"
+
+	"gorm.io/gorm"
+
+	"github.com/dengpan/dengpan/authority"
+)
+
+// ownerQueries say whom an object belongs to, by its kind: one row of account, person, institution and up to two
+// districts. A case lies in the district of the trainee's employer, and in that of its training body, which the district
+// supervises (the notice: 区局对培训机构实施日常检查和监督).
+var ownerQueries = map[authority.Object]string{
+	authority.Case: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
+		FROM cases c JOIN institutions t ON t.id = c.training_body WHERE c.id = ?`,
+	authority.Task: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, c.district AS first, t.district AS second
+		FROM tasks k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body WHERE k.id = ?`,
+	authority.Incident: `SELECT NULL AS account, NULL AS person, NULL AS institution, c.district AS first, t.district AS second
+		FROM incidents i JOIN cases c ON c.id = i.case_id JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
+	authority.Session: `SELECT NULL AS account, NULL AS person, s.institution_id AS institution, t.district AS first, NULL AS second
+		FROM sessions s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
+	authority.Correction: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, t.district AS first, NULL AS second
+		FROM attendance a JOIN institutions t ON t.id = a.institution_id WHERE a.id = ? AND a.corrects IS NOT NULL`,
+	authority.Course: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
+		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
+	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second
+		FROM course_places p JOIN courses o ON o.id = p.course_id JOIN institutions t ON t.id = o.institution_id WHERE p.id = ?`,
+}
+
+// Owners looks up whom an object belongs to; ErrNotFound when it is not there.
+func (tx *Tx) Owners(kind authority.Object, id string) (authority.Owners, error) {
+	query, known := ownerQueries[kind]
+	if !known {
+		return authority.Owners{}, fmt.Errorf("look up an owner: no kind of object is called %q", kind)
+	}
+	var row struct{ Account, Person, Institution, First, Second *string }
+	res := tx.db.Raw(query, id).Scan(&row)
+	if res.Error == nil && res.RowsAffected == 0 {
+		res.Error = gorm.ErrRecordNotFound
+	}
+	if res.Error != nil {
+		return authority.Owners{}, found(res.Error, "look up an owner")
+	}
+	owners := authority.Owners{
+		Account: text(row.Account), Person: text(row.Person), Institution: text(row.Institution),
+	}
+	for _, district := range []*string{row.First, row.Second} {
+		if district != nil {
+			owners.Districts = append(owners.Districts, *district)
+		}
+	}
+	return owners, nil
+}
+
+// text is a text that may be missing; empty then.
+func text(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+// Within bounds a list to what its reader's scope reaches. An empty field bounds nothing.
+type Within struct {
+	InstitutionID string
+	District      string
+}
+
+const casesInDistrict = "(cases.district = ? OR cases.training_body IN (SELECT id FROM institutions WHERE district = ?))"
+
+// cases bounds a query of cases.
+func (w Within) cases(q *gorm.DB) *gorm.DB {
+	if w.District != "" {
+		q = q.Where(casesInDistrict, w.District, w.District)
+	}
+	return q
+}
+
+// ofCases bounds a query of what belongs to a case, and perhaps to an institution.
+func (w Within) ofCases(q *gorm.DB) *gorm.DB {
+	if w.InstitutionID != "" {
+		q = q.Where("institution_id = ?", w.InstitutionID)
+	}
+	if w.District != "" {
+		q = q.Where("case_id IN (SELECT id FROM cases WHERE "+casesInDistrict+")", w.District, w.District)
+	}
+	return q
+}
+
+// ofInstitutions bounds a query of what belongs to an institution.
+func (w Within) ofInstitutions(q *gorm.DB) *gorm.DB {
+	if w.InstitutionID != "" {
+		q = q.Where("institution_id = ?", w.InstitutionID)
+	}
+	if w.District != "" {
+		q = q.Where("institution_id IN (SELECT id FROM institutions WHERE district = ?)", w.District)
+	}
+	return q
+}
