@@ -30,7 +30,7 @@ func TestEveryRouteHasItsRowAndEveryRowItsRoute(t *testing.T) {
 	for _, row := range authority.Table() {
 		rows = append(rows, row.Route)
 		require.NotEmpty(t, row.Verb, row.Route)
-		require.True(t, row.Public != (len(row.Scopes) > 0), row.Route)
+		require.NotEqual(t, row.Public, len(row.Scopes) > 0, row.Route)
 	}
 	require.ElementsMatch(t, rows, routes)
 }

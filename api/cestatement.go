@@ -106,7 +106,7 @@ func (s *service) self(_ *store.Tx, r *request) (personID, reason string, err er
 }
 
 func (s *service) caseHolder(caseID string) whose {
-	return func(tx *store.Tx, r *request) (personID, reason string, err error) {
+	return func(tx *store.Tx, _ *request) (personID, reason string, err error) {
 		c, err := tx.Case(caseID)
 		return c.PersonID, "case:" + caseID, err
 	}

@@ -6,7 +6,7 @@ import (
 )
 
 // Scopes as columns: who reaches how far.
-func roles(trainee, institution, operator, administrator Scope) map[Role]Scope {
+func roles(trainee, institution, operator, administrator Scope) map[Role]Scope { //nolint:unparam // accounts have no operations yet
 	return map[Role]Scope{Trainee: trainee, Institution: institution, Operator: operator, Administrator: administrator}
 }
 
