@@ -17,3 +17,9 @@ func SecretSeal(institutionID string) string { return "endpoint/" + institutionI
 
 // StaffSeal is the purpose of the name of a member of an institution's staff.
 func StaffSeal(institutionID, ref string) string { return "staff/" + institutionID + "/" + ref }
+
+// SecondFactorSeal is the purpose of the secret of an account's one-time codes.
+func SecondFactorSeal(accountID string) string { return "account/" + accountID + "/second-factor" }
+
+// LoginFlowSeal is the purpose of what a browser keeps for us while it is at the identity provider.
+func LoginFlowSeal() string { return "log-in/oidc" }
