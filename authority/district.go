@@ -3,8 +3,7 @@ package authority
 import "slices"
 
 // districts are Beijing's sixteen and the Economic-Technological Development Area, whose own authority stands beside the
-// districts' (the notice is addressed to 各区人力资源和社会保障局、北京经济技术开发区社会事业局). Their names are in the
-// message catalogue, under district.
+// districts' (the notice is addressed to 各区人力资源和社会保障局、北京经济技术开发区社会事业局).
 var districts = []string{
 	"dongcheng", "xicheng", "chaoyang", "fengtai", "shijingshan", "haidian", "mentougou", "fangshan", "tongzhou", "shunyi",
 	"changping", "daxing", "huairou", "pinggu", "miyun", "yanqing", "economic-development-area",
