@@ -11,6 +11,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -129,7 +130,17 @@ func build(c Config) (*gin.Engine, huma.API, error) {
 	description := s.describe(engine)
 	s.register(description)
 	s.plainRoutes(engine, description)
-	return engine, description, nil
+	return engine, description, webRoutes(engine)
+}
+
+// Describe is the interface's description (OpenAPI), which needs nothing to be running.
+func Describe(version string) ([]byte, error) {
+	replaceErrors()
+	gin.SetMode(gin.ReleaseMode)
+	s := &service{Config: Config{Version: version}}
+	description := s.describe(gin.New())
+	s.register(description)
+	return json.Marshal(description.OpenAPI())
 }
 
 // describe starts the interface's description, to which every operation adds itself.

@@ -20,8 +20,8 @@ const (
 func routeOf(c *gin.Context) string {
 	segments := strings.Split(c.FullPath(), "/")
 	for i, segment := range segments {
-		if name, found := strings.CutPrefix(segment, ":"); found {
-			segments[i] = "{" + name + "}"
+		if strings.HasPrefix(segment, ":") || strings.HasPrefix(segment, "*") {
+			segments[i] = "{" + segment[1:] + "}"
 		}
 	}
 	return c.Request.Method + " " + strings.Join(segments, "/")

@@ -10,11 +10,14 @@ import (
 )
 
 type incidentsInput struct {
+	NumberedInput
+
 	State       string `query:"state" enum:"open,resolving,closed" doc:"Open and resolving when it is not given."`
 	Cause       string `query:"cause" maxLength:"64"`
 	Stage       string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
 	Institution string `query:"institution" maxLength:"64"`
 	CaseID      string `query:"case_id" maxLength:"64"`
+	Sort        string `query:"sort" enum:"since,-since" doc:"The order of numbered pages."`
 	GroupBy     string `query:"group_by" enum:"cause" doc:"Count by cause, stage and institution instead of listing."`
 	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
 	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
@@ -25,6 +28,7 @@ type incidentsOutput struct {
 		Incidents []listedIncident `json:"incidents,omitzero"`
 		Groups    []incidentGroup  `json:"groups,omitzero"`
 		Next      *string          `json:"next" doc:"The after of the next page; null when there is none."`
+		Total     *int64           `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
 
@@ -59,6 +63,7 @@ func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
 	filter := store.IncidentFilter{
 		States: []string{store.IncidentOpen, store.IncidentResolving}, Cause: in.Cause, Stage: in.Stage,
 		Within: r.within(in.Institution), CaseID: in.CaseID, After: position(found, in.After), Limit: in.Limit,
+		Numbered: in.numbered(found, in.Sort, in.After),
 	}
 	if in.State != "" {
 		filter.States = []string{in.State}
@@ -69,8 +74,11 @@ func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
 	if in.CaseID != "" && !isID(in.CaseID) {
 		found.add("case_id", fieldFormat)
 	}
-	if in.GroupBy != "" && in.After != "" {
+	if in.GroupBy != "" && in.After != "" && !found.has("after") {
 		found.add("after", fieldConflict)
+	}
+	if in.GroupBy != "" && in.Page != 0 {
+		found.add("page", fieldConflict)
 	}
 	return filter, found
 }
@@ -86,12 +94,20 @@ func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incid
 	if in.GroupBy != "" {
 		return groupIncidents(tx, r, filter)
 	}
-	filter.Limit++
+	out := &incidentsOutput{}
+	if in.Page != 0 {
+		total, err := tx.CountIncidents(filter)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Total = &total
+	} else {
+		filter.Limit++ // whether there is a next page
+	}
 	incidents, err := tx.Incidents(filter)
 	if err != nil {
 		return nil, err
 	}
-	out := &incidentsOutput{}
 	if len(incidents) > in.Limit {
 		incidents = incidents[:in.Limit]
 		last := incidents[in.Limit-1]

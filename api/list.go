@@ -32,6 +32,22 @@ func cursor(at time.Time, id string) *string {
 	return &text
 }
 
+// NumberedInput is what people ask of a list. Machines read on from where they were: pages by number shift as rows come in.
+type NumberedInput struct {
+	Page int `query:"page" minimum:"1" maximum:"1000" doc:"A page by its number; the answer has the total, and no next. Not with after."`
+}
+
+// numbered reads which page of a list is asked for, and in which order.
+func (in NumberedInput) numbered(found *faults, sort, after string) store.Numbered {
+	if after != "" && (in.Page != 0 || sort != "") {
+		found.add("after", fieldConflict)
+	}
+	if sort != "" && in.Page == 0 {
+		found.add("sort", fieldConflict)
+	}
+	return store.Numbered{Sort: sort, Page: in.Page}
+}
+
 type casesInput struct {
 	Status     string `query:"status" enum:"active,waiting,stuck,withdrawn,ended"`
 	Stage      string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`

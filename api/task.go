@@ -53,7 +53,12 @@ type traineeView struct {
 }
 
 type tasksInput struct {
+	NumberedInput
+
 	State string `query:"state" enum:"open,answered,rejected,cancelled"`
+	Kind  string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
+	Due   string `query:"due" enum:"overdue,week" doc:"Open tasks that are past their date, or will be within seven days."`
+	Sort  string `query:"sort" enum:"issued_at,-issued_at,due_at,-due_at" doc:"The order of numbered pages."`
 	After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"The next of the page before. Pages are for one look at the list: a poll begins without it, or may miss a task that was issued at the same moment as one it saw."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -62,22 +67,44 @@ type tasksOutput struct {
 	Body struct {
 		Tasks []TaskView `json:"tasks"`
 		Next  *string    `json:"next" doc:"The after of the next page; null when there is none."`
+		Total *int64     `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
 
 // listTasks lists an institution's own tasks in the order of their issue; an operator sees everybody's.
 func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, error) {
 	r := requestOf(ctx)
-	filter := store.TaskFilter{Within: r.within(""), State: in.State, Limit: in.Limit + 1}
+	found := &faults{}
+	filter := store.TaskFilter{
+		Within: r.within(""), State: in.State, Kind: in.Kind, Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	switch in.Due {
+	case "overdue":
+		filter.DueBefore = s.Now()
+	case "week":
+		filter.DueBefore = s.Now().Add(7 * s.Calendar.Day)
+	}
 	if in.After != "" {
 		filter.AfterSeq, _ = strconv.ParseInt(in.After, 10, 64) // its pattern is checked
 	}
 	tx := s.Store.Read(ctx)
+	out := &tasksOutput{}
+	if in.Page != 0 {
+		total, err := tx.CountTasks(filter)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Total = &total
+	} else {
+		filter.Limit++ // whether there is a next page
+	}
 	tasks, err := tx.Tasks(filter)
 	if err != nil {
 		return nil, err
 	}
-	out := &tasksOutput{}
 	if len(tasks) > in.Limit {
 		tasks = tasks[:in.Limit]
 		next := strconv.FormatInt(tasks[in.Limit-1].Seq, 10)

@@ -82,6 +82,10 @@ var table = []Row{
 	public("GET /docs", "public.description"),
 	public("GET /docs/docs.js", "public.description"),
 	public("GET /docs/page.css", "public.description"),
+
+	public("GET /", "public.application"),
+	public("GET /app", "public.application"),
+	public("GET /app/{page}", "public.application"),
 }
 
 // Table is every row, in the order of its routes.

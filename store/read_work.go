@@ -15,20 +15,59 @@ import (
 type TaskFilter struct {
 	Within
 
-	State    string
-	AfterSeq int64
-	Limit    int
+	State     string
+	Kind      string
+	DueBefore time.Time // open, and due before this; zero: any
+	AfterSeq  int64
+	Numbered  Numbered
+	Limit     int
 }
 
-// Tasks reads tasks in the order in which they were issued.
-func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
-	q := f.ofCases(tx.db.Order("seq").Limit(f.Limit).Where("seq > ?", f.AfterSeq))
-	if f.State != "" {
-		q = q.Where("state = ?", f.State)
+// taskOrders are the orders that tasks can be asked for in.
+var taskOrders = map[string]string{
+	"": "seq", "issued_at": "seq", "-issued_at": "seq DESC", "due_at": "due_at, seq", "-due_at": "due_at DESC, seq DESC",
+}
+
+func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
+	q = f.ofCases(q).Where("seq > ?", f.AfterSeq)
+	for column, value := range map[string]string{"state": f.State, "kind": f.Kind} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
 	}
+	if !f.DueBefore.IsZero() {
+		q = q.Where("state = ? AND due_at < ?", TaskOpen, f.DueBefore)
+	}
+	return q
+}
+
+// Tasks reads tasks, in the order in which they were issued unless another is asked for.
+func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
 	var tasks []Task
-	err := q.Find(&tasks).Error
+	err := f.Numbered.of(f.pick(tx.db), taskOrders, f.Limit).Find(&tasks).Error
 	return tasks, found(err, "list tasks")
+}
+
+// CountTasks counts the tasks that a filter picks.
+func (tx *Tx) CountTasks(f TaskFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Task{})).Count(&n).Error
+	return n, found(err, "count tasks")
+}
+
+// Numbered is how people read a list: page by page, each by its number, in an order of their choice.
+type Numbered struct {
+	Sort string // one of the list's orders; empty: its own
+	Page int    // 1 is the first; 0: the list is not read by numbers
+}
+
+// of orders and bounds a list. An order that the list does not have is its own.
+func (n Numbered) of(q *gorm.DB, orders map[string]string, limit int) *gorm.DB {
+	order, known := orders[n.Sort]
+	if !known {
+		order = orders[""]
+	}
+	return q.Order(order).Limit(limit).Offset(max(0, n.Page-1) * limit)
 }
 
 // CasesByID reads cases by their ids.
@@ -56,7 +95,12 @@ type IncidentFilter struct {
 	CaseID string
 	After  *Position // by opening, oldest first
 	Limit  int
+
+	Numbered Numbered
 }
+
+// incidentOrders are the orders that incidents can be asked for in.
+var incidentOrders = map[string]string{"": "opened_at, id", "since": "opened_at, id", "-since": "opened_at DESC, id DESC"}
 
 func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
 	q = f.ofCases(q).Where("state IN ?", f.States)
@@ -70,13 +114,20 @@ func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
 
 // Incidents reads incidents, the longest open first.
 func (tx *Tx) Incidents(f IncidentFilter) ([]Incident, error) {
-	q := f.pick(tx.db.Order("opened_at, id").Limit(f.Limit))
+	q := f.Numbered.of(f.pick(tx.db), incidentOrders, f.Limit)
 	if f.After != nil {
 		q = q.Where("(opened_at, id) > (?, ?)", f.After.At, f.After.ID)
 	}
 	var incidents []Incident
 	err := q.Find(&incidents).Error
 	return incidents, found(err, "list incidents")
+}
+
+// CountIncidents counts the incidents that a filter picks.
+func (tx *Tx) CountIncidents(f IncidentFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Incident{})).Count(&n).Error
+	return n, found(err, "count incidents")
 }
 
 // IncidentGroup is the incidents that have one cause, at one stage and one institution.

@@ -42,6 +42,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
-		tokenCommand(), endpointCommand(), keysetCommand(), policyCommand())
+		tokenCommand(), endpointCommand(), keysetCommand(), policyCommand(), openapiCommand())
 	return cmd
 }
