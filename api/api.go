@@ -6,7 +6,10 @@
 // cannot be done at once the answer is 202 and the relay does it later.
 //
 // Errors are problem documents (RFC 9457) with a stable code and words in the reader's language. They never repeat a
-// value that was sent. Who may do what stands in one table, authority.go; what is not in it is refused.
+// value that was sent. Who may do what stands in one table, that of package authority; what is not in it is refused.
+//
+// Machines show a token with each request. Browsers log in and keep a session's cookie, which they send along whoever
+// has them ask: so what another site has them send is refused.
 package api
 
 import (
@@ -17,15 +20,18 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/alexedwards/scs/v2"
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humagin"
 	"github.com/gin-gonic/gin"
+	"github.com/medama-io/go-useragent"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/password"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -45,6 +51,10 @@ type Config struct {
 	// Forwarder tells cases what was committed for them.
 	Forwarder Forwarder
 	Logger    *slog.Logger
+	// Sessions are how long log-ins of browsers last; 0 is 30 minutes without a request, and 12 hours altogether.
+	Sessions store.SessionLimits
+	// PlainCookies has browsers send the sessions' cookies over connections without TLS, too: for demonstrations only.
+	PlainCookies bool
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
@@ -79,6 +89,12 @@ func (c *Config) complete() error {
 	if c.Poll <= 0 {
 		c.Poll = time.Second
 	}
+	if c.Sessions.Idle <= 0 {
+		c.Sessions.Idle = 30 * time.Minute
+	}
+	if c.Sessions.Lifetime <= 0 {
+		c.Sessions.Lifetime = 12 * time.Hour
+	}
 	if c.Version == "" {
 		c.Version = "dev"
 	}
@@ -93,6 +109,12 @@ type service struct {
 	fonts   *handbook.Fonts
 	metrics *metrics
 	decoy   decoy
+
+	logins      loginBodies
+	passwords   *password.Hasher
+	sessions    *scs.SessionManager
+	crossOrigin *http.CrossOriginProtection
+	agents      *useragent.Parser
 }
 
 // New makes the handler of the whole interface.
@@ -118,6 +140,10 @@ func build(c Config) (*gin.Engine, huma.API, error) {
 	if s.decoy, err = newDecoy(c.Keys); err != nil {
 		return nil, nil, err
 	}
+	if s.passwords, err = password.NewHasher(); err != nil {
+		return nil, nil, err
+	}
+	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
@@ -153,7 +179,8 @@ func (s *service) describe(engine *gin.Engine) huma.API {
 	config.RejectUnknownQueryParameters = true
 	config.Transformers = []huma.Transformer{say}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "A token, or an institution's API key."},
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "A token, or an institution's API key."},
+		"session": {Type: "apiKey", In: "cookie", Name: s.sessions.Cookie.Name, Description: "The session of a browser that logged in."},
 	}
 	return humagin.New(engine, config)
 }

@@ -11,14 +11,31 @@ import (
 
 // authenticate is the account that a request comes from. What the account may do is another question, which the table of
 // authority answers.
-func (s *service) authenticate(c *gin.Context) (store.Account, error) { return s.bearer(c) }
+func (s *service) authenticate(c *gin.Context) (store.Account, error) {
+	switch r := requestOf(c.Request.Context()); {
+	case r.cookie == "":
+		return s.bearer(c)
+	case c.GetHeader("Authorization") != "":
+		return store.Account{}, problem(credentialsConflict)
+	default:
+		return s.resume(c, r.cookie)
+	}
+}
+
+// fromHere refuses what another site has a browser send: by the word of the browser, which sends a session's cookie along
+// whoever asks for it. Who sends a token of itself is no such browser.
+func (s *service) fromHere(c *gin.Context) error {
+	if c.GetHeader("Authorization") == "" && s.crossOrigin.Check(c.Request) != nil {
+		return problem(crossOrigin)
+	}
+	return nil
+}
 
 // bearer is the account of the request's token.
 func (s *service) bearer(c *gin.Context) (store.Account, error) {
-	const longest = 256
 	scheme, token, found := strings.Cut(c.GetHeader("Authorization"), " ")
 	token = strings.TrimSpace(token)
-	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longest {
+	if !found || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > longestToken {
 		return store.Account{}, problem(unauthenticated)
 	}
 	account, err := s.Store.Read(c.Request.Context()).AccountByToken(token)

@@ -39,11 +39,16 @@ func (s *service) authorise(c *gin.Context) {
 		fail(c, problem(forbidden))
 		return
 	}
+	r := requestOf(c.Request.Context())
+	r.cookie, r.browser = s.sentToken(c), browserName(s.agents, c.GetHeader("User-Agent"))
+	if err := s.fromHere(c); err != nil {
+		fail(c, asProblem(r, err))
+		return
+	}
 	if row.Public {
 		c.Next()
 		return
 	}
-	r := requestOf(c.Request.Context())
 	account, err := s.authenticate(c)
 	if err != nil {
 		fail(c, asProblem(r, err))

@@ -50,6 +50,12 @@ const (
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	return newWorldWith(t, func(*Config) {})
+}
+
+// newWorldWith is a world whose interface is configured otherwise.
+func newWorldWith(t *testing.T, configure func(*Config)) *world {
+	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
 	keys, err := identity.NewKeyring()
@@ -62,11 +68,13 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { require.NoError(t, errors.Join(record.Close(), raw.Close())) })
 	w := &world{t: t, store: record, sql: raw, keys: keys, calendar: calendar.Real(), relay: &fakeRelay{}, log: &bytes.Buffer{}}
 	require.NoError(t, w.store.LoadLists(t.Context(), rules.Lists()))
-	w.handler, err = New(Config{
+	config := Config{
 		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay,
 		Logger: slog.New(slog.NewJSONHandler(&syncWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Poll:   10 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
-	})
+	}
+	configure(&config)
+	w.handler, err = New(config)
 	require.NoError(t, err)
 	w.operator = w.token(store.Account{Role: store.RoleOperator})
 	w.trainee = w.token(store.Account{Role: store.RoleTrainee})

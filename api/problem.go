@@ -3,9 +3,12 @@ package api
 import (
 	"errors"
 	"log/slog"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -52,6 +55,11 @@ const (
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
 	fontMissing            = "font_missing"
+	loginFailed            = "login_failed"
+	loginLocked            = "login_locked"
+	sessionNeeded          = "session_needed"
+	credentialsConflict    = "credentials_conflict"
+	crossOrigin            = "cross_origin"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -96,6 +104,11 @@ var statuses = map[string]int{
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,
 	fontMissing:            http.StatusServiceUnavailable,
+	loginFailed:            http.StatusUnauthorized,
+	loginLocked:            http.StatusTooManyRequests,
+	sessionNeeded:          http.StatusConflict,
+	credentialsConflict:    http.StatusBadRequest,
+	crossOrigin:            http.StatusForbidden,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,
@@ -110,6 +123,8 @@ type Problem struct {
 	Instance string       `json:"instance,omitempty" doc:"The request, as the server's log knows it."`
 	Code     string       `json:"code" doc:"The stable code of the problem."`
 	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with single fields."`
+
+	wait time.Duration // before it is worth trying again
 }
 
 // FieldError says what is wrong with one field.
@@ -122,6 +137,21 @@ type FieldError struct {
 // problem is the problem of a code; its words are added when the reader's language is known.
 func problem(code string, fields ...FieldError) *Problem {
 	return &Problem{Code: code, Status: statuses[code], Errors: fields}
+}
+
+// after says how long to wait before trying again.
+func (p *Problem) after(wait time.Duration) *Problem {
+	p.wait = wait
+	return p
+}
+
+// GetHeaders are the headers of the answer: when to try again.
+func (p *Problem) GetHeaders() http.Header {
+	if p.wait <= 0 {
+		return nil
+	}
+	seconds := int(math.Ceil(p.wait.Seconds()))
+	return http.Header{"Retry-After": {strconv.Itoa(seconds)}}
 }
 
 // Error is the problem's code: errors are logged, and words in the reader's language are not for the log.

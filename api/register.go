@@ -293,7 +293,7 @@ func refusedByConstraint(err error) error {
 // audit writes who did what to what, and why.
 func (s *service) audit(tx *store.Tx, r *request, action, subject, reason string, after any) error {
 	entry := store.AuditEntry{
-		At: time.Now().UTC(), Actor: r.account.ID, Action: action, Subject: subject, Reason: reason, RequestID: r.id,
+		At: time.Now().UTC(), Actor: cmp.Or(r.account.ID, store.ActorNobody), Action: action, Subject: subject, Reason: reason, RequestID: r.id,
 	}
 	if after != nil {
 		content, err := json.Marshal(after)

@@ -21,7 +21,10 @@ import (
 type request struct {
 	id      string
 	lang    message.Lang
-	account store.Account // of no role when the operation is public
+	account store.Account    // of no role when the operation is public
+	cookie  string           // the token of a browser's session, as it was sent
+	web     store.WebSession // the session it belongs to; of no id when it belongs to none
+	browser string           // a coarse name of it
 	log     *slog.Logger
 }
 
@@ -109,7 +112,7 @@ func secure(c *gin.Context) {
 		"Cross-Origin-Resource-Policy": "same-origin",
 		"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
 		"Cache-Control":                "no-store",
-		"Vary":                         "Accept-Language, Authorization",
+		"Vary":                         "Accept-Language, Authorization, Cookie",
 	} {
 		c.Header(name, value)
 	}
@@ -141,6 +144,9 @@ func fail(c *gin.Context, p *Problem) {
 	words := p.said(requestOf(c.Request.Context()))
 	if p.Code == unauthenticated {
 		c.Header("WWW-Authenticate", "Bearer")
+	}
+	for name, values := range p.GetHeaders() {
+		c.Header(name, values[0])
 	}
 	c.Header("Content-Type", words.ContentType(mediaJSON))
 	c.AbortWithStatusJSON(p.Status, words)

@@ -103,6 +103,7 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
+	s.registerLogin(api)
 	s.registerCE(api)
 
 	read(api, "GET /v1/tasks", tasks, "The tasks of an institution", s.listTasks)
@@ -166,6 +167,15 @@ func read[In, Out any](
 	huma.Register(api, operation(route, tag, summary), handle)
 }
 
+// ended adds an operation that ends something, and is sent nothing.
+func ended[In, Out any](
+	api huma.API, route, tag, summary string, handle func(context.Context, *In) (*Out, error),
+) {
+	op := operation(route, tag, summary)
+	op.Errors = append(op.Errors, http.StatusConflict)
+	huma.Register(api, op, handle)
+}
+
 // The media of files.
 const (
 	mediaPDF = "application/pdf"
@@ -204,7 +214,7 @@ func operation(route, tag, summary string) huma.Operation {
 		Errors: []int{http.StatusServiceUnavailable},
 	}
 	if row, _ := authority.Of(route); !row.Public {
-		op.Security = []map[string][]string{{"bearer": {}}}
+		op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound)
 	}
 	return op

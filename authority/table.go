@@ -6,7 +6,7 @@ import (
 )
 
 // Scopes as columns: who reaches how far.
-func roles(trainee, institution, operator, administrator Scope) map[Role]Scope { //nolint:unparam // accounts have no operations yet
+func roles(trainee, institution, operator, administrator Scope) map[Role]Scope {
 	return map[Role]Scope{Trainee: trainee, Institution: institution, Operator: operator, Administrator: administrator}
 }
 
@@ -69,6 +69,11 @@ var table = []Row{
 	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},
+
+	public("GET /v1/session/ways", "session.begin"),
+	public("POST /v1/session", "session.begin"),
+	{"GET /v1/session", "session.who", Nothing, false, roles(Own, Own, Own, Own)},
+	{"DELETE /v1/session", "session.end", Nothing, false, roles(Own, Own, Own, Own)},
 
 	public("GET /v1/catalogue", "public.catalogue"),
 	public("GET /v1/institutions", "public.catalogue"),

@@ -62,6 +62,7 @@ type CaseEvent struct {
 // Actors of events that are not people.
 const (
 	ActorSystem   = "system"
+	ActorNobody   = "nobody" // of an audit row: who is not logged in
 	ActorTrainee  = "trainee"
 	ActorOperator = "operator"
 )

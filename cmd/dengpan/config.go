@@ -32,6 +32,9 @@ type config struct {
 	Font          string `env:"DENGPAN_FONT"`
 	CacheSize     int    `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
 	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
+
+	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
+	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -53,7 +56,7 @@ func configured(cmd *cobra.Command) *config {
 		"keys that seal personal data (DENGPAN_KEYSET_FILE)")
 	f.StringVar(&cfg.Policy, "policy", cfg.Policy, "rules that new cases are registered under (DENGPAN_POLICY)")
 	f.BoolVar(&cfg.Demo, "demo", cfg.Demo,
-		"use the rules marked 演示数据, and allow callbacks to this machine (DENGPAN_DEMO)")
+		"use the rules marked 演示数据, and allow callbacks to this machine and log-ins without TLS (DENGPAN_DEMO)")
 	f.StringVar(&cfg.Day, "day", cfg.Day, "how long a day of the programme's calendar lasts (DENGPAN_DAY)")
 	f.StringVar(&cfg.Anchor, "calendar-anchor", cfg.Anchor,
 		"DATE@INSTANT at which a fast calendar starts (DENGPAN_CALENDAR_ANCHOR)")
@@ -61,6 +64,10 @@ func configured(cmd *cobra.Command) *config {
 		"TrueType file with Chinese characters, to print in; empty looks where fonts-lxgw-wenkai is installed (DENGPAN_FONT)")
 	f.IntVar(&cfg.CacheSize, "workflow-cache", cfg.CacheSize,
 		"cases a worker keeps in memory; 0 replays each (DENGPAN_WORKFLOW_CACHE)")
+	f.DurationVar(&cfg.SessionIdle, "session-idle", cfg.SessionIdle,
+		"how long a browser stays logged in without a request (DENGPAN_SESSION_IDLE)")
+	f.DurationVar(&cfg.SessionLifetime, "session-lifetime", cfg.SessionLifetime,
+		"how long a browser stays logged in at most (DENGPAN_SESSION_LIFETIME)")
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
 	return &cfg
 }
@@ -79,6 +86,15 @@ func (c *config) calendar() (calendar.Calendar, error) {
 		return cal, fmt.Errorf("calendar (DENGPAN_DAY, DENGPAN_CALENDAR_ANCHOR): %w", err)
 	}
 	return cal, nil
+}
+
+// sessions are how long log-ins of browsers last.
+func (c *config) sessions() (store.SessionLimits, error) {
+	limits := store.SessionLimits{Idle: c.SessionIdle, Lifetime: c.SessionLifetime}
+	if limits.Idle < time.Minute || limits.Lifetime < limits.Idle {
+		return limits, errors.New("sessions (DENGPAN_SESSION_IDLE, DENGPAN_SESSION_LIFETIME): at least a minute, and no shorter altogether")
+	}
+	return limits, nil
 }
 
 func (c *config) policy() (*policy.Policy, error) {

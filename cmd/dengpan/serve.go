@@ -58,6 +58,7 @@ type process struct {
 	keys     *identity.Keyring
 	rules    *policy.Policy
 	calendar calendar.Calendar
+	sessions store.SessionLimits
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -94,6 +95,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	sessions, err := cfg.sessions()
+	if err != nil {
+		return nil, err
+	}
 	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, logger)
 	if err != nil {
 		return nil, err
@@ -104,14 +109,15 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 		return nil, err
 	}
 	return &process{
-		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, rules: rules, calendar: cal,
+		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, rules: rules, calendar: cal, sessions: sessions,
 	}, nil
 }
 
 func (p *process) api(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
-		Version: version(), Font: p.cfg.Font, Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
+		Version: version(), Font: p.cfg.Font, Sessions: p.sessions, PlainCookies: p.cfg.Demo,
+		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the API: %w", err)
