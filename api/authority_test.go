@@ -20,7 +20,7 @@ func TestEveryRouteHasItsRowAndEveryRowItsRoute(t *testing.T) {
 	for _, route := range w.handler.(*gin.Engine).Routes() {
 		segments := strings.Split(route.Path, "/")
 		for i, segment := range segments {
-			if strings.HasPrefix(segment, ":") {
+			if strings.HasPrefix(segment, ":") || strings.HasPrefix(segment, "*") {
 				segments[i] = "{" + segment[1:] + "}"
 			}
 		}
