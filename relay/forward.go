@@ -11,13 +11,17 @@ import (
 	"go.temporal.io/sdk/temporal"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/store"
 )
 
 // Forward brings an inbox item to its case. It returns nil once the case has taken the item, or will never take it
-// because it is over; an error leaves the item to the next sweep. Forwarding an item again changes nothing.
+// because it is over or was erased; an error leaves the item to the next sweep. Forwarding an item again changes nothing.
 func (r *Relay) Forward(ctx context.Context, item store.InboxItem) error {
 	refused, err := r.deliver(ctx, item)
+	if errors.Is(err, payload.ErrDestroyed) {
+		refused, err = "case_erased", nil
+	}
 	if err != nil {
 		return err
 	}
@@ -151,7 +155,8 @@ func reopen[Req, Res any](
 	handle, err := r.Temporal.UpdateWithStartWorkflow(ctx, client.UpdateWithStartWorkflowOptions{
 		StartWorkflowOperation: start,
 		UpdateOptions: client.UpdateWorkflowOptions{
-			UpdateID: item.ID, UpdateName: message.Name, Args: []any{req},
+			WorkflowID: contract.CaseWorkflowID(c.ID), // the SDK would find it, but only once the message is sealed
+			UpdateID:   item.ID, UpdateName: message.Name, Args: []any{req},
 			WaitForStage: client.WorkflowUpdateStageCompleted,
 		},
 	})

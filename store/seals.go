@@ -23,3 +23,6 @@ func SecondFactorSeal(accountID string) string { return "account/" + accountID +
 
 // LoginFlowSeal is the purpose of what a browser keeps for us while it is at the identity provider.
 func LoginFlowSeal() string { return "log-in/oidc" }
+
+// PayloadKeySeal is the purpose of the key that seals what Temporal keeps of a workflow.
+func PayloadKeySeal(workflowID string) string { return "payload-key/" + workflowID }

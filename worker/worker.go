@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/activities"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/workflows"
@@ -40,12 +41,15 @@ type Config struct {
 	CacheSize int
 }
 
-// Dial returns a client for a Temporal namespace. It does not connect until it is used, so that a process can start,
-// and serve what needs no Temporal, before the server is there.
-func Dial(address, namespace string, logger *slog.Logger) (client.Client, error) {
-	c, err := client.NewLazyClient(client.Options{
-		HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(logger),
-	})
+// Dial returns a client for a Temporal namespace, which seals with the keys of workflows what it sends; nil is for a client
+// that sends nothing of any workflow. It does not connect until it is used, so that a process can start, and serve what needs
+// no Temporal, before the server is there.
+func Dial(address, namespace string, keys *payload.Keys, logger *slog.Logger) (client.Client, error) {
+	options := client.Options{HostPort: address, Namespace: namespace, Logger: tlog.NewStructuredLogger(logger)}
+	if keys != nil {
+		keys.Seal(&options)
+	}
+	c, err := client.NewLazyClient(options)
 	if err != nil {
 		return nil, fmt.Errorf("reach Temporal: %w", err)
 	}

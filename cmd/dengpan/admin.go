@@ -62,7 +62,7 @@ func prepareNamespace(ctx context.Context, cmd *cobra.Command, cfg *config) erro
 	if err != nil {
 		return err
 	}
-	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, logger)
+	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, nil, logger)
 	if err != nil {
 		return err
 	}

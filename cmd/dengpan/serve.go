@@ -16,6 +16,7 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
@@ -56,6 +57,7 @@ type process struct {
 	store    *store.Store
 	temporal client.Client
 	keys     *identity.Keyring
+	payloads *payload.Keys
 	rules    *policy.Policy
 	calendar calendar.Calendar
 	sessions store.SessionLimits
@@ -99,17 +101,18 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, logger)
-	if err != nil {
-		return nil, err
-	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
-		temporal.Close()
 		return nil, err
 	}
+	payloads := payload.NewKeys(db, keys)
+	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, payloads, logger)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return &process{
-		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, rules: rules, calendar: cal, sessions: sessions,
+		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
+		sessions: sessions,
 	}, nil
 }
 

@@ -10,8 +10,10 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	commonpb "go.temporal.io/api/common/v1"
 	enumspb "go.temporal.io/api/enums/v1"
 	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/proxy"
 	"go.temporal.io/sdk/worker"
 	"google.golang.org/protobuf/encoding/protojson"
 
@@ -81,8 +83,19 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 	})
 }
 
-// history reads what Temporal has kept of a case.
+// history reads what Temporal has kept of a case, and opens it.
 func (s *system) history(t *testing.T, who trainee) *historypb.History {
+	t.Helper()
+	history := s.sealedHistory(t, who)
+	open := func(_ *proxy.VisitPayloadsContext, sealed []*commonpb.Payload) ([]*commonpb.Payload, error) {
+		return s.payloads.Codec().Decode(sealed)
+	}
+	require.NoError(t, proxy.VisitPayloads(t.Context(), history, proxy.VisitPayloadsOptions{Visitor: open, SkipSearchAttributes: true}))
+	return history
+}
+
+// sealedHistory reads what Temporal has kept of a case, as it keeps it.
+func (s *system) sealedHistory(t *testing.T, who trainee) *historypb.History {
 	t.Helper()
 	// The case is over in the record a moment before its workflow is.
 	require.NoError(t, s.engine.GetWorkflow(t.Context(), contract.CaseWorkflowID(who.caseID), "").Get(t.Context(), nil))

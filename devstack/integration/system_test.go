@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -39,6 +40,7 @@ type system struct {
 	temporalService stack.Service
 	store           *store.Store
 	keys            *identity.Keyring
+	payloads        *payload.Keys
 	operator        string            // the operator's token
 	apiKeys         map[string]string // by institution
 	url             string
@@ -102,12 +104,13 @@ func newSystem(t testing.TB, o options) *system {
 		s.product.Extra = []string{"DENGPAN_WORKFLOW_CACHE=" + o.cacheSize}
 	}
 	require.NoError(t, s.product.Migrate(t.Context()))
-	s.engine, err = client.DialContext(t.Context(), client.Options{
-		HostPort: addresses[0], Namespace: temporal.DefaultNamespace,
-	})
+	s.seed(t)
+	s.payloads = payload.NewKeys(s.store, s.keys)
+	sealing := client.Options{HostPort: addresses[0], Namespace: temporal.DefaultNamespace}
+	s.payloads.Seal(&sealing)
+	s.engine, err = client.DialContext(t.Context(), sealing)
 	require.NoError(t, err)
 	t.Cleanup(s.engine.Close)
-	s.seed(t)
 	s.api = s.start(t, stack.APIRole)
 	s.worker = s.start(t, stack.WorkerRole)
 	if !o.silent {
