@@ -47,6 +47,9 @@ const (
 	Correction Object = "correction"
 	Course     Object = "course"
 	Place      Object = "place"
+	APIKey     Object = "api_key"
+	Account    Object = "account"
+	Invitation Object = "invitation"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.
@@ -83,12 +86,14 @@ type Caller struct {
 	Account, Person, Institution string
 	// District is an operator's; empty for operators of the city.
 	District string
+	// Key is what the caller's API key may be used for; nil when the caller has none.
+	Key []KeyScope
 }
 
 // Scope is how far a caller reaches with an operation.
 func (r Row) Scope(c Caller) Scope {
 	scope := r.Scopes[c.Role]
-	if scope == City && c.District != "" {
+	if scope == City && c.District != "" || c.Key != nil && !opens(c.Key, r.Verb) {
 		return None
 	}
 	return scope

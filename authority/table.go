@@ -66,6 +66,16 @@ var table = []Row{
 	{"GET /v1/sessions/{id}", "session.read", Session, false, roles(None, Ours, Area, None)},
 	{"POST /v1/sessions/{id}/voiding", "session.void", Session, false, roles(None, Ours, Area, None)},
 
+	{"GET /v1/api-keys", "key.list", Nothing, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/api-keys", "key.make", Nothing, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/api-keys/{id}/rotation", "key.rotate", APIKey, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/api-keys/{id}/revocation", "key.revoke", APIKey, false, roles(None, Ours, None, Unlimited)},
+	{"GET /v1/accounts", "account.list", Nothing, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/accounts/{id}/closing", "account.close", Account, false, roles(None, Ours, None, Unlimited)},
+	{"GET /v1/invitations", "invitation.list", Nothing, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/invitations", "invitation.make", Nothing, false, roles(None, Ours, None, Unlimited)},
+	{"POST /v1/invitations/{id}/revocation", "invitation.revoke", Invitation, false, roles(None, Ours, None, Unlimited)},
+
 	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},

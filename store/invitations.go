@@ -22,6 +22,7 @@ type Invitation struct {
 	ExpiresAt     time.Time
 	AcceptedAt    *time.Time
 	AcceptedBy    *string
+	RevokedAt     *time.Time
 }
 
 // newSecret is a secret of 256 bits, as text.
@@ -44,7 +45,7 @@ func (tx *Tx) Invite(i Invitation) (Invitation, string, error) {
 func (tx *Tx) InvitationByToken(token string, now time.Time) (Invitation, error) {
 	var i Invitation
 	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).
-		Take(&i, "token_hash = ? AND accepted_at IS NULL AND expires_at > ?", hashToken(token), now).Error
+		Take(&i, "token_hash = ? AND accepted_at IS NULL AND revoked_at IS NULL AND expires_at > ?", hashToken(token), now).Error
 	return i, found(err, "look up an invitation")
 }
 
@@ -65,4 +66,17 @@ func (tx *Tx) Invitations(institutionID string) ([]Invitation, error) {
 	var all []Invitation
 	err := q.Find(&all).Error
 	return all, found(err, "list invitations")
+}
+
+// LockInvitation reads an invitation, whatever became of it, and holds it until the transaction ends.
+func (tx *Tx) LockInvitation(id string) (Invitation, error) {
+	var i Invitation
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&i, "id = ?", id).Error
+	return i, found(err, "read an invitation")
+}
+
+// RevokeInvitation takes an invitation back.
+func (tx *Tx) RevokeInvitation(id string, at time.Time) error {
+	err := tx.db.Model(&Invitation{}).Where("id = ?", id).Update("revoked_at", at).Error
+	return found(err, "revoke an invitation")
 }

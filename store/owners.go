@@ -26,6 +26,12 @@ var ownerQueries = map[authority.Object]string{
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM course_places p JOIN courses o ON o.id = p.course_id JOIN institutions t ON t.id = o.institution_id WHERE p.id = ?`,
+	authority.APIKey: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, NULL AS first, NULL AS second
+		FROM access_tokens k JOIN accounts a ON a.id = k.account_id WHERE k.id = ? AND k.scopes IS NOT NULL`,
+	authority.Account: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, NULL AS first, NULL AS second
+		FROM accounts a WHERE a.id = ?`,
+	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
+		FROM invitations i WHERE i.id = ?`,
 }
 
 // Owners looks up whom an object belongs to; ErrNotFound when it is not there.

@@ -1,13 +1,9 @@
 package store
 
 import (
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/authority"
@@ -46,16 +42,19 @@ type Account struct {
 	PersonID      *string
 	InstitutionID *string
 	District      *string // of an operator; nil: of the whole city
+	Machine       bool    // of an institution: has API keys, and no other way in
 	State         string  `gorm:"default:active"`
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	// Key is what the API key that the account was found by may be used for; nil when it was found otherwise.
+	Key KeyScopes `gorm:"-"`
 }
 
 // Caller is the account as the table of authority sees it.
 func (a Account) Caller() authority.Caller {
 	return authority.Caller{
 		Role: authority.Role(a.Role), Account: a.ID, Person: text(a.PersonID), Institution: text(a.InstitutionID),
-		District: text(a.District),
+		District: text(a.District), Key: a.Key,
 	}
 }
 
@@ -72,19 +71,6 @@ const (
 	RoleInstitution   = string(authority.Institution)
 	RoleAdministrator = string(authority.Administrator)
 )
-
-// accessToken is the hash of a bearer token. The token itself is shown once and kept nowhere.
-type accessToken struct {
-	ID        string
-	AccountID string
-	TokenHash []byte
-	Label     string
-	CreatedAt time.Time
-	ExpiresAt *time.Time
-	RevokedAt *time.Time
-}
-
-func (accessToken) TableName() string { return "access_tokens" }
 
 // Person reads a person.
 func (tx *Tx) Person(id string) (Person, error) {
@@ -137,34 +123,4 @@ func (tx *Tx) AccountOfPerson(personID string) (Account, error) {
 func (tx *Tx) ClaimPerson(accountID, personID string) error {
 	err := tx.db.Model(&Account{}).Where("id = ? AND person_id IS NULL", accountID).Update("person_id", personID).Error
 	return found(err, "claim a person")
-}
-
-// CreateToken makes an account and a bearer token for it, and returns the token. It cannot be read again.
-func (tx *Tx) CreateToken(a Account, label string) (Account, string, error) {
-	secret := make([]byte, 32)
-	rand.Read(secret)
-	token := "dp_" + a.Role + "_" + base64.RawURLEncoding.EncodeToString(secret)
-	a.ID, a.Label = uuid.NewString(), label
-	if err := tx.db.Create(&a).Error; err != nil {
-		return a, "", fmt.Errorf("write an account: %w", err)
-	}
-	err := tx.db.Create(&accessToken{
-		ID: uuid.NewString(), AccountID: a.ID, TokenHash: hashToken(token), Label: label,
-	}).Error
-	return a, token, found(err, "write a token")
-}
-
-// AccountByToken reads the account a bearer token stands for; ErrNotFound when it stands for none, or no longer.
-func (tx *Tx) AccountByToken(token string) (Account, error) {
-	var a Account
-	err := tx.db.Model(&Account{}).Joins("JOIN access_tokens t ON t.account_id = accounts.id").
-		Where(`t.token_hash = ? AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
-			AND accounts.state = 'active'`,
-			hashToken(token)).Take(&a).Error
-	return a, found(err, "look up a token")
-}
-
-func hashToken(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
-	return sum[:]
 }

@@ -1,0 +1,64 @@
+package authority
+
+import (
+	"maps"
+	"slices"
+)
+
+// KeyScope is what an institution's API key may be used for.
+type KeyScope string
+
+// The scopes of keys.
+const (
+	KeyTasks      KeyScope = "tasks"      // take tasks and answer them
+	KeyAttendance KeyScope = "attendance" // name staff, report sessions, sign-ins and heartbeats, and mend them
+	KeyCourses    KeyScope = "courses"    // open courses, enrol, declare them complete
+	KeyRead       KeyScope = "read"       // see all of that, and change nothing
+)
+
+// KeyScopes are all scopes of keys.
+func KeyScopes() []KeyScope { return []KeyScope{KeyTasks, KeyAttendance, KeyCourses, KeyRead} }
+
+// keyVerbs says which scopes of keys a verb takes: one of them is enough. Every verb that is open to institutions stands
+// here; one without scopes is for people who are logged in. What does not stand here is refused to every key.
+var keyVerbs = map[string][]KeyScope{
+	"task.list":   {KeyTasks, KeyRead},
+	"task.read":   {KeyTasks, KeyRead},
+	"task.answer": {KeyTasks},
+
+	"staff.name":         {KeyAttendance},
+	"staff.list":         {KeyAttendance, KeyRead},
+	"staff.remove":       {KeyAttendance},
+	"attendance.report":  {KeyAttendance},
+	"attendance.correct": {KeyAttendance},
+	"attendance.list":    {KeyAttendance, KeyRead},
+	"session.list":       {KeyAttendance, KeyRead},
+	"session.read":       {KeyAttendance, KeyRead},
+	"session.void":       {KeyAttendance},
+
+	"course.open":     {KeyCourses},
+	"course.list":     {KeyCourses, KeyRead},
+	"course.read":     {KeyCourses, KeyRead},
+	"course.enrol":    {KeyCourses},
+	"course.complete": {KeyCourses},
+
+	"session.who":       KeyScopes(),
+	"session.end":       {},
+	"key.list":          {},
+	"key.make":          {},
+	"key.rotate":        {},
+	"key.revoke":        {},
+	"account.list":      {},
+	"account.close":     {},
+	"invitation.list":   {},
+	"invitation.make":   {},
+	"invitation.revoke": {},
+}
+
+// KeyVerbs are the verbs of which it is said which keys they take, in alphabetical order.
+func KeyVerbs() []string { return slices.Sorted(maps.Keys(keyVerbs)) }
+
+// opens reports whether a key with these scopes may be used for a verb.
+func opens(scopes []KeyScope, verb string) bool {
+	return slices.ContainsFunc(keyVerbs[verb], func(s KeyScope) bool { return slices.Contains(scopes, s) })
+}

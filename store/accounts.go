@@ -1,0 +1,88 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// OneMachinePerLabel is the constraint that a machine's name is its institution's once.
+const OneMachinePerLabel = "accounts_one_machine_per_label"
+
+// AccountFilter picks accounts; an empty field picks all. Limit is the most that are read.
+type AccountFilter struct {
+	InstitutionID string
+	Role, State   string
+	After         *Position // by when they were made, oldest first
+	Limit         int
+}
+
+// ListedAccount is an account and the ways in that it has.
+type ListedAccount struct {
+	Account
+
+	Login      *string
+	Linked     bool // to an identity provider
+	LastSeenAt *time.Time
+}
+
+// listed is a query of accounts with the ways in that they have.
+func (tx *Tx) listed() *gorm.DB {
+	return tx.db.Table("accounts").
+		Select(`accounts.*, c.login, EXISTS (SELECT FROM login_identities i WHERE i.account_id = accounts.id) AS linked,
+			greatest((SELECT max(last_seen_at) FROM web_sessions w WHERE w.account_id = accounts.id),
+				(SELECT max(last_used_at) FROM access_tokens t WHERE t.account_id = accounts.id)) AS last_seen_at`).
+		Joins("LEFT JOIN credentials c ON c.account_id = accounts.id")
+}
+
+// ListedAccount reads one account with the ways in that it has.
+func (tx *Tx) ListedAccount(id string) (ListedAccount, error) {
+	var a ListedAccount
+	err := tx.listed().Take(&a, "accounts.id = ?", id).Error
+	return a, found(err, "read an account")
+}
+
+// Accounts reads accounts in the order they were made.
+func (tx *Tx) Accounts(f AccountFilter) ([]ListedAccount, error) {
+	q := tx.listed().Order("accounts.created_at, accounts.id").Limit(f.Limit)
+	for column, value := range map[string]string{"institution_id": f.InstitutionID, "role": f.Role, "state": f.State} {
+		if value != "" {
+			q = q.Where("accounts."+column+" = ?", value)
+		}
+	}
+	if f.After != nil {
+		q = q.Where("(accounts.created_at, accounts.id) > (?, ?)", f.After.At, f.After.ID)
+	}
+	var all []ListedAccount
+	err := q.Find(&all).Error
+	return all, found(err, "list accounts")
+}
+
+// LockAccounts reads accounts in the order of their ids, and holds them until the transaction ends.
+func (tx *Tx) LockAccounts(ids ...string) (map[string]Account, error) {
+	var all []Account
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Order("id").Find(&all, "id IN ?", ids).Error
+	if err != nil {
+		return nil, fmt.Errorf("read accounts: %w", err)
+	}
+	byID := make(map[string]Account, len(all))
+	for _, a := range all {
+		byID[a.ID] = a
+	}
+	return byID, nil
+}
+
+// CloseAccount closes an account for good: its sessions end and its tokens are revoked.
+func (tx *Tx) CloseAccount(id string, at time.Time) error {
+	err := tx.db.Model(&Account{}).Where("id = ?", id).Updates(map[string]any{"state": AccountClosed, "closed_at": at}).Error
+	if err != nil {
+		return fmt.Errorf("close an account: %w", err)
+	}
+	if _, err := tx.RevokeWebSessions(id, ""); err != nil {
+		return err
+	}
+	err = tx.db.Model(&AccessToken{}).Where("account_id = ? AND revoked_at IS NULL", id).Update("revoked_at", at).Error
+	return found(err, "revoke an account's tokens")
+}
