@@ -55,8 +55,6 @@ type Config struct {
 	Sessions store.SessionLimits
 	// PlainCookies has browsers send the sessions' cookies over connections without TLS, too: for demonstrations only.
 	PlainCookies bool
-	// PublicURL is where browsers reach the product, without a slash at its end; empty makes links without a host.
-	PublicURL string
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
@@ -166,6 +164,7 @@ func Describe(version string) ([]byte, error) {
 	replaceErrors()
 	gin.SetMode(gin.ReleaseMode)
 	s := &service{Config: Config{Version: version}}
+	s.sessions = s.newSessions()
 	description := s.describe(gin.New())
 	s.register(description)
 	return json.Marshal(description.OpenAPI())

@@ -60,3 +60,18 @@ func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
 		}
 	}
 }
+
+func TestTheDescriptionCanBePrintedWithoutAnythingRunning(t *testing.T) {
+	t.Parallel()
+	printed, err := Describe("dev")
+	require.NoError(t, err)
+	type description struct {
+		Paths      json.RawMessage
+		Components struct{ Schemas json.RawMessage }
+	}
+	var alone, served description
+	require.NoError(t, json.Unmarshal(printed, &alone))
+	newWorld(t).get("/openapi.json", "").into(t, &served)
+	require.JSONEq(t, string(served.Paths), string(alone.Paths))
+	require.JSONEq(t, string(served.Components.Schemas), string(alone.Components.Schemas))
+}
