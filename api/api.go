@@ -55,6 +55,8 @@ type Config struct {
 	Sessions store.SessionLimits
 	// PlainCookies has browsers send the sessions' cookies over connections without TLS, too: for demonstrations only.
 	PlainCookies bool
+	// PublicURL is where browsers reach the product, without a slash at its end; empty makes links without a host.
+	PublicURL string
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.

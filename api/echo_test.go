@@ -96,6 +96,12 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/attendance/corrections", institution, w.correctionOf(c, nil)},
 		{"/v1/attendance/corrections/" + c + "/decision", w.operator, object{"decision": "x", "reason": "x"}},
 		{"/v1/sessions/" + c + "/voiding", institution, object{"reason": "x"}},
+		{"/v1/api-keys", institution, object{"label": "\x01", "scopes": []object{}, "expires_at": "2000-01-01T00:00:00Z", "institution_id": "x"}},
+		{"/v1/api-keys/" + c + "/rotation", institution, object{"overlap_hours": 1}},
+		{"/v1/api-keys/" + c + "/revocation", institution, object{"reason": "x"}},
+		{"/v1/accounts/" + c + "/closing", institution, object{"reason": "x"}},
+		{"/v1/invitations", institution, object{"role": "operator", "institution_id": "x", "district": "x", "label": "\x01"}},
+		{"/v1/invitations/" + c + "/revocation", institution, object{"reason": "x"}},
 		{"/v1/verifications", "", object{"name": 1, "id_number": planted, "certificate_number": "x"}},
 	} {
 		plantings(target.body, func(any) { send(body(target.path, target.body), target.token) })

@@ -32,6 +32,7 @@ const (
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"
 	fieldInstant         = "instant"
+	fieldInstantPast     = "instant_past"
 	fieldDateOrder       = "date_order"
 	fieldUnknownModule   = "unknown_module"
 	fieldScoreOrAbsent   = "score_or_absent"
@@ -43,6 +44,7 @@ const (
 	fieldNoDirection     = "unknown_direction"
 	fieldSameBody        = sameBody
 	fieldNumberTaken     = certificateNumberTaken
+	fieldLabelTaken      = labelTaken
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -60,6 +60,12 @@ const (
 	sessionNeeded          = "session_needed"
 	credentialsConflict    = "credentials_conflict"
 	crossOrigin            = "cross_origin"
+	labelTaken             = "label_taken"
+	keyEnded               = "key_ended"
+	keyReplaced            = "key_replaced"
+	ownAccount             = "own_account"
+	invitationEnded        = "invitation_ended"
+	invitationInvalid      = "invitation_invalid"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -109,6 +115,12 @@ var statuses = map[string]int{
 	sessionNeeded:          http.StatusConflict,
 	credentialsConflict:    http.StatusBadRequest,
 	crossOrigin:            http.StatusForbidden,
+	labelTaken:             http.StatusConflict,
+	keyEnded:               http.StatusConflict,
+	keyReplaced:            http.StatusConflict,
+	ownAccount:             http.StatusConflict,
+	invitationEnded:        http.StatusConflict,
+	invitationInvalid:      http.StatusGone,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -81,6 +81,16 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		VALUES ($1, $2, 'C1', 'C', 3600, 45, current_date, current_date, 'beijing-2023', `+by+`)`, id[authority.Course], body)
 	w.exec(`INSERT INTO course_places (id, course_id, person_id, enrolled_by) VALUES ($1, $3, `+person+`, `+by+`)`,
 		id[authority.Place], caseID, id[authority.Course])
+	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
+		id[kind] = uuid.NewString()
+	}
+	w.exec(`INSERT INTO accounts (id, role, institution_id, label, machine) VALUES ($1, 'institution', $2, 'payroll', true)`,
+		id[authority.Account], body)
+	w.exec(`INSERT INTO access_tokens (id, account_id, token_hash, label, scopes) VALUES ($1, $2, sha256($3::text::bytea), 'payroll', '{read}')`,
+		id[authority.APIKey], id[authority.Account], id[authority.APIKey])
+	w.exec(`INSERT INTO invitations (id, token_hash, role, institution_id, label, invited_by, invited_at, expires_at)
+		VALUES ($1, sha256($3::text::bytea), 'institution', $2, 'desk', `+by+`, now(), now() + interval '1 hour')`,
+		id[authority.Invitation], body, id[authority.Invitation])
 	return id
 }
 
@@ -194,7 +204,8 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 	listed := map[string]authority.Object{
 		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident,
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
-		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case,
+		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
+		"GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

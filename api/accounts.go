@@ -1,0 +1,168 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dengpan/dengpan/store"
+)
+
+// accountRow is an account as those who keep accounts see it: what it may do and how it gets in, and nothing of a person.
+type accountRow struct {
+	ID          string     `json:"id"`
+	Role        string     `json:"role" enum:"trainee,institution,operator,administrator"`
+	Label       string     `json:"label"`
+	Institution *bodyView  `json:"institution,omitempty"`
+	District    *string    `json:"district,omitempty" doc:"Of an operator of one district."`
+	Machine     bool       `json:"machine" doc:"It has API keys, and no other way in."`
+	Login       *string    `json:"login,omitempty" doc:"The name that it logs in by."`
+	Linked      bool       `json:"linked" doc:"It logs in by the identity provider."`
+	State       string     `json:"state" enum:"active,closed"`
+	CreatedAt   time.Time  `json:"created_at"`
+	LastSeenAt  *time.Time `json:"last_seen_at,omitempty"`
+	ClosedAt    *time.Time `json:"closed_at,omitempty"`
+}
+
+type accountsInput struct {
+	Role        string `query:"role" enum:"trainee,institution,operator,administrator"`
+	Institution string `query:"institution" maxLength:"64"`
+	State       string `query:"state" enum:"active,closed"`
+	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type accountsOutput struct {
+	Body struct {
+		Accounts []accountRow `json:"accounts"`
+		Next     *string       `json:"next" doc:"The after of the next page; null when there is none."`
+	}
+}
+
+type accountOutput struct {
+	Body struct {
+		accountRow
+
+		Repeated bool `json:"repeated" doc:"It was closed before; nothing was changed."`
+	}
+}
+
+// registerAccounts adds the operations on accounts.
+func (s *service) registerAccounts(api huma.API) {
+	const accounts = "accounts"
+	read(api, "GET /v1/accounts", accounts, "Accounts, and how they get in", s.listAccounts)
+	sent(api, "POST /v1/accounts/{id}/closing", accounts, "Close an account for good: its sessions end, its keys too",
+		s.bodies.reason.schema, http.StatusOK, s.closeAccount)
+}
+
+// listAccounts lists the accounts of the institution that asks; all, for an administrator.
+func (s *service) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
+	r := requestOf(ctx)
+	found := &faults{}
+	after := position(found, in.After)
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	tx := s.Store.Read(ctx)
+	all, err := tx.Accounts(store.AccountFilter{
+		InstitutionID: r.within(in.Institution).InstitutionID, Role: in.Role, State: in.State, After: after, Limit: in.Limit + 1,
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &accountsOutput{}
+	if len(all) > in.Limit {
+		all = all[:in.Limit]
+		last := all[in.Limit-1]
+		out.Body.Next = cursor(last.CreatedAt, last.ID)
+	}
+	out.Body.Accounts, err = accountRows(tx, r, all...)
+	return out, err
+}
+
+func accountRows(tx *store.Tx, r *request, all ...store.ListedAccount) ([]accountRow, error) {
+	var ids []string
+	for _, a := range all {
+		if a.InstitutionID != nil {
+			ids = append(ids, *a.InstitutionID)
+		}
+	}
+	v, err := newReader(tx, r, ids...)
+	views := make([]accountRow, len(all))
+	for i, a := range all {
+		views[i] = accountRow{
+			ID: a.ID, Role: a.Role, Label: a.Label, District: a.District, Machine: a.Machine, Login: a.Login, Linked: a.Linked,
+			State: a.State, CreatedAt: a.CreatedAt, LastSeenAt: a.LastSeenAt, ClosedAt: a.ClosedAt,
+		}
+		if a.InstitutionID != nil {
+			body := v.institution(*a.InstitutionID)
+			views[i].Institution = &body
+		}
+	}
+	return views, err
+}
+
+// closeAccount closes an account. Nobody closes their own, so that the last administrator stays: both rows are held, and
+// whoever was closed meanwhile closes nobody.
+func (s *service) closeAccount(ctx context.Context, in *idBodyInput) (*accountOutput, error) {
+	r := requestOf(ctx)
+	reason, err := s.readReason(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	if in.ID == r.account.ID {
+		return nil, problem(ownAccount)
+	}
+	out := &accountOutput{}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		held, err := tx.LockAccounts(in.ID, r.account.ID)
+		if err != nil {
+			return err
+		}
+		if held[r.account.ID].State != store.AccountActive {
+			return problem(unauthenticated)
+		}
+		if out.Body.Repeated = held[in.ID].State != store.AccountActive; !out.Body.Repeated {
+			if err := tx.CloseAccount(in.ID, s.Now().UTC()); err != nil {
+				return err
+			}
+			if err := s.audit(tx, r, "account.close", "account:"+in.ID, reason, nil); err != nil {
+				return err
+			}
+		}
+		closed, err := tx.ListedAccount(in.ID)
+		if err != nil {
+			return err
+		}
+		views, err := accountRows(tx, r, closed)
+		out.Body.accountRow = views[0]
+		return err
+	})
+	return out, err
+}
+
+// institutionFor is the institution that a request is about: an institution's own, or the one that is named.
+func (r *request) institutionFor(named string, found *faults) string {
+	own := r.account.Caller().Institution
+	switch {
+	case own == "" && named == "":
+		found.add("institution_id", fieldRequired)
+	case own != "" && named != "" && named != own:
+		found.add("institution_id", fieldNoInstitution)
+	case own != "":
+		return own
+	}
+	return named
+}
+
+// institutionThere checks that an institution that was named exists.
+func institutionThere(tx *store.Tx, id string) error {
+	_, err := tx.Institution(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return problem(validationFailed, FieldError{Field: "institution_id", Code: fieldNoInstitution})
+	}
+	return err
+}
