@@ -38,7 +38,7 @@ type accountsInput struct {
 type accountsOutput struct {
 	Body struct {
 		Accounts []accountRow `json:"accounts"`
-		Next     *string       `json:"next" doc:"The after of the next page; null when there is none."`
+		Next     *string      `json:"next" doc:"The after of the next page; null when there is none."`
 	}
 }
 

@@ -129,30 +129,43 @@ func New(c Config) (http.Handler, error) {
 }
 
 func build(c Config) (*gin.Engine, huma.API, error) {
-	if err := c.complete(); err != nil {
+	s, err := newService(c)
+	if err != nil {
 		return nil, nil, err
 	}
-	replaceErrors()
-	gin.SetMode(gin.ReleaseMode)
+	return s.engine(s.authorise)
+}
+
+func newService(c Config) (*service, error) {
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
 	s := &service{Config: c, fonts: &handbook.Fonts{Path: c.Font}}
 	var err error
 	if s.metrics, err = newMetrics(c.Metrics); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if s.decoy, err = newDecoy(c.Keys); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	if s.passwords, err = password.NewHasher(); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
+	return s, nil
+}
+
+// engine routes requests to operations, past what lets them through.
+func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, error) {
+	replaceErrors()
+	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		return nil, nil, err
 	}
-	engine.Use(s.observe, s.recover, secure, s.limitBody, s.authorise)
+	engine.Use(s.observe, s.recover, secure, s.limitBody, authorise)
 	engine.NoRoute(func(c *gin.Context) { fail(c, problem(notFound)) })
 	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
 	description := s.describe(engine)

@@ -40,7 +40,7 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	r := requestOf(c.Request.Context())
-	r.cookie, r.browser = s.sentToken(c), browserName(s.agents, c.GetHeader("User-Agent"))
+	r.cookie, r.agent = s.sentToken(c), c.GetHeader("User-Agent")
 	if err := s.fromHere(c); err != nil {
 		fail(c, asProblem(r, err))
 		return

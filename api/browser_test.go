@@ -31,7 +31,7 @@ const (
 	firefox   = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 )
 
-func newOffice(t *testing.T, configure func(*Config)) *office {
+func newOffice(t testing.TB, configure func(*Config)) *office {
 	t.Helper()
 	o := &office{}
 	o.world = newWorldWith(t, func(c *Config) {
@@ -66,7 +66,7 @@ func (o *office) hire(login string, a store.Account) store.Account {
 
 // browser is a client that keeps cookies and says where its requests come from.
 type browser struct {
-	t      *testing.T
+	t      testing.TB
 	client http.Client
 	base   string
 	header map[string]string

@@ -27,11 +27,12 @@ import (
 
 // world is an API on a record of its own, with the published lists loaded and nobody registered.
 type world struct {
-	t        *testing.T
+	t        testing.TB
 	store    *store.Store
 	sql      *sql.DB
 	keys     *identity.Keyring
 	calendar calendar.Calendar
+	config   Config
 	handler  http.Handler
 	relay    *fakeRelay
 	log      *bytes.Buffer
@@ -48,13 +49,13 @@ const (
 	unlistedID       = "cie" // evaluates blockchain, nothing else
 )
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	return newWorldWith(t, func(*Config) {})
 }
 
 // newWorldWith is a world whose interface is configured otherwise.
-func newWorldWith(t *testing.T, configure func(*Config)) *world {
+func newWorldWith(t testing.TB, configure func(*Config)) *world {
 	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
@@ -74,6 +75,7 @@ func newWorldWith(t *testing.T, configure func(*Config)) *world {
 		Poll:   10 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
 	}
 	configure(&config)
+	w.config = config
 	w.handler, err = New(config)
 	require.NoError(t, err)
 	w.operator = w.token(store.Account{Role: store.RoleOperator})
@@ -151,12 +153,12 @@ type reply struct {
 	body   []byte
 }
 
-func (r reply) into(t *testing.T, v any) {
+func (r reply) into(t testing.TB, v any) {
 	t.Helper()
 	require.NoError(t, json.Unmarshal(r.body, v), "%s", r.body)
 }
 
-func (r reply) problem(t *testing.T) Problem {
+func (r reply) problem(t testing.TB) Problem {
 	t.Helper()
 	require.Equal(t, "application/problem+json", r.header.Get("Content-Type"), "%d %s", r.status, r.body)
 	var p Problem
@@ -166,7 +168,7 @@ func (r reply) problem(t *testing.T) Problem {
 }
 
 // refused checks that an answer is a problem of a code, and returns its fields with their codes.
-func (r reply) refused(t *testing.T, status int, code string) map[string]string {
+func (r reply) refused(t testing.TB, status int, code string) map[string]string {
 	t.Helper()
 	require.Equal(t, status, r.status, "%s", r.body)
 	p := r.problem(t)
@@ -197,7 +199,7 @@ func (w *world) do(c call) reply {
 	return reply{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
 }
 
-func (c call) request(t *testing.T) *http.Request {
+func (c call) request(t testing.TB) *http.Request {
 	t.Helper()
 	var body io.Reader
 	switch b := c.body.(type) {

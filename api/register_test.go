@@ -245,7 +245,7 @@ func TestAnIDNumberBelongsToOneAccount(t *testing.T) {
 	require.Len(t, mine.Cases, 2)
 }
 
-func withoutInstance(t *testing.T, r reply) Problem {
+func withoutInstance(t testing.TB, r reply) Problem {
 	t.Helper()
 	p := r.problem(t)
 	p.Instance = ""

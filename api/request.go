@@ -24,7 +24,7 @@ type request struct {
 	account store.Account    // of no role when the operation is public
 	cookie  string           // the token of a browser's session, as it was sent
 	web     store.WebSession // the session it belongs to; of no id when it belongs to none
-	browser string           // a coarse name of it
+	agent   string           // what the browser says it is
 	log     *slog.Logger
 }
 

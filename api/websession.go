@@ -90,7 +90,7 @@ func (s *service) beginSession(ctx context.Context, tx *store.Tx, account store.
 	}
 	r.account = account
 	r.web = store.WebSession{
-		ID: uuid.NewString(), AccountID: account.ID, Method: method, Browser: r.browser, CreatedAt: now, LastSeenAt: now,
+		ID: uuid.NewString(), AccountID: account.ID, Method: method, Browser: browserName(s.agents, r.agent), CreatedAt: now, LastSeenAt: now,
 	}
 	cookie, err := s.saveSession(ctx, tx)
 	if err != nil {
