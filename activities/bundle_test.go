@@ -14,6 +14,7 @@ import (
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/store/storetest"
@@ -63,7 +64,8 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 		personID: uuid.NewString(),
 		url:      url,
 	}
-	id := identity.Synthetic(1, calendar.NewDate(1992, time.May, 4))
+	id, err := identity.ParseDocument(identity.ResidentCard, identity.Synthetic(1, calendar.NewDate(1992, time.May, 4)).Number())
+	require.NoError(t, err)
 	name, err := keys.Seal([]byte("赵演示"), store.NameSeal(b.personID))
 	require.NoError(t, err)
 	number, err := keys.Seal([]byte(id.Number()), store.IDNumberSeal(b.personID))
@@ -73,9 +75,8 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 		require.NoError(t, err)
 		b.account = account.ID
 		_, err = tx.InsertPerson(store.Person{
-			ID: b.personID, IDType: store.IDTypeResident, IDNumberIndex: keys.Index(id),
-			IDNumberSealed: number, NameSealed: name,
-		})
+			ID: b.personID, IDType: store.IDTypeResident, IDNumberSealed: number, NameSealed: name,
+		}, people.ByDocument(keys, id, "")...)
 		require.NoError(t, err)
 		_, err = tx.InsertCase(store.Case{
 			ID: b.caseID, PersonID: b.personID, Occupation: "big-data", Level: "junior", PolicyVersion: rules.ID(),

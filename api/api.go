@@ -110,7 +110,6 @@ type service struct {
 	bodies  bodies
 	fonts   *handbook.Fonts
 	metrics *metrics
-	decoy   decoy
 
 	logins      loginBodies
 	passwords   *password.Hasher
@@ -143,9 +142,6 @@ func newService(c Config) (*service, error) {
 	s := &service{Config: c, fonts: &handbook.Fonts{Path: c.Font}}
 	var err error
 	if s.metrics, err = newMetrics(c.Metrics); err != nil {
-		return nil, err
-	}
-	if s.decoy, err = newDecoy(c.Keys); err != nil {
 		return nil, err
 	}
 	if s.passwords, err = password.NewHasher(); err != nil {

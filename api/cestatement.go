@@ -14,6 +14,7 @@ import (
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -349,12 +350,12 @@ func (s *service) document(ctx context.Context, of whose) (name, number string, 
 		if err != nil {
 			return err
 		}
-		plain, err := s.Keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
+		plain, err := people.Number(s.Keys, person)
 		if err != nil {
-			return fmt.Errorf("open an ID number: %w", err)
+			return err
 		}
 		name = message.Text(message.Chinese, "id_type."+person.IDType, nil)
-		number = maskDocument(person.IDType, string(plain))
+		number = maskDocument(person.IDType, plain)
 		return nil
 	})
 	return name, number, err

@@ -9,18 +9,9 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
-
-// documentTypes is the record's types of identity document, as package identity reads them.
-var documentTypes = map[string]identity.DocumentType{
-	store.IDTypeResident:        identity.ResidentCard,
-	store.IDTypeResidencePermit: identity.ResidencePermit,
-	store.IDTypeHongKongMacao:   identity.HongKongMacaoPermit,
-	store.IDTypeTaiwan:          identity.TaiwanPermit,
-	store.IDTypePassport:        identity.Passport,
-	store.IDTypePermanent:       identity.PermanentResidentID,
-}
 
 // personBody is who somebody is, as it is sent.
 type personBody struct {
@@ -47,7 +38,7 @@ func (s *service) checkPerson(body personBody, found *faults) person {
 	}
 	// A date of birth is judged by the wall's calendar, which is the one people are born by.
 	today := calendar.Real().Today(s.Now())
-	who.document, err = identity.ParseDocumentOn(documentTypes[body.IDType], body.IDNumber, today)
+	who.document, err = identity.ParseDocumentOn(people.DocumentType(body.IDType), body.IDNumber, today)
 	if errors.As(err, &fault) && !found.has("id_type") {
 		found.add("id_number", string(fault))
 	}
@@ -69,12 +60,12 @@ func (s *service) checkPerson(body personBody, found *faults) person {
 
 // personOf finds the person a document belongs to, or writes them.
 func (s *service) personOf(tx *store.Tx, who person) (store.Person, error) {
-	index := s.Keys.IndexDocument(who.document, who.country)
-	known, err := tx.PersonByIndex(index)
+	indexes := people.ByDocument(s.Keys, who.document, who.country)
+	known, err := tx.PersonByIndex(people.Hashes(indexes)...)
 	if errors.Is(err, store.ErrNotFound) {
 		known, err = s.sealPerson(tx, who.name, who.document.Number(), store.Person{
-			ID: uuid.NewString(), IDType: who.idType, IDCountry: ref(who.country), IDNumberIndex: index,
-		})
+			ID: uuid.NewString(), IDType: who.idType, IDCountry: ref(who.country),
+		}, indexes)
 	}
 	return known, err
 }

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,17 +10,26 @@ import (
 
 // requestDigest tells a request that is repeated from another under the same key. It is keyed: what was sent names a
 // person, and must not be found by trying all names and numbers.
-func (s *service) requestDigest(route string, body any) ([]byte, error) {
+type requestDigest struct {
+	made []byte
+	same func(digest []byte) bool // whichever key the digest was made with
+}
+
+func (s *service) requestDigest(route string, body any) (requestDigest, error) {
 	canonical, err := json.Marshal(body)
 	if err != nil {
-		return nil, fmt.Errorf("digest a request: %w", err)
+		return requestDigest{}, fmt.Errorf("digest a request: %w", err)
 	}
-	return s.Keys.Fingerprint("request/"+route, canonical), nil
+	purpose := "request/" + route
+	return requestDigest{
+		made: s.Keys.Fingerprint(purpose, canonical),
+		same: func(digest []byte) bool { return s.Keys.IsFingerprint(digest, purpose, canonical) },
+	}, nil
 }
 
 // replay reads the answer that a key was given before into answer, and reports whether there is one. Until the
 // transaction ends no other request can use the key.
-func replay(tx *store.Tx, accountID, key string, digest []byte, answer any) (bool, error) {
+func replay(tx *store.Tx, accountID, key string, digest requestDigest, answer any) (bool, error) {
 	locked, err := tx.LockIdempotencyKey(accountID, key)
 	if err != nil {
 		return false, err
@@ -35,7 +43,7 @@ func replay(tx *store.Tx, accountID, key string, digest []byte, answer any) (boo
 	} else if err != nil {
 		return false, err
 	}
-	if !bytes.Equal(known.RequestDigest, digest) {
+	if !digest.same(known.RequestDigest) {
 		return false, problem(idempotencyReused)
 	}
 	if err := json.Unmarshal(known.Answer, answer); err != nil {
@@ -45,12 +53,12 @@ func replay(tx *store.Tx, accountID, key string, digest []byte, answer any) (boo
 }
 
 // keepAnswer keeps the answer to a request, to be given again when the request is repeated.
-func keepAnswer(tx *store.Tx, accountID, key string, digest []byte, status int, answer any) error {
+func keepAnswer(tx *store.Tx, accountID, key string, digest requestDigest, status int, answer any) error {
 	content, err := json.Marshal(answer)
 	if err != nil {
 		return fmt.Errorf("keep an answer: %w", err)
 	}
 	return tx.InsertIdempotencyKey(store.IdempotencyKey{
-		AccountID: accountID, Key: key, RequestDigest: digest, Status: status, Answer: content,
+		AccountID: accountID, Key: key, RequestDigest: digest.made, Status: status, Answer: content,
 	})
 }

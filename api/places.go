@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/dengpan/dengpan/course"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -168,17 +168,15 @@ func placeText(lang message.Lang, at course.Standing) string {
 
 // names opens the names of people, to be masked.
 func (s *service) names(tx *store.Tx, ids []string) (map[string]string, error) {
-	people, err := tx.PeopleByID(ids)
+	all, err := tx.PeopleByID(ids)
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[string]string, len(people))
-	for _, p := range people {
-		name, err := s.Keys.Open(p.NameSealed, store.NameSeal(p.ID))
-		if err != nil {
-			return nil, fmt.Errorf("open a name: %w", err)
+	names := make(map[string]string, len(all))
+	for _, p := range all {
+		if names[p.ID], err = people.Name(s.Keys, p); err != nil {
+			return nil, err
 		}
-		names[p.ID] = string(name)
 	}
 	return names, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -220,7 +221,7 @@ func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Pers
 }
 
 // sealPerson writes a person with the name and the ID number sealed.
-func (s *service) sealPerson(tx *store.Tx, name, number string, p store.Person) (store.Person, error) {
+func (s *service) sealPerson(tx *store.Tx, name, number string, p store.Person, indexes []store.PersonIndex) (store.Person, error) {
 	var err error
 	if p.NameSealed, err = s.Keys.Seal([]byte(name), store.NameSeal(p.ID)); err != nil {
 		return store.Person{}, err
@@ -229,7 +230,7 @@ func (s *service) sealPerson(tx *store.Tx, name, number string, p store.Person) 
 		return store.Person{}, err
 	}
 	p.CreatedAt = s.Now().UTC()
-	return tx.InsertPerson(p)
+	return tx.InsertPerson(p, indexes...)
 }
 
 // claim binds a trainee's account to a person. An account is one person's, and a person has one account.
@@ -270,11 +271,8 @@ func (s *service) claim(tx *store.Tx, r *request, person store.Person, name stri
 }
 
 func (s *service) sameName(person store.Person, name string) (bool, error) {
-	known, err := s.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
-	if err != nil {
-		return false, fmt.Errorf("open a name: %w", err)
-	}
-	return string(known) == name, nil
+	known, err := people.Name(s.Keys, person)
+	return known == name, err
 }
 
 // refusedByConstraint is the problem behind what the database refused.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -154,15 +155,15 @@ func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
 	if err != nil {
 		return traineeView{}, err
 	}
-	name, err := s.Keys.Open(person.NameSealed, store.NameSeal(person.ID))
+	name, err := people.Name(s.Keys, person)
 	if err != nil {
-		return traineeView{}, fmt.Errorf("open a name: %w", err)
+		return traineeView{}, err
 	}
-	number, err := s.Keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
+	number, err := people.Number(s.Keys, person)
 	if err != nil {
-		return traineeView{}, fmt.Errorf("open an ID number: %w", err)
+		return traineeView{}, err
 	}
-	return traineeView{Name: string(name), IDNumberMasked: maskDocument(person.IDType, string(number))}, nil
+	return traineeView{Name: name, IDNumberMasked: maskDocument(person.IDType, number)}, nil
 }
 
 func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]TaskView, error) {

@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -54,19 +55,17 @@ type verifiedCertificate struct {
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
 }
 
-// decoy is a sealed holder that is nobody. A question about a number that no certificate has opens it, so that the answer
-// takes as long as any other.
-type decoy struct{ sealed []byte }
-
 const decoyPurpose = "certificate/decoy"
 
-func newDecoy(keys *identity.Keyring) (decoy, error) {
+// decoy is a certificate of nobody's. A question about a number that no certificate has opens it, so that the answer takes
+// as long as any other.
+func (s *service) decoy() (store.Certificate, error) {
 	plain, err := json.Marshal(certificate.Holder{Name: "无", IDType: store.IDTypeResident, IDNumber: "000000000000000000"})
 	if err != nil {
-		return decoy{}, fmt.Errorf("make a decoy: %w", err)
+		return store.Certificate{}, fmt.Errorf("make a decoy: %w", err)
 	}
-	sealed, err := keys.Seal(plain, decoyPurpose)
-	return decoy{sealed: sealed}, err
+	sealed, err := s.Keys.Seal(plain, decoyPurpose)
+	return store.Certificate{ID: "decoy", HolderSealed: sealed}, err
 }
 
 // verify says whether a name, an ID number and a certificate number belong together. What is malformed is simply not
@@ -84,15 +83,19 @@ func (s *service) verify(ctx context.Context, in *bodyInput) (*verificationOutpu
 	if err != nil {
 		return nil, err
 	}
+	decoy, err := s.decoy()
+	if err != nil {
+		return nil, err
+	}
 	out := &verificationOutput{}
-	candidates := append([]store.Certificate{{ID: "decoy", HolderSealed: s.decoy.sealed}}, certificates...)
+	candidates := append([]store.Certificate{decoy}, certificates...)
 	for i, c := range candidates {
 		holder, err := s.holder(c)
 		if err != nil {
 			return nil, err
 		}
 		// A number is read as one of the document that the certificate was made out on.
-		document, idErr := identity.ParseDocument(documentTypes[holder.IDType], body.IDNumber)
+		document, idErr := identity.ParseDocument(people.DocumentType(holder.IDType), body.IDNumber)
 		agrees := subtle.ConstantTimeCompare([]byte(holder.Name), []byte(name)) &
 			subtle.ConstantTimeCompare([]byte(holder.IDNumber), []byte(document.Number()))
 		if i > 0 && agrees == 1 && nameErr == nil && idErr == nil {
@@ -199,7 +202,7 @@ func (s *service) masked(ctx context.Context, lang message.Lang, token string) (
 
 // maskDocument hides most of the number of a document.
 func maskDocument(idType, number string) string {
-	document, err := identity.ParseDocument(documentTypes[idType], number)
+	document, err := identity.ParseDocument(people.DocumentType(idType), number)
 	if err != nil {
 		return "******************"
 	}

@@ -96,8 +96,8 @@ func (c *cinema) viewers(n int) []string {
 	c.t.Helper()
 	rows, err := c.sql.QueryContext(c.t.Context(), `
 		WITH who AS (SELECT gen_random_uuid() AS person, gen_random_uuid() AS id FROM generate_series(1, $1)),
-		persons AS (INSERT INTO persons (id, id_type, id_number_index, id_number_sealed, name_sealed)
-			SELECT person, 'resident_id', uuid_send(person), '\x01', '\x02' FROM who),
+		persons AS (INSERT INTO persons (id, id_type, id_number_sealed, name_sealed)
+			SELECT person, 'resident_id', '\x01', '\x02' FROM who),
 		opened AS (INSERT INTO cases (id, person_id, occupation, level, policy_version, training_body, evaluation_body, applicant,
 				status, stage, registered_by, registered_on)
 			SELECT id, person, $2, 'junior', 'beijing-2023+demo', $3, $4, '{}', 'active', 'training', $5, '2026-03-01' FROM who),

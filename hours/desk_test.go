@@ -84,7 +84,7 @@ func (d *desk) person() string {
 	id := uuid.NewString()
 	d.write(func(tx *store.Tx) error {
 		_, err := tx.InsertPerson(store.Person{
-			ID: id, IDType: store.IDTypeResident, IDNumberIndex: []byte(id), IDNumberSealed: []byte{1}, NameSealed: []byte{2},
+			ID: id, IDType: store.IDTypeResident, IDNumberSealed: []byte{1}, NameSealed: []byte{2},
 			CreatedAt: time.Now().UTC(),
 		})
 		return err

@@ -2,212 +2,238 @@ package identity
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"io/fs"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
-// Errors of a keyring.
-var (
-	// ErrSealed says that sealed bytes cannot be opened: another key, another purpose, or bytes that were changed.
-	ErrSealed = errors.New("sealed data does not open")
-	// ErrKeyringReadable says that users other than the owner and its group can read the keyring.
-	ErrKeyringReadable = errors.New("the keyring can be read by every user of the machine; set its mode to 0600")
-	// ErrKeyringFormat says that a file is not a keyring.
-	ErrKeyringFormat = errors.New("not a keyring file")
-)
+// ErrSealed says that sealed bytes cannot be opened: another key, another purpose, or bytes that were changed.
+var ErrSealed = errors.New("sealed data does not open")
 
 // Keyring holds the keys under which personal data is sealed and by which people are found. Losing it loses both; it is
 // backed up apart from the database.
 //
-// It may be used by several goroutines at once.
+// A keyring from a file follows the file: what is changed there is in use a second later, and before anything is given up
+// as unreadable. It may be used by several goroutines at once.
 type Keyring struct {
-	sealing  tink.AEAD
-	indexing *prf.Set
+	file    *KeyFile // nil for keys that are kept nowhere
+	current atomic.Pointer[keys]
+	checked atomic.Int64 // when the file was looked at last, in nanoseconds of Unix time
+	reading sync.Mutex
+	fault   atomic.Pointer[func(error)]
 }
 
-// keyringFile is a keyring at rest: two keysets in Tink's JSON form. Sealing keys may be rotated (a keyset opens with any
-// of its keys); the index key may not, without writing every index anew.
-type keyringFile struct {
-	Sealing  json.RawMessage `json:"sealing"`
-	Indexing json.RawMessage `json:"indexing"`
+// keys is a keyring's contents at one time.
+type keys struct {
+	sealing     tink.AEAD
+	sealingKey  uint32   // the key that seals; the others open
+	sealingKeys []uint32 // all, in the order in which they were added
+	indexing    *prf.Set
+	indexKeys   []uint32
+	stamp       fs.FileInfo // of the file that they were read from
 }
 
 // NewKeyring makes a keyring of new keys that is kept nowhere; it serves tests.
 func NewKeyring() (*Keyring, error) {
-	sealing, indexing, err := newKeysets()
+	k, err := newKeysets()
 	if err != nil {
 		return nil, err
 	}
-	return open(sealing, indexing)
+	return k.keyring(nil)
 }
 
-// CreateKeyring makes a keyring of new keys and writes it to a file that only its owner can read. A file that is there
-// already is never overwritten (errors.Is os.ErrExist).
-func CreateKeyring(path string) (*Keyring, error) {
-	sealing, indexing, err := newKeysets()
-	if err != nil {
-		return nil, err
+// OnFault has the keyring report when its file was changed into one that cannot be read. It goes on with the keys it has.
+func (k *Keyring) OnFault(report func(error)) { k.fault.Store(&report) }
+
+// keys is what the keyring holds now.
+func (k *Keyring) keys() *keys {
+	const interval = time.Second
+	if k.file != nil && time.Now().UnixNano()-k.checked.Load() > int64(interval) && k.reading.TryLock() {
+		k.reread()
+		k.reading.Unlock()
 	}
-	content, err := encodeKeyring(sealing, indexing)
-	if err != nil {
-		return nil, err
-	}
-	if err := writeNew(path, content); err != nil {
-		return nil, fmt.Errorf("create keyring: %w", err)
-	}
-	return open(sealing, indexing)
+	return k.current.Load()
 }
 
-// LoadKeyring reads a keyring from its file.
-func LoadKeyring(path string) (*Keyring, error) {
-	const others = 0o007
-	info, err := os.Stat(path)
+// changed reads the keyring's file now, and reports whether there is anything new.
+func (k *Keyring) changed() bool {
+	if k.file == nil {
+		return false
+	}
+	k.reading.Lock()
+	defer k.reading.Unlock()
+	return k.reread()
+}
+
+// reread takes over what the file holds, if that is another than before.
+func (k *Keyring) reread() bool {
+	k.checked.Store(time.Now().UnixNano())
+	fresh, err := k.file.changedSince(k.current.Load().stamp)
 	if err != nil {
-		return nil, fmt.Errorf("load keyring: %w", err)
+		if report := k.fault.Load(); report != nil {
+			(*report)(err)
+		}
+		return false
 	}
-	if info.Mode().Perm()&others != 0 {
-		return nil, fmt.Errorf("load keyring %s: %w", path, ErrKeyringReadable)
+	if fresh == nil {
+		return false
 	}
-	content, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("load keyring: %w", err)
-	}
-	keyring, err := decodeKeyring(content)
-	if err != nil {
-		return nil, fmt.Errorf("load keyring %s: %w", path, err)
-	}
-	return keyring, nil
+	k.current.Store(fresh)
+	return true
 }
 
 // Seal encrypts personal data for one purpose, named by aad: what was sealed as one thing does not open as another.
 func (k *Keyring) Seal(plain []byte, aad string) ([]byte, error) {
-	sealed, err := k.sealing.Encrypt(plain, []byte(aad))
+	sealed, err := k.keys().sealing.Encrypt(plain, []byte(aad))
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
 	return sealed, nil
 }
 
-// Open decrypts what Seal made for the same purpose; the error is ErrSealed.
+// Open decrypts what Seal made for the same purpose, under any of the keys; the error is ErrSealed.
 func (k *Keyring) Open(sealed []byte, aad string) ([]byte, error) {
-	plain, err := k.sealing.Decrypt(sealed, []byte(aad))
+	plain, err := k.keys().sealing.Decrypt(sealed, []byte(aad))
+	if err != nil && k.changed() {
+		plain, err = k.keys().sealing.Decrypt(sealed, []byte(aad)) // another process has a key that was not here yet
+	}
 	if err != nil {
 		return nil, ErrSealed // Tink's reason says no more than that
 	}
 	return plain, nil
 }
 
-// Index is the blind index of an identity number: the same for the same person, and without the key neither readable nor
-// to be found by trying all numbers.
-func (k *Keyring) Index(id ResidentID) []byte {
-	const length = 32
-	index, err := k.indexing.ComputePrimaryPRF([]byte("resident_id:"+id.number), length)
-	if err != nil {
-		panic("identity: index: " + err.Error()) // only for a length that the key's hash cannot give
-	}
-	return index
+// Index is what a person is found by without being named: a keyed hash, the same for the same data, and without the key
+// neither readable nor to be found by trying all numbers.
+type Index struct {
+	Key  uint32 // the key it was made with
+	Hash []byte
 }
+
+const hashLength = 32
+
+// Index is the blind index of an identity number under every index key there is. All of them are written, and any of them
+// finds: so a key can be added and another taken away while people are registered, and a number is never held twice.
+func (k *Keyring) Index(id ResidentID) []Index { return k.index("resident_id:" + id.number) }
 
 // IndexDocument is the blind index of a document's number. A document that is numbered like a resident card has the index
 // of its number, so that a person is found by either. Of a passport the country that issued it is part of its number.
-func (k *Keyring) IndexDocument(d Document, country string) []byte {
+func (k *Keyring) IndexDocument(d Document, country string) []Index {
 	if id, found := d.ResidentID(); found {
 		return k.Index(id)
 	}
-	return k.Fingerprint("document/"+string(d.kind)+"/"+country, []byte(d.number))
+	return k.index(fingerprinted("document/"+string(d.kind)+"/"+country, []byte(d.number)))
+}
+
+// IndexPhone is the blind index of a telephone number.
+func (k *Keyring) IndexPhone(p Phone) []Index { return k.index("phone:" + p.number) }
+
+// IndexEmail is the blind index of a mail address, however it is capitalised.
+func (k *Keyring) IndexEmail(e Email) []Index { return k.index("email:" + e.folded()) }
+
+func (k *Keyring) index(input string) []Index {
+	held := k.keys()
+	all := make([]Index, len(held.indexKeys))
+	for i, key := range held.indexKeys {
+		all[i] = Index{Key: key, Hash: digest(held.indexing.PRFs[key], input)}
+	}
+	return all
 }
 
 // Fingerprint is a keyed digest of data for one purpose: it tells equal data from different data, and without the key it
-// cannot be computed, so nobody can find what was digested by trying.
+// cannot be computed, so nobody can find what was digested by trying. It begins with the number of its key.
 func (k *Keyring) Fingerprint(purpose string, data []byte) []byte {
-	const length = 32
-	input := append([]byte("fingerprint:"+purpose+"\x00"), data...)
-	digest, err := k.indexing.ComputePrimaryPRF(input, length)
+	held := k.keys()
+	return append(keyPrefix(held.indexing.PrimaryID), digest(held.indexing.PRFs[held.indexing.PrimaryID], fingerprinted(purpose, data))...)
+}
+
+// IsFingerprint reports whether a fingerprint is that of data, made with a key that is still there.
+func (k *Keyring) IsFingerprint(fingerprint []byte, purpose string, data []byte) bool {
+	held := k.keys()
+	made := func(key uint32) bool { return bytes.HasPrefix(fingerprint, keyPrefix(key)) }
+	if !slices.ContainsFunc(held.indexKeys, made) && k.changed() {
+		held = k.keys() // another process has a key that was not here yet
+	}
+	return slices.ContainsFunc(held.indexKeys, func(key uint32) bool {
+		of := digest(held.indexing.PRFs[key], fingerprinted(purpose, data))
+		// Without a key's number it is from the time of one key.
+		return slices.Equal(fingerprint, append(keyPrefix(key), of...)) || slices.Equal(fingerprint, of)
+	})
+}
+
+func fingerprinted(purpose string, data []byte) string {
+	return "fingerprint:" + purpose + "\x00" + string(data)
+}
+
+func digest(with prf.PRF, input string) []byte {
+	sum, err := with.ComputePRF([]byte(input), hashLength)
 	if err != nil {
-		panic("identity: fingerprint: " + err.Error()) // only for a length that the key's hash cannot give
+		panic("identity: digest: " + err.Error()) // only for a length that the key's hash cannot give
 	}
-	return digest
+	return sum
 }
 
-func newKeysets() (sealing, indexing *keyset.Handle, err error) {
-	if sealing, err = keyset.NewHandle(aead.AES256GCMKeyTemplate()); err != nil {
-		return nil, nil, fmt.Errorf("make sealing key: %w", err)
-	}
-	if indexing, err = keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()); err != nil {
-		return nil, nil, fmt.Errorf("make index key: %w", err)
-	}
-	return sealing, indexing, nil
+// keyPrefix is a key's number as bytes.
+func keyPrefix(key uint32) []byte {
+	const byteBits = 8
+	return []byte{byte(key >> (3 * byteBits)), byte(key >> (2 * byteBits)), byte(key >> byteBits), byte(key)}
 }
 
-func open(sealing, indexing *keyset.Handle) (*Keyring, error) {
-	sealer, err := aead.New(sealing)
+// keysets are the keys as Tink handles them.
+type keysets struct {
+	sealing, indexing *keyset.Handle
+}
+
+func newKeysets() (k keysets, err error) {
+	if k.sealing, err = keyset.NewHandle(aead.AES256GCMKeyTemplate()); err != nil {
+		return k, fmt.Errorf("make sealing key: %w", err)
+	}
+	if k.indexing, err = keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()); err != nil {
+		return k, fmt.Errorf("make index key: %w", err)
+	}
+	return k, nil
+}
+
+func (k keysets) keys() (*keys, error) {
+	sealer, err := aead.New(k.sealing)
 	if err != nil {
 		return nil, fmt.Errorf("use sealing keys: %w", err)
 	}
-	indexer, err := prf.NewPRFSet(indexing)
+	indexer, err := prf.NewPRFSet(k.indexing)
 	if err != nil {
-		return nil, fmt.Errorf("use index key: %w", err)
+		return nil, fmt.Errorf("use index keys: %w", err)
 	}
-	return &Keyring{sealing: sealer, indexing: indexer}, nil
+	return &keys{
+		sealing: sealer, sealingKey: k.sealing.KeysetInfo().GetPrimaryKeyId(), sealingKeys: keyNumbers(k.sealing),
+		indexing: indexer, indexKeys: keyNumbers(k.indexing),
+	}, nil
 }
 
-func encodeKeyring(sealing, indexing *keyset.Handle) ([]byte, error) {
-	var file keyringFile
-	for _, part := range []struct {
-		handle *keyset.Handle
-		into   *json.RawMessage
-	}{{sealing, &file.Sealing}, {indexing, &file.Indexing}} {
-		var buffer bytes.Buffer
-		if err := insecurecleartextkeyset.Write(part.handle, keyset.NewJSONWriter(&buffer)); err != nil {
-			return nil, fmt.Errorf("encode keyring: %w", err)
-		}
-		*part.into = bytes.Clone(buffer.Bytes())
-	}
-	content, err := json.MarshalIndent(file, "", "  ")
+func (k keysets) keyring(file *KeyFile) (*Keyring, error) {
+	held, err := k.keys()
 	if err != nil {
-		return nil, fmt.Errorf("encode keyring: %w", err)
+		return nil, err
 	}
-	return append(content, '\n'), nil
+	keyring := &Keyring{file: file}
+	keyring.current.Store(held)
+	return keyring, nil
 }
 
-func decodeKeyring(content []byte) (*Keyring, error) {
-	var file keyringFile
-	decoder := json.NewDecoder(bytes.NewReader(content))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil || len(file.Sealing) == 0 || len(file.Indexing) == 0 {
-		return nil, ErrKeyringFormat // the decoder's error could repeat a key
+// keyNumbers lists the numbers of a keyset's keys, in the order in which they were added.
+func keyNumbers(handle *keyset.Handle) []uint32 {
+	infos := handle.KeysetInfo().GetKeyInfo()
+	all := make([]uint32, len(infos))
+	for i, info := range infos {
+		all[i] = info.GetKeyId()
 	}
-	sealing, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(file.Sealing)))
-	if err != nil {
-		return nil, ErrKeyringFormat
-	}
-	indexing, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(file.Indexing)))
-	if err != nil {
-		return nil, ErrKeyringFormat
-	}
-	return open(sealing, indexing)
-}
-
-// writeNew writes a file that must not be there yet, and is either there whole or, on an error, not at all.
-func writeNew(path string, content []byte) (err error) {
-	const ownerOnly = 0o600
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, ownerOnly)
-	if err != nil {
-		return err //nolint:wrapcheck // wrapped by the caller; the error names the path
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(path))
-		}
-	}()
-	_, err = file.Write(content)
-	return errors.Join(err, file.Sync(), file.Close())
+	return all
 }

@@ -51,22 +51,25 @@ func TestTheIndexFindsAPersonAndTellsNothing(t *testing.T) {
 	keyring := newKeyring(t)
 	born := calendar.MustParseDate("1990-01-01")
 	one, two := identity.Synthetic(1, born), identity.Synthetic(2, born)
-	require.Len(t, keyring.Index(one), 32)
+	require.Len(t, keyring.Index(one), 1)
+	require.Len(t, keyring.Index(one)[0].Hash, 32)
 	require.Equal(t, keyring.Index(one), keyring.Index(parse(t, strings.ToLower(one.Number()))))
 	require.NotEqual(t, keyring.Index(one), keyring.Index(two))
-	require.NotEqual(t, keyring.Index(one), newKeyring(t).Index(one), "without the key the index cannot be computed")
+	require.NotEqual(t, keyring.Index(one)[0].Hash, newKeyring(t).Index(one)[0].Hash, "without the key the index cannot be computed")
 }
 
 func TestAFingerprintTellsDataApartForOnePurpose(t *testing.T) {
 	t.Parallel()
 	keyring := newKeyring(t)
 	of := keyring.Fingerprint("request", []byte(sample))
-	require.Len(t, of, 32)
-	require.Equal(t, of, keyring.Fingerprint("request", []byte(sample)))
-	require.NotEqual(t, of, keyring.Fingerprint("request", []byte(sample+" ")))
-	require.NotEqual(t, of, keyring.Fingerprint("reply", []byte(sample)))
-	require.NotEqual(t, of, newKeyring(t).Fingerprint("request", []byte(sample)))
-	require.NotEqual(t, keyring.Fingerprint("a", []byte("b")), keyring.Fingerprint("a\x00b", nil))
+	require.Len(t, of, 4+32)
+	require.True(t, keyring.IsFingerprint(of, "request", []byte(sample)))
+	require.True(t, keyring.IsFingerprint(of[4:], "request", []byte(sample)), "of before fingerprints named their key")
+	require.False(t, keyring.IsFingerprint(of, "request", []byte(sample+" ")))
+	require.False(t, keyring.IsFingerprint(of, "reply", []byte(sample)))
+	require.False(t, keyring.IsFingerprint(nil, "request", []byte(sample)))
+	require.False(t, newKeyring(t).IsFingerprint(of, "request", []byte(sample)))
+	require.False(t, keyring.IsFingerprint(keyring.Fingerprint("a", []byte("b")), "a\x00b", nil))
 }
 
 func TestAKeyringOutlivesTheProcess(t *testing.T) {

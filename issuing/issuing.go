@@ -14,6 +14,7 @@ import (
 
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -76,13 +77,10 @@ func Holder(tx *store.Tx, keys *identity.Keyring, personID string) (certificate.
 	if err != nil {
 		return certificate.Holder{}, err
 	}
-	name, err := keys.Open(person.NameSealed, store.NameSeal(person.ID))
+	name, err := people.Name(keys, person)
 	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open a name: %w", err)
+		return certificate.Holder{}, err
 	}
-	id, err := keys.Open(person.IDNumberSealed, store.IDNumberSeal(person.ID))
-	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open an ID number: %w", err)
-	}
-	return certificate.Holder{Name: string(name), IDType: person.IDType, IDNumber: string(id)}, nil
+	number, err := people.Number(keys, person)
+	return certificate.Holder{Name: name, IDType: person.IDType, IDNumber: number}, err
 }

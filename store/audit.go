@@ -52,6 +52,18 @@ func (tx *Tx) LockIdempotencyKey(accountID, key string) (bool, error) {
 	return locked, found(err, "lock an idempotency key")
 }
 
+// IdempotencyRemembered is for how long a request that is repeated is certain to be answered as before, whatever is done
+// with keys meanwhile.
+const IdempotencyRemembered = 24 * time.Hour
+
+// IdempotencyKeysSince counts the requests since a time whose digest begins with none of these prefixes.
+func (tx *Tx) IdempotencyKeysSince(since time.Time, prefixes [][]byte) (int64, error) {
+	var n int64
+	err := tx.db.Model(&IdempotencyKey{}).
+		Where("created_at > ? AND substring(request_digest FOR ?) NOT IN ?", since, len(prefixes[0]), prefixes).Count(&n).Error
+	return n, found(err, "count requests")
+}
+
 // InsertIdempotencyKey keeps the answer to a request.
 func (tx *Tx) InsertIdempotencyKey(k IdempotencyKey) error {
 	err := tx.db.Create(&k).Error

@@ -44,7 +44,7 @@ func newRecord(t *testing.T) *record {
 	r := &record{t: t, store: s, sql: raw, person: uuid.NewString()}
 	r.write(func(tx *store.Tx) error {
 		_, err := tx.InsertPerson(store.Person{
-			ID: r.person, IDType: store.IDTypeResident, IDNumberIndex: []byte("index"), IDNumberSealed: []byte{1},
+			ID: r.person, IDType: store.IDTypeResident, IDNumberSealed: []byte{1},
 			NameSealed: []byte{2}, CreatedAt: time.Now().UTC(),
 		})
 		if err != nil {

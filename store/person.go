@@ -1,24 +1,20 @@
 package store
 
 import (
-	"fmt"
 	"time"
-
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/authority"
 )
 
-// Person is a human being, sealed: the name and the ID number can be read only with the keyring. Two rows never hold
-// the same ID number, because the keyed index of it is unique.
+// Person is a human being, sealed: the name and the ID number can be read only with the keyring.
 type Person struct {
 	ID             string
 	IDType         string
 	IDCountry      *string // of a passport: who issued it (ISO 3166-1, three letters)
-	IDNumberIndex  []byte
 	IDNumberSealed []byte
 	NameSealed     []byte
 	CreatedAt      time.Time
+	ErasedAt       *time.Time // since when the name and the number are gone, at the person's request
 }
 
 // TableName is the table of persons, whose plural GORM would form otherwise.
@@ -87,21 +83,6 @@ func (tx *Tx) PeopleByID(ids []string) ([]Person, error) {
 	}
 	err := tx.db.Find(&people, "id IN ?", ids).Error
 	return people, found(err, "read persons")
-}
-
-// PersonByIndex reads the person with an ID number, by its keyed index.
-func (tx *Tx) PersonByIndex(index []byte) (Person, error) {
-	var p Person
-	err := tx.db.Take(&p, "id_number_index = ?", index).Error
-	return p, found(err, "look up a person")
-}
-
-// InsertPerson writes a person, unless the ID number is known already, and reads whoever holds it.
-func (tx *Tx) InsertPerson(p Person) (Person, error) {
-	if err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&p).Error; err != nil {
-		return p, fmt.Errorf("write a person: %w", err)
-	}
-	return tx.PersonByIndex(p.IDNumberIndex)
 }
 
 // Account reads an account.

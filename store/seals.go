@@ -1,5 +1,10 @@
 package store
 
+import (
+	"fmt"
+	"strings"
+)
+
 // What sealed data is sealed for. Data opens only for the purpose and the owner it was sealed for, so that a sealed value
 // copied into another row opens nowhere.
 
@@ -8,6 +13,18 @@ func NameSeal(personID string) string { return "person/" + personID + "/name" }
 
 // IDNumberSeal is the purpose of a person's ID number.
 func IDNumberSeal(personID string) string { return "person/" + personID + "/id-number" }
+
+// PhoneSeal is the purpose of a person's telephone number.
+func PhoneSeal(personID string) string { return "person/" + personID + "/phone" }
+
+// EmailSeal is the purpose of a person's mail address.
+func EmailSeal(personID string) string { return "person/" + personID + "/email" }
+
+// AddressSeal is the purpose of a person's postal address.
+func AddressSeal(personID string) string { return "person/" + personID + "/address" }
+
+// PhotoSeal is the purpose of a person's photo.
+func PhotoSeal(personID string) string { return "person/" + personID + "/photo" }
 
 // HolderSeal is the purpose of the holder of a certificate.
 func HolderSeal(certificateID string) string { return "certificate/" + certificateID }
@@ -26,3 +43,94 @@ func LoginFlowSeal() string { return "log-in/oidc" }
 
 // PayloadKeySeal is the purpose of the key that seals what Temporal keeps of a workflow.
 func PayloadKeySeal(workflowID string) string { return "payload-key/" + workflowID }
+
+// SealedColumn is a column of sealed data: where it is, and what each row of it is sealed for.
+type SealedColumn struct {
+	Table, Column string
+	// Owner is the columns that identify a row, and that its purpose is made of.
+	Owner   []string
+	purpose func(owner []string) string
+}
+
+// sealedColumns is every column of sealed data that there is; a test holds the schema against it. What is sealed and not
+// here would be lost when its key is retired.
+var sealedColumns = []SealedColumn{
+	ofOne("persons", "name_sealed", "id", NameSeal),
+	ofOne("persons", "id_number_sealed", "id", IDNumberSeal),
+	ofOne("contacts", "phone_sealed", "person_id", PhoneSeal),
+	ofOne("contacts", "email_sealed", "person_id", EmailSeal),
+	ofOne("contacts", "address_sealed", "person_id", AddressSeal),
+	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
+	ofOne("certificates", "holder_sealed", "id", HolderSeal),
+	ofOne("endpoints", "secret_sealed", "institution_id", SecretSeal),
+	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
+	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),
+	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
+}
+
+func ofOne(table, column, owner string, purpose func(string) string) SealedColumn {
+	return SealedColumn{table, column, []string{owner}, func(o []string) string { return purpose(o[0]) }}
+}
+
+// SealedColumns lists every column of sealed data.
+func SealedColumns() []SealedColumn { return sealedColumns }
+
+// String is the column's name.
+func (c SealedColumn) String() string { return c.Table + "." + c.Column }
+
+// SealedValue is one sealed value: whose it is, and what it was when it was read.
+type SealedValue struct {
+	Owner   []string
+	Purpose string
+	Sealed  []byte
+}
+
+// SealedOtherwise reads sealed values that do not begin with a prefix, which names the key they are sealed under, in the
+// order of their owners and after one; at most so many.
+func (tx *Tx) SealedOtherwise(c SealedColumn, prefix []byte, after []string, limit int) ([]SealedValue, error) {
+	owner := strings.Join(c.Owner, ", ")
+	q := tx.db.Table(c.Table).
+		Select(fmt.Sprintf("to_json(ARRAY[%s::text]) AS owner, %s AS sealed", strings.Join(c.Owner, "::text, "), c.Column)).
+		Where(fmt.Sprintf("%s IS NOT NULL AND substring(%s FOR ?) <> ?", c.Column, c.Column), len(prefix), prefix).
+		Order(owner).Limit(limit)
+	if after != nil {
+		last := make([]any, len(after))
+		for i, text := range after {
+			last[i] = text
+		}
+		q = q.Where("("+owner+") > (?"+strings.Repeat(", ?", len(last)-1)+")", last...)
+	}
+	var rows []struct {
+		Owner  []string `gorm:"serializer:json"`
+		Sealed []byte
+	}
+	if err := q.Scan(&rows).Error; err != nil {
+		return nil, fmt.Errorf("read sealed values of %s: %w", c, err)
+	}
+	values := make([]SealedValue, len(rows))
+	for i, row := range rows {
+		values[i] = SealedValue{Owner: row.Owner, Purpose: c.purpose(row.Owner), Sealed: row.Sealed}
+	}
+	return values, nil
+}
+
+// ReplaceSealed writes a value that was sealed anew in the place of the one that was read, if that is still there. It
+// reports false when somebody else has written meanwhile: theirs stays.
+func (tx *Tx) ReplaceSealed(c SealedColumn, was SealedValue, sealed []byte) (bool, error) {
+	q := tx.db.Table(c.Table).Where(c.Column+" = ?", was.Sealed)
+	for i, column := range c.Owner {
+		q = q.Where(column+" = ?", was.Owner[i])
+	}
+	res := q.Update(c.Column, sealed)
+	if res.Error != nil {
+		return false, fmt.Errorf("write a sealed value of %s: %w", c, res.Error)
+	}
+	return res.RowsAffected == 1, nil
+}
+
+// SealedUnder counts the values of a column that begin with a prefix.
+func (tx *Tx) SealedUnder(c SealedColumn, prefix []byte) (int64, error) {
+	var n int64
+	err := tx.db.Table(c.Table).Where(fmt.Sprintf("substring(%s FOR ?) = ?", c.Column), len(prefix), prefix).Count(&n).Error
+	return n, found(err, "count sealed values")
+}

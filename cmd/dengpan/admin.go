@@ -15,7 +15,6 @@ import (
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
-	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/institution"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/worker"
@@ -156,25 +155,6 @@ func endpointCommand() *cobra.Command {
 				})
 			})
 		})
-	}
-	return cmd
-}
-
-func keysetCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "keyset", Short: "make the keys that seal personal data, in a file that must not be there yet", Args: cobra.NoArgs,
-	}
-	cfg := configured(cmd)
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if cfg.KeysetFile == "" {
-			return errors.New("--keyset-file (DENGPAN_KEYSET_FILE) must say where")
-		}
-		_, err := identity.CreateKeyring(cfg.KeysetFile)
-		if err != nil {
-			return fmt.Errorf("make the keys: %w", err)
-		}
-		cmd.Printf("made %s: back it up where the database is not, for one is unreadable without the other\n", cfg.KeysetFile)
-		return nil
 	}
 	return cmd
 }

@@ -25,6 +25,7 @@ type config struct {
 	APIAddress    string `env:"DENGPAN_API_ADDRESS"     envDefault:"127.0.0.1:8080"`
 	WorkerAddress string `env:"DENGPAN_WORKER_ADDRESS"  envDefault:"127.0.0.1:8081"`
 	KeysetFile    string `env:"DENGPAN_KEYSET_FILE"`
+	KeysetKEK     string `env:"DENGPAN_KEYSET_KEK"`
 	Policy        string `env:"DENGPAN_POLICY"          envDefault:"beijing-2023"`
 	Demo          bool   `env:"DENGPAN_DEMO"`
 	Day           string `env:"DENGPAN_DAY"             envDefault:"24h"`
@@ -54,6 +55,8 @@ func configured(cmd *cobra.Command) *config {
 		"where the worker's health and metrics listen (DENGPAN_WORKER_ADDRESS)")
 	f.StringVar(&cfg.KeysetFile, "keyset-file", cfg.KeysetFile,
 		"keys that seal personal data (DENGPAN_KEYSET_FILE)")
+	f.StringVar(&cfg.KeysetKEK, "keyset-kek", cfg.KeysetKEK,
+		"URI of the key that the keys are encrypted under; empty: they are in clear (DENGPAN_KEYSET_KEK)")
 	f.StringVar(&cfg.Policy, "policy", cfg.Policy, "rules that new cases are registered under (DENGPAN_POLICY)")
 	f.BoolVar(&cfg.Demo, "demo", cfg.Demo,
 		"use the rules marked 演示数据, and allow callbacks to this machine and log-ins without TLS (DENGPAN_DEMO)")
@@ -105,13 +108,21 @@ func (c *config) policy() (*policy.Policy, error) {
 	return p, nil
 }
 
-func (c *config) keys() (*identity.Keyring, error) {
+func (c *config) keyFile() (identity.KeyFile, error) {
 	if c.KeysetFile == "" {
-		return nil, errors.New("no keys: set DENGPAN_KEYSET_FILE to the file that holds them")
+		return identity.KeyFile{}, errors.New("no keys: set DENGPAN_KEYSET_FILE to the file that holds them")
 	}
-	keys, err := identity.LoadKeyring(c.KeysetFile)
+	return identity.KeyFile{Path: c.KeysetFile, KEK: c.KeysetKEK}, nil
+}
+
+func (c *config) keys() (*identity.Keyring, error) {
+	file, err := c.keyFile()
 	if err != nil {
-		return nil, fmt.Errorf("keys (DENGPAN_KEYSET_FILE): %w", err)
+		return nil, err
+	}
+	keys, err := file.Load()
+	if err != nil {
+		return nil, fmt.Errorf("keys (DENGPAN_KEYSET_FILE, DENGPAN_KEYSET_KEK): %w", err)
 	}
 	return keys, nil
 }

@@ -25,7 +25,7 @@ func TestPolicyDiffCountsTheOpenCasesThatKeepTheOlderVersion(t *testing.T) {
 	person := uuid.NewString()
 	require.NoError(t, db.Tx(t.Context(), func(tx *store.Tx) error {
 		_, err := tx.InsertPerson(store.Person{
-			ID: person, IDType: store.IDTypeResident, IDNumberIndex: []byte("index"), IDNumberSealed: []byte{1},
+			ID: person, IDType: store.IDTypeResident, IDNumberSealed: []byte{1},
 			NameSealed: []byte{2}, CreatedAt: time.Now().UTC(),
 		})
 		if err != nil {

@@ -97,6 +97,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys.OnFault(func(err error) { logger.Error("the keys were changed and cannot be read", slog.Any("error", err)) })
 	sessions, err := cfg.sessions()
 	if err != nil {
 		return nil, err
