@@ -32,6 +32,7 @@ import (
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/password"
+	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -67,6 +68,9 @@ type Config struct {
 	Heartbeat time.Duration
 	// Poll is how often an event stream looks into the record; 0 is 1 s.
 	Poll time.Duration
+	// TemporalUI is the origin of Temporal's interface, which may ask for payloads from the browsers of those who are allowed to
+	// see them; empty: there is none.
+	TemporalUI string
 	// Version is the program's version, shown in the interface's description.
 	Version string
 }
@@ -115,7 +119,11 @@ type service struct {
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection
-	agents      *useragent.Parser
+	// Temporal's interface and what it may ask for.
+	fromInterface *http.CrossOriginProtection
+	payloads      *payload.Keys
+	sealed        body[codecBody]
+	agents        *useragent.Parser
 }
 
 // New makes the handler of the whole interface.
@@ -148,7 +156,7 @@ func newService(c Config) (*service, error) {
 		return nil, err
 	}
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
-	return s, nil
+	return s, s.trustInterface()
 }
 
 // engine routes requests to operations, past what lets them through.
@@ -161,7 +169,7 @@ func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, erro
 	if err := engine.SetTrustedProxies(nil); err != nil {
 		return nil, nil, err
 	}
-	engine.Use(s.observe, s.recover, secure, s.limitBody, authorise)
+	engine.Use(s.observe, s.recover, secure, s.share, s.limitBody, authorise)
 	engine.NoRoute(func(c *gin.Context) { fail(c, problem(notFound)) })
 	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
 	description := s.describe(engine)

@@ -143,6 +143,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
 	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
 
+	s.registerCodec(api)
+
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
 	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
 	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)

@@ -80,6 +80,9 @@ var table = []Row{
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},
 
+	public("OPTIONS /v1/codec/decode", "payload.read"), // what a browser asks before it asks
+	{"POST /v1/codec/decode", "payload.read", Nothing, false, roles(None, None, City, None)},
+
 	public("GET /v1/session/ways", "session.begin"),
 	public("POST /v1/session", "session.begin"),
 	{"GET /v1/session", "session.who", Nothing, false, roles(Own, Own, Own, Own)},

@@ -33,6 +33,7 @@ type config struct {
 	Font          string `env:"DENGPAN_FONT"`
 	CacheSize     int    `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
 	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
+	TemporalUI    string `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
 
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
 	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
@@ -71,6 +72,8 @@ func configured(cmd *cobra.Command) *config {
 		"how long a browser stays logged in without a request (DENGPAN_SESSION_IDLE)")
 	f.DurationVar(&cfg.SessionLifetime, "session-lifetime", cfg.SessionLifetime,
 		"how long a browser stays logged in at most (DENGPAN_SESSION_LIFETIME)")
+	f.StringVar(&cfg.TemporalUI, "temporal-ui-origin", cfg.TemporalUI,
+		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
 	return &cfg
 }

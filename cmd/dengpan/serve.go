@@ -120,7 +120,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 func (p *process) api(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
-		Version: version(), Font: p.cfg.Font, Sessions: p.sessions, PlainCookies: p.cfg.Demo,
+		Version: version(), Font: p.cfg.Font, Sessions: p.sessions, PlainCookies: p.cfg.Demo, TemporalUI: p.cfg.TemporalUI,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {

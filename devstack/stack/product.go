@@ -32,6 +32,8 @@ type Product struct {
 	InstitutionFile  string
 	InstitutionState string
 
+	TemporalUI string // the origin of Temporal's web interface
+
 	Demo           bool
 	Day            time.Duration
 	CalendarAnchor string
@@ -59,6 +61,7 @@ func (p Product) environment() []string {
 		"DENGPAN_INSTITUTION_FILE":    p.InstitutionFile,
 		"DENGPAN_INSTITUTION_STATE":   p.InstitutionState,
 		"DENGPAN_CALENDAR_ANCHOR":     p.CalendarAnchor,
+		"DENGPAN_TEMPORAL_UI_ORIGIN":  p.TemporalUI,
 	}
 	if p.APIAddress != "" {
 		settings["DENGPAN_API_URL"] = "http://" + p.APIAddress

@@ -51,7 +51,7 @@ func TemporalService(options temporal.Options) (Service, error) {
 }
 
 // UIService is Temporal's web interface in a process of its own.
-func UIService(address, temporalAddress, namespace, logPath string) (Service, error) {
+func UIService(o ui.Options, logPath string) (Service, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return Service{}, fmt.Errorf("find our own program: %w", err)
@@ -59,9 +59,9 @@ func UIService(address, temporalAddress, namespace, logPath string) (Service, er
 	return Service{
 		Spec: process.Spec{
 			Name: "Temporal UI", Path: self, LogPath: logPath,
-			Args: []string{uiRole, "--address", address, "--temporal-address", temporalAddress, "--namespace", namespace},
+			Args: []string{uiRole, "--address", o.Address, "--temporal-address", o.TemporalAddress, "--namespace", o.Namespace, "--api", o.APIURL},
 		},
-		Ready: func(ctx context.Context) error { return ui.Ready(ctx, address) },
+		Ready: func(ctx context.Context) error { return ui.Ready(ctx, o.Address) },
 		Grace: 5 * time.Second,
 	}, nil
 }
@@ -113,7 +113,7 @@ func temporalCommand() *cobra.Command {
 }
 
 func uiCommand() *cobra.Command {
-	var address, temporalAddress, namespace string
+	var options ui.Options
 	command := &cobra.Command{
 		Use:   uiRole,
 		Short: "Serve Temporal's web interface until told to stop",
@@ -121,11 +121,12 @@ func uiCommand() *cobra.Command {
 		RunE: func(command *cobra.Command, _ []string) error {
 			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, os.Interrupt)
 			defer stop()
-			return ui.Serve(ctx, address, temporalAddress, namespace)
+			return ui.Serve(ctx, options)
 		},
 	}
-	command.Flags().StringVar(&address, "address", ui.DefaultAddress, "where to serve")
-	command.Flags().StringVar(&temporalAddress, "temporal-address", temporal.DefaultAddress, "the Temporal server")
-	command.Flags().StringVar(&namespace, "namespace", temporal.DefaultNamespace, "namespace shown first")
+	command.Flags().StringVar(&options.Address, "address", ui.DefaultAddress, "where to serve")
+	command.Flags().StringVar(&options.TemporalAddress, "temporal-address", temporal.DefaultAddress, "the Temporal server")
+	command.Flags().StringVar(&options.Namespace, "namespace", temporal.DefaultNamespace, "namespace shown first")
+	command.Flags().StringVar(&options.APIURL, "api", "", "the product's API, which opens payloads")
 	return command
 }

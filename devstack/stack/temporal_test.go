@@ -17,6 +17,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/ui"
 )
 
 func TestMain(m *testing.M) {
@@ -75,7 +76,9 @@ func TestTheInterfaceServesItsPageAndReachesTheServer(t *testing.T) {
 	t.Cleanup(func() { require.NoError(t, server.Stop()) })
 	address, err := ports.FreeAddress()
 	require.NoError(t, err)
-	page, err := stack.UIService(address, service.Spec.Args[2], temporal.DefaultNamespace, filepath.Join(t.TempDir(), "ui.log"))
+	page, err := stack.UIService(ui.Options{
+		Address: address, TemporalAddress: service.Spec.Args[2], Namespace: temporal.DefaultNamespace, APIURL: "http://127.0.0.1:1",
+	}, filepath.Join(t.TempDir(), "ui.log"))
 	require.NoError(t, err)
 	before := time.Now()
 	running, err := page.Start(t.Context())
@@ -85,6 +88,7 @@ func TestTheInterfaceServesItsPageAndReachesTheServer(t *testing.T) {
 
 	require.Contains(t, get(t, "http://"+address+"/"), "<html")
 	require.Contains(t, get(t, "http://"+address+"/api/v1/namespaces/dengpan"), "dengpan")
+	require.Contains(t, get(t, "http://"+address+"/api/v1/settings"), `"Endpoint":"http://127.0.0.1:1/v1/codec"`)
 }
 
 func get(t *testing.T, url string) string {

@@ -17,10 +17,23 @@ import (
 // DefaultAddress is where the interface is served unless told otherwise.
 const DefaultAddress = "127.0.0.1:8233"
 
-// Serve runs the interface at address until ctx ends. If the address cannot be listened on, the
+// Options say where the interface is served, and what it shows.
+type Options struct {
+	Address         string
+	TemporalAddress string
+	Namespace       string
+	// APIURL is the product's API, which opens payloads for whoever is logged in there and allowed to see them.
+	APIURL string
+}
+
+// locked is what the interface says of payloads that it is not given.
+const locked = "内容是加密的：请先以市级经办人身份登录登攀，再刷新本页。" +
+	" Contents are sealed: log in to Dengpan as an operator of the city, then load this page again."
+
+// Serve runs the interface until ctx ends. If the address cannot be listened on, the
 // interface's own server ends the whole program: run it as a process of its own.
-func Serve(ctx context.Context, address, temporalAddress, namespace string) error {
-	host, port, err := net.SplitHostPort(address)
+func Serve(ctx context.Context, o Options) error {
+	host, port, err := net.SplitHostPort(o.Address)
 	if err != nil {
 		return fmt.Errorf("read the address of Temporal UI: %w", err)
 	}
@@ -31,12 +44,16 @@ func Serve(ctx context.Context, address, temporalAddress, namespace string) erro
 	interfaceServer := server.NewServer(server_options.WithConfigProvider(&config.Config{
 		Host:                host,
 		Port:                number,
-		TemporalGRPCAddress: temporalAddress,
-		DefaultNamespace:    namespace,
+		TemporalGRPCAddress: o.TemporalAddress,
+		DefaultNamespace:    o.Namespace,
 		EnableUI:            true,
 		HideLogs:            true,
 		DisableNewsFetch:    true,                              // a development machine's page asks nothing of the internet
 		CORS:                config.CORS{CookieInsecure: true}, // served over plain HTTP on loopback
+		Codec: config.Codec{
+			Endpoint: o.APIURL + "/v1/codec", IncludeCredentials: true,
+			DefaultErrorMessage: locked, DefaultErrorLink: o.APIURL + "/app/",
+		},
 	}))
 	ended := make(chan error, 1)
 	go func() { ended <- interfaceServer.Start() }()

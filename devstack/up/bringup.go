@@ -20,6 +20,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/ui"
 )
 
 // productDatabase is the product's own database in our cluster.
@@ -39,7 +40,8 @@ func (r *running) bringUp(ctx context.Context) error {
 		APIAddress:        r.options.APIAddress, WorkerAddress: r.options.WorkerAddress, InstitutionAddress: r.options.InstitutionAddress,
 		KeysetFile:      filepath.Join(r.options.Dir, "keyset.json"),
 		InstitutionFile: demo.InstitutionFile(r.options.Dir), InstitutionState: demo.InstitutionState(r.options.Dir),
-		Demo: !r.options.NoDemo, Day: r.options.Day,
+		TemporalUI: "http://" + r.options.UIAddress,
+		Demo:       !r.options.NoDemo, Day: r.options.Day,
 	}
 	steps := []struct {
 		what string
@@ -142,8 +144,10 @@ func (r *running) startTemporal(ctx context.Context) error {
 func (r *running) migrate(ctx context.Context) error { return r.product.Migrate(ctx) }
 
 func (r *running) startServices(ctx context.Context) error {
-	page, err := stack.UIService(r.options.UIAddress, r.product.TemporalAddress, temporal.DefaultNamespace,
-		filepath.Join(r.product.LogDir, "temporal-ui.log"))
+	page, err := stack.UIService(ui.Options{
+		Address: r.options.UIAddress, TemporalAddress: r.product.TemporalAddress, Namespace: temporal.DefaultNamespace,
+		APIURL: "http://" + r.options.APIAddress,
+	}, filepath.Join(r.product.LogDir, "temporal-ui.log"))
 	if err != nil {
 		return err
 	}
