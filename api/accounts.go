@@ -50,9 +50,26 @@ type accountOutput struct {
 	}
 }
 
-// registerAccounts adds the operations on accounts.
+// accountBodies read what is sent about accounts, and about the ways in that they have.
+type accountBodies struct {
+	apiKey     body[apiKeyBody]
+	rotation   body[rotationBody]
+	invitation body[invitationBody]
+	acceptance body[acceptanceBody]
+	token      body[tokenBody]
+}
+
+// registerAccounts adds the operations on accounts, and on the ways in that they have.
 func (s *service) registerAccounts(api huma.API) {
 	const accounts = "accounts"
+	schemas := api.OpenAPI().Components.Schemas
+	s.keeping = accountBodies{
+		apiKey: bodyFor[apiKeyBody](schemas), rotation: bodyFor[rotationBody](schemas), invitation: bodyFor[invitationBody](schemas),
+		acceptance: bodyFor[acceptanceBody](schemas), token: bodyFor[tokenBody](schemas),
+	}
+	s.registerAPIKeys(api)
+	s.registerInvitations(api)
+	s.registerAcceptance(api)
 	read(api, "GET /v1/accounts", accounts, "Accounts, and how they get in", s.listAccounts)
 	sent(api, "POST /v1/accounts/{id}/closing", accounts, "Close an account for good: its sessions end, its keys too",
 		s.bodies.reason.schema, http.StatusOK, s.closeAccount)

@@ -58,6 +58,8 @@ type Config struct {
 	PlainCookies bool
 	// PublicURL is where browsers reach the product, without a slash at its end; empty makes links without a host.
 	PublicURL string
+	// Provider is an identity provider that people log in by; nil: there is none.
+	Provider *Provider
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
@@ -116,6 +118,7 @@ type service struct {
 	metrics *metrics
 
 	logins      loginBodies
+	keeping     accountBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

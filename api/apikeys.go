@@ -83,9 +83,9 @@ func (s *service) viewAPIKey(v reader, k store.APIKey) apiKeyView {
 func (s *service) registerAPIKeys(api huma.API) {
 	const keys = "api-keys"
 	read(api, "GET /v1/api-keys", keys, "API keys of institutions, and when each was last used", s.listAPIKeys)
-	sent(api, "POST /v1/api-keys", keys, "Make an API key, which is shown once", s.bodies.apiKey.schema, http.StatusCreated, s.makeAPIKey)
+	sent(api, "POST /v1/api-keys", keys, "Make an API key, which is shown once", s.keeping.apiKey.schema, http.StatusCreated, s.makeAPIKey)
 	sent(api, "POST /v1/api-keys/{id}/rotation", keys, "Make a key's successor; both are good for a while",
-		s.bodies.rotation.schema, http.StatusCreated, s.rotateAPIKey)
+		s.keeping.rotation.schema, http.StatusCreated, s.rotateAPIKey)
 	sent(api, "POST /v1/api-keys/{id}/revocation", keys, "End a key at once", s.bodies.reason.schema, http.StatusOK, s.revokeAPIKey)
 }
 
@@ -113,7 +113,7 @@ func (s *service) listAPIKeys(ctx context.Context, _ *struct{}) (*apiKeysOutput,
 // makeAPIKey makes a machine's account and its first key. The key is shown in the answer and kept nowhere.
 func (s *service) makeAPIKey(ctx context.Context, in *bodyInput) (*newAPIKeyOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.apiKey.read(in.RawBody)
+	body, found, err := s.keeping.apiKey.read(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (s *service) issueAPIKey(tx *store.Tx, r *request, at string, t store.Acces
 // rotateAPIKey makes a key's successor for the same account. It lasts as long as the key was made to last.
 func (s *service) rotateAPIKey(ctx context.Context, in *idBodyInput) (*newAPIKeyOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.rotation.read(in.RawBody)
+	body, found, err := s.keeping.rotation.read(in.RawBody)
 	if err != nil {
 		return nil, err
 	}

@@ -45,6 +45,7 @@ const (
 	fieldSameBody        = sameBody
 	fieldNumberTaken     = certificateNumberTaken
 	fieldLabelTaken      = labelTaken
+	fieldLoginTaken      = "login_taken"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

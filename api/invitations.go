@@ -59,7 +59,7 @@ type (
 func (s *service) registerInvitations(api huma.API) {
 	const invitations = "invitations"
 	read(api, "GET /v1/invitations", invitations, "Invitations, and what became of them", s.listInvitations)
-	sent(api, "POST /v1/invitations", invitations, "Invite somebody to make an account", s.bodies.invitation.schema, http.StatusCreated, s.invite)
+	sent(api, "POST /v1/invitations", invitations, "Invite somebody to make an account", s.keeping.invitation.schema, http.StatusCreated, s.invite)
 	sent(api, "POST /v1/invitations/{id}/revocation", invitations, "Take an invitation back", s.bodies.reason.schema, http.StatusOK,
 		s.revokeInvitation)
 }
@@ -110,7 +110,7 @@ func (s *service) listInvitations(ctx context.Context, _ *struct{}) (*invitation
 // invite makes an invitation. Its token is shown in the answer and kept nowhere.
 func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.invitation.read(in.RawBody)
+	body, found, err := s.keeping.invitation.read(in.RawBody)
 	if err != nil {
 		return nil, err
 	}

@@ -175,15 +175,23 @@ func busy(err error) error {
 	return err
 }
 
+type providerView struct {
+	Name string `json:"name"`
+}
+
 type waysOutput struct {
 	Body struct {
-		Local bool `json:"local" doc:"By a log-in and its password: POST /v1/session."`
+		Local    bool          `json:"local" doc:"By a log-in and its password: POST /v1/session."`
+		Provider *providerView `json:"oidc" doc:"By an identity provider: GET /login/oidc; null: there is none."`
 	}
 }
 
 // loginWays says which ways of logging in there are.
-func (*service) loginWays(context.Context, *struct{}) (*waysOutput, error) {
+func (s *service) loginWays(context.Context, *struct{}) (*waysOutput, error) {
 	out := &waysOutput{}
 	out.Body.Local = true
+	if s.Provider != nil {
+		out.Body.Provider = &providerView{Name: s.Provider.Name}
+	}
 	return out, nil
 }

@@ -66,6 +66,11 @@ const (
 	ownAccount             = "own_account"
 	invitationEnded        = "invitation_ended"
 	invitationInvalid      = "invitation_invalid"
+	providerAway           = "oidc_away"
+	providerFailed         = "oidc_failed"
+	identityUnknown        = "identity_unknown"
+	identityTaken          = "identity_taken"
+	accountClosed          = "account_closed"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -121,6 +126,11 @@ var statuses = map[string]int{
 	ownAccount:             http.StatusConflict,
 	invitationEnded:        http.StatusConflict,
 	invitationInvalid:      http.StatusGone,
+	providerAway:           http.StatusServiceUnavailable,
+	providerFailed:         http.StatusForbidden,
+	identityUnknown:        http.StatusForbidden,
+	identityTaken:          http.StatusConflict,
+	accountClosed:          http.StatusForbidden,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -39,10 +39,6 @@ type bodies struct {
 	crediting    body[creditingBody]
 	beats        body[heartbeatsBody]
 	beat         body[beatRow]
-
-	apiKey     body[apiKeyBody]
-	rotation   body[rotationBody]
-	invitation body[invitationBody]
 }
 
 // civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
@@ -83,10 +79,6 @@ func (s *service) register(api huma.API) {
 		crediting:    bodyFor[creditingBody](schemas),
 		beats:        bodyFor[heartbeatsBody](schemas),
 		beat:         bodyFor[beatRow](schemas),
-
-		apiKey:     bodyFor[apiKeyBody](schemas),
-		rotation:   bodyFor[rotationBody](schemas),
-		invitation: bodyFor[invitationBody](schemas),
 	}
 	result := &huma.Schema{
 		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
@@ -114,9 +106,7 @@ func (s *service) register(api huma.API) {
 	s.registerLogin(api)
 	s.registerCE(api)
 
-	s.registerAPIKeys(api)
 	s.registerAccounts(api)
-	s.registerInvitations(api)
 
 	read(api, "GET /v1/tasks", tasks, "The tasks of an institution", s.listTasks)
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)

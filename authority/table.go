@@ -75,6 +75,11 @@ var table = []Row{
 	{"GET /v1/invitations", "invitation.list", Nothing, false, roles(None, Ours, None, Unlimited)},
 	{"POST /v1/invitations", "invitation.make", Nothing, false, roles(None, Ours, None, Unlimited)},
 	{"POST /v1/invitations/{id}/revocation", "invitation.revoke", Invitation, false, roles(None, Ours, None, Unlimited)},
+	public("POST /v1/invitations/reading", "invitation.accept"),
+	public("POST /v1/invitations/acceptance", "invitation.accept"),
+	public("POST /v1/invitations/oidc", "invitation.accept"),
+	public("GET /login/oidc", "session.begin"),
+	public("GET /login/oidc/callback", "session.begin"),
 
 	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},

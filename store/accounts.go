@@ -74,7 +74,7 @@ func (tx *Tx) LockAccounts(ids ...string) (map[string]Account, error) {
 	return byID, nil
 }
 
-// CloseAccount closes an account for good: its sessions end and its tokens are revoked.
+// CloseAccount closes an account for good: its sessions end, its tokens are revoked, and its invitations taken back.
 func (tx *Tx) CloseAccount(id string, at time.Time) error {
 	err := tx.db.Model(&Account{}).Where("id = ?", id).Updates(map[string]any{"state": AccountClosed, "closed_at": at}).Error
 	if err != nil {
@@ -84,5 +84,10 @@ func (tx *Tx) CloseAccount(id string, at time.Time) error {
 		return err
 	}
 	err = tx.db.Model(&AccessToken{}).Where("account_id = ? AND revoked_at IS NULL", id).Update("revoked_at", at).Error
-	return found(err, "revoke an account's tokens")
+	if err != nil {
+		return fmt.Errorf("revoke an account's tokens: %w", err)
+	}
+	err = tx.db.Model(&Invitation{}).Where("invited_by = ? AND accepted_at IS NULL AND revoked_at IS NULL", id).
+		Update("revoked_at", at).Error
+	return found(err, "take an account's invitations back")
 }

@@ -10,6 +10,13 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// Constraints of log-ins and identities.
+const (
+	OneLogin              = "credentials_one_login"
+	OneAccountPerIdentity = "login_identities_pkey"
+	OneIdentityPerAccount = "login_identities_one_per_provider"
+)
+
 // Credential is how an account logs in by itself: a name it chose and the hash of a password.
 type Credential struct {
 	AccountID    string `gorm:"primaryKey"`

@@ -37,6 +37,8 @@ type config struct {
 
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
 	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
+
+	Provider providerConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -74,6 +76,7 @@ func configured(cmd *cobra.Command) *config {
 		"how long a browser stays logged in at most (DENGPAN_SESSION_LIFETIME)")
 	f.StringVar(&cfg.TemporalUI, "temporal-ui-origin", cfg.TemporalUI,
 		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
+	cfg.Provider.flags(f)
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
 	return &cfg
 }

@@ -61,6 +61,8 @@ type process struct {
 	rules    *policy.Policy
 	calendar calendar.Calendar
 	sessions store.SessionLimits
+	origin   string
+	provider *api.Provider
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -102,6 +104,14 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	origin, err := cfg.Provider.origin(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
+	provider, err := cfg.Provider.provider(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -113,7 +123,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	}
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
-		sessions: sessions,
+		sessions: sessions, origin: origin, provider: provider,
 	}, nil
 }
 
@@ -121,6 +131,7 @@ func (p *process) api(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, Sessions: p.sessions, PlainCookies: p.cfg.Demo, TemporalUI: p.cfg.TemporalUI,
+		PublicURL: p.origin, Provider: p.provider,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
