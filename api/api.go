@@ -54,6 +54,9 @@ type Config struct {
 	Logger    *slog.Logger
 	// Sessions are how long log-ins of browsers last; 0 is 30 minutes without a request, and 12 hours altogether.
 	Sessions store.SessionLimits
+	// RequireSecondFactor has operators and administrators who log in by a password enrol a second factor before anything
+	// else.
+	RequireSecondFactor bool
 	// PlainCookies has browsers send the sessions' cookies over connections without TLS, too: for demonstrations only.
 	PlainCookies bool
 	// PublicURL is where browsers reach the product, without a slash at its end; empty makes links without a host.
@@ -177,6 +180,7 @@ func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, erro
 	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
 	description := s.describe(engine)
 	s.register(description)
+	s.registerLogin(description)
 	s.plainRoutes(engine, description)
 	return engine, description, webRoutes(engine)
 }
@@ -189,6 +193,7 @@ func Describe(version string) ([]byte, error) {
 	s.sessions = s.newSessions()
 	description := s.describe(gin.New())
 	s.register(description)
+	s.registerLogin(description)
 	return json.Marshal(description.OpenAPI())
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -20,6 +21,19 @@ func (s *service) authenticate(c *gin.Context) (store.Account, error) {
 	default:
 		return s.resume(c, r.cookie)
 	}
+}
+
+// stillKnown reports whether who began a long answer is known still: the session has not ended, and the account is open.
+// It is no request: it keeps no session awake.
+func (s *service) stillKnown(ctx context.Context) bool {
+	r, tx := requestOf(ctx), s.Store.Read(ctx)
+	if r.web.ID != "" {
+		if lives, err := tx.WebSessionLives(r.web.ID, s.Now().UTC(), s.Sessions); err != nil || !lives {
+			return false
+		}
+	}
+	account, err := tx.Account(r.account.ID)
+	return err == nil && account.State == store.AccountActive
 }
 
 // fromHere refuses what another site has a browser send: by the word of the browser, which sends a session's cookie along

@@ -55,6 +55,10 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	r.account = account
+	if s.onlyEnrols(c.Request.Context()) && !row.BeforeSecondFactor() {
+		fail(c, problem(secondFactorNeeded))
+		return
+	}
 	if err := s.permit(c, row, account.Caller()); err != nil {
 		fail(c, asProblem(r, err))
 		return

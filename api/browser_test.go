@@ -27,7 +27,7 @@ type office struct {
 }
 
 const (
-	aPassword = "小舟从此逝，江海寄余生"
+	aPassword = "小舟从此逝，江海寄余生。"
 	firefox   = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 )
 

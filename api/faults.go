@@ -46,6 +46,9 @@ const (
 	fieldNumberTaken     = certificateNumberTaken
 	fieldLabelTaken      = labelTaken
 	fieldLoginTaken      = "login_taken"
+	fieldCodeWrong       = codeWrong
+	fieldPasswordWrong   = "password_wrong"
+	fieldSamePassword    = "password_unchanged"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

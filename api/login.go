@@ -17,23 +17,43 @@ import (
 type loginBody struct {
 	Login    string `json:"login" minLength:"1" maxLength:"64"`
 	Password string `json:"password" minLength:"1" maxLength:"128"`
+	Code     string `json:"code,omitempty" maxLength:"32" doc:"Of the second factor, when there is one; or a recovery code."`
 }
 
 // loginBodies read what is sent about log-ins.
 type loginBodies struct {
-	login body[loginBody]
+	login        body[loginBody]
+	password     body[passwordBody]
+	confirmation body[confirmationBody]
+	removal      body[removalBody]
 }
 
 // registerLogin adds the operations of log-ins.
 func (s *service) registerLogin(api huma.API) {
 	const sessions = "session"
 	schemas := api.OpenAPI().Components.Schemas
-	s.logins = loginBodies{login: bodyFor[loginBody](schemas)}
+	s.logins = loginBodies{
+		login:        bodyFor[loginBody](schemas),
+		password:     bodyFor[passwordBody](schemas),
+		confirmation: bodyFor[confirmationBody](schemas),
+		removal:      bodyFor[removalBody](schemas),
+	}
 	read(api, "GET /v1/session/ways", sessions, "Which ways of logging in there are", s.loginWays)
 	sent(api, "POST /v1/session", sessions, "Log in: the session's cookie is in the answer", s.logins.login.schema,
 		http.StatusCreated, s.logIn)
 	read(api, "GET /v1/session", sessions, "Who is logged in", s.whoAmI)
-	ended(api, "DELETE /v1/session", sessions, "Log out", s.logOut)
+	bare(api, "DELETE /v1/session", sessions, "Log out", s.logOut)
+
+	read(api, "GET /v1/me/sessions", sessions, "Where my account is logged in", s.mySessions)
+	bare(api, "DELETE /v1/me/sessions", sessions, "Log out everywhere else", s.endMyOtherSessions)
+	bare(api, "DELETE /v1/me/sessions/{id}", sessions, "End one of my sessions", s.endMySession)
+	sent(api, "POST /v1/me/password", sessions, "Change my password; my other sessions end", s.logins.password.schema,
+		http.StatusOK, s.changePassword)
+	bare(api, "POST /v1/me/second-factor", sessions, "Begin a second factor: its secret, for an authenticator", s.beginSecondFactor)
+	sent(api, "POST /v1/me/second-factor/confirmation", sessions, "Confirm a second factor by a first code",
+		s.logins.confirmation.schema, http.StatusOK, s.confirmSecondFactor)
+	sent(api, "DELETE /v1/me/second-factor", sessions, "Give up my second factor", s.logins.removal.schema,
+		http.StatusNoContent, s.removeSecondFactor)
 }
 
 // When a log-in is locked: from some failures on for a minute, and twice as long after each further one. A day after the
@@ -140,6 +160,9 @@ func (s *service) settleAttempt(ctx context.Context, tx *store.Tx, a loginAttemp
 	}
 	if account.State != store.AccountActive {
 		return problem(loginFailed), nil
+	}
+	if refused, err := s.proveSecondFactor(tx, requestOf(ctx), account.ID, a.Code); err != nil || refused != nil {
+		return refused, err
 	}
 	if err := tx.ForgetLoginFailures(a.Login); err != nil {
 		return nil, err

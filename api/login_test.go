@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -306,4 +308,32 @@ func TestABadLogInIsRefusedField(t *testing.T) {
 	require.Equal(t, map[string]string{"remember": fieldUnknown}, b.do(http.MethodPost, "/v1/session",
 		object{"login": "x", "password": "y", "remember": true}).refused(t, http.StatusUnprocessableEntity, unknownField))
 	require.JSONEq(t, `{"local":true,"oidc":null}`, string(b.get("/v1/session/ways").body))
+}
+
+func TestAStreamLastsNoLongerThanItsReaderIsLoggedIn(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(*office, *browser){
+		"logged out": func(_ *office, b *browser) { b.do(http.MethodDelete, "/v1/session", nil) },
+		"idle":       func(o *office, _ *browser) { o.later(time.Hour) },
+		"closed": func(o *office, _ *browser) {
+			o.exec("UPDATE accounts SET state = 'closed', closed_at = now() WHERE id = (SELECT account_id FROM credentials)")
+		},
+	} {
+		o := newOffice(t, ordinary)
+		o.hire("operator.1", store.Account{Role: store.RoleOperator})
+		b := o.browser()
+		b.enter("operator.1")
+		patience, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		req, err := http.NewRequestWithContext(patience, http.MethodGet, b.base+"/v1/cases/"+o.newCase(1)+"/stream", http.NoBody)
+		require.NoError(t, err)
+		res, err := b.client.Do(req)
+		require.NoError(t, err)
+		require.Equal(t, http.StatusOK, res.StatusCode)
+		end(o, b)
+		told, err := io.ReadAll(res.Body)
+		require.NoError(t, err, name)
+		require.NoError(t, res.Body.Close())
+		require.Contains(t, string(told), "event: headline")
+	}
 }

@@ -58,6 +58,12 @@ const (
 	loginFailed            = "login_failed"
 	loginLocked            = "login_locked"
 	sessionNeeded          = "session_needed"
+	noPassword             = "no_password"
+	codeRequired           = "code_required"
+	codeWrong              = "code_wrong"
+	secondFactorNeeded     = "second_factor_required"
+	secondFactorEnrolled   = "second_factor_enrolled"
+	secondFactorNone       = "second_factor_none"
 	credentialsConflict    = "credentials_conflict"
 	crossOrigin            = "cross_origin"
 	labelTaken             = "label_taken"
@@ -118,6 +124,12 @@ var statuses = map[string]int{
 	loginFailed:            http.StatusUnauthorized,
 	loginLocked:            http.StatusTooManyRequests,
 	sessionNeeded:          http.StatusConflict,
+	noPassword:             http.StatusConflict,
+	codeRequired:           http.StatusUnauthorized,
+	codeWrong:              http.StatusUnauthorized,
+	secondFactorNeeded:     http.StatusForbidden,
+	secondFactorEnrolled:   http.StatusConflict,
+	secondFactorNone:       http.StatusConflict,
 	credentialsConflict:    http.StatusBadRequest,
 	crossOrigin:            http.StatusForbidden,
 	labelTaken:             http.StatusConflict,

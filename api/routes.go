@@ -103,7 +103,6 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
-	s.registerLogin(api)
 	s.registerCE(api)
 
 	s.registerAccounts(api)
@@ -171,8 +170,8 @@ func read[In, Out any](
 	huma.Register(api, operation(route, tag, summary), handle)
 }
 
-// ended adds an operation that ends something, and is sent nothing.
-func ended[In, Out any](
+// bare adds an operation that changes something, and is sent nothing.
+func bare[In, Out any](
 	api huma.API, route, tag, summary string, handle func(context.Context, *In) (*Out, error),
 ) {
 	op := operation(route, tag, summary)

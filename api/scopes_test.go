@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -56,11 +57,43 @@ func newRealm(t *testing.T) realm {
 	return r
 }
 
+// ownOf is the object of a kind that belongs to a caller. A session belongs to one account; asking may end it.
+func (r realm) ownOf(kind authority.Object, caller string) string {
+	r.t.Helper()
+	if kind != authority.WebSession {
+		return r.own[kind]
+	}
+	return r.session(func(tx *store.Tx) (string, error) {
+		account, err := tx.AccountByToken(r.tokens[caller])
+		return account.ID, err
+	})
+}
+
+// session begins a session of an account.
+func (w *world) session(accountOf func(*store.Tx) (string, error)) string {
+	w.t.Helper()
+	now, id := time.Now().UTC(), uuid.NewString()
+	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
+		account, err := accountOf(tx)
+		if err != nil {
+			return err
+		}
+		return tx.SaveWebSession(store.WebSession{
+			ID: id, AccountID: account, Method: store.MethodLocal, Browser: "?", Data: []byte{}, CreatedAt: now, LastSeenAt: now,
+		}, id, store.SessionLimits{Idle: time.Hour, Lifetime: time.Hour})
+	}))
+	return id
+}
+
 // objects makes one object of every kind, of a case and its training body.
 func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.t.Helper()
 	id := map[authority.Object]string{authority.Case: caseID}
 	id[authority.Task] = w.issue(caseID, contract.EnrolmentTask, body)
+	id[authority.WebSession] = w.session(func(tx *store.Tx) (string, error) {
+		a, err := tx.CreateAccount(store.Account{Role: store.RoleTrainee})
+		return a.ID, err
+	})
 	id[authority.Incident] = w.stick(caseID, progress.Training, contract.TaskOverdue, store.Incident{})
 	for _, kind := range []authority.Object{authority.Session, authority.Correction, authority.Course, authority.Place} {
 		id[kind] = uuid.NewString()
@@ -192,7 +225,7 @@ func TestEveryOperationAsEveryRoleOnOwnAndForeignObjects(t *testing.T) {
 			} else {
 				require.NotContains(t, []int{401, 403, 404}, r.ask(row, foreign, token).status, name)
 			}
-			got := r.ask(row, own, token)
+			got := r.ask(row, r.ownOf(row.About, caller), token)
 			require.NotContains(t, []int{401, 403, 404}, got.status, "%s: %s", name, got.body)
 		}
 	}

@@ -100,7 +100,7 @@ const streamPage = 100
 
 // stream sends a case's timeline as it grows (server-sent events): each line as an `event` whose id is its number, the
 // headline when it changes, and `end` when the case is over and all was sent. It looks into the record once a second; a
-// reader that comes back with Last-Event-ID misses nothing.
+// reader that comes back with Last-Event-ID misses nothing. It lasts no longer than its reader is logged in.
 func (s *service) stream(ctx context.Context, in *streamInput) (*huma.StreamResponse, error) {
 	r := requestOf(ctx)
 	after := 0
@@ -137,8 +137,9 @@ type eventStream struct {
 }
 
 func (e *eventStream) run(ctx context.Context) {
-	poll := time.NewTicker(e.service.Poll)
+	poll, pulse := time.NewTicker(e.service.Poll), time.NewTicker(e.service.Heartbeat)
 	defer poll.Stop()
+	defer pulse.Stop()
 	lastSent := time.Now()
 	if e.write(": open\n\n") != nil {
 		return
@@ -158,6 +159,10 @@ func (e *eventStream) run(ctx context.Context) {
 		}
 		select {
 		case <-poll.C:
+		case <-pulse.C:
+			if !e.service.stillKnown(ctx) {
+				return
+			}
 		case <-ctx.Done():
 			return
 		case <-stopping(ctx):

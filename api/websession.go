@@ -88,6 +88,13 @@ func (s *service) beginSession(ctx context.Context, tx *store.Tx, account store.
 	if err != nil {
 		return http.Cookie{}, err
 	}
+	factor, err := s.secondFactor(tx, &request{account: account})
+	if err != nil {
+		return http.Cookie{}, err
+	}
+	if factor.Enrolled { // who logs in has proved it, or an identity provider stands for it
+		s.sessions.Put(ctx, withSecondFactor, true)
+	}
 	r.account = account
 	r.web = store.WebSession{
 		ID: uuid.NewString(), AccountID: account.ID, Method: method, Browser: browserName(s.agents, r.agent), CreatedAt: now, LastSeenAt: now,
@@ -103,6 +110,15 @@ func (s *service) beginSession(ctx context.Context, tx *store.Tx, account store.
 func (s *service) saveSession(ctx context.Context, tx *store.Tx) (http.Cookie, error) {
 	token, _, err := s.sessions.Commit(writingIn(ctx, tx))
 	return s.sessionCookie(token), err
+}
+
+// renewSession gives the request's session a new token, as it does when what the session may do has changed. The session
+// stays the same one, and lasts no longer.
+func (s *service) renewSession(ctx context.Context, tx *store.Tx) (http.Cookie, error) {
+	if err := s.sessions.RenewToken(writingIn(ctx, tx)); err != nil {
+		return http.Cookie{}, err
+	}
+	return s.saveSession(ctx, tx)
 }
 
 // endSession ends the request's session, and returns the cookie that has the browser forget it.

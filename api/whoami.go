@@ -54,6 +54,10 @@ func (s *service) viewSession(tx *store.Tx, r *request) (loggedIn, error) {
 		ends := s.Sessions.Ends(r.web)
 		view.Method, view.ExpiresAt = r.web.Method, &ends
 	}
+	var err error
+	if view.SecondFactor, err = s.secondFactor(tx, r); err != nil {
+		return view, err
+	}
 	credential, err := tx.Credential(a.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return view, err

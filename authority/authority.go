@@ -50,6 +50,7 @@ const (
 	APIKey     Object = "api_key"
 	Account    Object = "account"
 	Invitation Object = "invitation"
+	WebSession Object = "web_session"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.
@@ -78,6 +79,12 @@ func Of(route string) (Row, bool) {
 	}
 	return byRoute[i], true
 }
+
+// beforeSecondFactor are the verbs that are open to a session that has yet to enrol a second factor.
+var beforeSecondFactor = []string{"session.who", "session.end", "password.change", "second_factor.enrol"}
+
+// BeforeSecondFactor reports whether an operation is open to a session that has yet to enrol a second factor.
+func (r Row) BeforeSecondFactor() bool { return slices.Contains(beforeSecondFactor, r.Verb) }
 
 // Caller is who asks.
 type Caller struct {

@@ -92,6 +92,13 @@ var table = []Row{
 	public("POST /v1/session", "session.begin"),
 	{"GET /v1/session", "session.who", Nothing, false, roles(Own, Own, Own, Own)},
 	{"DELETE /v1/session", "session.end", Nothing, false, roles(Own, Own, Own, Own)},
+	{"GET /v1/me/sessions", "session.list_own", Nothing, false, roles(Own, Own, Own, Own)},
+	{"DELETE /v1/me/sessions", "session.revoke", Nothing, false, roles(Own, Own, Own, Own)},
+	{"DELETE /v1/me/sessions/{id}", "session.revoke", WebSession, false, roles(Own, Own, Own, Own)},
+	{"POST /v1/me/password", "password.change", Nothing, false, roles(Own, Own, Own, Own)},
+	{"POST /v1/me/second-factor", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)},
+	{"POST /v1/me/second-factor/confirmation", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)},
+	{"DELETE /v1/me/second-factor", "second_factor.remove", Nothing, false, roles(Own, Own, Own, Own)},
 
 	public("GET /v1/catalogue", "public.catalogue"),
 	public("GET /v1/institutions", "public.catalogue"),

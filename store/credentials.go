@@ -142,11 +142,27 @@ func (tx *Tx) ForgetLoginFailures(login string) error {
 	return found(err, "forget failed log-ins")
 }
 
-// SecondFactor reads an account's second factor, and holds it until the transaction ends; ErrNotFound when there is none.
+// SecondFactor reads an account's second factor; ErrNotFound when there is none.
 func (tx *Tx) SecondFactor(accountID string) (SecondFactor, error) {
 	var f SecondFactor
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&f, "account_id = ?", accountID).Error
+	err := tx.db.Take(&f, "account_id = ?", accountID).Error
 	return f, found(err, "read a second factor")
+}
+
+// LockSecondFactor reads an account's second factor and locks it, so that a code of it is used once.
+func (tx *Tx) LockSecondFactor(accountID string) (SecondFactor, error) {
+	var f SecondFactor
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&f, "account_id = ?", accountID).Error
+	return f, found(err, "lock a second factor")
+}
+
+// RemoveSecondFactor removes an account's second factor and the recovery codes that stand for it.
+func (tx *Tx) RemoveSecondFactor(accountID string) error {
+	err := tx.db.Where("account_id = ?", accountID).Delete(&recoveryCode{}).Error
+	if err == nil {
+		err = tx.db.Where("account_id = ?", accountID).Delete(&SecondFactor{}).Error
+	}
+	return found(err, "remove a second factor")
 }
 
 // SaveSecondFactor writes an account's second factor in place of the one before.

@@ -55,6 +55,14 @@ func (tx *Tx) WebSession(token string, now time.Time, limits SessionLimits) (Web
 	return s, found(err, "note that a session was seen")
 }
 
+// WebSessionLives reports whether a session has not ended, without noting that it was seen.
+func (tx *Tx) WebSessionLives(id string, now time.Time, limits SessionLimits) (bool, error) {
+	var n int64
+	err := tx.db.Model(&WebSession{}).Where("id = ? AND last_seen_at > ? AND created_at > ?",
+		id, now.Add(-limits.Idle), now.Add(-limits.Lifetime)).Count(&n).Error
+	return n > 0, found(err, "look up a session")
+}
+
 // SaveWebSession writes a session, or what the library keeps of one that is there. Sessions that ended are removed.
 func (tx *Tx) SaveWebSession(s WebSession, token string, limits SessionLimits) error {
 	err := tx.db.Where("last_seen_at <= ? OR created_at <= ?", s.LastSeenAt.Add(-limits.Idle), s.LastSeenAt.Add(-limits.Lifetime)).

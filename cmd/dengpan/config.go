@@ -35,6 +35,7 @@ type config struct {
 	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
 	TemporalUI    string `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
 
+	SecondFactor    bool          `env:"DENGPAN_REQUIRE_SECOND_FACTOR" envDefault:"true"`
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
 	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
 
@@ -70,6 +71,8 @@ func configured(cmd *cobra.Command) *config {
 		"TrueType file with Chinese characters, to print in; empty looks where fonts-lxgw-wenkai is installed (DENGPAN_FONT)")
 	f.IntVar(&cfg.CacheSize, "workflow-cache", cfg.CacheSize,
 		"cases a worker keeps in memory; 0 replays each (DENGPAN_WORKFLOW_CACHE)")
+	f.BoolVar(&cfg.SecondFactor, "require-second-factor", cfg.SecondFactor,
+		"have operators and administrators with a password enrol a second factor (DENGPAN_REQUIRE_SECOND_FACTOR)")
 	f.DurationVar(&cfg.SessionIdle, "session-idle", cfg.SessionIdle,
 		"how long a browser stays logged in without a request (DENGPAN_SESSION_IDLE)")
 	f.DurationVar(&cfg.SessionLifetime, "session-lifetime", cfg.SessionLifetime,

@@ -130,8 +130,8 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 func (p *process) api(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
-		Version: version(), Font: p.cfg.Font, Sessions: p.sessions, PlainCookies: p.cfg.Demo, TemporalUI: p.cfg.TemporalUI,
-		PublicURL: p.origin, Provider: p.provider,
+		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
+		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
