@@ -52,12 +52,12 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
 	url := storetest.NewURL(t)
-	db, err := store.Open(t.Context(), url)
+	keys, err := identity.NewKeyring()
+	require.NoError(t, err)
+	db, err := store.Open(t.Context(), storetest.Application(t, url), keys)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	require.NoError(t, db.LoadLists(t.Context(), rules.Lists()))
-	keys, err := identity.NewKeyring()
-	require.NoError(t, err)
 	b := bundle{
 		Records:  &activities.Records{Store: db, Calendar: calendar.Real(), Keys: keys},
 		caseID:   uuid.NewString(),

@@ -135,8 +135,8 @@ func (s *service) postCorrection(ctx context.Context, in *keyedInput) (*correcti
 
 // auditCorrection writes who corrected what, with what held before and what holds now.
 func (s *service) auditCorrection(tx *store.Tx, r *request, action, reason string, c hours.Corrected) error {
-	return s.audit(tx, r, action, "attendance:"+c.Report.ID, reason, map[string]any{
-		"state": c.Report.State, "before": viewReport(c.Before), "after": viewReport(c.Report),
+	return s.auditChange(tx, r, action, "attendance:"+c.Report.ID, reason, viewReport(c.Before), map[string]any{
+		"state": c.Report.State, "report": viewReport(c.Report),
 		"seconds_reversed": int(c.Reversed / time.Second), "seconds_credited": int(c.Credited / time.Second),
 	})
 }

@@ -117,6 +117,7 @@ func TestABadCorrectionIsRefusedByFieldAndChangesNothing(t *testing.T) {
 	a, b := w.admitted(1, nil), w.admitted(2, nil)
 	c.attended(a, "s1", -2)
 	c.report([]object{w.sessionOn(nil, b)}, nil)
+	other := w.institution(otherTrainerID)
 	before := w.counts()
 	for name, bad := range map[string]struct {
 		body        object
@@ -136,7 +137,7 @@ func TestABadCorrectionIsRefusedByFieldAndChangesNothing(t *testing.T) {
 	} {
 		at := c
 		if name == "another's room" {
-			at = classroom{w, w.institution(otherTrainerID)}
+			at = classroom{w, other}
 		}
 		r := at.correct("key-"+bad.code+bad.field, bad.body)
 		require.Equal(t, http.StatusUnprocessableEntity, r.status, "%s: %s", name, r.body)

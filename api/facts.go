@@ -62,7 +62,7 @@ func (s *service) giveFacts(ctx context.Context, in *idBodyInput) (*changeOutput
 		if err != nil {
 			return nil, err
 		}
-		return &item, s.audit(tx, r, "case.facts", "case:"+c.ID, reason, map[string]any{"before": known, "after": facts})
+		return &item, s.auditChange(tx, r, "case.facts", "case:"+c.ID, reason, known, facts)
 	})
 }
 
@@ -128,7 +128,8 @@ func (s *service) changeRules(ctx context.Context, in *idBodyInput) (*changeOutp
 		if err != nil {
 			return nil, err
 		}
-		return &item, s.audit(tx, r, "case.rules", "case:"+c.ID, reason, versions)
+		return &item, s.auditChange(tx, r, "case.rules", "case:"+c.ID, reason,
+			map[string]any{"version": before}, map[string]any{"version": rules.ID()})
 	})
 }
 

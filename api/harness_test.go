@@ -29,6 +29,7 @@ import (
 type world struct {
 	t        testing.TB
 	store    *store.Store
+	address  string // of the database, for its superuser
 	sql      *sql.DB
 	keys     *identity.Keyring
 	calendar calendar.Calendar
@@ -62,12 +63,12 @@ func newWorldWith(t testing.TB, configure func(*Config)) *world {
 	keys, err := identity.NewKeyring()
 	require.NoError(t, err)
 	address := storetest.NewURL(t)
-	record, err := store.Open(t.Context(), address)
+	record, err := store.Open(t.Context(), storetest.Application(t, address), keys)
 	require.NoError(t, err)
 	raw, err := sql.Open("pgx", address)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, errors.Join(record.Close(), raw.Close())) })
-	w := &world{t: t, store: record, sql: raw, keys: keys, calendar: calendar.Real(), relay: &fakeRelay{}, log: &bytes.Buffer{}}
+	w := &world{t: t, address: address, store: record, sql: raw, keys: keys, calendar: calendar.Real(), relay: &fakeRelay{}, log: &bytes.Buffer{}}
 	require.NoError(t, w.store.LoadLists(t.Context(), rules.Lists()))
 	config := Config{
 		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay,

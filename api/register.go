@@ -3,11 +3,8 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -286,19 +283,4 @@ func refusedByConstraint(err error) error {
 		return problem(sameBody)
 	}
 	return err
-}
-
-// audit writes who did what to what, and why.
-func (s *service) audit(tx *store.Tx, r *request, action, subject, reason string, after any) error {
-	entry := store.AuditEntry{
-		At: time.Now().UTC(), Actor: cmp.Or(r.account.ID, store.ActorNobody), Action: action, Subject: subject, Reason: reason, RequestID: r.id,
-	}
-	if after != nil {
-		content, err := json.Marshal(after)
-		if err != nil {
-			return fmt.Errorf("encode an audit entry: %w", err)
-		}
-		entry.After = content
-	}
-	return tx.Audit(entry)
 }

@@ -20,6 +20,7 @@ import (
 // request is what is known of a request beside its own contents.
 type request struct {
 	id      string
+	route   string // as the table of authority names it; none when there is no operation
 	lang    message.Lang
 	account store.Account    // of no role when the operation is public
 	cookie  string           // the token of a browser's session, as it was sent
@@ -60,23 +61,23 @@ func (s *service) observe(c *gin.Context) {
 	}
 	r.lang = message.ParseAcceptLanguage(c.GetHeader("Accept-Language"))
 	r.log = s.Logger.With(slog.String("request_id", r.id))
-	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
+	c.Request = c.Request.WithContext(context.WithValue(store.WithRequestID(c.Request.Context(), r.id), requestKey{}, r))
 	c.Header("X-Request-ID", r.id)
 	// Not every writer can (a test's recorder cannot); the server's own can.
 	_ = http.NewResponseController(c.Writer).SetWriteDeadline(began.Add(answerTime))
-	route := "none"
+	r.route = "none"
 	if c.FullPath() != "" {
-		route = routeOf(c)
+		r.route = routeOf(c)
 	}
 	c.Next()
 	took := time.Since(began)
-	s.metrics.count(route, c.Writer.Status(), took)
+	s.metrics.count(r.route, c.Writer.Status(), took)
 	level := slog.LevelInfo
-	if quiet[route] {
+	if quiet[r.route] {
 		level = slog.LevelDebug
 	}
 	r.log.LogAttrs(c.Request.Context(), level, "request",
-		slog.String("route", route), slog.Int("status", c.Writer.Status()), slog.Int64("duration_ms", took.Milliseconds()),
+		slog.String("route", r.route), slog.Int("status", c.Writer.Status()), slog.Int64("duration_ms", took.Milliseconds()),
 		slog.String("role", r.account.Role), slog.String("account_id", r.account.ID))
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/resealing"
 	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
 )
 
 // sharing are processes of the interface that read one file of keys, and one record.
@@ -30,8 +31,11 @@ func sharing(t *testing.T, w *world, file identity.KeyFile, n int) []http.Handle
 	for i := range handlers {
 		keys, err := file.Load()
 		require.NoError(t, err)
+		record, err := store.Open(t.Context(), storetest.Application(t, w.address), keys)
+		require.NoError(t, err)
+		t.Cleanup(func() { require.NoError(t, record.Close()) })
 		handlers[i], err = New(Config{
-			Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay, Logger: slog.New(slog.DiscardHandler),
+			Store: record, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay, Logger: slog.New(slog.DiscardHandler),
 		})
 		require.NoError(t, err)
 	}

@@ -104,6 +104,7 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
 	s.registerCE(api)
+	s.registerAudit(api)
 
 	s.registerAccounts(api)
 

@@ -49,7 +49,7 @@ func newCinema(t testing.TB) *cinema {
 	keys, err := identity.NewKeyring()
 	require.NoError(t, err)
 	address := storetest.NewURL(t)
-	record, err := store.Open(t.Context(), address)
+	record, err := store.Open(t.Context(), storetest.Application(t, address), keys)
 	require.NoError(t, err)
 	raw, err := sql.Open("pgx", address)
 	require.NoError(t, err)

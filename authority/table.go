@@ -25,6 +25,9 @@ var table = []Row{
 	{"POST /v1/cases/{id}/facts", "case.facts", Case, false, roles(Own, None, Area, None)},
 	{"POST /v1/cases/{id}/rules", "case.rules", Case, false, roles(None, None, City, None)},
 
+	{"GET /v1/audit", "audit.read", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/cases/{id}/audit", "audit.read", Case, false, roles(None, None, Area, None)},
+
 	{"GET /v1/me/cases", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-hours", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/certificates", "me.read", Nothing, false, roles(Own, None, None, None)},

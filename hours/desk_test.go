@@ -38,7 +38,7 @@ const (
 func newDesk(t testing.TB) *desk {
 	t.Helper()
 	address := storetest.NewURL(t)
-	s, err := store.Open(t.Context(), address)
+	s, err := store.Open(t.Context(), storetest.Application(t, address), storetest.Keys(t))
 	require.NoError(t, err)
 	raw, err := sql.Open("pgx", address)
 	require.NoError(t, err)

@@ -46,11 +46,11 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{address: storetest.NewURL(t)}
 	var err error
-	w.store, err = store.Open(t.Context(), w.address)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
 	w.ring, err = identity.NewKeyring()
 	require.NoError(t, err)
+	w.store, err = store.Open(t.Context(), storetest.Application(t, w.address), w.ring)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, w.store.Close()) })
 	w.keys = w.process()
 	return w
 }

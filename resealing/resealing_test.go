@@ -32,14 +32,14 @@ type archive struct {
 func newArchive(t *testing.T) *archive {
 	t.Helper()
 	address := storetest.NewURL(t)
-	record, err := store.Open(t.Context(), address)
+	a := &archive{t: t, file: identity.KeyFile{Path: filepath.Join(t.TempDir(), "keys.json")}}
+	keys, err := a.file.Create()
 	require.NoError(t, err)
-	raw, err := sql.Open("pgx", address)
+	a.store, err = store.Open(t.Context(), storetest.Application(t, address), keys)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, errors.Join(record.Close(), raw.Close())) })
-	a := &archive{t: t, store: record, sql: raw, file: identity.KeyFile{Path: filepath.Join(t.TempDir(), "keys.json")}}
-	_, err = a.file.Create()
+	a.sql, err = sql.Open("pgx", address)
 	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, errors.Join(a.store.Close(), a.sql.Close())) })
 	return a
 }
 

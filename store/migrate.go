@@ -20,7 +20,7 @@ var migrations embed.FS
 func Migrate(ctx context.Context, url string) (version int64, err error) {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
-		return 0, fmt.Errorf("open the database: %w", redact(err))
+		return 0, fmt.Errorf("open the database: %w", discreet(err))
 	}
 	defer func() { _ = db.Close() }()
 	files, err := fs.Sub(migrations, "migrations")
@@ -36,7 +36,7 @@ func Migrate(ctx context.Context, url string) (version int64, err error) {
 		return 0, fmt.Errorf("prepare the migrations: %w", err)
 	}
 	if _, err := provider.Up(ctx); err != nil {
-		return 0, fmt.Errorf("migrate: %w", redact(err))
+		return 0, fmt.Errorf("migrate: %w", discreet(err))
 	}
 	version, err = provider.GetDBVersion(ctx)
 	if err != nil {

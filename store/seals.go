@@ -44,6 +44,9 @@ func LoginFlowSeal() string { return "log-in/oidc" }
 // PayloadKeySeal is the purpose of the key that seals what Temporal keeps of a workflow.
 func PayloadKeySeal(workflowID string) string { return "payload-key/" + workflowID }
 
+// AuditSeal is the purpose of the key of the audit log, of which there is one.
+func AuditSeal() string { return "audit/key" }
+
 // SealedColumn is a column of sealed data: where it is, and what each row of it is sealed for.
 type SealedColumn struct {
 	Table, Column string
@@ -65,6 +68,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("endpoints", "secret_sealed", "institution_id", SecretSeal),
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
 	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),
+	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
 }
 

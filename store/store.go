@@ -9,25 +9,38 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
+
+	"github.com/dengpan/dengpan/audit"
 )
 
 // ErrNotFound says that a row asked for by its id is not there.
 var ErrNotFound = errors.New("not found")
 
 // Store is the database.
-type Store struct{ db *gorm.DB }
+type Store struct {
+	db       *gorm.DB
+	keys     Keys
+	auditKey atomic.Pointer[audit.Key]
+}
 
 // Tx is a session with the database: a transaction inside [Store.Tx], single statements from [Store.Read].
-type Tx struct{ db *gorm.DB }
+type Tx struct {
+	db        *gorm.DB
+	requestID string
+	// entries are what is to be added to the audit log; nil outside a transaction.
+	entries *[]AuditEntry
+}
 
-// Open connects to the database at a PostgreSQL URL and checks that it answers.
-func Open(ctx context.Context, url string) (*Store, error) {
+// Open connects to the database at a PostgreSQL URL and checks that it answers. Without keys nothing can be written that is
+// written to the audit log.
+func Open(ctx context.Context, url string, keys Keys) (*Store, error) {
 	db, err := gorm.Open(postgres.New(postgres.Config{DSN: url}), &gorm.Config{
 		// Statements carry personal data in their parameters, so none is ever logged.
 		Logger:                 logger.Discard,
@@ -35,7 +48,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		NowFunc:                func() time.Time { return time.Now().UTC() },
 	})
 	if err != nil {
-		return nil, fmt.Errorf("open the database: %w", redact(err))
+		return nil, fmt.Errorf("open the database: %w", discreet(err))
 	}
 	pool, err := db.DB()
 	if err != nil {
@@ -44,15 +57,15 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	pool.SetMaxOpenConns(32)
 	pool.SetMaxIdleConns(16)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	s := &Store{db: db}
+	s := &Store{db: db, keys: keys}
 	if err := s.Ping(ctx); err != nil {
 		return nil, errors.Join(err, pool.Close())
 	}
 	return s, nil
 }
 
-// redact keeps a connection error from repeating the URL, which holds a password.
-func redact(err error) error {
+// discreet keeps a connection error from repeating the URL, which holds a password.
+func discreet(err error) error {
 	if parse, ok := errors.AsType[*pgconn.ParseConfigError](err); ok {
 		return errors.New("the database URL cannot be read: " + parse.Unwrap().Error())
 	}
@@ -80,12 +93,41 @@ func (s *Store) Close() error {
 	return pool.Close()
 }
 
-// Read is a session outside any transaction.
-func (s *Store) Read(ctx context.Context) *Tx { return &Tx{db: s.db.WithContext(ctx)} }
+type requestIDKey struct{}
 
-// Tx runs fn in one transaction: all of what it writes, or none.
+// WithRequestID is a context in which what is written is written for a request. Its audit entries and the messages to cases
+// carry the request's id.
+func WithRequestID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, requestIDKey{}, id)
+}
+
+// RequestID is the id of the request that a context belongs to; empty when it belongs to none.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(requestIDKey{}).(string)
+	return id
+}
+
+// Read is a session outside any transaction.
+func (s *Store) Read(ctx context.Context) *Tx {
+	return &Tx{db: s.db.WithContext(ctx), requestID: RequestID(ctx)}
+}
+
+// Tx runs fn in one transaction: all of what it writes, or none. What it notes for the audit log is written at the end.
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
-	return s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error { return fn(&Tx{db: db}) })
+	var key *audit.Key
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		tx := &Tx{db: db, requestID: RequestID(ctx), entries: &[]AuditEntry{}}
+		if err := fn(tx); err != nil {
+			return err
+		}
+		var err error
+		key, err = s.writeAudit(tx)
+		return err
+	})
+	if err == nil && key != nil {
+		s.auditKey.Store(key)
+	}
+	return err
 }
 
 // Constraint is the name of the constraint an error says was violated; empty for any other error.

@@ -52,7 +52,7 @@ func TestCreditsOfBeforeSayWhenTheirHoursWereTaken(t *testing.T) {
 
 	_, err = store.Migrate(t.Context(), address)
 	require.NoError(t, err)
-	s, err := store.Open(t.Context(), address)
+	s, err := store.Open(t.Context(), address, storetest.Keys(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	known, err := s.Read(t.Context()).PersonByIndex([]byte("1"))

@@ -193,7 +193,7 @@ func TestASnapshotSeesOneStateAndChangesNothing(t *testing.T) {
 		return err
 	}))
 	require.Error(t, r.store.Snapshot(t.Context(), func(tx *store.Tx) error {
-		return tx.Audit(store.AuditEntry{Actor: "x", Action: "x", Subject: "x"})
+		return tx.Audit(store.AuditEntry{Actor: "x", Action: "x", Subject: "x", Reason: "x"})
 	}))
 }
 
@@ -241,10 +241,10 @@ func TestAnOutageIsToldFromADefect(t *testing.T) {
 	require.False(t, store.Away(store.ErrNotFound))
 	_, err := r.sql.ExecContext(t.Context(), "SELECT 1/0")
 	require.False(t, store.Away(err))
-	_, err = store.Open(t.Context(), "postgres://nobody:secret@127.0.0.1:1/none")
+	_, err = store.Open(t.Context(), "postgres://nobody:secret@127.0.0.1:1/none", nil)
 	require.True(t, store.Away(err), "%v", err)
 	require.NotContains(t, err.Error(), "secret")
-	_, err = store.Open(t.Context(), "postgres://nobody:secret@[")
+	_, err = store.Open(t.Context(), "postgres://nobody:secret@[", nil)
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "secret")
 }

@@ -31,15 +31,15 @@ func migrateCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		ctx, cancel := context.WithTimeout(cmd.Context(), 2*time.Minute)
 		defer cancel()
+		version, err := migrate(ctx, cmd, cfg)
+		if err != nil {
+			return err
+		}
 		db, err := cfg.openStore(ctx)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = db.Close() }()
-		version, err := store.Migrate(ctx, cfg.DatabaseURL)
-		if err != nil {
-			return err
-		}
 		rules, err := cfg.policy()
 		if err != nil {
 			return err
@@ -54,6 +54,35 @@ func migrateCommand() *cobra.Command {
 		return prepareNamespace(ctx, cmd, cfg)
 	}
 	return cmd
+}
+
+// migrate brings the schema up to date as its owner, and lets the application's role use it.
+func migrate(ctx context.Context, cmd *cobra.Command, cfg *config) (version int64, err error) {
+	owner, err := cfg.owner()
+	if err != nil {
+		return 0, err
+	}
+	application, err := cfg.database()
+	if err != nil {
+		return 0, err
+	}
+	reached, err := cfg.openStoreAt(ctx, owner) // waits for a database that is still starting
+	if err != nil {
+		return 0, err
+	}
+	if err := reached.Close(); err != nil {
+		return 0, err
+	}
+	if version, err = store.Migrate(ctx, owner); err != nil {
+		return 0, err
+	}
+	err = store.GrantApplication(ctx, owner, application)
+	if errors.Is(err, store.ErrOneRole) {
+		cmd.PrintErrln("warning: the application's database role owns the schema, so nothing keeps it from changing the audit log; " +
+			"set DENGPAN_OWNER_DATABASE_URL to the owner's, and DATABASE_URL to another role's")
+		err = nil
+	}
+	return version, err
 }
 
 func prepareNamespace(ctx context.Context, cmd *cobra.Command, cfg *config) error {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -14,12 +16,16 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/redact"
 	"github.com/dengpan/dengpan/store"
 )
 
 // config is what every role can be told, by flag or by environment.
 type config struct {
 	DatabaseURL   string `env:"DATABASE_URL"`
+	DatabaseFile  string `env:"DATABASE_URL_FILE"`
+	OwnerURL      string `env:"DENGPAN_OWNER_DATABASE_URL"`
+	OwnerFile     string `env:"DENGPAN_OWNER_DATABASE_URL_FILE"`
 	Temporal      string `env:"TEMPORAL_ADDRESS"        envDefault:"127.0.0.1:7233"`
 	Namespace     string `env:"TEMPORAL_NAMESPACE"      envDefault:"dengpan"`
 	APIAddress    string `env:"DENGPAN_API_ADDRESS"     envDefault:"127.0.0.1:8080"`
@@ -52,6 +58,7 @@ func configured(cmd *cobra.Command) *config {
 	f := cmd.Flags()
 	f.StringVar(&cfg.DatabaseURL, "database-url", cfg.DatabaseURL, "PostgreSQL URL (DATABASE_URL)")
 	f.Lookup("database-url").DefValue = "" // it holds a password, which help must not print
+	f.StringVar(&cfg.DatabaseFile, "database-url-file", cfg.DatabaseFile, "file that holds it (DATABASE_URL_FILE)")
 	f.StringVar(&cfg.Temporal, "temporal-address", cfg.Temporal, "Temporal frontend (TEMPORAL_ADDRESS)")
 	f.StringVar(&cfg.Namespace, "temporal-namespace", cfg.Namespace, "Temporal namespace (TEMPORAL_NAMESPACE)")
 	f.StringVar(&cfg.APIAddress, "api-address", cfg.APIAddress, "where the API listens (DENGPAN_API_ADDRESS)")
@@ -89,7 +96,9 @@ func (c *config) logger() (*slog.Logger, error) {
 	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
 		return nil, fmt.Errorf("log level (DENGPAN_LOG_LEVEL): %w", err)
 	}
-	return slog.New(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})), nil
+	logger := slog.New(redact.Handler(slog.NewJSONHandler(os.Stderr, &slog.HandlerOptions{Level: level})))
+	slog.SetDefault(logger) // what others log, with the standard library's log too, goes the same way
+	return logger, nil
 }
 
 func (c *config) calendar() (calendar.Calendar, error) {
@@ -136,15 +145,63 @@ func (c *config) keys() (*identity.Keyring, error) {
 	return keys, nil
 }
 
+// secret is a setting that must not be read by others: its value, or what is in a file.
+func secret(value, file, variable string) (string, error) {
+	switch {
+	case value != "" && file != "":
+		return "", fmt.Errorf("set %s or %s_FILE, not both", variable, variable)
+	case file == "":
+		return value, nil
+	}
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return "", fmt.Errorf("%s_FILE: %w", variable, err)
+	}
+	return strings.TrimSpace(string(content)), nil
+}
+
+// database is the URL that the application uses.
+func (c *config) database() (string, error) {
+	url, err := secret(c.DatabaseURL, c.DatabaseFile, "DATABASE_URL")
+	if err == nil && url == "" {
+		err = errors.New("no database: set DATABASE_URL, or DATABASE_URL_FILE, to a PostgreSQL URL")
+	}
+	return url, err
+}
+
+// owner is the URL of the role that owns the schema; the application's own when there is no other.
+func (c *config) owner() (string, error) {
+	url, err := secret(c.OwnerURL, c.OwnerFile, "DENGPAN_OWNER_DATABASE_URL")
+	if err == nil && url == "" {
+		return c.database()
+	}
+	return url, err
+}
+
 // openStore opens the database, waiting a little for one that is still starting.
 func (c *config) openStore(ctx context.Context) (*store.Store, error) {
-	if c.DatabaseURL == "" {
-		return nil, errors.New("no database: set DATABASE_URL to a PostgreSQL URL")
+	url, err := c.database()
+	if err != nil {
+		return nil, err
+	}
+	return c.openStoreAt(ctx, url)
+}
+
+func (c *config) openStoreAt(ctx context.Context, url string) (*store.Store, error) {
+	var keys store.Keys
+	if c.KeysetFile != "" {
+		ring, err := c.keys()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		if err == nil {
+			keys = ring
+		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	for {
-		s, err := store.Open(ctx, c.DatabaseURL)
+		s, err := store.Open(ctx, url, keys)
 		if err == nil || !store.Away(err) {
 			return s, err
 		}

@@ -42,6 +42,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
-		tokenCommand(), endpointCommand(), keysetCommand(), policyCommand(), openapiCommand())
+		tokenCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(), openapiCommand())
 	return cmd
 }

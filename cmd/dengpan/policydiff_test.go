@@ -16,7 +16,7 @@ import (
 func TestPolicyDiffCountsTheOpenCasesThatKeepTheOlderVersion(t *testing.T) {
 	t.Parallel()
 	address := storetest.NewURL(t)
-	db, err := store.Open(t.Context(), address)
+	db, err := store.Open(t.Context(), storetest.Application(t, address), storetest.Keys(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	rules, err := policy.Load("beijing-2023", true)

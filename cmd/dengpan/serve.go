@@ -116,6 +116,9 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := cautionRole(ctx, db, logger); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	payloads := payload.NewKeys(db, keys)
 	temporal, err := worker.Dial(cfg.Temporal, cfg.Namespace, payloads, logger)
 	if err != nil {
@@ -125,6 +128,15 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
 		sessions: sessions, origin: origin, provider: provider,
 	}, nil
+}
+
+// cautionRole says so in the log when nothing but good will keeps the process from changing the audit log.
+func cautionRole(ctx context.Context, db *store.Store, logger *slog.Logger) error {
+	may, err := db.MayChangeAudit(ctx)
+	if err == nil && may {
+		logger.WarnContext(ctx, "the database role could change the audit log; docs/operations.md says how it is given one of its own")
+	}
+	return err
 }
 
 func (p *process) api(ctx context.Context) error {
@@ -144,6 +156,10 @@ func (p *process) worker(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	health := &worker.Health{Store: p.store}
 	group.Go(func() error { return health.Serve(ctx, p.cfg.WorkerAddress) })
+	group.Go(func() error {
+		(&worker.Anchors{Store: p.store, Logger: p.logger}).Run(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		return worker.Run(ctx, worker.Config{
 			Temporal: p.temporal,

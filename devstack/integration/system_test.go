@@ -170,7 +170,7 @@ func (s *system) log(t testing.TB, role string) string {
 func (s *system) seed(t testing.TB) {
 	t.Helper()
 	var err error
-	s.store, err = store.Open(t.Context(), s.cluster.URL("dengpan"))
+	s.store, err = store.Open(t.Context(), s.cluster.URL("dengpan"), s.keys)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.store.Close()) })
 	s.operator = s.token(t, store.Account{Role: store.RoleOperator})

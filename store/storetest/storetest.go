@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -26,16 +27,36 @@ const Environment = "DENGPAN_TEST_DATABASE_URL"
 // templateLock keeps two test processes from building the template at once ("dengpan" in ASCII).
 const templateLock = 0x64656e6770616e
 
-// New opens a database of the test's own, which is gone when the test ends.
+// New opens a database of the test's own, which is gone when the test ends, as the application does.
 func New(t testing.TB) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), NewURL(t))
+	s, err := store.Open(t.Context(), Application(t, NewURL(t)), Keys(t))
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	return s
 }
 
-// NewURL makes a database of the test's own, which is gone when the test ends, and says where it is.
+// application is the role that the product runs as in tests.
+const application = "dengpan_test_application"
+
+// Application is a test database's URL for the product, whose role can change nothing that is written for good.
+func Application(t testing.TB, superuserURL string) string {
+	t.Helper()
+	address, err := url.Parse(superuserURL)
+	require.NoError(t, err)
+	address.User = url.UserPassword(application, application)
+	return address.String()
+}
+
+// Keys are keys of the test's own.
+func Keys(t testing.TB) *identity.Keyring {
+	t.Helper()
+	keys, err := identity.NewKeyring()
+	require.NoError(t, err)
+	return keys
+}
+
+// NewURL makes a database of the test's own, which is gone when the test ends, and says where it is, for its superuser.
 func NewURL(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(Environment)
@@ -99,6 +120,14 @@ func ensureTemplate(ctx context.Context, conn *pgx.Conn, server string) (string,
 	}
 	if _, err := store.Migrate(ctx, address); err != nil {
 		return "", fmt.Errorf("migrate the template: %w", err)
+	}
+	served, err := url.Parse(address)
+	if err != nil {
+		return "", fmt.Errorf("read %s: not a URL", Environment)
+	}
+	served.User = url.UserPassword(application, application)
+	if err := store.GrantApplication(ctx, address, served.String()); err != nil {
+		return "", fmt.Errorf("grant the template: %w", err)
 	}
 	// It takes its name when it is finished: a process that is killed before leaves nothing that looks like a template.
 	if _, err := conn.Exec(ctx, "ALTER DATABASE "+quote(unfinished)+" RENAME TO "+quote(name)); err != nil {
