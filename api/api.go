@@ -120,6 +120,7 @@ type service struct {
 	fonts   *handbook.Fonts
 	metrics *metrics
 
+	privacy     privacyBodies
 	logins      loginBodies
 	keeping     accountBodies
 	passwords   *password.Hasher

@@ -88,20 +88,24 @@ func hasNUL(value any) bool {
 	return false
 }
 
-// documented describes an operation's body in the interface's description, without having huma read it.
-func documented(op *huma.Operation, schema *huma.Schema) func() {
+// documented describes an operation's body in the interface's description, without having huma read it. It is JSON unless
+// other media are named.
+func documented(op *huma.Operation, schema *huma.Schema, media ...string) func() {
+	if len(media) == 0 {
+		media = []string{mediaJSON}
+	}
 	op.SkipValidateBody = true
 	op.MaxBodyBytes = mostBytes
-	op.RequestBody = &huma.RequestBody{
-		Required: true,
-		Content:  map[string]*huma.MediaType{mediaJSON: {Schema: schema}},
+	op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+	for _, name := range media {
+		op.RequestBody.Content[name] = &huma.MediaType{Schema: schema}
 	}
 	request := op.RequestBody
 	// huma adds what it takes the bytes for: called once the operation is registered.
 	return func() {
-		for media := range request.Content {
-			if media != mediaJSON {
-				delete(request.Content, media)
+		for name := range request.Content {
+			if !slices.Contains(media, name) {
+				delete(request.Content, name)
 			}
 		}
 	}

@@ -39,7 +39,7 @@ type statementView struct {
 	Superseded    bool                `json:"superseded"`
 	Since         *time.Time          `json:"since,omitempty" doc:"When this version came about."`
 	Digest        string              `json:"digest" doc:"SHA-256 over number, year, version, holder and lines."`
-	Holder        string              `json:"holder" doc:"The person's name."`
+	Holder        string              `json:"holder" doc:"The person's name; masked for operators."`
 	Closed        bool                `json:"closed" doc:"The year takes no more hours."`
 	Demonstration bool                `json:"demonstration" doc:"The statement rests on 演示数据."`
 	Lines         []statementLineView `json:"lines"`
@@ -83,6 +83,7 @@ func (s *service) ownStatement(ctx context.Context, in *StatementInput) (*statem
 // statementOfCase shows an operator the annual statement of a case's person.
 func (s *service) statementOfCase(ctx context.Context, in *caseStatementInput) (*statementOutput, error) {
 	view, err := s.readStatement(ctx, requestOf(ctx).lang, in.StatementInput, s.caseHolder(in.ID))
+	view.Holder = maskName(view.Holder)
 	return &statementOutput{Body: view}, err
 }
 

@@ -30,7 +30,7 @@ var countryForm = regexp.MustCompile(`^[A-Z]{3}$`)
 
 // checkPerson reads who somebody is, and lists what is wrong.
 func (s *service) checkPerson(body personBody, found *faults) person {
-	who := person{idType: body.IDType, country: strings.ToUpper(strings.TrimSpace(body.IDCountry))}
+	who := person{idType: body.IDType}
 	var fault identity.Fault
 	var err error
 	if who.name, err = identity.ParseName(body.Name); errors.As(err, &fault) {
@@ -47,15 +47,22 @@ func (s *service) checkPerson(body personBody, found *faults) person {
 		// Numbered like a resident card, and taken for one: annex 3 makes a difference.
 		who.document, who.idType = permit, store.IDTypeResidencePermit
 	}
-	switch passport := body.IDType == store.IDTypePassport; {
-	case passport && who.country == "":
+	who.country = checkCountry(body.IDType, body.IDCountry, found)
+	return who
+}
+
+// checkCountry reads the country of a document: a passport has one, others have none.
+func checkCountry(idType, given string, found *faults) string {
+	country := strings.ToUpper(strings.TrimSpace(given))
+	switch passport := idType == store.IDTypePassport; {
+	case passport && country == "":
 		found.add("id_country", fieldRequired)
-	case passport && !countryForm.MatchString(who.country):
+	case passport && !countryForm.MatchString(country):
 		found.add("id_country", fieldFormat)
-	case !passport && who.country != "":
+	case !passport && country != "":
 		found.add("id_country", fieldConflict)
 	}
-	return who
+	return country
 }
 
 // personOf finds the person a document belongs to, or writes them.

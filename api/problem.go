@@ -25,6 +25,8 @@ const (
 	duplicateCase          = "duplicate_case"
 	personClaimed          = "person_claimed"
 	accountBound           = "account_bound"
+	personUnknown          = "person_unknown"
+	phoneTaken             = "phone_taken"
 	unauthenticated        = "unauthenticated"
 	forbidden              = "forbidden"
 	notFound               = "not_found"
@@ -91,6 +93,8 @@ var statuses = map[string]int{
 	duplicateCase:          http.StatusConflict,
 	personClaimed:          http.StatusConflict,
 	accountBound:           http.StatusConflict,
+	personUnknown:          http.StatusConflict,
+	phoneTaken:             http.StatusConflict,
 	unauthenticated:        http.StatusUnauthorized,
 	forbidden:              http.StatusForbidden,
 	notFound:               http.StatusNotFound,

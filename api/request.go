@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"runtime/debug"
 	"time"
 
@@ -132,7 +133,8 @@ func (s *service) limitBody(c *gin.Context) {
 	}
 	if sent := c.GetHeader("Content-Type"); sent != "" {
 		media, _, err := mime.ParseMediaType(sent)
-		if err != nil || media != mediaJSON {
+		accepted, takesFiles := uploads[routeOf(c)]
+		if err != nil || !takesFiles && media != mediaJSON || takesFiles && !slices.Contains(accepted, media) {
 			fail(c, problem(unsupportedMediaType))
 			return
 		}

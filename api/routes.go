@@ -107,6 +107,7 @@ func (s *service) register(api huma.API) {
 	s.registerAudit(api)
 
 	s.registerAccounts(api)
+	s.registerPrivacy(api)
 
 	read(api, "GET /v1/tasks", tasks, "The tasks of an institution", s.listTasks)
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)

@@ -49,7 +49,7 @@ type taskDetails struct {
 
 // traineeView is whom a task is about, as far as an institution needs to know.
 type traineeView struct {
-	Name           string `json:"name"`
+	Name           string `json:"name" doc:"Masked for operators."`
 	IDNumberMasked string `json:"id_number_masked"`
 }
 
@@ -143,6 +143,9 @@ func (s *service) getTask(ctx context.Context, in *idInput) (*taskOutput, error)
 		}
 		if out.Body.Trainee, err = s.trainee(tx, c.PersonID); err != nil {
 			return err
+		}
+		if r.account.Role != institution {
+			out.Body.Trainee.Name = maskName(out.Body.Trainee.Name) // who teaches calls people by name; others unmask
 		}
 		return s.audit(tx, r, "trainee.read", "person:"+c.PersonID, "task:"+t.ID, nil)
 	})

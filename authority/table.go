@@ -34,6 +34,14 @@ var table = []Row{
 	{"GET /v1/me/ce-statements/{year}", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-statements/{year}/pdf", "me.read", Nothing, false, roles(Own, None, None, None)},
 
+	{"GET /v1/me/contacts", "me.contacts", Nothing, false, roles(Own, None, None, None)},
+	{"PUT /v1/me/contacts", "me.contacts", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
+	{"PUT /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
+	{"DELETE /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/person-search", "person.search", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/unmasking", "person.unmask", Case, false, roles(None, None, Area, None)},
+
 	{"GET /v1/cases/{id}/ce-statements/{year}", "ce.statement", Case, false, roles(None, None, Area, None)},
 	{"GET /v1/cases/{id}/ce-statements/{year}/pdf", "ce.statement", Case, false, roles(None, None, Area, None)},
 	{"GET /v1/ce-report", "ce.report", Nothing, false, roles(None, None, City, None)},

@@ -83,6 +83,12 @@ func (f Fault) Error() string {
 		return "a unified social credit code has digits and capital letters other than I, O, S, V and Z"
 	case IDUSCCCheck:
 		return "the check character of the unified social credit code does not agree"
+	case PhoneFormat:
+		return "a mobile's number has 11 digits; a line's has its area code; a foreign number begins with + and the country"
+	case EmailFormat:
+		return "an address of mail is name@domain"
+	case AddressChars:
+		return "a postal address is one line of text"
 	}
 	return string(f)
 }

@@ -137,7 +137,7 @@ func (f KeyFile) Retire(now time.Time, patience time.Duration, unused func(seali
 // change with it.
 func (f KeyFile) Wrap(kek string) error {
 	under := KeyFile{Path: f.Path, KEK: kek}
-	return f.rewrite(func(k keysets, promoted time.Time) ([]byte, error) { return under.encode(k, promoted) })
+	return f.rewrite(under.encode)
 }
 
 // edit changes the keys in the file. Readers see them as they were or as they are.

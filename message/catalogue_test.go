@@ -28,6 +28,8 @@ var promised = map[string][]string{
 		"id_type", "id_passport", "id_residence_permit", "id_hong_kong_macao_permit", "id_taiwan_permit", "id_permanent_resident",
 		"uscc_length", "uscc_characters", "uscc_check",
 		"name_required", "name_length", "name_characters", "name_mismatch",
+		"phone_format", "phone_taken", "email_format", "address_characters",
+		"photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
 	},
 	"stage.*":                 {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":           {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
@@ -65,7 +67,7 @@ var problemCodes = []string{
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
 	"already_ended", "withdrawal_pending", "title_decided", "payload_too_large", "internal", "unavailable",
 	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "method_not_allowed", "not_acceptable",
-	"request_timeout", "unsupported_media_type",
+	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken",
 }
 
 var causeCodes = []string{

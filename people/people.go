@@ -2,7 +2,6 @@
 package people
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/dengpan/dengpan/identity"
@@ -100,21 +99,19 @@ func Indexes(keys *identity.Keyring, p store.Person, phoneSealed, emailSealed []
 		country = *p.IDCountry
 	}
 	all := ByDocument(keys, document, country)
+	number, err := phone(keys, p.ID, phoneSealed)
+	if err != nil {
+		return nil, err
+	}
 	if phoneSealed != nil {
-		number, err := keys.Open(phoneSealed, store.PhoneSeal(p.ID))
-		phone, parseErr := identity.ParsePhone(string(number))
-		if err := errors.Join(err, parseErr); err != nil {
-			return nil, fmt.Errorf("open a telephone number: %w", err)
-		}
-		all = append(all, ByPhone(keys, phone)...)
+		all = append(all, ByPhone(keys, number)...)
+	}
+	address, err := email(keys, p.ID, emailSealed)
+	if err != nil {
+		return nil, err
 	}
 	if emailSealed != nil {
-		address, err := keys.Open(emailSealed, store.EmailSeal(p.ID))
-		email, parseErr := identity.ParseEmail(string(address))
-		if err := errors.Join(err, parseErr); err != nil {
-			return nil, fmt.Errorf("open an address of mail: %w", err)
-		}
-		all = append(all, ByEmail(keys, email)...)
+		all = append(all, ByEmail(keys, address)...)
 	}
 	return all, nil
 }

@@ -80,7 +80,9 @@ func (a *archive) indexes(keys *identity.Keyring, n int) []store.PersonIndex {
 	return people.ByDocument(keys, document, "")
 }
 
-func number(n int) string { return identity.Synthetic(n, calendar.MustParseDate("1990-01-01")).Number() }
+func number(n int) string {
+	return identity.Synthetic(n, calendar.MustParseDate("1990-01-01")).Number()
+}
 
 func name(n int) string { return fmt.Sprintf("学员%c", '甲'+rune(n)) }
 

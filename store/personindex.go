@@ -134,7 +134,7 @@ func (tx *Tx) AddPersonIndexes(was Unindexed, indexes []PersonIndex) error {
 	var n int64
 	err := tx.db.Raw(`SELECT count(*) FROM (SELECT 1 FROM persons p LEFT JOIN contacts c ON c.person_id = p.id
 		WHERE p.id = ? AND p.erased_at IS NULL AND (c.phone_sealed IS NOT DISTINCT FROM ?::bytea) AND (c.email_sealed IS NOT DISTINCT FROM ?::bytea)
-		FOR UPDATE OF p) unchanged`, was.ID, was.PhoneSealed, was.EmailSealed).Scan(&n).Error
+		FOR NO KEY UPDATE OF p) unchanged`, was.ID, was.PhoneSealed, was.EmailSealed).Scan(&n).Error
 	if err != nil || n == 0 {
 		return found(err, "hold a person")
 	}

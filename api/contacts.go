@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/people"
+	"github.com/dengpan/dengpan/store"
+)
+
+// contactsBody is how somebody can be reached. What is left out is not known any more.
+type contactsBody struct {
+	Phone   string `json:"phone,omitempty" maxLength:"40" doc:"A number of the mainland, or one that begins with + and the country."`
+	Email   string `json:"email,omitempty" maxLength:"254"`
+	Address string `json:"address,omitempty" maxLength:"200" doc:"A postal address, in one line."`
+}
+
+// contactsView is how somebody can be reached, masked.
+type contactsView struct {
+	Phone     string     `json:"phone" doc:"Masked: 138****5678. Empty: not known."`
+	Email     string     `json:"email" doc:"Masked: z***@example.com. Empty: not known."`
+	Address   string     `json:"address" doc:"Masked: its beginning. Empty: not known."`
+	UpdatedAt *time.Time `json:"updated_at" doc:"Null: never."`
+}
+
+type contactsOutput struct{ Body contactsView }
+
+// maskedContacts is how somebody can be reached, as it is shown.
+func maskedContacts(r people.Reach, at *time.Time) contactsView {
+	view := contactsView{Phone: r.Phone.Mask(), Email: r.Email.Mask(), UpdatedAt: at}
+	if r.Address != "" {
+		view.Address = identity.MaskAddress(r.Address)
+	}
+	return view
+}
+
+// ownContacts shows the trainee who asks how they can be reached.
+func (s *service) ownContacts(ctx context.Context, _ *struct{}) (*contactsOutput, error) {
+	id, err := requestOf(ctx).person()
+	if err != nil {
+		return nil, err
+	}
+	known, at, err := s.openContacts(s.Store.Read(ctx), id)
+	return &contactsOutput{Body: maskedContacts(known, at)}, err
+}
+
+// openContacts opens how somebody can be reached; nothing, and no time, when nothing was ever said.
+func (s *service) openContacts(tx *store.Tx, personID string) (people.Reach, *time.Time, error) {
+	sealed, err := tx.Contacts(personID)
+	if errors.Is(err, store.ErrNotFound) {
+		return people.Reach{}, nil, nil
+	} else if err != nil {
+		return people.Reach{}, nil, err
+	}
+	reach, err := people.Contacts(s.Keys, sealed)
+	return reach, &sealed.UpdatedAt, err
+}
+
+// setContacts writes how the trainee who asks can be reached.
+func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutput, error) {
+	r := requestOf(ctx)
+	body, found, err := s.privacy.contacts.read(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	given := readContacts(body, found)
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	id, err := r.person()
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now().UTC()
+	sealed, indexes, err := people.SealContacts(s.Keys, id, given)
+	if err != nil {
+		return nil, err
+	}
+	sealed.UpdatedAt = now
+	out := &contactsOutput{Body: maskedContacts(given, &now)}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockPerson(id); err != nil {
+			return err
+		}
+		fresh, err := tx.SaveContacts(sealed, indexes)
+		if err == nil && !fresh {
+			err = problem(phoneTaken, FieldError{Field: "phone", Code: phoneTaken})
+		}
+		if err != nil {
+			return err
+		}
+		return s.auditSelf(tx, r, "contacts.set", id, out.Body)
+	})
+	if p := (*Problem)(nil); errors.As(err, &p) && p.Code == phoneTaken {
+		// Whoever tries whose numbers are known here leaves a trace of each.
+		err = errors.Join(err, s.Store.Tx(ctx, func(tx *store.Tx) error {
+			return s.auditSelf(tx, r, "contacts.refused", id, nil)
+		}))
+	}
+	return out, err
+}
+
+// readContacts reads how somebody can be reached, and lists what is wrong.
+func readContacts(body contactsBody, found *faults) (r people.Reach) {
+	add := func(field string, err error) {
+		if fault := identity.Fault(""); errors.As(err, &fault) {
+			found.add(field, string(fault))
+		}
+	}
+	var err error
+	if body.Phone != "" {
+		r.Phone, err = identity.ParsePhone(body.Phone)
+		add("phone", err)
+	}
+	if body.Email != "" {
+		r.Email, err = identity.ParseEmail(body.Email)
+		add("email", err)
+	}
+	if body.Address != "" {
+		r.Address, err = identity.ParseAddress(body.Address)
+		add("address", err)
+	}
+	return r
+}

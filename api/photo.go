@@ -1,0 +1,109 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dengpan/dengpan/photo"
+	"github.com/dengpan/dengpan/store"
+)
+
+const (
+	mediaJPEG = "image/jpeg"
+	mediaPNG  = "image/png"
+	routePut  = "PUT /v1/me/photo"
+)
+
+// uploads are the operations that take files, and which.
+var uploads = map[string][]string{routePut: {mediaJPEG, mediaPNG}}
+
+type photoOutput struct {
+	Body struct {
+		TakenInAt time.Time `json:"taken_in_at"`
+		Bytes     int       `json:"bytes" doc:"Of what is kept: 295 × 413 pixels, as JPEG, without anything else that was in the file."`
+	}
+}
+
+// uploaded adds the operation that takes a photo.
+func (s *service) uploaded(api huma.API, tag string) {
+	op := operation(routePut, tag, "Send my photo, in place of the one before")
+	op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
+		http.StatusUnprocessableEntity)
+	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, uploads[routePut]...)
+	huma.Register(api, op, s.setPhoto)
+	tidy()
+}
+
+// setPhoto keeps the photo of the trainee who asks: its pixels, and nothing else of the file.
+func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, error) {
+	r := requestOf(ctx)
+	id, err := r.person()
+	if err != nil {
+		return nil, err
+	}
+	kept, wrong := photo.Read(in.RawBody)
+	if len(wrong) > 0 {
+		faults := make([]FieldError, len(wrong))
+		for i, fault := range wrong {
+			faults[i] = FieldError{Field: whole, Code: string(fault)}
+		}
+		return nil, problem(validationFailed, faults...)
+	}
+	sealed, err := s.Keys.Seal(kept, store.PhotoSeal(id))
+	if err != nil {
+		return nil, err
+	}
+	out := &photoOutput{}
+	out.Body.TakenInAt, out.Body.Bytes = s.Now().UTC(), len(kept)
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.SavePhoto(store.Photo{PersonID: id, ImageSealed: sealed, TakenInAt: out.Body.TakenInAt}); err != nil {
+			return err
+		}
+		return s.auditSelf(tx, r, "photo.set", id, out.Body)
+	})
+	return out, err
+}
+
+// ownPhoto shows the trainee who asks their photo.
+func (s *service) ownPhoto(ctx context.Context, _ *struct{}) (*fileOutput, error) {
+	id, err := requestOf(ctx).person()
+	if err != nil {
+		return nil, err
+	}
+	image, err := s.openPhoto(s.Store.Read(ctx), id)
+	return &fileOutput{ContentType: mediaJPEG, Disposition: `inline; filename="photo.jpg"`, Body: image}, err
+}
+
+func (s *service) openPhoto(tx *store.Tx, personID string) ([]byte, error) {
+	p, err := tx.Photo(personID)
+	if err != nil {
+		return nil, err
+	}
+	image, err := s.Keys.Open(p.ImageSealed, store.PhotoSeal(personID))
+	if err != nil {
+		return nil, fmt.Errorf("open a photo: %w", err)
+	}
+	return image, nil
+}
+
+type removedOutput struct{ Status int }
+
+// removePhoto removes the photo of the trainee who asks.
+func (s *service) removePhoto(ctx context.Context, _ *struct{}) (*removedOutput, error) {
+	r := requestOf(ctx)
+	id, err := r.person()
+	if err != nil {
+		return nil, err
+	}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.RemovePhoto(id); err != nil {
+			return err
+		}
+		return s.auditSelf(tx, r, "photo.remove", id, nil)
+	})
+	return &removedOutput{Status: http.StatusNoContent}, err
+}
