@@ -28,9 +28,12 @@ type accountRow struct {
 }
 
 type accountsInput struct {
+	NumberedInput
+
 	Role        string `query:"role" enum:"trainee,institution,operator,administrator"`
 	Institution string `query:"institution" maxLength:"64"`
 	State       string `query:"state" enum:"active,closed"`
+	Sort        string `query:"sort" enum:"created_at,-created_at,last_seen_at,-last_seen_at" doc:"The order of numbered pages."`
 	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
 	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -39,6 +42,7 @@ type accountsOutput struct {
 	Body struct {
 		Accounts []accountRow `json:"accounts"`
 		Next     *string      `json:"next" doc:"The after of the next page; null when there is none."`
+		Total    *int64       `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
 
@@ -79,18 +83,28 @@ func (s *service) registerAccounts(api huma.API) {
 func (s *service) listAccounts(ctx context.Context, in *accountsInput) (*accountsOutput, error) {
 	r := requestOf(ctx)
 	found := &faults{}
-	after := position(found, in.After)
+	filter := store.AccountFilter{
+		InstitutionID: r.within(in.Institution).InstitutionID, Role: in.Role, State: in.State, After: position(found, in.After),
+		Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
+	}
 	if err := found.err(); err != nil {
 		return nil, err
 	}
 	tx := s.Store.Read(ctx)
-	all, err := tx.Accounts(store.AccountFilter{
-		InstitutionID: r.within(in.Institution).InstitutionID, Role: in.Role, State: in.State, After: after, Limit: in.Limit + 1,
-	})
+	out := &accountsOutput{}
+	if in.Page != 0 {
+		total, err := tx.CountAccounts(filter)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Total = &total
+	} else {
+		filter.Limit++ // whether there is a next page
+	}
+	all, err := tx.Accounts(filter)
 	if err != nil {
 		return nil, err
 	}
-	out := &accountsOutput{}
 	if len(all) > in.Limit {
 		all = all[:in.Limit]
 		last := all[in.Limit-1]

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -13,9 +14,9 @@ import (
 
 // numberedPage is a page of tasks or incidents that was asked for by its number.
 type numberedPage struct {
-	Tasks, Incidents []struct{ ID string }
-	Next             *string
-	Total            *int64
+	Tasks, Incidents, Accounts []struct{ ID string }
+	Next                       *string
+	Total                      *int64
 }
 
 func (w *world) page(path, token string) ([]string, *int64) {
@@ -26,7 +27,7 @@ func (w *world) page(path, token string) ([]string, *int64) {
 	got.into(w.t, &page)
 	require.Nil(w.t, page.Next, "a page by its number has no next")
 	var ids []string
-	for _, row := range append(page.Tasks, page.Incidents...) {
+	for _, row := range slices.Concat(page.Tasks, page.Incidents, page.Accounts) {
 		ids = append(ids, row.ID)
 	}
 	return ids, page.Total
@@ -87,6 +88,24 @@ func TestIncidentsAreReadByNumberedPagesInEitherOrderWithTheirTotal(t *testing.T
 	got, total = w.page("/v1/incidents?page=1&cause=rule_missing", w.operator)
 	require.Empty(t, got)
 	require.Zero(t, *total)
+}
+
+func TestAccountsAreReadByNumberedPagesInEitherOrderWithTheirTotal(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.institution(trainingBodyID)
+	administrator := w.token(store.Account{Role: store.RoleAdministrator})
+	made, total := w.page("/v1/accounts?page=1", administrator)
+	require.Equal(t, int64(len(made)), *total)
+	backwards := slices.Clone(made)
+	slices.Reverse(backwards)
+	got, _ := w.page("/v1/accounts?page=1&limit=2&sort=-created_at", administrator)
+	require.Equal(t, backwards[:2], got)
+	got, _ = w.page("/v1/accounts?page=1&limit=1&sort=-last_seen_at", administrator)
+	require.Equal(t, backwards[:1], got, "the only one that was seen")
+	got, total = w.page("/v1/accounts?page=1&role=institution", administrator)
+	require.Len(t, got, 1)
+	require.Equal(t, int64(1), *total)
 }
 
 func TestAListIsReadByNumbersOrByItsCursorAndNotByBoth(t *testing.T) {

@@ -16,7 +16,24 @@ type AccountFilter struct {
 	InstitutionID string
 	Role, State   string
 	After         *Position // by when they were made, oldest first
+	Numbered      Numbered
 	Limit         int
+}
+
+// accountOrders are the orders that accounts can be asked for in.
+var accountOrders = map[string]string{
+	"": "accounts.created_at, accounts.id", "created_at": "accounts.created_at, accounts.id",
+	"-created_at":   "accounts.created_at DESC, accounts.id DESC",
+	"-last_seen_at": "last_seen_at DESC NULLS LAST, accounts.id", "last_seen_at": "last_seen_at NULLS FIRST, accounts.id",
+}
+
+func (f AccountFilter) pick(q *gorm.DB) *gorm.DB {
+	for column, value := range map[string]string{"institution_id": f.InstitutionID, "role": f.Role, "state": f.State} {
+		if value != "" {
+			q = q.Where("accounts."+column+" = ?", value)
+		}
+	}
+	return q
 }
 
 // ListedAccount is an account and the ways in that it has.
@@ -44,14 +61,16 @@ func (tx *Tx) ListedAccount(id string) (ListedAccount, error) {
 	return a, found(err, "read an account")
 }
 
-// Accounts reads accounts in the order they were made.
+// CountAccounts counts the accounts that a filter picks.
+func (tx *Tx) CountAccounts(f AccountFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Table("accounts")).Count(&n).Error
+	return n, found(err, "count accounts")
+}
+
+// Accounts reads accounts, in the order they were made unless another is asked for.
 func (tx *Tx) Accounts(f AccountFilter) ([]ListedAccount, error) {
-	q := tx.listed().Order("accounts.created_at, accounts.id").Limit(f.Limit)
-	for column, value := range map[string]string{"institution_id": f.InstitutionID, "role": f.Role, "state": f.State} {
-		if value != "" {
-			q = q.Where("accounts."+column+" = ?", value)
-		}
-	}
+	q := f.Numbered.of(f.pick(tx.listed()), accountOrders, f.Limit)
 	if f.After != nil {
 		q = q.Where("(accounts.created_at, accounts.id) > (?, ?)", f.After.At, f.After.ID)
 	}
