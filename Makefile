@@ -1,4 +1,5 @@
-# `make help` says what there is. Everything that is built or run stays below .dengpan/.
+# `make help` says what there is. Everything that is built or run stays below .dengpan/, but for the web application's
+# packages (web/node_modules), and what is built of it to be embedded (web/dist).
 
 BIN  := $(CURDIR)/.dengpan/bin
 ARGS ?=
@@ -13,11 +14,14 @@ export CGO_ENABLED ?= 0
 # One module at a time, whatever workspace the clone stands in.
 export GOWORK := off
 
+# What the web application is built from.
+WEB := $(shell find web -type d \( -name node_modules -o -name dist -o -name generated \) -prune -o -type f ! -name '*.go' -print)
+
 # The packages that have benchmarks.
-BENCHED = $(shell grep -rl --include='*_test.go' --exclude-dir=devstack '^func Benchmark' . | xargs -n 1 dirname | sort -u)
+BENCHED = $(shell grep -rl --include='*_test.go' --exclude-dir=devstack --exclude-dir=node_modules '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint migrate bench build clean needs tools
+.PHONY: help run test lint migrate bench build clean needs web tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -25,15 +29,17 @@ help: ## list the targets
 run: build ## run everything here: PostgreSQL, Temporal, its UI, the API, a worker, institutions; ARGS='--help' for more
 	@exec $(BIN)/devstack up $(ARGS)
 
-test: build $(BIN)/gotest ## run every test on a private PostgreSQL and Temporal; a skipped test fails
-	@DATABASE_URL= deploy/needs
+test: build $(BIN)/gotest ## run every test on a private PostgreSQL and Temporal, in a browser too; a skipped test fails
+	@DATABASE_URL= deploy/needs test
+	@cd web && npm test --silent
 	@$(BIN)/devstack exec -- $(BIN)/gotest -timeout 10m $(GOTEST) ./...
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan $(BIN)/gotest -timeout 25m -p 1 $(GOTEST) ./...
 
-lint: tools ## check style, imports, determinism of workflows and tidiness of go.mod
+lint: tools web ## check style, imports, determinism of workflows and tidiness of go.mod
 	@$(BIN)/golangci-lint run ./...
 	@cd devstack && $(BIN)/golangci-lint run ./...
 	@$(BIN)/workflowcheck ./workflows/...
+	@cd web && npm run --silent lint
 	@go mod tidy -diff
 	@cd devstack && go mod tidy -diff
 
@@ -46,8 +52,7 @@ bench: build ## run the benchmarks; docs/benchmarks.md says how to read them
 	@$(BIN)/devstack exec -- go test -run '^$$' -bench . -benchmem $(GOTEST) $(BENCHED)
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan go test -run '^$$' -bench . $(GOTEST) ./integration
 
-build: needs ## build dengpan and devstack into .dengpan/bin
-	@mkdir -p $(BIN)
+build: web ## build dengpan, the web application within, and devstack into .dengpan/bin
 	@go build -o $(BIN)/dengpan ./cmd/dengpan
 	@test -x $(BIN)/devstack || echo 'building devstack, a Temporal server within: minutes the first time, seconds after' >&2
 	@cd devstack && go build -o $(BIN)/devstack .
@@ -57,6 +62,25 @@ clean: ## remove what was built; the data of `make run` stays
 
 needs: # not listed: what the others need, and get
 	@deploy/needs
+
+# The program describes its interface, the application is made for that description, and the program is then built with
+# the application in it.
+web: needs # not listed: what build and lint need
+	@mkdir -p $(BIN)
+	@go build -o $(BIN)/dengpan ./cmd/dengpan
+	@$(BIN)/dengpan openapi >.dengpan/openapi.new
+	@cmp -s .dengpan/openapi.new .dengpan/openapi.json && rm .dengpan/openapi.new || mv .dengpan/openapi.new .dengpan/openapi.json
+	@$(MAKE) --no-print-directory web/dist/app/index.html
+
+web/dist/app/index.html: $(WEB) message/zh.yaml message/en.yaml .dengpan/openapi.json web/node_modules/.package-lock.json
+	@echo 'building the web application' >&2
+	@cd web && npm run --silent build
+	@touch $@
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json web/.npmrc
+	@echo 'fetching the packages of the web application' >&2
+	@cd web && npm ci --no-progress --loglevel=error
+	@touch $@
 
 tools: $(BIN)/golangci-lint $(BIN)/workflowcheck
 

@@ -1,0 +1,99 @@
+import { useParams } from '@tanstack/react-router'
+import type { Liveness } from '../../api/live'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import './case.css'
+import { Climb } from './climb'
+import { Decisions } from './decisions'
+import { CEHours, Certificates, Hours, Results, Title } from './gathered'
+import { Now } from './now'
+import { type Case, useCase } from './queries'
+import { Status } from './status'
+import { Timeline } from './timeline'
+
+/** One case: what is done, what is now and on whom it waits, what is next, and what it has gathered. */
+export function CasePage() {
+  const { id } = useParams({ from: '/inside/cases/$id' })
+  const { case: shown, timeline, live } = useCase(id)
+  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
+  if (!shown.data) return <Waiting rows={12} />
+  const c = shown.data
+  return (
+    <>
+      <Head c={c} live={live} />
+      <div className="stack">
+        <Climb stages={c.stages} />
+        <div className="columns case-columns">
+          <div className="stack">
+            <Now c={c} />
+            <Decisions decisions={c.decisions} />
+            {timeline.error && !timeline.data ? (
+              <Trouble error={timeline.error} again={() => void timeline.refetch()} />
+            ) : (
+              <Timeline lines={timeline.data} />
+            )}
+          </div>
+          <div className="stack">
+            <Hours hours={c.hours} />
+            <Results results={c.results} />
+            <Certificates certificates={c.certificates} />
+            {c.title && <Title title={c.title} />}
+            <CEHours years={c.ce_hours} />
+            <Bodies c={c} />
+          </div>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Head({ c, live }: { c: Case; live: Liveness }) {
+  const { t } = useWords()
+  return (
+    <header className="head stack close">
+      <div className="row">
+        <h1>
+          {c.occupation.name} · {c.level.name}
+        </h1>
+        <Status status={c.status} name={c.status_name} />
+        {c.demonstration && <span className="mark warn">{t('web.case.demonstration')}</span>}
+      </div>
+      <div className="row quiet small">
+        {c.direction && <span>{c.direction}</span>}
+        <span>{t('web.case.registered', { date: c.registered_on })}</span>
+        <Live state={live} />
+      </div>
+      {c.outcome_name && <p className="outcome">{c.outcome_name}</p>}
+      {c.withdrawing && <p className="alert warn">{t('web.case.withdrawing')}</p>}
+    </header>
+  )
+}
+
+/** Whether the page shows what is new by itself. */
+function Live({ state }: { state: Liveness }) {
+  const { t } = useWords()
+  return (
+    <span className={state === 'live' ? 'live on' : 'live'} role="status" data-live={state}>
+      <i aria-hidden="true" />
+      {t(`web.live.${state}`)}
+    </span>
+  )
+}
+
+function Bodies({ c }: { c: Case }) {
+  const { t, name } = useWords()
+  return (
+    <section className="sheet stack close">
+      <h2>{t('web.case.bodies')}</h2>
+      <dl className="facts">
+        <dt>{name('role', 'training')}</dt>
+        <dd>{c.training_body.name}</dd>
+        <dt>{name('role', 'evaluation')}</dt>
+        <dd>{c.evaluation_body.name}</dd>
+        <dt>{t('web.case.rules')}</dt>
+        <dd>{c.policy_version}</dd>
+      </dl>
+    </section>
+  )
+}

@@ -1,0 +1,93 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Drawer } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { State } from './incidents'
+import { Resolve } from './resolve'
+
+type Incident = Schema['ListedIncident']
+
+/** One incident: why the case is stuck, and what may be done about it. */
+export function IncidentDetail({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useWords()
+  const incident = useQuery({
+    queryKey: ['incident', id],
+    queryFn: () => answer(api.GET('/v1/incidents/{id}', { params: { path: { id } } })),
+    // A resolution may still be on its way to the case.
+    refetchInterval: (q) => (q.state.data?.state === 'closed' ? false : 3_000),
+  })
+  return (
+    <Drawer
+      open
+      onClose={onClose}
+      title={incident.data?.title ?? t('web.incidents.one')}
+      size={Math.min(560, window.innerWidth)}
+      closable={{ 'aria-label': t('web.frame.close') }}
+    >
+      {incident.error && !incident.data ? (
+        <Trouble error={incident.error} again={() => void incident.refetch()} />
+      ) : incident.data ? (
+        <Explained incident={incident.data} />
+      ) : (
+        <Waiting />
+      )}
+    </Drawer>
+  )
+}
+
+function Explained({ incident }: { incident: Incident }) {
+  const { t, name, lang } = useWords()
+  return (
+    <div className="stack">
+      <section className="stack close">
+        <div className="row">
+          <State state={incident.state} />
+          <span className="quiet small">{t(`web.incident_kind.${incident.kind}`)}</span>
+        </div>
+        <p>{incident.explanation}</p>
+        <dl className="facts">
+          <dt>{t('web.incidents.stage')}</dt>
+          <dd>{name('stage', incident.stage)}</dd>
+          {incident.institution && (
+            <>
+              <dt>{t('web.incidents.institution')}</dt>
+              <dd>{incident.institution.name}</dd>
+            </>
+          )}
+          <dt>{t('web.incidents.since')}</dt>
+          <dd>{moment(lang, incident.since)}</dd>
+          {incident.closed_at && (
+            <>
+              <dt>{t('web.incidents.closed')}</dt>
+              <dd>{moment(lang, incident.closed_at)}</dd>
+            </>
+          )}
+        </dl>
+        <p>
+          <Link to="/cases/$id" params={{ id: incident.case_id }}>
+            {t('web.incidents.to_case')}
+          </Link>
+        </p>
+      </section>
+      {incident.resolution && <Latest resolution={incident.resolution} />}
+      {incident.state === 'open' && <Resolve incident={incident} />}
+    </div>
+  )
+}
+
+function Latest({ resolution }: { resolution: NonNullable<Incident['resolution']> }) {
+  const { t, name, lang } = useWords()
+  return (
+    <section className={`alert ${resolution.outcome === 'applied' ? 'good' : 'warn'} stack close`} role="status">
+      <strong>
+        {name('verb', resolution.verb)} · {t(`web.resolution.${resolution.outcome}`)}
+      </strong>
+      <p>{resolution.reason}</p>
+      <p className="small quiet">{moment(lang, resolution.requested_at)}</p>
+    </section>
+  )
+}

@@ -1,0 +1,118 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { Trouble } from '../../shell/notes'
+import { useWords } from '../../words/words'
+
+type Incident = Schema['ListedIncident']
+type Verb = Schema['ResolutionBody']['verb']
+
+interface Decision {
+  verb: Verb
+  reason: string
+  days?: number
+  institution?: string
+  evidence?: string
+}
+
+/** What an operator decides about an incident. The verbs are those that fit it, the one that usually helps first. */
+export function Resolve({ incident }: { incident: Incident }) {
+  const { t, name } = useWords()
+  const [form] = Form.useForm<Decision>()
+  const verb = Form.useWatch('verb', form)
+  const queries = useQueryClient()
+  const decide = useMutation({
+    mutationFn: (body: Decision) =>
+      answer(api.POST('/v1/incidents/{id}/resolution', { params: { path: { id: incident.id } }, body })),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['incident', incident.id] })
+      void queries.invalidateQueries({ queryKey: ['incidents'] })
+    },
+  })
+  // A correction needs all the facts of the person anew, which are given where they are kept: through the interface.
+  const verbs = (incident.verbs as Verb[]).filter((v) => v !== 'correct')
+  const required = [{ required: true, message: t('web.resolve.missing') }]
+  return (
+    <section className="stack close" aria-labelledby="resolve">
+      <h2 id="resolve">{t('web.resolve.title')}</h2>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ verb: verbs[0] }}
+        onFinish={(decision) => decide.mutate(decision)}
+      >
+        <Form.Item name="verb" label={t('web.resolve.verb')} rules={required}>
+          <Radio.Group
+            className="verbs"
+            options={verbs.map((v) => ({
+              value: v,
+              label: (
+                <>
+                  {name('verb', v)} <span className="quiet small">{t(`web.resolve.${v}`)}</span>
+                </>
+              ),
+            }))}
+          />
+        </Form.Item>
+        {verb === 'extend' && (
+          <Form.Item name="days" label={t('web.resolve.days')} rules={required} initialValue={14}>
+            <InputNumber min={1} max={365} precision={0} />
+          </Form.Item>
+        )}
+        {verb === 'reassign' && <Takers incident={incident} />}
+        {verb === 'override' && (
+          <Form.Item name="evidence" label={t('web.resolve.evidence')} rules={required}>
+            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} />
+          </Form.Item>
+        )}
+        <Form.Item
+          name="reason"
+          label={t('web.resolve.reason')}
+          extra={t('web.resolve.reason_kept')}
+          rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
+        >
+          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={500} />
+        </Form.Item>
+        {decide.error && <Trouble error={decide.error} />}
+        <Button type="primary" htmlType="submit" loading={decide.isPending} danger={verb === 'cancel'}>
+          {t('web.resolve.do')}
+        </Button>
+      </Form>
+    </section>
+  )
+}
+
+/** Those who could take the work over: listed in the role for the case's occupation, and not the other body of it. */
+function Takers({ incident }: { incident: Incident }) {
+  const { t } = useWords()
+  const takers = useQuery({
+    queryKey: ['takers', incident.id],
+    queryFn: async () => {
+      const c = await answer(api.GET('/v1/cases/{id}', { params: { path: { id: incident.case_id } } }))
+      const role = incident.stage === 'evaluation' || incident.stage === 'certificate' ? 'evaluation' : 'training'
+      const query = { occupation: c.occupation.code, role } as const
+      const { institutions } = await answer(api.GET('/v1/institutions', { params: { query } }))
+      const taken = [c.training_body.id, c.evaluation_body.id]
+      return institutions.filter((i) => !taken.includes(i.id))
+    },
+    staleTime: 60_000,
+  })
+  return (
+    <>
+      {takers.error && <Trouble error={takers.error} again={() => void takers.refetch()} />}
+      <Form.Item
+        name="institution"
+        label={t('web.resolve.institution')}
+        rules={[{ required: true, message: t('web.resolve.missing') }]}
+      >
+        <Select
+          loading={takers.isPending}
+          options={(takers.data ?? []).map((i) => ({ value: i.id, label: i.name }))}
+          showSearch={{ optionFilterProp: 'label' }}
+          notFoundContent={t('web.resolve.nobody')}
+        />
+      </Form.Item>
+    </>
+  )
+}

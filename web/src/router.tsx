@@ -1,0 +1,147 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type ErrorComponentProps,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router'
+import { homes, type Role, sessionQuery } from './api/session'
+import { anyText, from, oneOf, page } from './list/search'
+import { queries } from './queries'
+import { Broken, NotFound, NotYours } from './shell/notes'
+import { Waiting } from './shell/waiting'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: from({ back: anyText, problem: anyText }),
+  component: lazyRouteComponent(() => import('./pages/login/login'), 'Login'),
+})
+
+/** Everything behind the log-in. Who is not logged in is led there, and back. */
+const inside = createRoute({
+  getParentRoute: () => root,
+  id: 'inside',
+  beforeLoad: async ({ location }) => {
+    const session = await queries.ensureQueryData(sessionQuery)
+    if (!session) {
+      const back = location.href === '/' ? undefined : location.href
+      throw redirect({ to: '/login', search: back ? { back } : {} })
+    }
+    if (session.second_factor.required && !session.second_factor.enrolled && location.pathname !== '/security') {
+      throw redirect({ to: '/security' })
+    }
+    return { session }
+  },
+  component: lazyRouteComponent(() => import('./shell/frame'), 'Frame'),
+})
+
+/** Lets only some roles see a page. The server decides what they may do; this only says so without asking. */
+const only =
+  (...roles: Role[]) =>
+  ({ context }: { context: { session: { account: { role: Role } } } }) => {
+    if (!roles.includes(context.session.account.role)) throw new WrongRole()
+  }
+
+/** A page of another role was asked for. */
+export class WrongRole extends Error {}
+
+const home = createRoute({
+  getParentRoute: () => inside,
+  path: '/',
+  beforeLoad: ({ context }) => {
+    throw redirect({ to: homes[context.session.account.role], replace: true })
+  },
+})
+
+const mine = createRoute({
+  getParentRoute: () => inside,
+  path: '/my',
+  beforeLoad: only('trainee'),
+  component: lazyRouteComponent(() => import('./pages/case/mine'), 'Mine'),
+})
+
+export const oneCase = createRoute({
+  getParentRoute: () => inside,
+  path: '/cases/$id',
+  beforeLoad: only('trainee', 'operator'),
+  component: lazyRouteComponent(() => import('./pages/case/case'), 'CasePage'),
+})
+
+export const taskStates = ['open', 'answered', 'rejected', 'cancelled'] as const
+export const taskKinds = ['enrolment', 'training', 'exam', 'theory', 'practical'] as const
+
+export const tasks = createRoute({
+  getParentRoute: () => inside,
+  path: '/tasks',
+  beforeLoad: only('institution'),
+  validateSearch: from({
+    state: oneOf(...taskStates),
+    kind: oneOf(...taskKinds),
+    due: oneOf('overdue', 'week'),
+    sort: oneOf('issued_at', '-issued_at', 'due_at', '-due_at'),
+    page,
+    task: anyText,
+  }),
+  component: lazyRouteComponent(() => import('./pages/tasks/tasks'), 'Tasks'),
+})
+
+export const incidents = createRoute({
+  getParentRoute: () => inside,
+  path: '/incidents',
+  beforeLoad: only('operator'),
+  validateSearch: from({
+    state: oneOf('open', 'resolving', 'closed'),
+    cause: anyText,
+    stage: oneOf('registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'),
+    institution: anyText,
+    sort: oneOf('since', '-since'),
+    page,
+    incident: anyText,
+  }),
+  component: lazyRouteComponent(() => import('./pages/incidents/incidents'), 'Incidents'),
+})
+
+export const accounts = createRoute({
+  getParentRoute: () => inside,
+  path: '/accounts',
+  beforeLoad: only('administrator'),
+  validateSearch: from({
+    role: oneOf('trainee', 'institution', 'operator', 'administrator'),
+    state: oneOf('active', 'closed'),
+    sort: oneOf('created_at', '-created_at', 'last_seen_at', '-last_seen_at'),
+    page,
+    account: anyText,
+  }),
+  component: lazyRouteComponent(() => import('./pages/accounts/accounts'), 'Accounts'),
+})
+
+const security = createRoute({
+  getParentRoute: () => inside,
+  path: '/security',
+  component: lazyRouteComponent(() => import('./pages/security/security'), 'Security'),
+})
+
+function AnyError({ error, reset }: ErrorComponentProps) {
+  return error instanceof WrongRole ? <NotYours /> : <Broken error={error} reset={reset} />
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([login, inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, security])]),
+  basepath: '/app',
+  defaultPreload: 'intent',
+  defaultPendingComponent: Waiting,
+  defaultErrorComponent: AnyError,
+  defaultNotFoundComponent: NotFound,
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  AuditOutlined,
+  CompassOutlined,
+  LogoutOutlined,
+  SafetyCertificateOutlined,
+  ScheduleOutlined,
+  TeamOutlined,
+} from '@ant-design/icons'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { answer, api } from '../api/client'
+import { homes, type Role, type Session, sessionQuery } from '../api/session'
+import type { Key } from '../words/message'
+import { useWords } from '../words/words'
+import { Sign } from './ridge'
+import { LanguageSwitch, ThemeSwitch } from './switches'
+
+/** Where each role can go. */
+const places: Record<Role, { to: string; name: Key; icon: ReactNode }[]> = {
+  trainee: [{ to: homes.trainee, name: 'web.place.my', icon: <CompassOutlined /> }],
+  institution: [{ to: homes.institution, name: 'web.place.tasks', icon: <ScheduleOutlined /> }],
+  operator: [{ to: homes.operator, name: 'web.place.incidents', icon: <AuditOutlined /> }],
+  administrator: [{ to: homes.administrator, name: 'web.place.accounts', icon: <TeamOutlined /> }],
+}
+
+/** Everything around a page for those who are logged in. */
+export function Frame() {
+  const { data: session } = useQuery(sessionQuery)
+  const router = useRouter()
+  const here = useLocation()
+  const main = useRef<HTMLElement>(null)
+  const path = here.pathname
+
+  // The session ended, here or elsewhere: to the log-in, and afterwards back.
+  useEffect(() => {
+    if (session === null) void router.navigate({ to: '/login', search: { back: router.state.location.href } })
+  }, [session, router])
+
+  // Another page begins at its top, for those who hear it as for those who see it.
+  const shown = useRef(path)
+  useEffect(() => {
+    if (shown.current === path) return
+    shown.current = path
+    main.current?.focus({ preventScroll: true })
+  }, [path])
+
+  if (!session) return null
+  return (
+    <div className="frame">
+      <Bar session={session} />
+      <main className="content" id="content" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Foot />
+    </div>
+  )
+}
+
+function Bar({ session }: { session: Session }) {
+  const { t } = useWords()
+  const { account } = session
+  const inCase = useLocation({ select: (here) => here.pathname.startsWith('/cases/') })
+  const queries = useQueryClient()
+  const leave = useMutation({
+    mutationFn: () => answer(api.DELETE('/v1/session')),
+    // Nothing of what this reader saw is kept for the next.
+    onSettled: () => {
+      queries.clear()
+      queries.setQueryData(sessionQuery.queryKey, null)
+    },
+  })
+  return (
+    <header className="bar">
+      <a className="skip" href="#content">
+        {t('web.frame.skip')}
+      </a>
+      <div>
+        <Link to="/" className="brand">
+          <Sign />
+          {t('web.frame.name')}
+        </Link>
+        <nav className="places" aria-label={t('web.frame.places')}>
+          {places[account.role].map((place) => (
+            // A case belongs to the place from which it is opened.
+            <Link key={place.to} to={place.to} {...(inCase ? { 'aria-current': 'page' as const } : {})}>
+              {place.icon}
+              {t(place.name)}
+            </Link>
+          ))}
+          <Link to="/security">
+            <SafetyCertificateOutlined />
+            {t('web.place.security')}
+          </Link>
+        </nav>
+        <div className="tools">
+          <span className="who small quiet" title={account.institution?.name ?? account.label}>
+            {account.institution?.name ?? account.label}
+          </span>
+          <LanguageSwitch />
+          <ThemeSwitch />
+          <button type="button" className="tool" onClick={() => leave.mutate()} aria-label={t('web.frame.log_out')}>
+            <LogoutOutlined aria-hidden />
+          </button>
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function Foot() {
+  const { t } = useWords()
+  return <footer className="foot">{t('web.frame.foot')}</footer>
+}

@@ -1,0 +1,4 @@
+import locale from 'antd/es/locale/en_US'
+import words from '../generated/en.json'
+
+export { locale, words }

@@ -1,0 +1,23 @@
+// Messages of the product's one catalogue, filled in as package message does.
+
+import type zh from '../generated/zh.json'
+
+/** Every message that is shipped: a key that is not in the catalogue does not compile. */
+export type Key = keyof typeof zh
+export type Dictionary = Record<Key, string>
+export type Params = Record<string, string | number>
+
+const placeholder = /\{([a-z_]+)(?::([a-z_]+))?\}/g
+
+/** The message of a key. {name} stands for a parameter, {name:family} for a code's own message. */
+export function text(words: Dictionary, key: Key, params: Params = {}): string {
+  return words[key].replace(placeholder, (_, name: string, family?: string) => {
+    const value = String(params[name] ?? '—')
+    return family ? named(words, family, value) : value
+  })
+}
+
+/** The word of a code; a code without one shows as it is. */
+export function named(words: Dictionary, family: string, code: string): string {
+  return (words as Record<string, string>)[`${family}.${code}`] ?? code
+}
