@@ -133,7 +133,7 @@ func (r realm) ask(row authority.Row, id, token string) reply {
 	method, path := splitRoute(row.Route)
 	path = strings.NewReplacer("{id}", id, "{token}", "0123456789abcdef", "{year}", "2025", "{ref}", "nobody").Replace(path)
 	c := call{method: method, path: path, token: token}
-	if method == http.MethodPost || method == http.MethodPut && uploads[row.Route] == nil {
+	if method == http.MethodPost || method == http.MethodPut {
 		c.body = object{}
 	}
 	ctx, leave := context.WithCancel(r.t.Context())
