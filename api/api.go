@@ -16,6 +16,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"time"
@@ -76,6 +77,10 @@ type Config struct {
 	// TemporalUI is the origin of Temporal's interface, which may ask for payloads from the browsers of those who are allowed to
 	// see them; empty: there is none.
 	TemporalUI string
+	// LimitFactor multiplies every limit of requests; 0 is 1, and less is no limits at all.
+	LimitFactor float64
+	// TrustedProxies are the networks of proxies whose X-Forwarded-For is believed.
+	TrustedProxies []string
 	// Version is the program's version, shown in the interface's description.
 	Version string
 }
@@ -126,6 +131,7 @@ type service struct {
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection
+	limits      *limiter
 	// Temporal's interface and what it may ask for.
 	fromInterface *http.CrossOriginProtection
 	payloads      *payload.Keys
@@ -162,6 +168,7 @@ func newService(c Config) (*service, error) {
 	if s.passwords, err = password.NewHasher(); err != nil {
 		return nil, err
 	}
+	s.limits = newLimiter(s)
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
 	return s, s.trustInterface()
 }
@@ -173,10 +180,11 @@ func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, erro
 	engine := gin.New()
 	engine.HandleMethodNotAllowed = true
 	engine.RedirectTrailingSlash = false
-	if err := engine.SetTrustedProxies(nil); err != nil {
-		return nil, nil, err
+	if err := engine.SetTrustedProxies(s.TrustedProxies); err != nil {
+		return nil, nil, fmt.Errorf("trust proxies: %w", err)
 	}
-	engine.Use(s.observe, s.recover, secure, s.share, s.limitBody, authorise)
+	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
+	engine.Use(s.observe, s.recover, s.secure, s.share, s.limitBody, authorise)
 	engine.NoRoute(func(c *gin.Context) { fail(c, problem(notFound)) })
 	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
 	description := s.describe(engine)

@@ -50,14 +50,14 @@ func (s *service) registerAudit(api huma.API) {
 	read(api, "GET /v1/cases/{id}/audit", tag, "What was done to a case, and to what belongs to it", s.caseAudit)
 }
 
-// auditPage is where a page of the log begins, and how long it is.
-type auditPage struct {
+// AuditPage is where a page of the log begins, and how long it is.
+type AuditPage struct {
 	After string `query:"after" maxLength:"40" doc:"The next of the page before."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type auditInput struct {
-	auditPage
+	AuditPage
 
 	Actor   string    `query:"actor" maxLength:"64" doc:"An account's id, or system."`
 	Action  string    `query:"action" maxLength:"64" doc:"case.register, for example."`
@@ -67,7 +67,7 @@ type auditInput struct {
 }
 
 type caseAuditInput struct {
-	auditPage
+	AuditPage
 
 	ID string `path:"id"`
 }
@@ -104,17 +104,17 @@ func (s *service) listAudit(ctx context.Context, in *auditInput) (*auditOutput, 
 	if !in.Until.IsZero() && in.Until.Before(in.Since) {
 		found.add("until", fieldConflict)
 	}
-	return s.auditEntries(ctx, in.auditPage, found, store.AuditFilter{
+	return s.auditEntries(ctx, in.AuditPage, found, store.AuditFilter{
 		Actor: in.Actor, Action: in.Action, Subject: in.Subject, Since: in.Since, Until: in.Until,
 	})
 }
 
 // caseAudit lists what was done to a case.
 func (s *service) caseAudit(ctx context.Context, in *caseAuditInput) (*auditOutput, error) {
-	return s.auditEntries(ctx, in.auditPage, &faults{}, store.AuditFilter{CaseID: in.ID})
+	return s.auditEntries(ctx, in.AuditPage, &faults{}, store.AuditFilter{CaseID: in.ID})
 }
 
-func (s *service) auditEntries(ctx context.Context, page auditPage, found *faults, filter store.AuditFilter) (*auditOutput, error) {
+func (s *service) auditEntries(ctx context.Context, page AuditPage, found *faults, filter store.AuditFilter) (*auditOutput, error) {
 	filter.Before, filter.Limit = before(found, page.After), page.Limit+1
 	if err := found.err(); err != nil {
 		return nil, err

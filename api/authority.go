@@ -46,6 +46,10 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	if row.Public {
+		if err := s.limits.byAddress(c, row.Route); err != nil {
+			fail(c, asProblem(r, err))
+			return
+		}
 		c.Next()
 		return
 	}
@@ -55,6 +59,10 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	r.account = account
+	if err := s.limits.byAccount(c, account); err != nil {
+		fail(c, asProblem(r, err))
+		return
+	}
 	if s.onlyEnrols(c.Request.Context()) && !row.BeforeSecondFactor() {
 		fail(c, problem(secondFactorNeeded))
 		return

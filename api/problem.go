@@ -59,6 +59,7 @@ const (
 	fontMissing            = "font_missing"
 	loginFailed            = "login_failed"
 	loginLocked            = "login_locked"
+	tooManyRequests        = "too_many_requests"
 	sessionNeeded          = "session_needed"
 	noPassword             = "no_password"
 	codeRequired           = "code_required"
@@ -127,6 +128,7 @@ var statuses = map[string]int{
 	fontMissing:            http.StatusServiceUnavailable,
 	loginFailed:            http.StatusUnauthorized,
 	loginLocked:            http.StatusTooManyRequests,
+	tooManyRequests:        http.StatusTooManyRequests,
 	sessionNeeded:          http.StatusConflict,
 	noPassword:             http.StatusConflict,
 	codeRequired:           http.StatusUnauthorized,

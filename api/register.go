@@ -64,6 +64,9 @@ func (s *service) registerCase(ctx context.Context, in *registerInput) (*registe
 	if err != nil {
 		return nil, err
 	}
+	if err := s.limits.byNumber(ctx, casesByIDNumber, body.IDNumber); err != nil {
+		return nil, err
+	}
 	if body.District == "" {
 		body.District = r.account.Caller().District
 	}

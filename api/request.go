@@ -105,12 +105,17 @@ func (s *service) recover(c *gin.Context) {
 }
 
 // secure sets the headers that keep browsers from doing more with an answer than show it.
-func secure(c *gin.Context) {
+func (s *service) secure(c *gin.Context) {
+	if !s.PlainCookies { // nor is there TLS in a demonstration
+		c.Header("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	}
 	for name, value := range map[string]string{
 		"X-Content-Type-Options":       "nosniff",
 		"X-Frame-Options":              "DENY",
 		"Referrer-Policy":              "no-referrer",
 		"Cross-Origin-Resource-Policy": "same-origin",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Permissions-Policy":           "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 		"Content-Security-Policy":      "default-src 'none'; frame-ancestors 'none'",
 		"Cache-Control":                "no-store",
 		"Vary":                         "Accept-Language, Authorization, Cookie",

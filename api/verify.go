@@ -78,6 +78,12 @@ func (s *service) verify(ctx context.Context, in *bodyInput) (*verificationOutpu
 	if err := found.err(); err != nil {
 		return nil, err
 	}
+	if err := s.limits.byNumber(ctx, checksByCertificate, body.CertificateNumber); err != nil {
+		return nil, err
+	}
+	if err := s.limits.byNumber(ctx, checksByIDNumber, body.IDNumber); err != nil {
+		return nil, err
+	}
 	name, nameErr := identity.ParseName(body.Name)
 	certificates, err := s.Store.Read(ctx).CertificatesByNumber(strings.TrimSpace(body.CertificateNumber))
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -22,24 +23,26 @@ import (
 
 // config is what every role can be told, by flag or by environment.
 type config struct {
-	DatabaseURL   string `env:"DATABASE_URL"`
-	DatabaseFile  string `env:"DATABASE_URL_FILE"`
-	OwnerURL      string `env:"DENGPAN_OWNER_DATABASE_URL"`
-	OwnerFile     string `env:"DENGPAN_OWNER_DATABASE_URL_FILE"`
-	Temporal      string `env:"TEMPORAL_ADDRESS"        envDefault:"127.0.0.1:7233"`
-	Namespace     string `env:"TEMPORAL_NAMESPACE"      envDefault:"dengpan"`
-	APIAddress    string `env:"DENGPAN_API_ADDRESS"     envDefault:"127.0.0.1:8080"`
-	WorkerAddress string `env:"DENGPAN_WORKER_ADDRESS"  envDefault:"127.0.0.1:8081"`
-	KeysetFile    string `env:"DENGPAN_KEYSET_FILE"`
-	KeysetKEK     string `env:"DENGPAN_KEYSET_KEK"`
-	Policy        string `env:"DENGPAN_POLICY"          envDefault:"beijing-2023"`
-	Demo          bool   `env:"DENGPAN_DEMO"`
-	Day           string `env:"DENGPAN_DAY"             envDefault:"24h"`
-	Anchor        string `env:"DENGPAN_CALENDAR_ANCHOR"`
-	Font          string `env:"DENGPAN_FONT"`
-	CacheSize     int    `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
-	LogLevel      string `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
-	TemporalUI    string `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
+	DatabaseURL   string   `env:"DATABASE_URL"`
+	DatabaseFile  string   `env:"DATABASE_URL_FILE"`
+	OwnerURL      string   `env:"DENGPAN_OWNER_DATABASE_URL"`
+	OwnerFile     string   `env:"DENGPAN_OWNER_DATABASE_URL_FILE"`
+	Temporal      string   `env:"TEMPORAL_ADDRESS"        envDefault:"127.0.0.1:7233"`
+	Namespace     string   `env:"TEMPORAL_NAMESPACE"      envDefault:"dengpan"`
+	APIAddress    string   `env:"DENGPAN_API_ADDRESS"     envDefault:"127.0.0.1:8080"`
+	WorkerAddress string   `env:"DENGPAN_WORKER_ADDRESS"  envDefault:"127.0.0.1:8081"`
+	KeysetFile    string   `env:"DENGPAN_KEYSET_FILE"`
+	KeysetKEK     string   `env:"DENGPAN_KEYSET_KEK"`
+	Policy        string   `env:"DENGPAN_POLICY"          envDefault:"beijing-2023"`
+	Demo          bool     `env:"DENGPAN_DEMO"`
+	Day           string   `env:"DENGPAN_DAY"             envDefault:"24h"`
+	Anchor        string   `env:"DENGPAN_CALENDAR_ANCHOR"`
+	Font          string   `env:"DENGPAN_FONT"`
+	CacheSize     int      `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
+	Limits        string   `env:"DENGPAN_LIMITS"          envDefault:"1"`
+	Proxies       []string `env:"DENGPAN_TRUSTED_PROXIES"`
+	LogLevel      string   `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
+	TemporalUI    string   `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
 
 	SecondFactor    bool          `env:"DENGPAN_REQUIRE_SECOND_FACTOR" envDefault:"true"`
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
@@ -87,6 +90,10 @@ func configured(cmd *cobra.Command) *config {
 	f.StringVar(&cfg.TemporalUI, "temporal-ui-origin", cfg.TemporalUI,
 		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
 	cfg.Provider.flags(f)
+	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
+		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
+	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,
+		"networks of proxies whose X-Forwarded-For is believed (DENGPAN_TRUSTED_PROXIES)")
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
 	return &cfg
 }
@@ -143,6 +150,18 @@ func (c *config) keys() (*identity.Keyring, error) {
 		return nil, fmt.Errorf("keys (DENGPAN_KEYSET_FILE, DENGPAN_KEYSET_KEK): %w", err)
 	}
 	return keys, nil
+}
+
+// limitFactor is what limits of requests are multiplied by, as the API takes it.
+func (c *config) limitFactor() (float64, error) {
+	if c.Limits == "off" {
+		return -1, nil
+	}
+	factor, err := strconv.ParseFloat(c.Limits, 64)
+	if err != nil || factor <= 0 || factor > 1000 {
+		return 0, errors.New("limits (DENGPAN_LIMITS): want a number from above 0 to 1000, or off")
+	}
+	return factor, nil
 }
 
 // secret is a setting that must not be read by others: its value, or what is in a file.

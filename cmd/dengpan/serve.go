@@ -140,10 +140,15 @@ func cautionRole(ctx context.Context, db *store.Store, logger *slog.Logger) erro
 }
 
 func (p *process) api(ctx context.Context) error {
+	limits, err := p.cfg.limitFactor()
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
+		LimitFactor: limits, TrustedProxies: p.cfg.Proxies,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
