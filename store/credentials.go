@@ -13,6 +13,8 @@ import (
 // Constraints of log-ins and identities.
 const (
 	OneLogin              = "credentials_one_login"
+	OneLoginPerAccount    = "credentials_pkey"
+	LoginForm             = "credentials_login_check"
 	OneAccountPerIdentity = "login_identities_pkey"
 	OneIdentityPerAccount = "login_identities_one_per_provider"
 )

@@ -78,6 +78,15 @@ func (tx *Tx) Institution(id string) (Institution, error) {
 	return i, found(err, "read an institution")
 }
 
+// SetInstitutionDistrict notes which district an institution lies in; ErrNotFound when there is no such institution.
+func (tx *Tx) SetInstitutionDistrict(id, district string) error {
+	res := tx.db.Model(&Institution{}).Where("id = ?", id).Update("district", district)
+	if res.Error == nil && res.RowsAffected == 0 {
+		return fmt.Errorf("set a district: %w", ErrNotFound)
+	}
+	return found(res.Error, "set a district")
+}
+
 // Listed reports whether an institution is on the published list in a role for an occupation on a day, and active.
 func (tx *Tx) Listed(id, occupation, role string, on calendar.Date) (bool, error) {
 	var n int64

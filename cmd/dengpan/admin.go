@@ -5,14 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
-	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/institution"
@@ -105,42 +102,23 @@ func prepareNamespace(ctx context.Context, cmd *cobra.Command, cfg *config) erro
 func tokenCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "token", Short: "make an account and print its bearer token, once", Args: cobra.NoArgs}
 	cfg := configured(cmd)
-	role := cmd.Flags().String("role", "", "operator, trainee, institution or administrator")
-	district := cmd.Flags().String("district", "", "of an operator who sees that district only: "+strings.Join(authority.Districts(), ", "))
-	institutionID := cmd.Flags().String("institution", "", "the institution that the token acts for")
-	label := cmd.Flags().String("label", "", "what an audit row calls it; not a person's name")
+	var wanted newAccount
+	wanted.flags(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		account := store.Account{Role: *role}
-		switch {
-		case *label == "":
-			return errors.New("--label is required")
-		case !slices.Contains(authority.Roles(), authority.Role(*role)):
-			return errors.New("--role must be operator, trainee, institution or administrator")
-		case *district != "" && (*role != store.RoleOperator || !authority.IsDistrict(*district)):
-			return errors.New("--district goes with --role operator, and is one of " + strings.Join(authority.Districts(), ", "))
-		case (*role == store.RoleInstitution) != (*institutionID != ""):
-			return errors.New("--institution goes with --role institution, and only with it")
-		case *institutionID != "":
-			account.InstitutionID = institutionID
-		case *district != "":
-			account.District = district
+		account, err := wanted.account()
+		if err != nil {
+			return err
 		}
-		return administer(cmd.Context(), cfg, func(db *store.Store) error {
-			return db.Tx(cmd.Context(), func(tx *store.Tx) error {
-				if *institutionID != "" {
-					if _, err := tx.Institution(*institutionID); err != nil {
-						return fmt.Errorf("--institution %s: %w", *institutionID, err)
-					}
-				}
-				account, token, err := tx.CreateToken(account, *label)
-				if err != nil {
-					return err
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), token)
-				return tx.Audit(store.AuditEntry{
-					Actor: store.ActorSystem, Action: "token.create", Subject: "account:" + account.ID, Reason: *label,
-				})
-			})
+		return mutate(cmd.Context(), cfg, func(tx *store.Tx) error {
+			if err := wanted.known(tx); err != nil {
+				return err
+			}
+			account, token, err := tx.CreateToken(account, wanted.label)
+			if err != nil {
+				return err
+			}
+			fmt.Fprintln(cmd.OutOrStdout(), token)
+			return auditAccount(tx, "token.create", account.ID, wanted.label)
 		})
 	}
 	return cmd

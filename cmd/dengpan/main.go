@@ -42,6 +42,7 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
-		tokenCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(), openapiCommand())
+		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
+		openapiCommand())
 	return cmd
 }

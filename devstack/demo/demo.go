@@ -27,6 +27,12 @@ type Administrator interface {
 	Token(ctx context.Context, role, institution, label string) (string, error)
 	// Endpoint sets an institution's callback URL and returns the secret that signs its callbacks.
 	Endpoint(ctx context.Context, institution, url string) (string, error)
+	// Account makes an account that is logged in to. institution and district are set for some roles only.
+	Account(ctx context.Context, role, institution, district, login, password string) error
+	// Login gives an account a log-in.
+	Login(ctx context.Context, account, login, password string) error
+	// District says which district an institution lies in.
+	District(ctx context.Context, institution, district string) error
 }
 
 // Options say where the product is and how large the demonstration.
@@ -82,7 +88,10 @@ func Open(ctx context.Context, options Options) (*Demo, error) {
 	if d.offers, err = d.askOffers(ctx); err != nil {
 		return nil, err
 	}
-	return d, d.ensureInstitutions(ctx)
+	if err := d.ensureInstitutions(ctx); err != nil {
+		return nil, err
+	}
+	return d, d.ensureLogins(ctx)
 }
 
 // ensureOperator makes the operator's account, or checks that the one of the last run still is one.
@@ -177,6 +186,7 @@ func (d *Demo) Record() Record {
 	defer d.notes.mu.Unlock()
 	record := d.notes.record
 	record.Trainees, record.Institutions = slices.Clone(record.Trainees), slices.Clone(record.Institutions)
+	record.Logins = slices.Clone(record.Logins)
 	return record
 }
 

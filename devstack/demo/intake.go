@@ -57,6 +57,7 @@ type registration struct {
 	Level          string    `json:"level"`
 	TrainingBody   string    `json:"training_body"`
 	EvaluationBody string    `json:"evaluation_body"`
+	District       string    `json:"district"`
 	Applicant      applicant `json:"applicant"`
 }
 
@@ -67,7 +68,7 @@ func (d *Demo) register(n int) registration {
 	return registration{
 		Name: name(n), IDNumber: idNumber(n), Occupation: s.occupation, Level: s.level,
 		TrainingBody: training[n%len(training)], EvaluationBody: evaluation[n%len(evaluation)],
-		Applicant: s.applicant(d.notes.steps.BeganOn),
+		District: districtOf(n), Applicant: s.applicant(d.notes.steps.BeganOn),
 	}
 }
 
@@ -113,6 +114,11 @@ func (d *Demo) tryTakeIn(ctx context.Context, n int) error {
 		}
 		trainee.Token = token
 		if err := d.notes.change(func(r *Record, _ *steps) { r.Trainees[n].Token = token }); err != nil {
+			return err
+		}
+	}
+	if n == visited {
+		if err := d.ensureTraineeLogin(ctx, trainee); err != nil {
 			return err
 		}
 	}

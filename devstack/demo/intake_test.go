@@ -28,6 +28,9 @@ type product struct {
 	sessions      string   // of any case, the latest first
 	voided        []string // paths, and reasons
 	away          int      // how many voidings not to answer
+	logins        map[string]string
+	cutShort      bool // a log-in that is made is not heard of
+	districts     []string
 }
 
 func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -50,6 +53,14 @@ func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.registrations = append(p.registrations, r.Header.Get("Idempotency-Key")+string(body))
 		w.WriteHeader(http.StatusCreated)
 		fmt.Fprintf(w, `{"id":"case-%d"}`, len(p.registrations))
+	case "GET /v1/session":
+		fmt.Fprintf(w, `{"account":{"id":%q}}`, r.Header.Get("Authorization"))
+	case "POST /v1/session":
+		var sent struct{ Login, Password string }
+		_ = json.Unmarshal(body, &sent)
+		if secret, known := p.logins[sent.Login]; !known || secret != sent.Password {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
 	case "GET /v1/sessions":
 		fmt.Fprintf(w, `{"sessions":[%s]}`, p.sessions)
 	case "POST /v1/sessions/s2/voiding":
@@ -77,6 +88,34 @@ func (p *product) Token(_ context.Context, role, institution, _ string) (string,
 // Endpoint makes a secret.
 func (p *product) Endpoint(_ context.Context, institution, _ string) (string, error) {
 	return "whsec_" + institution, nil
+}
+
+// Account makes a log-in that is not taken.
+func (p *product) Account(ctx context.Context, role, institution, district, login, password string) error {
+	return p.Login(ctx, role+institution+district, login, password)
+}
+
+// Login makes a log-in that is not taken.
+func (p *product) Login(_ context.Context, _, login, password string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, taken := p.logins[login]; taken {
+		return errors.New("it is another account's")
+	}
+	if p.logins == nil {
+		p.logins = make(map[string]string)
+	}
+	p.logins[login] = password
+	if p.cutShort {
+		return errors.New("nobody hears of it")
+	}
+	return nil
+}
+
+// District notes where institutions lie.
+func (p *product) District(_ context.Context, institution, district string) error {
+	p.districts = append(p.districts, institution+" "+district)
+	return nil
 }
 
 const scripted = 3 // the first scenario but two whose institutions misbehave

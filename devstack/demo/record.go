@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -17,6 +18,18 @@ type Record struct {
 	Operator     Login         `json:"operator"`
 	Trainees     []Trainee     `json:"trainees"`
 	Institutions []Institution `json:"institutions"`
+	// Logins are for browsers: one of each role.
+	Logins []WebLogin `json:"logins"`
+}
+
+// WebLogin is how one account is logged in to.
+type WebLogin struct {
+	Role        string `json:"role"`
+	Login       string `json:"login"`
+	Password    string `json:"password"`
+	Institution string `json:"institution,omitempty"`
+	District    string `json:"district,omitempty"`
+	Name        string `json:"name,omitempty"` // of the trainee
 }
 
 // Login is how one account proves itself.
@@ -68,6 +81,8 @@ type steps struct {
 	// BeganOn fixes every date in the applicants' facts, so that a request sent again is the same.
 	BeganOn  calendar.Date  `json:"began_on"`
 	Trainees []traineeSteps `json:"trainees"`
+	// Passwords are of log-ins that are being made.
+	Passwords map[string]string `json:"passwords,omitempty"`
 }
 
 type traineeSteps struct {
@@ -118,6 +133,13 @@ func (n *notebook) trainee(i int) (Trainee, traineeSteps) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.record.Trainees[i], n.steps.Trainees[i]
+}
+
+// hasLogin says whether the log-in of a name was made.
+func (n *notebook) hasLogin(name string) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return slices.ContainsFunc(n.record.Logins, func(l WebLogin) bool { return l.Login == name })
 }
 
 func (n *notebook) operator() string {

@@ -68,6 +68,7 @@ func (p Product) environment() []string {
 	}
 	if p.Demo {
 		settings["DENGPAN_DEMO"] = "true"
+		settings["DENGPAN_REQUIRE_SECOND_FACTOR"] = "false" // who looks at a demonstration has no authenticator for it
 	}
 	if p.Day != 0 {
 		settings["DENGPAN_DAY"] = p.Day.String()
@@ -107,8 +108,14 @@ func (p Product) Service(role string) Service {
 
 // Command runs one of the product's other commands to its end and returns what it printed.
 func (p Product) Command(ctx context.Context, arguments ...string) (string, error) {
+	return p.tell(ctx, "", arguments)
+}
+
+// tell is Command, with something to read.
+func (p Product) tell(ctx context.Context, input string, arguments []string) (string, error) {
 	command := exec.CommandContext(ctx, p.Program, arguments...)
 	command.Env = p.environment()
+	command.Stdin = strings.NewReader(input)
 	var out, problems bytes.Buffer
 	command.Stdout, command.Stderr = &out, &problems
 	if err := command.Run(); err != nil {
@@ -131,6 +138,31 @@ func (p Product) Token(ctx context.Context, role, institution, label string) (st
 		arguments = append(arguments, "--institution", institution)
 	}
 	return p.secret(ctx, arguments)
+}
+
+// Account makes an account that is logged in to, with the password given.
+func (p Product) Account(ctx context.Context, role, institution, district, login, password string) error {
+	arguments := []string{"account", "create", "--role", role, "--login", login, "--label", "demo " + login}
+	if institution != "" {
+		arguments = append(arguments, "--institution", institution)
+	}
+	if district != "" {
+		arguments = append(arguments, "--district", district)
+	}
+	_, err := p.tell(ctx, password+"\n", arguments)
+	return err
+}
+
+// Login gives an account a log-in.
+func (p Product) Login(ctx context.Context, account, login, password string) error {
+	_, err := p.tell(ctx, password+"\n", []string{"account", "login", "--id", account, "--login", login, "--reason", "demonstration"})
+	return err
+}
+
+// District says which district an institution lies in.
+func (p Product) District(ctx context.Context, institution, district string) error {
+	_, err := p.Command(ctx, "district", "--institution", institution, "--district", district, "--reason", "demonstration")
+	return err
 }
 
 // Endpoint sets an institution's callback URL and returns the secret that signs its callbacks.

@@ -66,7 +66,7 @@ func (d *database) service(now time.Time) board.Service {
 // lines are the addresses and the demonstration's log-ins.
 func (r *running) lines() []board.Line {
 	lines := []board.Line{
-		{Label: "API", Value: "http://" + r.options.APIAddress + "  (/docs, /openapi.json)"},
+		{Label: "API", Value: "http://" + r.options.APIAddress + "  (/app/, /docs, /openapi.json)"},
 		{Label: "Temporal UI", Value: "http://" + r.options.UIAddress},
 		{Label: "Temporal", Value: r.product.TemporalAddress},
 	}
@@ -77,6 +77,9 @@ func (r *running) lines() []board.Line {
 		return lines
 	}
 	record := r.demo.Record()
+	for _, l := range record.Logins {
+		lines = append(lines, board.Line{Label: l.Login, Value: l.Password + "  " + l.Name + l.Institution + l.District})
+	}
 	lines = append(lines, board.Line{Label: "operator", Value: record.Operator.Token})
 	if len(record.Trainees) > 0 && record.Trainees[0].Token != "" {
 		lines = append(lines, board.Line{Label: "trainee", Value: record.Trainees[0].Token + "  " + record.Trainees[0].Name})
