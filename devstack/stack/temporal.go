@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -69,7 +70,7 @@ func UIService(o ui.Options, logPath string) (Service, error) {
 // RunRole runs one of the stack's own services if that is what the command line asks for, until it
 // is told to stop, and then ends the program. Test programs call it in TestMain.
 func RunRole() {
-	if len(os.Args) < 2 || (os.Args[1] != temporalRole && os.Args[1] != uiRole) {
+	if len(os.Args) < 2 || !slices.Contains([]string{temporalRole, uiRole, providerRole}, os.Args[1]) {
 		return
 	}
 	root := &cobra.Command{Use: "devstack", SilenceUsage: true}
@@ -82,7 +83,7 @@ func RunRole() {
 
 // RoleCommands are the commands that run the stack's own services.
 func RoleCommands() []*cobra.Command {
-	return []*cobra.Command{temporalCommand(), uiCommand()}
+	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand()}
 }
 
 func temporalCommand() *cobra.Command {

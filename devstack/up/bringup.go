@@ -52,6 +52,7 @@ func (r *running) bringUp(ctx context.Context) error {
 		{"PostgreSQL", r.startDatabase},
 		{"Temporal", r.startTemporal},
 		{"schema, published lists, namespace", r.migrate},
+		{"identity provider", r.startProvider},
 		{"API, worker and Temporal UI", r.startServices},
 		{"institutions", r.startInstitutions},
 	}

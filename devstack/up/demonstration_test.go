@@ -33,7 +33,7 @@ func TestTheDemonstrationReachesItsEndsAndIsThereTheNextDay(t *testing.T) {
 	require.NoError(t, os.Symlink(binary(t), program))
 	options := parse(t, "--dir", dir, "--program", program, "--exit-when-done", "--plain",
 		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
-		"--temporal-address", free(t), "--temporal-ui-address", free(t))
+		"--temporal-address", free(t), "--temporal-ui-address", free(t), "--provider-address", free(t))
 	options.DatabaseURL, options.TemporalAddress = "", ""
 
 	before := time.Now()

@@ -13,6 +13,7 @@ import (
 	"github.com/dengpan/dengpan/message"
 
 	"github.com/dengpan/dengpan/devstack/ports"
+	"github.com/dengpan/dengpan/devstack/provider"
 	"github.com/dengpan/dengpan/devstack/temporal"
 	"github.com/dengpan/dengpan/devstack/ui"
 )
@@ -27,6 +28,7 @@ type Options struct {
 	InstitutionAddress string
 	TemporalListen     string
 	UIAddress          string
+	ProviderAddress    string
 	PostgresPort       int
 
 	// DatabaseURL and TemporalAddress name servers that run already; empty: our own.
@@ -65,6 +67,7 @@ func (o *Options) addresses() []setting {
 		{&o.InstitutionAddress, "institution-address", "DENGPAN_INSTITUTION_ADDRESS", "the simulated institutions", "127.0.0.1:8090"},
 		{&o.TemporalListen, "temporal-address", "DENGPAN_TEMPORAL_LISTEN", "our own Temporal server", temporal.DefaultAddress},
 		{&o.UIAddress, "temporal-ui-address", "DENGPAN_TEMPORAL_UI_ADDRESS", "Temporal UI", ui.DefaultAddress},
+		{&o.ProviderAddress, "provider-address", "DENGPAN_PROVIDER_ADDRESS", "the identity provider", provider.DefaultAddress},
 	}
 }
 
@@ -123,7 +126,7 @@ func (o *Options) settle() error {
 func (o *Options) checkPorts() error {
 	var uses []ports.Use
 	for _, s := range o.addresses() {
-		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || (s.value == &o.InstitutionAddress && o.NoDemo) {
+		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || ((s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress) && o.NoDemo) {
 			continue
 		}
 		uses = append(uses, ports.Use{What: s.what, Address: *s.value, Flag: "--" + s.flag, Env: s.env})

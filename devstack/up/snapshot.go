@@ -76,6 +76,9 @@ func (r *running) lines() []board.Line {
 	if r.demo == nil {
 		return lines
 	}
+	lines = append(lines, board.Line{
+		Label: "identity provider", Value: "http://" + r.options.ProviderAddress + "  (log-ins: " + r.options.Dir + "/" + providerFile + ")",
+	})
 	record := r.demo.Record()
 	for _, l := range record.Logins {
 		lines = append(lines, board.Line{Label: l.Login, Value: l.Password + "  " + l.Name + l.Institution + l.District})

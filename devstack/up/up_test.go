@@ -36,7 +36,7 @@ func TestATakenPortIsReportedBeforeAnythingStarts(t *testing.T) {
 	t.Cleanup(func() { listener.Close() })
 	options := parse(t, "--dir", t.TempDir(), "--program", "/bin/true", "--api-address", listener.Addr().String(),
 		"--worker-address", "127.0.0.1:0", "--institution-address", "127.0.0.1:0", "--temporal-address", "127.0.0.1:0",
-		"--temporal-ui-address", "127.0.0.1:0")
+		"--temporal-ui-address", "127.0.0.1:0", "--provider-address", "127.0.0.1:0")
 
 	err = Run(t.Context(), options)
 
@@ -51,7 +51,7 @@ func TestWithoutABinaryTheRemedyIsNamed(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan",
 		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
-		"--temporal-address", free(t), "--temporal-ui-address", free(t)))
+		"--temporal-address", free(t), "--temporal-ui-address", free(t), "--provider-address", free(t)))
 	require.ErrorContains(t, err, "make build")
 }
 
