@@ -140,16 +140,22 @@ func requiredName(text string) (string, bool) {
 	return strings.CutSuffix(name, requiredAfterName)
 }
 
-var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,39}$`)
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]{0,39}(\[\d+\])*$`)
 
 // nameable is an unknown field's path, if its name is one that a programmer would write. Anything else was put there by
-// mistake, and may be a value.
+// mistake, and may be a value. Whether a dot divides a path or is part of a value cannot be seen: what has an odd name
+// before its last dot is not named at all.
 func nameable(path string) string {
-	at := strings.LastIndexByte(path, '.') + 1
-	if plainName.MatchString(path[at:]) {
+	names := strings.Split(path, ".")
+	odd := slices.IndexFunc(names, func(name string) bool { return !plainName.MatchString(name) })
+	switch {
+	case odd < 0:
 		return path
+	case odd < len(names)-1:
+		return unnamed
 	}
-	return path[:at] + unnamed
+	names[odd] = unnamed
+	return strings.Join(names, ".")
 }
 
 // wordings pairs what huma's messages begin with and our code for them, as far as they go before their first parameter.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/store"
 )
@@ -56,7 +57,7 @@ const answerTime = 30 * time.Second
 func (s *service) observe(c *gin.Context) {
 	began := time.Now()
 	r := &request{id: c.GetHeader("X-Request-ID")}
-	if !saneID.MatchString(r.id) {
+	if !saneID.MatchString(r.id) || identity.Reveals(r.id) {
 		r.id = newRequestID()
 	}
 	r.lang = message.ParseAcceptLanguage(c.GetHeader("Accept-Language"))

@@ -8,6 +8,7 @@ require (
 	github.com/temporalio/ui-server/v2 v2.54.1
 	github.com/zitadel/oidc/v3 v3.45.6
 	go.temporal.io/server v1.32.1
+	pgregory.net/rapid v1.3.0
 )
 
 require (
