@@ -23,6 +23,12 @@ type offers struct {
 
 func (o offers) of(occupation, role string) []string { return o.bodies[occupation+"/"+role] }
 
+// named is the name of an institution.
+func (o offers) named(id string) string {
+	i := slices.IndexFunc(o.institutions, func(body listedBody) bool { return body.ID == id })
+	return o.institutions[i].Name
+}
+
 // askOffers reads the published lists of the occupations in the demonstration.
 func (d *Demo) askOffers(ctx context.Context) (offers, error) {
 	o := offers{bodies: make(map[string][]string)}

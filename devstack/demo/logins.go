@@ -26,10 +26,10 @@ func (d *Demo) ensureLogins(ctx context.Context) error {
 		}
 	}
 	for _, wanted := range []WebLogin{
-		{Role: "institution", Login: "staff", Institution: busiest},
+		{Role: "institution", Login: "staff", Institution: busiest, Name: d.offers.named(busiest)},
 		{Role: "operator", Login: "operator"},
 		{Role: "operator", Login: "district", District: ownDistrict},
-		{Role: "administrator", Login: "administrator"},
+		{Role: "administrator", Login: "admin"},
 	} {
 		err := d.ensureLogin(ctx, wanted, func(password string) error {
 			return d.options.Administrator.Account(ctx, wanted.Role, wanted.Institution, wanted.District, wanted.Login, password)

@@ -20,7 +20,7 @@ func TestADemonstrationHasALogInOfEachRole(t *testing.T) {
 		require.Regexp(t, `^[a-z2-7]{4}(-[a-z2-7]{4}){3}$`, l.Password)
 	}
 	require.Equal(t, map[string]string{
-		"trainee": "trainee", "staff": "institution", "operator": "operator", "district": "operator", "administrator": "administrator",
+		"trainee": "trainee", "staff": "institution", "operator": "operator", "district": "operator", "admin": "administrator",
 	}, roles)
 	require.Len(t, record.Logins, len(roles))
 	require.Equal(t, []string{d.busiest() + " " + ownDistrict}, p.districts)

@@ -29,7 +29,7 @@ type WebLogin struct {
 	Password    string `json:"password"`
 	Institution string `json:"institution,omitempty"`
 	District    string `json:"district,omitempty"`
-	Name        string `json:"name,omitempty"` // of the trainee
+	Name        string `json:"name,omitempty"` // of the trainee or the institution
 }
 
 // Login is how one account proves itself.

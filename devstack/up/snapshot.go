@@ -1,6 +1,8 @@
 package up
 
 import (
+	"cmp"
+	"strings"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -77,18 +79,10 @@ func (r *running) lines() []board.Line {
 		return lines
 	}
 	lines = append(lines, board.Line{
-		Label: "identity provider", Value: "http://" + r.options.ProviderAddress + "  (log-ins: " + r.options.Dir + "/" + providerFile + ")",
+		Label: "OIDC", Value: "http://" + r.options.ProviderAddress + "  (log-ins: " + r.options.Dir + "/" + providerFile + ")",
 	})
-	record := r.demo.Record()
-	for _, l := range record.Logins {
-		lines = append(lines, board.Line{Label: l.Login, Value: l.Password + "  " + l.Name + l.Institution + l.District})
+	for _, l := range r.demo.Record().Logins {
+		lines = append(lines, board.Line{Label: l.Login, Value: strings.TrimSpace(l.Password + "  " + cmp.Or(l.Name, l.District))})
 	}
-	lines = append(lines, board.Line{Label: "operator", Value: record.Operator.Token})
-	if len(record.Trainees) > 0 && record.Trainees[0].Token != "" {
-		lines = append(lines, board.Line{Label: "trainee", Value: record.Trainees[0].Token + "  " + record.Trainees[0].Name})
-	}
-	if len(record.Institutions) > 0 {
-		lines = append(lines, board.Line{Label: "institution", Value: record.Institutions[0].APIKey + "  " + record.Institutions[0].Name})
-	}
-	return append(lines, board.Line{Label: "all log-ins", Value: r.options.Dir + "/" + demo.RecordFile})
+	return append(lines, board.Line{Label: "tokens, keys", Value: r.options.Dir + "/" + demo.RecordFile})
 }
