@@ -15,6 +15,13 @@ func WriteJSON(path string, value any) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
+	return write(path, content)
+}
+
+// WriteSecret replaces the file at path by a secret of one line.
+func WriteSecret(path, secret string) error { return write(path, []byte(secret)) }
+
+func write(path string, content []byte) error {
 	// A temporary file is made readable to its owner only.
 	temporary, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/devstack/files"
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/stack"
@@ -94,7 +95,7 @@ func newSystem(t testing.TB, o options) *system {
 	require.NoError(t, s.cluster.CreateDatabase(t.Context(), "dengpan"))
 	s.product = stack.Product{
 		Program: program(t), LogDir: s.logs,
-		DatabaseURL: s.cluster.URL("dengpan"), TemporalAddress: addresses[0],
+		DatabaseFile: filepath.Join(s.logs, "database-url"), OwnerFile: filepath.Join(s.logs, "owner-database-url"), TemporalAddress: addresses[0],
 		APIAddress: addresses[1], WorkerAddress: addresses[2], InstitutionAddress: addresses[3],
 		KeysetFile: keyset, InstitutionFile: filepath.Join(s.logs, "institutions.json"),
 		InstitutionState: filepath.Join(s.logs, "state.json"),
@@ -103,6 +104,8 @@ func newSystem(t testing.TB, o options) *system {
 	if o.cacheSize != "" {
 		s.product.Extra = []string{"DENGPAN_WORKFLOW_CACHE=" + o.cacheSize}
 	}
+	require.NoError(t, files.WriteSecret(s.product.DatabaseFile, s.cluster.ApplicationURL("dengpan")))
+	require.NoError(t, files.WriteSecret(s.product.OwnerFile, s.cluster.URL("dengpan")))
 	require.NoError(t, s.product.Migrate(t.Context()))
 	s.seed(t)
 	s.payloads = payload.NewKeys(s.store, s.keys)
@@ -170,7 +173,7 @@ func (s *system) log(t testing.TB, role string) string {
 func (s *system) seed(t testing.TB) {
 	t.Helper()
 	var err error
-	s.store, err = store.Open(t.Context(), s.cluster.URL("dengpan"), s.keys)
+	s.store, err = store.Open(t.Context(), s.cluster.ApplicationURL("dengpan"), s.keys)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.store.Close()) })
 	s.operator = s.token(t, store.Account{Role: store.RoleOperator})

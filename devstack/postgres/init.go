@@ -17,6 +17,9 @@ import (
 // superuser owns everything in the cluster; the cluster is the stack's alone.
 const superuser = "dengpan"
 
+// application is the role that the product runs as.
+const application = "dengpan_application"
+
 // ensureData makes the cluster's data if there is none yet, and returns the superuser's password
 // and the programs that fit the data.
 func ensureData(h home, newest binaries, fast bool) (password string, bin binaries, err error) {

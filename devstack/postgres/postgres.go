@@ -4,6 +4,9 @@ package postgres
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"maps"
@@ -201,6 +204,18 @@ func (c *Cluster) await(ctx context.Context, server *process.Process) error {
 func (c *Cluster) URL(database string) string {
 	location := url.URL{
 		Scheme: "postgres", User: url.UserPassword(superuser, c.password),
+		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)), Path: "/" + database, RawQuery: "sslmode=disable",
+	}
+	return location.String()
+}
+
+// ApplicationURL is the connection string of a database in the cluster as the role of the application, which the product's
+// migration makes. Its password follows from the superuser's, so that there is one to keep.
+func (c *Cluster) ApplicationURL(database string) string {
+	mac := hmac.New(sha256.New, []byte(c.password))
+	mac.Write([]byte(application))
+	location := url.URL{
+		Scheme: "postgres", User: url.UserPassword(application, hex.EncodeToString(mac.Sum(nil))),
 		Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(c.port)), Path: "/" + database, RawQuery: "sslmode=disable",
 	}
 	return location.String()

@@ -19,7 +19,7 @@ type Spec struct {
 	Name string // for messages
 	Path string
 	Args []string // without the program's own name
-	Env  []string // complete environment; nil inherits ours
+	Env  []string // complete environment; nil is [Environment]
 	Dir  string
 
 	// LogPath receives standard output and error, appended; empty discards them.
@@ -55,6 +55,9 @@ func Start(spec Spec) (*Process, error) {
 	}
 	cmd := exec.Command(spec.Path, spec.Args...)
 	cmd.Env, cmd.Dir = spec.Env, spec.Dir
+	if cmd.Env == nil {
+		cmd.Env = Environment()
+	}
 	if spec.Attached {
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	} else if spec.LogPath != "" {

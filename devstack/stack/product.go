@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +21,10 @@ type Product struct {
 	Program string // path of the dengpan binary
 	LogDir  string // each role logs to <LogDir>/<role>.log
 
-	DatabaseURL        string
+	// DatabaseFile holds the database's URL for the application, OwnerFile for the owner of the schema: only the migration is
+	// told of the latter.
+	DatabaseFile       string
+	OwnerFile          string
 	TemporalAddress    string
 	TemporalNamespace  string
 	APIAddress         string
@@ -48,10 +51,10 @@ const (
 	InstitutionRole = "institution"
 )
 
-// environment is ours with the product's settings over it.
+// environment is ours, without what is secret in it, and with the product's settings over it.
 func (p Product) environment() []string {
 	settings := map[string]string{
-		"DATABASE_URL":                p.DatabaseURL,
+		"DATABASE_URL_FILE":           p.DatabaseFile,
 		"TEMPORAL_ADDRESS":            p.TemporalAddress,
 		"TEMPORAL_NAMESPACE":          p.TemporalNamespace,
 		"DENGPAN_API_ADDRESS":         p.APIAddress,
@@ -73,7 +76,7 @@ func (p Product) environment() []string {
 	if p.Day != 0 {
 		settings["DENGPAN_DAY"] = p.Day.String()
 	}
-	environment := os.Environ()
+	environment := process.Environment()
 	for name, value := range settings {
 		if value != "" {
 			environment = append(environment, name+"="+value)
@@ -127,6 +130,7 @@ func (p Product) tell(ctx context.Context, input string, arguments []string) (st
 
 // Migrate brings the database, the published lists and the Temporal namespace up to date.
 func (p Product) Migrate(ctx context.Context) error {
+	p.Extra = append(slices.Clone(p.Extra), "DENGPAN_OWNER_DATABASE_URL_FILE="+p.OwnerFile)
 	_, err := p.Command(ctx, "migrate")
 	return err
 }

@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/dengpan/dengpan/devstack/files"
 	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/temporal"
 	"github.com/dengpan/dengpan/devstack/ui"
@@ -36,12 +38,18 @@ func TemporalService(options temporal.Options) (Service, error) {
 	if options.Namespace == "" {
 		options.Namespace = temporal.DefaultNamespace
 	}
+	// By a file: command lines can be read by every user of the machine, and environments by more than they should.
+	location := options.LogPath + ".database-url"
+	if err := files.WriteSecret(location, options.DatabaseURL); err != nil {
+		return Service{}, fmt.Errorf("write the URL of Temporal's database: %w", err)
+	}
 	return Service{
 		Spec: process.Spec{
 			Name: "Temporal", Path: self,
-			Args: []string{temporalRole, "--address", options.Address, "--namespace", options.Namespace, "--log", options.LogPath},
-			// By the environment, because a command line can be read by every user of the machine.
-			Env:     append(os.Environ(), "DATABASE_URL="+options.DatabaseURL),
+			Args: []string{
+				temporalRole, "--address", options.Address, "--namespace", options.Namespace, "--log", options.LogPath,
+				"--database-url-file", location,
+			},
 			LogPath: options.LogPath,
 			// When we die, so does PostgreSQL, and without it a stop in good order takes for ever.
 			DeathSignal: syscall.SIGKILL,
@@ -88,15 +96,20 @@ func RoleCommands() []*cobra.Command {
 
 func temporalCommand() *cobra.Command {
 	var options temporal.Options
+	var location string
 	command := &cobra.Command{
 		Use:   temporalRole,
-		Short: "Run a Temporal server on the PostgreSQL server in DATABASE_URL until told to stop",
+		Short: "Run a Temporal server on a PostgreSQL server until told to stop",
 		Args:  cobra.NoArgs,
 		RunE: func(command *cobra.Command, _ []string) error {
-			options.DatabaseURL = os.Getenv("DATABASE_URL")
-			if options.DatabaseURL == "" {
-				return errors.New("DATABASE_URL is not set")
+			if location == "" {
+				return errors.New("--database-url-file is not set")
 			}
+			content, err := os.ReadFile(location)
+			if err != nil {
+				return fmt.Errorf("read the database's URL: %w", err)
+			}
+			options.DatabaseURL = strings.TrimSpace(string(content))
 			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, os.Interrupt)
 			defer stop()
 			server, err := temporal.Start(ctx, options)
@@ -109,6 +122,7 @@ func temporalCommand() *cobra.Command {
 	}
 	command.Flags().StringVar(&options.Address, "address", temporal.DefaultAddress, "where clients connect")
 	command.Flags().StringVar(&options.Namespace, "namespace", temporal.DefaultNamespace, "namespace to register")
+	command.Flags().StringVar(&location, "database-url-file", "", "file that holds the PostgreSQL server's URL")
 	command.Flags().StringVar(&options.LogPath, "log", "", "file for warnings and errors (standard error unless set)")
 	return command
 }

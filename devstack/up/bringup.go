@@ -1,6 +1,7 @@
 package up
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/democlock"
+	"github.com/dengpan/dengpan/devstack/files"
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/stack"
@@ -102,8 +104,8 @@ func (r *running) openCalendar(context.Context) (err error) {
 
 func (r *running) startDatabase(ctx context.Context) error {
 	if r.options.DatabaseURL != "" {
-		r.product.DatabaseURL = r.options.DatabaseURL
-		return nil
+		r.ownerURL = cmp.Or(r.options.OwnerURL, r.options.DatabaseURL)
+		return r.tellDatabase(r.options.DatabaseURL)
 	}
 	cluster, err := postgres.Start(ctx, postgres.Options{
 		Dir: r.clusterDir(), Port: r.options.PostgresPort, LogPath: filepath.Join(r.product.LogDir, "postgres.log"),
@@ -114,13 +116,23 @@ func (r *running) startDatabase(ctx context.Context) error {
 	r.mu.Lock()
 	r.cluster = keepDatabase(cluster)
 	r.mu.Unlock()
-	r.product.DatabaseURL = cluster.URL(productDatabase)
-	// For psql, and for make migrate; it holds the password.
-	location := filepath.Join(r.options.Dir, "database-url")
-	if err := os.WriteFile(location, []byte(r.product.DatabaseURL+"\n"), 0o600); err != nil {
-		return fmt.Errorf("write the database's URL: %w", err)
+	r.ownerURL = cluster.URL(productDatabase)
+	if err := r.tellDatabase(cluster.ApplicationURL(productDatabase)); err != nil {
+		return err
 	}
 	return cluster.CreateDatabase(ctx, productDatabase)
+}
+
+// tellDatabase writes the files from which the product learns where its database is: as its owner (for psql, too), and as
+// the application.
+func (r *running) tellDatabase(applicationURL string) error {
+	r.product.OwnerFile = filepath.Join(r.options.Dir, "database-url")
+	r.product.DatabaseFile = filepath.Join(r.options.Dir, "application-database-url")
+	err := errors.Join(files.WriteSecret(r.product.OwnerFile, r.ownerURL), files.WriteSecret(r.product.DatabaseFile, applicationURL))
+	if err != nil {
+		return fmt.Errorf("write the database's URL: %w", err)
+	}
+	return nil
 }
 
 func (r *running) startTemporal(ctx context.Context) error {
@@ -129,7 +141,7 @@ func (r *running) startTemporal(ctx context.Context) error {
 		return nil
 	}
 	r.product.TemporalAddress = r.options.TemporalListen
-	server, err := url.Parse(r.product.DatabaseURL)
+	server, err := url.Parse(r.ownerURL)
 	if err != nil {
 		return errors.New("DATABASE_URL is not a URL such as postgres://user:password@127.0.0.1:5432/dengpan")
 	}

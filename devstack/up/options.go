@@ -33,6 +33,7 @@ type Options struct {
 
 	// DatabaseURL and TemporalAddress name servers that run already; empty: our own.
 	DatabaseURL     string
+	OwnerURL        string // the same database as the owner of the schema; empty: DatabaseURL is its owner's
 	TemporalAddress string
 
 	NoDemo       bool
@@ -93,7 +94,7 @@ func (o *Options) Flags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.NoDemo, "no-demo", false, "no demonstration data, no simulated institutions, days of 24 hours")
 	flags.BoolVar(&o.ExitWhenDone, "exit-when-done", false, "stop when every demonstration case has ended")
 	flags.BoolVar(&o.Plain, "plain", false, "lines instead of a live board")
-	o.DatabaseURL = os.Getenv("DATABASE_URL")
+	o.DatabaseURL, o.OwnerURL = os.Getenv("DATABASE_URL"), os.Getenv("DENGPAN_OWNER_DATABASE_URL")
 	o.TemporalAddress = os.Getenv("TEMPORAL_ADDRESS")
 }
 

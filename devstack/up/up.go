@@ -25,7 +25,8 @@ type running struct {
 	since   time.Time
 	lock    *os.File
 
-	product stack.Product
+	product  stack.Product
+	ownerURL string // of the product's database
 	clock   *democlock.Clock // nil without a demonstration
 	demo    *demo.Demo       // nil without a demonstration
 
