@@ -70,7 +70,7 @@ func TestWhoGuessesPasswordsOfManyIsStoppedByTheirAddress(t *testing.T) {
 	wait, err := strconv.Atoi(refused.header.Get("Retry-After"))
 	require.NoError(t, err)
 	require.Positive(t, wait)
-	require.Contains(t, refused.header.Get("RateLimit"), `"log-in";r=0`)
+	require.Contains(t, refused.header.Get("Ratelimit"), `"log-in";r=0`)
 	require.NotEqual(t, http.StatusTooManyRequests, guess("192.0.2.8:1000")().status, "others are not kept from it")
 	require.Equal(t, http.StatusTooManyRequests, guess("192.0.2.7:2000")().status, "nor does another port help")
 }
@@ -121,7 +121,7 @@ func TestWithoutLimitsThereAreNone(t *testing.T) {
 	for range checksByCertificate.burst + 5 {
 		r := w.post("/v1/verifications", "", object{"name": "王小明", "id_number": "x", "certificate_number": "C-1"})
 		require.Equal(t, http.StatusOK, r.status)
-		require.Empty(t, r.header.Get("RateLimit"))
+		require.Empty(t, r.header.Get("Ratelimit"))
 	}
 }
 

@@ -19,6 +19,12 @@ import (
 	"github.com/dengpan/dengpan/store/storetest"
 )
 
+// tester is a test, or a check of a property.
+type tester interface {
+	require.TestingT
+	Context() context.Context
+}
+
 // auditLog is an audit log in a database, with its superuser's connection.
 type auditLog struct {
 	store *store.Store
@@ -50,8 +56,8 @@ func (l *auditLog) open(t testing.TB) *store.Store {
 	return s
 }
 
-func (l *auditLog) note(t require.TestingT, i int) {
-	require.NoError(t, l.store.Tx(context.Background(), func(tx *store.Tx) error { //nolint:usetesting // rapid's T has no context
+func (l *auditLog) note(t tester, i int) {
+	require.NoError(t, l.store.Tx(t.Context(), func(tx *store.Tx) error {
 		return tx.Audit(store.AuditEntry{
 			Actor: "system", Action: "test.do", Subject: fmt.Sprintf("test:%d", i), Reason: "a test",
 			Before: json.RawMessage(`{"n":1.50,"m":[1e3,null]}`), After: json.RawMessage(`{"z":"é","a":{"b":true}}`),
@@ -60,8 +66,8 @@ func (l *auditLog) note(t require.TestingT, i int) {
 }
 
 // tamper does what only a superuser can.
-func (l *auditLog) tamper(t require.TestingT, statements ...string) {
-	ctx := context.Background() //nolint:usetesting // rapid's T has no context
+func (l *auditLog) tamper(t tester, statements ...string) {
+	ctx := t.Context()
 	conn, err := l.sql.Conn(ctx)
 	require.NoError(t, err)
 	defer conn.Close()
@@ -73,9 +79,9 @@ func (l *auditLog) tamper(t require.TestingT, statements ...string) {
 	require.NoError(t, err)
 }
 
-func (l *auditLog) check(t require.TestingT, anchors ...audit.Anchor) []string {
+func (l *auditLog) check(t tester, anchors ...audit.Anchor) []string {
 	var faults []string
-	_, n, err := l.store.CheckAudit(context.Background(), anchors, func(f audit.Fault) { //nolint:usetesting // rapid's T has no context
+	_, n, err := l.store.CheckAudit(t.Context(), anchors, func(f audit.Fault) {
 		faults = append(faults, f.String())
 	})
 	require.NoError(t, err)
@@ -83,8 +89,8 @@ func (l *auditLog) check(t require.TestingT, anchors ...audit.Anchor) []string {
 	return faults
 }
 
-func (l *auditLog) end(t require.TestingT) audit.Anchor {
-	end, err := l.store.Read(context.Background()).AuditEnd() //nolint:usetesting // rapid's T has no context
+func (l *auditLog) end(t tester) audit.Anchor {
+	end, err := l.store.Read(t.Context()).AuditEnd()
 	require.NoError(t, err)
 	return end
 }
@@ -101,8 +107,10 @@ func TestTamperingOfEachKindIsFoundInTheDatabase(t *testing.T) {
 		"missing, an entry": {[]string{"DELETE FROM audit_entries WHERE id = 4"}, "row 4: missing"},
 		"missing, a row":    {[]string{"DELETE FROM audit_chain WHERE n = 4"}, "row 4: missing"},
 		"missing, both":     {[]string{"DELETE FROM audit_chain WHERE n = 4", "DELETE FROM audit_entries WHERE id = 4"}, "row 4: missing"},
-		"inserted": {[]string{`INSERT INTO audit_entries (actor, action, subject, reason) VALUES ('x', 'x', 'x', 'x')`},
-			"entry 11: inserted"},
+		"inserted": {
+			[]string{`INSERT INTO audit_entries (actor, action, subject, reason) VALUES ('x', 'x', 'x', 'x')`},
+			"entry 11: inserted",
+		},
 		"inserted, in the chain": {[]string{
 			`INSERT INTO audit_entries (actor, action, subject, reason) VALUES ('x', 'x', 'x', 'x')`,
 			`INSERT INTO audit_chain SELECT 11, 11, seal, link FROM audit_chain WHERE n = 4`,
@@ -221,8 +229,8 @@ func TestWhatSomebodyTypedIntoAReasonIsMaskedInTheLog(t *testing.T) {
 	}))
 	var text string
 	require.NoError(t, l.sql.QueryRowContext(t.Context(), "SELECT e::text FROM audit_entries e WHERE action = 'test.do'").Scan(&text))
-	for _, clear := range []string{"19491231", "12345678", "1234 5678", "example.com"} {
-		require.NotContains(t, text, clear)
+	for _, readable := range []string{"19491231", "12345678", "1234 5678", "example.com"} {
+		require.NotContains(t, text, readable)
 	}
 	require.Contains(t, text, "110***********002X")
 	require.Empty(t, l.check(t))

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -82,11 +81,11 @@ func TestNoOrderOfUsesTakesMoreThanALimitGives(t *testing.T) {
 		at := noon
 		for range rapid.IntRange(1, 25).Draw(rt, "uses") {
 			at = at.Add(time.Duration(rapid.IntRange(0, 90_000).Draw(rt, "pause")) * time.Millisecond)
-			left, err := l.store.Spend(context.Background(), at, use) //nolint:usetesting // rapid's T has no context
+			left, err := l.store.Spend(rt.Context(), at, use)
 			require.NoError(rt, err)
 			if left[0].Refused {
 				at = at.Add(left[0].Wait)
-				left, err = l.store.Spend(context.Background(), at, use) //nolint:usetesting // the same
+				left, err = l.store.Spend(rt.Context(), at, use)
 				require.NoError(rt, err)
 				require.False(rt, left[0].Refused)
 			}
