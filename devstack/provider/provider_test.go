@@ -16,6 +16,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/devstack/files"
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/provider"
@@ -70,15 +71,16 @@ func newPlace(t *testing.T) *place {
 	_, err = identity.CreateKeyring(keyset)
 	require.NoError(t, err)
 	p.binary = stack.Product{
-		Program: program(t), LogDir: dir, DatabaseURL: cluster.URL("dengpan"), TemporalAddress: fmt.Sprintf("127.0.0.1:%d", free[1]),
+		Program: program(t), LogDir: dir, DatabaseFile: filepath.Join(dir, "application-url"), OwnerFile: filepath.Join(dir, "owner-url"), TemporalAddress: fmt.Sprintf("127.0.0.1:%d", free[1]),
 		APIAddress: address, KeysetFile: keyset, Demo: true,
 		Extra: []string{
 			"DENGPAN_PUBLIC_URL=" + p.product, "DENGPAN_OIDC_ISSUER=" + issuer, "DENGPAN_OIDC_CLIENT_ID=" + provider.ClientID,
 			"DENGPAN_OIDC_CLIENT_SECRET_FILE=" + secretFile, "DENGPAN_OIDC_TRAINEES=true",
 		},
 	}
-	_, err = p.binary.Command(t.Context(), "migrate", "--database-only")
-	require.NoError(t, err)
+	require.NoError(t, files.WriteSecret(p.binary.DatabaseFile, cluster.ApplicationURL("dengpan")))
+	require.NoError(t, files.WriteSecret(p.binary.OwnerFile, cluster.URL("dengpan")))
+	require.NoError(t, p.binary.Migrate(t.Context(), "--database-only"))
 	running, err := p.binary.Service(stack.APIRole).Start(t.Context())
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, running.Stop()) })

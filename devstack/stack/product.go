@@ -129,9 +129,9 @@ func (p Product) tell(ctx context.Context, input string, arguments []string) (st
 }
 
 // Migrate brings the database, the published lists and the Temporal namespace up to date.
-func (p Product) Migrate(ctx context.Context) error {
+func (p Product) Migrate(ctx context.Context, arguments ...string) error {
 	p.Extra = append(slices.Clone(p.Extra), "DENGPAN_OWNER_DATABASE_URL_FILE="+p.OwnerFile)
-	_, err := p.Command(ctx, "migrate")
+	_, err := p.Command(ctx, append([]string{"migrate"}, arguments...)...)
 	return err
 }
 
