@@ -16,6 +16,9 @@ type privacyBodies struct {
 	contacts  body[contactsBody]
 	search    body[searchBody]
 	unmasking body[unmaskingBody]
+
+	deletion         body[deletionBody]
+	deletionDecision body[deletionDecisionBody]
 }
 
 // registerPrivacy adds the operations on people's own data.
@@ -26,6 +29,9 @@ func (s *service) registerPrivacy(api huma.API) {
 		contacts:  bodyFor[contactsBody](schemas),
 		search:    bodyFor[searchBody](schemas),
 		unmasking: bodyFor[unmaskingBody](schemas),
+
+		deletion:         bodyFor[deletionBody](schemas),
+		deletionDecision: bodyFor[deletionDecisionBody](schemas),
 	}
 	read(api, "GET /v1/me/contacts", mine, "How I can be reached, masked", s.ownContacts)
 	sent(api, "PUT /v1/me/contacts", mine, "Say how I can be reached, in place of all that was said before", s.privacy.contacts.schema,
@@ -37,6 +43,13 @@ func (s *service) registerPrivacy(api huma.API) {
 		http.StatusOK, s.searchPerson)
 	sent(api, "POST /v1/cases/{id}/unmasking", cases, "See what is masked of a case's person, for a reason", s.privacy.unmasking.schema,
 		http.StatusOK, s.unmask)
+
+	bare(api, "POST /v1/me/export", mine, "Everything that is kept of me", s.export)
+	read(api, "GET /v1/me/deletion-requests", mine, "My requests to be forgotten, and their answers", s.ownDeletions)
+	sent(api, "POST /v1/me/deletion-requests", mine, "Ask to be forgotten", s.privacy.deletion.schema, http.StatusCreated, s.requestDeletion)
+	read(api, "GET /v1/deletion-requests", people, "Requests to be forgotten", s.listDeletions)
+	sent(api, "POST /v1/deletion-requests/{id}/decision", people, "Answer a request to be forgotten", s.privacy.deletionDecision.schema,
+		http.StatusOK, s.decideDeletion)
 }
 
 // person is who the trainee that asks is. An account is nobody's until it has registered a case.

@@ -132,7 +132,7 @@ func TestAMobileIsOnePersonsAndATryLeavesATrace(t *testing.T) {
 }
 
 // portrait is a one-inch photo.
-func portrait(t *testing.T) []byte {
+func portrait(t testing.TB) []byte {
 	t.Helper()
 	p := image.NewRGBA(image.Rect(0, 0, 295, 413))
 	draw.Draw(p, p.Bounds(), image.White, image.Point{}, draw.Src)
@@ -243,8 +243,12 @@ func TestWhatIsMaskedIsShownForAReasonThatIsWrittenDown(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.upload(w.trainee, mediaJPEG, portrait(t)).status)
 	path := "/v1/cases/" + caseID + "/unmasking"
 	for _, bad := range []object{
-		{}, {"fields": []string{"name"}}, {"fields": []string{"name"}, "reason": " "}, {"fields": []string{}, "reason": "核对证件"},
-		{"fields": []string{"password"}, "reason": "核对证件"}, {"fields": []string{"name", "name"}, "reason": "核对证件"},
+		{},
+		{"fields": []string{"name"}},
+		{"fields": []string{"name"}, "reason": " "},
+		{"fields": []string{}, "reason": "核对证件"},
+		{"fields": []string{"password"}, "reason": "核对证件"},
+		{"fields": []string{"name", "name"}, "reason": "核对证件"},
 	} {
 		w.post(path, w.operator, bad).refused(t, http.StatusUnprocessableEntity, validationFailed)
 	}

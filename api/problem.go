@@ -27,6 +27,10 @@ const (
 	accountBound           = "account_bound"
 	personUnknown          = "person_unknown"
 	phoneTaken             = "phone_taken"
+	personErased           = "person_erased"
+	caseOpen               = "case_open"
+	deletionPending        = "deletion_pending"
+	deletionDecided        = "deletion_decided"
 	unauthenticated        = "unauthenticated"
 	forbidden              = "forbidden"
 	notFound               = "not_found"
@@ -96,6 +100,10 @@ var statuses = map[string]int{
 	accountBound:           http.StatusConflict,
 	personUnknown:          http.StatusConflict,
 	phoneTaken:             http.StatusConflict,
+	personErased:           http.StatusConflict,
+	caseOpen:               http.StatusConflict,
+	deletionPending:        http.StatusConflict,
+	deletionDecided:        http.StatusConflict,
 	unauthenticated:        http.StatusUnauthorized,
 	forbidden:              http.StatusForbidden,
 	notFound:               http.StatusNotFound,

@@ -282,6 +282,8 @@ func refusedByConstraint(err error) error {
 		return problem(duplicateCase)
 	case "accounts_person_id_key":
 		return problem(personClaimed)
+	case "person_erased":
+		return problem(personErased)
 	case "cases_separate_bodies":
 		return problem(sameBody)
 	}

@@ -117,6 +117,8 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
 		id[kind] = uuid.NewString()
 	}
+	id[authority.Deletion] = uuid.NewString()
+	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
 	w.exec(`INSERT INTO accounts (id, role, institution_id, label, machine) VALUES ($1, 'institution', $2, 'payroll', true)`,
 		id[authority.Account], body)
 	w.exec(`INSERT INTO access_tokens (id, account_id, token_hash, label, scopes) VALUES ($1, $2, sha256($3::text::bytea), 'payroll', '{read}')`,

@@ -51,6 +51,7 @@ const (
 	Account    Object = "account"
 	Invitation Object = "invitation"
 	WebSession Object = "web_session"
+	Deletion   Object = "deletion_request"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

@@ -39,6 +39,11 @@ var table = []Row{
 	{"GET /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
 	{"DELETE /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/me/export", "me.export", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/deletion-requests", "me.deletion", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/me/deletion-requests", "me.deletion", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/deletion-requests", "deletion.list", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/deletion-requests/{id}/decision", "deletion.decide", Deletion, false, roles(None, None, City, None)},
 	{"POST /v1/person-search", "person.search", Nothing, false, roles(None, None, Area, None)},
 	{"POST /v1/cases/{id}/unmasking", "person.unmask", Case, false, roles(None, None, Area, None)},
 

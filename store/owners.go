@@ -12,6 +12,8 @@ import (
 // districts. A case lies in the district of the trainee's employer, and in that of its training body, which the district
 // supervises (the notice: 区局对培训机构实施日常检查和监督).
 var ownerQueries = map[authority.Object]string{
+	authority.Deletion: `SELECT NULL AS account, person_id AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM deletion_requests WHERE id = ?`,
 	authority.Case: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM cases c JOIN institutions t ON t.id = c.training_body WHERE c.id = ?`,
 	authority.Task: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, c.district AS first, t.district AS second

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// ExportSection is one part of what the record keeps of a person: which tables it is of, and how it is read.
+type ExportSection struct {
+	Code   string
+	Tables []string
+	query  string
+}
+
+// Queries of sections name the person as @person. Their accounts, cases and places are those of these common parts.
+const exportScope = `WITH
+	account AS (SELECT id FROM accounts WHERE person_id = @person),
+	mine AS (SELECT id FROM cases WHERE person_id = @person),
+	place AS (SELECT id FROM course_places WHERE person_id = @person)
+	SELECT coalesce(json_agg(t), '[]') FROM (%s) t`
+
+// exportSections is everything that is kept of a person, but what is sealed: that is opened and added by who has the keys.
+var exportSections = []ExportSection{
+	{"identity", []string{"persons", "person_indexes"}, `SELECT id, id_type, id_country, created_at FROM persons WHERE id = @person`},
+	{"contacts", []string{"contacts"}, `SELECT updated_at FROM contacts WHERE person_id = @person`},
+	{"photo", []string{"photos"}, `SELECT taken_in_at FROM photos WHERE person_id = @person`},
+	{"accounts", []string{"accounts"}, `SELECT id, role, label, state, created_at, closed_at FROM accounts WHERE person_id = @person`},
+	{"log_ins", []string{"credentials", "second_factors", "recovery_codes", "login_identities"}, `
+		SELECT 'local' AS method, login, changed_at AS since FROM credentials WHERE account_id IN (TABLE account)
+		UNION ALL SELECT 'second_factor', '', confirmed_at FROM second_factors WHERE account_id IN (TABLE account)
+		UNION ALL SELECT 'oidc', issuer || ' ' || subject, linked_at FROM login_identities WHERE account_id IN (TABLE account)`},
+	{"sessions", []string{"web_sessions"}, `SELECT id, method, browser, created_at, last_seen_at FROM web_sessions
+		WHERE account_id IN (TABLE account) ORDER BY created_at`},
+	{"tokens", []string{"access_tokens", "idempotency_keys"}, `SELECT id, label, created_at, expires_at, revoked_at, last_used_at
+		FROM access_tokens WHERE account_id IN (TABLE account) ORDER BY created_at`},
+	{"cases", []string{"cases", "case_steps"}, `SELECT id, occupation, direction, level, district, policy_version, training_body,
+		evaluation_body, applicant, status, stage, outcome, registered_at, registered_on, ended_at FROM cases
+		WHERE person_id = @person ORDER BY registered_at`},
+	{"facts", []string{"case_facts"}, `SELECT case_id, applicant, reason, given_at FROM case_facts WHERE case_id IN (TABLE mine) ORDER BY given_at`},
+	{"stages", []string{"case_stages"}, `SELECT case_id, stage, state, since, due_at FROM case_stages WHERE case_id IN (TABLE mine) ORDER BY case_id, since`},
+	{"timeline", []string{"case_events", "inbox", "outbox"}, `SELECT case_id, seq, at, kind, stage, actor, params FROM case_events
+		WHERE case_id IN (TABLE mine) ORDER BY case_id, seq`},
+	{"tasks", []string{"tasks", "task_answers"}, `SELECT k.id, k.case_id, k.institution_id, k.kind, k.attempt, k.issue, k.state, k.issued_at,
+		k.closed_at, k.close_reason, a.kind AS answer, a.body, a.received_at
+		FROM tasks k LEFT JOIN task_answers a ON a.task_id = k.id WHERE k.case_id IN (TABLE mine) ORDER BY k.seq`},
+	{"withdrawals", []string{"withdrawals"}, `SELECT case_id, reason, requested_at FROM withdrawals WHERE case_id IN (TABLE mine)`},
+	{"incidents", []string{"incidents"}, `SELECT i.id, i.case_id, i.stage, i.cause, i.params, i.opened_at, i.closed_at, i.closed_by,
+		coalesce((SELECT json_agg(json_build_object('verb', r.verb, 'reason', r.reason, 'at', r.requested_at, 'outcome', r.outcome)
+			ORDER BY r.requested_at) FROM resolutions r WHERE r.incident_id = i.id), '[]') AS resolutions
+		FROM incidents i WHERE i.case_id IN (TABLE mine) ORDER BY i.opened_at`},
+	{"decisions", []string{"decisions"}, `SELECT case_id, kind, policy_version, as_of, inputs, outcome, body, decided_at FROM decisions
+		WHERE case_id IN (TABLE mine) ORDER BY decided_at`},
+	{"assessments", []string{"assessments"}, `SELECT case_id, kind, attempt, score, pass_mark, passed, assessed_on FROM assessments
+		WHERE case_id IN (TABLE mine) ORDER BY recorded_at`},
+	{"courses", []string{"course_places"}, `SELECT p.id, o.institution_id, o.title, o.starts_on, o.ends_on, p.document, p.state, p.enrolled_at, p.closed_at
+		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id = @person ORDER BY p.enrolled_at`},
+	{"sessions_attended", []string{"session_roster", "attendance"}, `SELECT s.institution_id, s.ref, s.module, s.mode, s.opens_at, s.closes_at,
+		s.voided_at, a.signed_in_at, a.signed_out_at, a.received_at, a.state, a.reason
+		FROM session_roster r JOIN sessions s ON s.id = r.session_id
+		LEFT JOIN attendance a ON a.session_id = r.session_id AND a.person_id = r.person_id WHERE r.person_id = @person ORDER BY s.opens_at`},
+	{"watching", []string{"watches", "heartbeats", "challenges"}, `SELECT w.session_id, count(h.seq) AS heartbeats, min(h.received_at) AS first_at,
+		max(h.received_at) AS last_at FROM watches w LEFT JOIN heartbeats h ON h.watch_id = w.id WHERE w.person_id = @person GROUP BY w.id`},
+	{"hours", []string{"hour_entries", "hour_claims"}, `SELECT id, case_id, place_id, institution_id, session_ref, session_date, module, mode, seconds,
+		during::text, reverses, reason, recorded_at FROM hour_entries WHERE person_id = @person ORDER BY id`},
+	{"ce_hours", []string{"ce_entries", "ce_claims"}, `SELECT id, case_id, place_id, year, subject, hours, reverses, reason, taken, recorded_at
+		FROM ce_entries WHERE person_id = @person ORDER BY id`},
+	{"certificates", []string{"certificates"}, `SELECT id, case_id, place_id, kind, issuer, number, origin, status, facts, issued_on FROM certificates
+		WHERE case_id IN (TABLE mine) OR place_id IN (TABLE place) ORDER BY recorded_at`},
+	{"readings", []string{"audit_entries"}, `SELECT e.at, e.action, e.reason, e.after, coalesce(a.role, 'system') AS by_role FROM audit_entries e
+		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject = 'person:' || @person ORDER BY e.id`},
+	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests
+		WHERE person_id = @person ORDER BY requested_at`},
+}
+
+// ExportSections lists the parts of an export.
+func ExportSections() []ExportSection { return exportSections }
+
+// Export reads one part of what the record keeps of a person.
+func (tx *Tx) Export(s ExportSection, personID string) (json.RawMessage, error) {
+	var rows string
+	err := tx.db.Raw(fmt.Sprintf(exportScope, s.query), map[string]any{"person": personID}).Scan(&rows).Error
+	return json.RawMessage(rows), found(err, "export "+s.Code)
+}
