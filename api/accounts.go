@@ -61,6 +61,7 @@ type accountBodies struct {
 	invitation body[invitationBody]
 	acceptance body[acceptanceBody]
 	token      body[tokenBody]
+	link       body[linkBody]
 }
 
 // registerAccounts adds the operations on accounts, and on the ways in that they have.
@@ -70,10 +71,12 @@ func (s *service) registerAccounts(api huma.API) {
 	s.keeping = accountBodies{
 		apiKey: bodyFor[apiKeyBody](schemas), rotation: bodyFor[rotationBody](schemas), invitation: bodyFor[invitationBody](schemas),
 		acceptance: bodyFor[acceptanceBody](schemas), token: bodyFor[tokenBody](schemas),
+		link: bodyFor[linkBody](schemas),
 	}
 	s.registerAPIKeys(api)
 	s.registerInvitations(api)
 	s.registerAcceptance(api)
+	s.registerIdentity(api)
 	read(api, "GET /v1/accounts", accounts, "Accounts, and how they get in", s.listAccounts)
 	sent(api, "POST /v1/accounts/{id}/closing", accounts, "Close an account for good: its sessions end, its keys too",
 		s.bodies.reason.schema, http.StatusOK, s.closeAccount)

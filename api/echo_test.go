@@ -102,6 +102,10 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/accounts/" + c + "/closing", institution, object{"reason": "x"}},
 		{"/v1/invitations", institution, object{"role": "operator", "institution_id": "x", "district": "x", "label": "\x01"}},
 		{"/v1/invitations/" + c + "/revocation", institution, object{"reason": "x"}},
+		{"/v1/invitations/reading", "", object{"token": "x"}},
+		{"/v1/invitations/acceptance", "", object{"token": "x", "login": "x", "password": "x"}},
+		{"/v1/invitations/oidc", "", object{"token": "x"}},
+		{"/v1/me/identity", institution, object{"password": "x"}},
 		{"/v1/verifications", "", object{"name": 1, "id_number": planted, "certificate_number": "x"}},
 	} {
 		plantings(target.body, func(any) { send(body(target.path, target.body), target.token) })

@@ -234,3 +234,74 @@ func TestWithoutAProviderThereIsNoSuchLogIn(t *testing.T) {
 	made := o.invite(o.token(store.Account{Role: store.RoleAdministrator}), object{"role": "operator", "label": "窗口"})
 	b.do(http.MethodPost, "/v1/invitations/oidc", object{"token": made.Token}).refused(t, http.StatusServiceUnavailable, providerAway)
 }
+
+// link begins the linking of whoever is logged in on a browser, and is where the browser comes back at.
+func (e *embassy) link(b *browser) string {
+	e.t.Helper()
+	r := b.do(http.MethodPost, "/v1/me/identity", object{"password": aPassword})
+	require.Equal(e.t, http.StatusOK, r.status, "%s", r.body)
+	var answer struct{ Location string }
+	r.into(e.t, &answer)
+	return e.there(answer.Location)
+}
+
+func (e *embassy) linked(b *browser) bool {
+	e.t.Helper()
+	var answer struct{ OIDC *identityView }
+	b.get("/v1/me/identity").into(e.t, &answer)
+	require.Equal(e.t, "统一身份认证", answer.OIDC.Name)
+	return answer.OIDC.Linked
+}
+
+func TestWhoIsLoggedInLinksTheirAccountAndMayUndoIt(t *testing.T) {
+	t.Parallel()
+	e := newEmbassy(t, false)
+	account := e.hire("operator.1", store.Account{Role: store.RoleOperator})
+	b := e.visitor()
+	b.enter("operator.1")
+	require.False(t, e.linked(b))
+	require.Equal(t, "/app/security", goes(t, b.get(e.link(b))))
+	require.True(t, e.linked(b))
+	other := e.visitor()
+	require.Equal(t, "/app/", e.logInThere(other))
+	var who loggedIn
+	other.get("/v1/session").into(t, &who)
+	require.Equal(t, account.ID, who.Account.ID)
+
+	e.provider.LogIn("subject-2")
+	require.Equal(t, failed+identityTaken, goes(t, b.get(e.link(b))), "one account, one identity")
+	require.Equal(t, http.StatusNoContent, b.do(http.MethodDelete, "/v1/me/identity", object{"password": aPassword}).status)
+	require.False(t, e.linked(b))
+	b.do(http.MethodDelete, "/v1/me/identity", object{"password": aPassword}).refused(t, http.StatusNotFound, notFound)
+	e.provider.LogIn("subject-1")
+	require.Equal(t, failed+identityUnknown, e.logInThere(e.visitor()))
+	require.Equal(t, []int{1, 1}, []int{e.audited("identity.link"), e.audited("identity.unlink")})
+}
+
+func TestAnAccountIsLinkedOnlyByWhoProvesItsPasswordAndStaysLoggedIn(t *testing.T) {
+	t.Parallel()
+	e := newEmbassy(t, true)
+	e.hire("operator.1", store.Account{Role: store.RoleOperator})
+	b := e.visitor()
+	b.enter("operator.1")
+	require.Equal(t, map[string]string{"password": fieldPasswordWrong},
+		b.do(http.MethodPost, "/v1/me/identity", object{"password": "guessed"}).refused(t, http.StatusUnprocessableEntity, validationFailed))
+	e.do(call{method: http.MethodPost, path: "/v1/me/identity", token: e.operator, body: object{"password": aPassword}}).
+		refused(t, http.StatusConflict, sessionNeeded)
+	back := e.link(b)
+	require.Equal(t, http.StatusNoContent, b.do(http.MethodDelete, "/v1/session", nil).status)
+	require.Equal(t, failed+unauthenticated, goes(t, b.get(back)), "it logged out meanwhile")
+	b.enter("operator.1")
+	back = e.link(b)
+	e.hire("operator.2", store.Account{Role: store.RoleOperator})
+	b.enter("operator.2")
+	require.Equal(t, failed+providerFailed, goes(t, b.get(back)), "somebody else logged in meanwhile")
+	require.Zero(t, e.audited("identity.link"))
+
+	trainee := e.visitor()
+	e.logInThere(trainee)
+	trainee.do(http.MethodDelete, "/v1/me/identity", object{"password": "x"}).refused(t, http.StatusConflict, noPassword)
+	require.True(t, e.linked(trainee), "nobody takes the only way in")
+	b.enter("operator.1")
+	require.Equal(t, failed+identityTaken, goes(t, b.get(e.link(b))), "it is a trainee's already")
+}

@@ -207,3 +207,19 @@ func (tx *Tx) LinkIdentity(i LoginIdentity) error {
 	err := tx.db.Create(&i).Error
 	return found(err, "link an identity")
 }
+
+// IdentityOf reads who an account is at an identity provider; ErrNotFound when it is nobody there.
+func (tx *Tx) IdentityOf(accountID, issuer string) (LoginIdentity, error) {
+	var i LoginIdentity
+	err := tx.db.Take(&i, "account_id = ? AND issuer = ?", accountID, issuer).Error
+	return i, found(err, "read an identity")
+}
+
+// UnlinkIdentity has an account be nobody at an identity provider; ErrNotFound when it is nobody there.
+func (tx *Tx) UnlinkIdentity(accountID, issuer string) error {
+	res := tx.db.Where("account_id = ? AND issuer = ?", accountID, issuer).Delete(&LoginIdentity{})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return found(res.Error, "unlink an identity")
+}

@@ -49,11 +49,14 @@ func (tx *Tx) InvitationByToken(token string, now time.Time) (Invitation, error)
 	return i, found(err, "look up an invitation")
 }
 
-// AcceptInvitation notes which account an invitation made.
+// AcceptInvitation notes which account an invitation made; ErrNotFound when it is over.
 func (tx *Tx) AcceptInvitation(id, accountID string, at time.Time) error {
-	err := tx.db.Model(&Invitation{}).Where("id = ? AND accepted_at IS NULL", id).
-		Updates(map[string]any{"accepted_at": at, "accepted_by": accountID}).Error
-	return found(err, "accept an invitation")
+	res := tx.db.Model(&Invitation{}).Where("id = ? AND accepted_at IS NULL AND revoked_at IS NULL", id).
+		Updates(map[string]any{"accepted_at": at, "accepted_by": accountID})
+	if res.Error == nil && res.RowsAffected == 0 {
+		return ErrNotFound
+	}
+	return found(res.Error, "accept an invitation")
 }
 
 // Invitations lists the newest invitations of an institution, or of everybody.
