@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"time"
@@ -39,7 +40,9 @@ func Serve(ctx context.Context, handler http.Handler, listener net.Listener) err
 		ReadTimeout:       readTime,
 		IdleTimeout:       idleTime,
 		MaxHeaderBytes:    mostHeaders,
-		BaseContext:       func(net.Listener) context.Context { return context.WithValue(serving, stoppingKey{}, ctx.Done()) },
+		// What is logged there is what a stranger's connection did wrong.
+		ErrorLog:    slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context { return context.WithValue(serving, stoppingKey{}, ctx.Done()) },
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(listener) }()

@@ -54,26 +54,44 @@ var Wake = Signal[struct{}]{Name: "Wake"}
 
 // TaskAnswered says that an institution's answer to a task is stored.
 type TaskAnswered struct {
+	Asked
+
 	TaskID   string `json:"task_id"`
 	Rejected bool   `json:"rejected"`
 }
 
+// Asked is the request that a message came with; empty when it came with none. It is for logs.
+type Asked struct {
+	RequestID string `json:"request_id,omitempty"`
+}
+
+// Request is the request's id.
+func (a Asked) Request() string { return a.RequestID }
+
 // IncidentResolution says that an operator's resolution of an incident is stored.
 type IncidentResolution struct {
+	Asked
+
 	ResolutionID string `json:"resolution_id"`
 	IncidentID   string `json:"incident_id"`
 }
 
 // WithdrawalRequest says that a withdrawal is stored.
-type WithdrawalRequest struct{}
+type WithdrawalRequest struct {
+	Asked
+}
 
 // HoursChange says that hours which the case rests on were taken back, or that hours were added after its training.
 type HoursChange struct {
+	Asked
+
 	ChangeID string `json:"change_id"`
 }
 
 // NewFacts says that the facts the title is decided on were given anew.
 type NewFacts struct {
+	Asked
+
 	FactsID string `json:"facts_id"`
 }
 
@@ -85,6 +103,8 @@ type Taken struct {
 
 // CaseInput starts a case's workflow, or continues it as a new run.
 type CaseInput struct {
+	Asked
+
 	CaseID string `json:"case_id"`
 	// Resume says where a new run takes up; nil for the first.
 	Resume *Resume `json:"resume,omitempty"`

@@ -29,7 +29,7 @@ func (r *Relay) Forward(ctx context.Context, item store.InboxItem) error {
 }
 
 func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused string, err error) {
-	tx := r.Store.Read(ctx)
+	tx, asked := r.Store.Read(ctx), contract.Asked{RequestID: item.RequestID}
 	switch item.Kind {
 	case store.InboxStart:
 		return "", r.start(ctx, item)
@@ -39,7 +39,7 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 			return "", err
 		}
 		return update(ctx, r, item, contract.AnswerTask, contract.TaskAnswered{
-			TaskID: item.SubjectID, Rejected: answer.Kind == store.AnswerRejection,
+			Asked: asked, TaskID: item.SubjectID, Rejected: answer.Kind == store.AnswerRejection,
 		})
 	case store.InboxResolution:
 		resolution, err := tx.Resolution(item.SubjectID)
@@ -47,15 +47,15 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 			return "", err
 		}
 		return update(ctx, r, item, contract.Resolve, contract.IncidentResolution{
-			ResolutionID: resolution.ID, IncidentID: resolution.IncidentID,
+			Asked: asked, ResolutionID: resolution.ID, IncidentID: resolution.IncidentID,
 		})
 	case store.InboxWithdrawal:
-		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{})
+		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{Asked: asked})
 	case store.InboxHours:
-		return "", reopen(ctx, r, item, contract.HoursChanged, contract.HoursChange{ChangeID: item.ID},
+		return "", reopen(ctx, r, item, contract.HoursChanged, contract.HoursChange{Asked: asked, ChangeID: item.ID},
 			contract.ReviewHoursRequest{Change: item.ID, Try: 1}.Key())
 	case store.InboxFacts:
-		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{FactsID: item.SubjectID},
+		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{Asked: asked, FactsID: item.SubjectID},
 			contract.TakeFactsRequest{FactsID: item.SubjectID}.Key())
 	}
 	return "", fmt.Errorf("forward an inbox item: unknown kind %q", item.Kind)
@@ -88,7 +88,7 @@ func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	_, err = r.Temporal.ExecuteWorkflow(ctx, caseOptions(c, enumspb.WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE),
-		contract.CaseWorkflow, contract.CaseInput{CaseID: c.ID})
+		contract.CaseWorkflow, contract.CaseInput{Asked: contract.Asked{RequestID: item.RequestID}, CaseID: c.ID})
 	if _, ran := errors.AsType[*serviceerror.WorkflowExecutionAlreadyStarted](err); ran {
 		return nil
 	}

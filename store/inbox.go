@@ -29,6 +29,7 @@ type InboxItem struct {
 	ForwardedAt   *time.Time
 	Refused       string
 	Attempts      int
+	RequestID     string // empty when no request caused it
 	NextAttemptAt time.Time
 }
 
@@ -43,7 +44,7 @@ func (tx *Tx) InsertInbox(caseID, kind, subjectID string) (InboxItem, error) {
 	now := time.Now().UTC()
 	item := InboxItem{
 		ID: uuid.NewString(), CaseID: caseID, Kind: kind, SubjectID: subjectID,
-		CreatedAt: now, NextAttemptAt: now.Add(inboxGrace),
+		CreatedAt: now, NextAttemptAt: now.Add(inboxGrace), RequestID: tx.requestID,
 	}
 	if err := tx.db.Create(&item).Error; err != nil {
 		return item, fmt.Errorf("write an inbox item: %w", err)

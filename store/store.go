@@ -9,10 +9,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -38,10 +41,26 @@ type Tx struct {
 	entries *[]AuditEntry
 }
 
+// How long a statement may take, and how long a transaction may stand still.
+const (
+	longestStatement = time.Minute
+	longestIdle      = time.Minute
+)
+
 // Open connects to the database at a PostgreSQL URL and checks that it answers. Without keys nothing can be written that is
 // written to the audit log.
 func Open(ctx context.Context, url string, keys Keys) (*Store, error) {
-	db, err := gorm.Open(postgres.New(postgres.Config{DSN: url}), &gorm.Config{
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", discreet(err))
+	}
+	// What takes longer has gone wrong, and would keep from others what it holds.
+	for name, most := range map[string]time.Duration{
+		"statement_timeout": longestStatement, "idle_in_transaction_session_timeout": longestIdle,
+	} {
+		config.RuntimeParams[name] = strconv.FormatInt(most.Milliseconds(), 10)
+	}
+	db, err := gorm.Open(postgres.New(postgres.Config{Conn: stdlib.OpenDB(*config)}), &gorm.Config{
 		// Statements carry personal data in their parameters, so none is ever logged.
 		Logger:                 logger.Discard,
 		SkipDefaultTransaction: true,

@@ -52,6 +52,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 	if in.Resume != nil {
 		c.resume = *in.Resume
 	}
+	told(ctx, contract.CaseWorkflow, in)
 	if err := c.listen(ctx); err != nil {
 		return contract.CaseResult{}, err
 	}
@@ -79,29 +80,34 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 func (c *caseRun) listen(ctx workflow.Context) error {
 	err := errors.Join(
 		workflow.SetUpdateHandler(ctx, contract.AnswerTask.Name,
-			func(_ workflow.Context, m contract.TaskAnswered) (contract.Taken, error) {
+			func(ctx workflow.Context, m contract.TaskAnswered) (contract.Taken, error) {
+				told(ctx, contract.AnswerTask.Name, m)
 				_, had := c.answered[m.TaskID]
 				c.answered[m.TaskID] = m.Rejected
 				return contract.Taken{Fresh: !had}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.Resolve.Name,
-			func(_ workflow.Context, m contract.IncidentResolution) (contract.Taken, error) {
+			func(ctx workflow.Context, m contract.IncidentResolution) (contract.Taken, error) {
+				told(ctx, contract.Resolve.Name, m)
 				had := c.resolutions[m.IncidentID] == m.ResolutionID
 				c.resolutions[m.IncidentID] = m.ResolutionID
 				return contract.Taken{Fresh: !had}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.Withdraw.Name,
-			func(workflow.Context, contract.WithdrawalRequest) (contract.Taken, error) {
+			func(ctx workflow.Context, m contract.WithdrawalRequest) (contract.Taken, error) {
+				told(ctx, contract.Withdraw.Name, m)
 				had := c.withdrawn
 				c.withdrawn = true
 				return contract.Taken{Fresh: !had}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.HoursChanged.Name,
-			func(_ workflow.Context, m contract.HoursChange) (contract.Taken, error) {
+			func(ctx workflow.Context, m contract.HoursChange) (contract.Taken, error) {
+				told(ctx, contract.HoursChanged.Name, m)
 				return contract.Taken{Fresh: c.changes.put(m.ChangeID)}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.FactsGiven.Name,
-			func(_ workflow.Context, m contract.NewFacts) (contract.Taken, error) {
+			func(ctx workflow.Context, m contract.NewFacts) (contract.Taken, error) {
+				told(ctx, contract.FactsGiven.Name, m)
 				return contract.Taken{Fresh: c.facts.put(m.FactsID)}, nil
 			}),
 	)
@@ -109,6 +115,13 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		return fmt.Errorf("listen for messages: %w", err)
 	}
 	return nil
+}
+
+// told notes in the log which request a message came with: from there on the log knows what follows by the case.
+func told(ctx workflow.Context, message string, m interface{ Request() string }) {
+	if id := m.Request(); id != "" {
+		workflow.GetLogger(ctx).Info("a case was told", "message", message, "request_id", id)
+	}
 }
 
 // run takes the case through its stages and closes it.

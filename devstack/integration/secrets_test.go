@@ -3,12 +3,18 @@ package integration_test
 import (
 	"database/sql"
 	"fmt"
+	"io"
+	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/identity"
 )
 
 // Whoever may look at a process sees its command line, and more people than one thinks its environment.
@@ -66,4 +72,31 @@ func TestTheProductRunsAsARoleThatCannotChangeTheAuditLog(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, may)
 	require.NotContains(t, s.log(t, "api"), "could change the audit log")
+}
+
+// Whoever complains has a request's id; the log of each process knows it.
+func TestARequestIsFoundFromTheInterfacesLogToTheWorkers(t *testing.T) {
+	t.Parallel()
+	s := newSystem(t, options{silent: true})
+	const id = "complaint-0815"
+	body := strings.NewReader(fmt.Sprintf(`{"name":"赵演示","id_number":%q,"occupation":"big-data","level":"junior","training_body":"ouc",
+		"evaluation_body":"miit-education-exam","applicant":{"category":"in_post",
+		"education":[{"degree":"bachelor","related_major":true,"full_time":true,"graduated_on":"2012-07-01"}]}}`,
+		identity.Synthetic(77, born).Number()))
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.url+"/v1/cases", body)
+	require.NoError(t, err)
+	for name, value := range map[string]string{
+		"Authorization": "Bearer " + s.operator, "Content-Type": "application/json", "Idempotency-Key": "k", "X-Request-Id": id,
+	} {
+		request.Header.Set(name, value)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	content, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusCreated, answer.StatusCode, "%s", content)
+	require.Contains(t, s.log(t, "api"), `"request_id":"`+id+`"`)
+	require.Eventually(t, func() bool { return strings.Contains(s.log(t, "worker"), `"request_id":"`+id+`"`) }, 20*time.Second, 50*time.Millisecond)
+	require.NotContains(t, s.log(t, "worker"), "赵演示")
 }
