@@ -114,3 +114,13 @@ func TestAWeakPasswordIsNotTaken(t *testing.T) {
 		require.Equal(t, want, password.WeaknessOf(candidate, "wang.xiaoming"), candidate)
 	}
 }
+
+func TestACharacterThatStandsTwiceMakesNoPassphraseWeak(t *testing.T) {
+	t.Parallel()
+	for _, good := range []string{"小舟从此逝，江海寄余生。。夜饮东坡", "人人都说北京的秋天最好看了"} {
+		require.Empty(t, password.WeaknessOf(good, "wang.ming"), good)
+	}
+	for _, bad := range []string{"。。。。。。。。。。。。", "山山水水山山水水山山水水"} {
+		require.Equal(t, password.Guessable, password.WeaknessOf(bad, "wang.ming"), bad)
+	}
+}

@@ -1,6 +1,8 @@
 package password
 
 import (
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/trustelem/zxcvbn"
@@ -33,8 +35,27 @@ func WeaknessOf(password, login string) Weakness {
 		return TooShort
 	case n > Most:
 		return TooLong
-	case zxcvbn.PasswordStrength(password, []string{login, "dengpan", "登攀"}).Score < enough:
+	case guessable(password, login):
 		return Guessable
 	}
 	return ""
+}
+
+func guessable(password, login string) bool {
+	judged := zxcvbn.PasswordStrength(password, []string{login, "dengpan", "登攀"})
+	if isASCII(password) {
+		return judged.Score < enough
+	}
+	// The library reads bytes. It sees no repetition of characters beyond ASCII, or loses its way there and counts no guesses
+	// at all: what it finds is believed, and so many different characters are asked for besides.
+	const different = 8
+	seen := map[rune]bool{}
+	for _, character := range password {
+		seen[character] = true
+	}
+	return len(seen) < different || judged.Guesses >= 1 && judged.Score < enough
+}
+
+func isASCII(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
 }
