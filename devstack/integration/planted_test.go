@@ -22,17 +22,17 @@ import (
 
 // person is somebody who can be recognised wherever they come out.
 type person struct {
-	name, number, phone, email string
+	name, number, phone, email, address string
 }
 
 var planting = []person{
-	{name: "欧阳踏雪", phone: "13800013871", email: "ouyang.taxue@planted.example"},
-	{name: "司徒寻梅", phone: "13800013872", email: "situ.xunmei@planted.example"},
-	{name: "上官听雨", phone: "13800013873", email: "shangguan.tingyu@planted.example"},
-	{name: "慕容望月", phone: "13800013874", email: "murong.wangyue@planted.example"},
-	{name: "诸葛观云", phone: "13800013875", email: "zhuge.guanyun@planted.example"},
-	{name: "宇文饮露", phone: "13800013876", email: "yuwen.yinlu@planted.example"},
-	{name: "皇甫临风", phone: "13800013877", email: "huangfu.linfeng@planted.example"}, // nobody's case: only ever sent wrongly
+	{name: "欧阳踏雪", phone: "13800013871", email: "ouyang.taxue@planted.example", address: "海淀区踏雪东路八十七号"},
+	{name: "司徒寻梅", phone: "13800013872", email: "situ.xunmei@planted.example", address: "海淀区寻梅东路八十七号"},
+	{name: "上官听雨", phone: "13800013873", email: "shangguan.tingyu@planted.example", address: "海淀区听雨东路八十七号"},
+	{name: "慕容望月", phone: "13800013874", email: "murong.wangyue@planted.example", address: "海淀区望月东路八十七号"},
+	{name: "诸葛观云", phone: "13800013875", email: "zhuge.guanyun@planted.example", address: "海淀区观云东路八十七号"},
+	{name: "宇文饮露", phone: "13800013876", email: "yuwen.yinlu@planted.example", address: "海淀区饮露东路八十七号"},
+	{name: "皇甫临风", phone: "13800013877", email: "huangfu.linfeng@planted.example", address: "海淀区临风东路八十七号"}, // nobody's case: only ever sent wrongly
 }
 
 // garden is a system in which people were planted, and what it said when it refused.
@@ -74,7 +74,7 @@ func newGarden(t *testing.T) *garden {
 		p.number = identity.Synthetic(900+n, born).Number()
 		g.people = append(g.people, p)
 		const area = 6
-		texts = append(texts, p.name, p.number, p.number[area:], p.phone, p.email)
+		texts = append(texts, p.name, p.number, p.number[area:], p.phone, p.email, p.address)
 	}
 	g.stranger = g.people[len(g.people)-1]
 	g.search = planted.For(texts...)
@@ -129,6 +129,8 @@ func (g *garden) plant(t *testing.T, p person) trainee {
 	token := g.token(t, store.Account{Role: store.RoleTrainee})
 	status, answer := g.call(t, http.MethodPost, "/v1/cases", token, registrationOf(p))
 	require.Equal(t, http.StatusCreated, status, answer)
+	status, kept := g.call(t, http.MethodPut, "/v1/me/contacts", token, document{"phone": p.phone, "email": p.email, "address": p.address})
+	require.Equal(t, http.StatusOK, status, kept)
 	return trainee{token: token, caseID: answer["id"].(string)}
 }
 

@@ -23,7 +23,7 @@ func (s *system) over(t *testing.T, applicant policy.Applicant, outcome progress
 	t.Helper()
 	who := trainee{token: s.operator, caseID: uuid.NewString()}
 	person := store.Person{
-		ID: uuid.NewString(), IDType: store.IDTypeResident, 		IDNumberSealed: []byte("-"), NameSealed: []byte("-"),
+		ID: uuid.NewString(), IDType: store.IDTypeResident, IDNumberSealed: []byte("-"), NameSealed: []byte("-"),
 	}
 	now := time.Now().UTC()
 	today := calendar.NewDate(2026, time.March, 2)

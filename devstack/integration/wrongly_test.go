@@ -17,7 +17,7 @@ import (
 // sendWrongly sends what must be refused, with somebody in every place where a value may stand.
 func (g *garden) sendWrongly(t *testing.T, cases []trainee) {
 	t.Helper()
-	values := []string{g.stranger.name, g.stranger.number, g.stranger.phone, g.stranger.email}
+	values := []string{g.stranger.name, g.stranger.number, g.stranger.phone, g.stranger.email, g.stranger.address}
 	asked := cases[5]
 	task := g.task(t, asked, contract.TheoryTask)
 	evaluator, trainer := g.apiKeys["miit-education-exam"], g.apiKeys["ouc"]
@@ -37,6 +37,8 @@ func (g *garden) sendWrongly(t *testing.T, cases []trainee) {
 		{"/v1/staff", trainer, document{"ref": "T9", "name": g.stranger.name}},
 		{"/v1/courses", trainer, document{"ref": "C9", "title": "T", "hours": 8, "starts_on": "2026-03-09", "ends_on": "2026-03-09"}},
 		{"/v1/verifications", "", document{"name": g.stranger.name, "id_number": g.stranger.number, "certificate_number": "X"}},
+		{"/v1/person-search", g.operator, document{"id_number": "x", "phone": "x"}},
+		{"/v1/cases/" + asked.caseID + "/unmasking", g.operator, document{"fields": []string{"name"}}},
 		{"/v1/session", "", document{"login": "somebody", "password": "not this one"}},
 		{"/v1/codec/decode", g.operator, document{"payloads": []document{{"metadata": document{}, "data": ""}}}},
 	}
@@ -66,6 +68,12 @@ func (g *garden) sendWrongly(t *testing.T, cases []trainee) {
 		}
 		for _, header := range []string{"X-Request-ID", "Idempotency-Key", "Accept-Language", "User-Agent", "Origin", "Referer", "Content-Type", "Cookie"} {
 			g.send(t, http.MethodPost, "/v1/cases", g.operator, document{}, http.Header{header: {escaped, value}})
+		}
+	}
+	for _, value := range values {
+		for _, field := range []string{"phone", "email", "address"} {
+			g.send(t, http.MethodPut, "/v1/me/contacts", asked.token, document{field: value + "\x00"}, nil)
+			g.send(t, http.MethodPut, "/v1/me/contacts", asked.token, document{field: []string{value}}, nil)
 		}
 	}
 	status, answer := g.call(t, http.MethodGet, "/v1/tasks/"+task, g.operator, nil)
@@ -135,20 +143,29 @@ func (g *garden) send(t *testing.T, method, path, token string, body any, header
 	g.answers.add(head.Bytes(), answer)
 }
 
-// read has everybody read who may: what passes through must not stay.
+// read has everybody read and look up what they may: what passes through must not stay.
 func (g *garden) read(t *testing.T, who trainee) {
 	t.Helper()
-	for path, token := range map[string]string{
-		"/v1/me/cases": who.token, "/v1/me/certificates": who.token, "/v1/me/ce-statements/2026": who.token,
-		"/v1/me/ce-statements/2026/pdf": who.token, "/v1/cases": g.operator,
-		"/v1/cases/" + who.caseID + "/ce-statements/2026": g.operator, "/v1/tasks?state=answered": g.apiKeys["ouc"],
+	p := g.people[0]
+	for _, question := range []struct {
+		method, path, token string
+		body                any
+	}{
+		{http.MethodGet, "/v1/me/cases", who.token, nil},
+		{http.MethodGet, "/v1/me/certificates", who.token, nil},
+		{http.MethodGet, "/v1/me/contacts", who.token, nil},
+		{http.MethodGet, "/v1/me/ce-statements/2026", who.token, nil},
+		{http.MethodPost, "/v1/me/export", who.token, nil},
+		{http.MethodGet, "/v1/cases", g.operator, nil},
+		{http.MethodGet, "/v1/cases/" + who.caseID + "/ce-statements/2026", g.operator, nil},
+		{http.MethodPost, "/v1/person-search", g.operator, document{"id_number": p.number}},
+		{http.MethodPost, "/v1/person-search", g.operator, document{"phone": p.phone}},
+		{http.MethodPost, "/v1/cases/" + who.caseID + "/unmasking", g.operator, document{
+			"fields": []string{"name", "id_number", "phone", "email", "address"}, "reason": "核对",
+		}},
+		{http.MethodGet, "/v1/tasks?state=answered", g.apiKeys["ouc"], nil},
 	} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, g.url+path, http.NoBody)
-		require.NoError(t, err)
-		request.Header.Set("Authorization", "Bearer "+token)
-		response, err := http.DefaultClient.Do(request)
-		require.NoError(t, err)
-		require.Equal(t, http.StatusOK, response.StatusCode, path)
-		require.NoError(t, response.Body.Close())
+		status, answer := g.call(t, question.method, question.path, question.token, question.body)
+		require.Less(t, status, http.StatusMultipleChoices, "%s: %v", question.path, answer)
 	}
 }
