@@ -129,7 +129,7 @@ func (w *world) readEverybody(t *testing.T, ctx context.Context, handler http.Ha
 	if err != nil {
 		return nil //nolint:nilerr // the test is over
 	}
-	for _, id := range strings.Fields(cases) {
+	for id := range strings.FieldsSeq(cases) {
 		task := store.Task{CaseID: id, InstitutionID: trainingBodyID, Kind: contract.EnrolmentTask}
 		shown, err := w.taskOf(ctx, task)
 		if err != nil {

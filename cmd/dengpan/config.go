@@ -16,6 +16,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/kms"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/redact"
 	"github.com/dengpan/dengpan/store"
@@ -33,6 +34,7 @@ type config struct {
 	WorkerAddress string   `env:"DENGPAN_WORKER_ADDRESS"  envDefault:"127.0.0.1:8081"`
 	KeysetFile    string   `env:"DENGPAN_KEYSET_FILE"`
 	KeysetKEK     string   `env:"DENGPAN_KEYSET_KEK"`
+	VaultToken    string   `env:"DENGPAN_VAULT_TOKEN_FILE"`
 	Policy        string   `env:"DENGPAN_POLICY"          envDefault:"beijing-2023"`
 	Demo          bool     `env:"DENGPAN_DEMO"`
 	Day           string   `env:"DENGPAN_DAY"             envDefault:"24h"`
@@ -69,6 +71,8 @@ func configured(cmd *cobra.Command) *config {
 		"where the worker's health and metrics listen (DENGPAN_WORKER_ADDRESS)")
 	f.StringVar(&cfg.KeysetFile, "keyset-file", cfg.KeysetFile,
 		"keys that seal personal data (DENGPAN_KEYSET_FILE)")
+	f.StringVar(&cfg.VaultToken, "vault-token-file", cfg.VaultToken,
+		"file that holds the token for Vault, when the key of the keys is there (DENGPAN_VAULT_TOKEN_FILE)")
 	f.StringVar(&cfg.KeysetKEK, "keyset-kek", cfg.KeysetKEK,
 		"URI of the key that the keys are encrypted under; empty: they are in clear (DENGPAN_KEYSET_KEK)")
 	f.StringVar(&cfg.Policy, "policy", cfg.Policy, "rules that new cases are registered under (DENGPAN_POLICY)")
@@ -136,6 +140,9 @@ func (c *config) policy() (*policy.Policy, error) {
 func (c *config) keyFile() (identity.KeyFile, error) {
 	if c.KeysetFile == "" {
 		return identity.KeyFile{}, errors.New("no keys: set DENGPAN_KEYSET_FILE to the file that holds them")
+	}
+	if err := kms.Vault(c.KeysetKEK, c.VaultToken); err != nil {
+		return identity.KeyFile{}, fmt.Errorf("key of the keys (DENGPAN_KEYSET_KEK, DENGPAN_VAULT_TOKEN_FILE): %w", err)
 	}
 	return identity.KeyFile{Path: c.KeysetFile, KEK: c.KeysetKEK}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/kms"
 	"github.com/dengpan/dengpan/resealing"
 	"github.com/dengpan/dengpan/store"
 )
@@ -233,13 +234,16 @@ func keysetKEKCommand() *cobra.Command {
 func keysetWrapCommand() *cobra.Command {
 	var under string
 	cmd := onKeys("wrap", "encrypt the keys under another key encryption key, or write them in clear",
-		func(cmd *cobra.Command, _ *config, file identity.KeyFile) error {
+		func(cmd *cobra.Command, cfg *config, file identity.KeyFile) error {
+			if err := kms.Vault(under, cfg.VaultToken); err != nil {
+				return err
+			}
 			if err := file.Wrap(under); err != nil {
 				return err
 			}
 			cmd.Println("done; start the processes again with DENGPAN_KEYSET_KEK as it is now")
 			return nil
 		})
-	cmd.Flags().StringVar(&under, "under", "", "URI of the new key encryption key (file:///…); empty: in clear")
+	cmd.Flags().StringVar(&under, "under", "", "URI of the new key encryption key (file:///… or hcvault://…); empty: in clear")
 	return cmd
 }
