@@ -142,6 +142,9 @@ func (s *service) countAttempt(ctx context.Context, a *loginAttempt) error {
 // checkPassword holds the password to its hash, outside any transaction: it takes a while.
 func (s *service) checkPassword(ctx context.Context, a *loginAttempt) error {
 	right, outdated, err := s.passwords.Matches(ctx, a.Password, a.credential.PasswordHash)
+	if err == nil {
+		s.metrics.checks.Inc()
+	}
 	if err == nil && right && outdated {
 		a.rehashed, err = s.passwords.Hash(ctx, a.Password)
 	}

@@ -13,6 +13,7 @@ type metrics struct {
 	requests *prometheus.CounterVec
 	duration *prometheus.HistogramVec
 	streams  prometheus.Gauge
+	checks   prometheus.Counter
 }
 
 func newMetrics(registry *prometheus.Registry) (*metrics, error) {
@@ -27,8 +28,11 @@ func newMetrics(registry *prometheus.Registry) (*metrics, error) {
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "dengpan_http_streams", Help: "Event streams that are open.",
 		}),
+		checks: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "dengpan_password_checks_total", Help: "Passwords that were held to a hash, somebody's or nobody's.",
+		}),
 	}
-	err := errors.Join(registry.Register(m.requests), registry.Register(m.duration), registry.Register(m.streams))
+	err := errors.Join(registry.Register(m.requests), registry.Register(m.duration), registry.Register(m.streams), registry.Register(m.checks))
 	if err != nil {
 		return nil, err
 	}

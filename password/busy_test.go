@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/alexedwards/argon2id"
 	"github.com/stretchr/testify/require"
 )
 
@@ -19,4 +20,13 @@ func TestNoMorePasswordsAreHashedAtOnceThanThereIsMemoryFor(t *testing.T) {
 	require.ErrorIs(t, err, ErrBusy)
 	_, _, err = h.Matches(hurried, "谁怕？一蓑烟雨任平生", "")
 	require.ErrorIs(t, err, ErrBusy)
+}
+
+func TestNobodysHashCostsWhatEverybodysDoes(t *testing.T) {
+	t.Parallel()
+	h, err := NewHasher()
+	require.NoError(t, err)
+	cost, _, _, err := argon2id.DecodeHash(h.nobody)
+	require.NoError(t, err)
+	require.Equal(t, params, *cost)
 }
