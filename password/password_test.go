@@ -96,17 +96,23 @@ func TestABurstOfLogInsWaitsItsTurnAndIsAnswered(t *testing.T) {
 func TestAWeakPasswordIsNotTaken(t *testing.T) {
 	t.Parallel()
 	for candidate, want := range map[string]password.Weakness{
-		"":                         password.TooShort,
-		"Kx9#mQ2$vL7":              password.TooShort, // eleven characters
-		"密码密码密码密码密码密":              password.TooShort,
-		strings.Repeat("长", 129):   password.TooLong,
-		"password1234":             password.Guessable,
-		"123456789012":             password.Guessable,
-		"qwertyuiop[]":             password.Guessable,
-		"aaaaaaaaaaaaaaaa":         password.Guessable,
-		"Wang.Xiaoming":            password.Guessable, // the log-in
-		"wang.xiaoming1":           password.Guessable,
-		"dengpandengpan":           password.Guessable,
+		"":                       password.TooShort,
+		"Kx9#mQ2$vL7":            password.TooShort, // eleven characters
+		"密码密码密码密码密码密":            password.TooShort,
+		strings.Repeat("长", 129): password.TooLong,
+		"password1234":           password.Guessable,
+		"123456789012":           password.Guessable,
+		"qwertyuiop[]":           password.Guessable,
+		"aaaaaaaaaaaaaaaa":       password.Guessable,
+		"Wang.Xiaoming":          password.Guessable, // the log-in
+		"wang.xiaoming1":         password.Guessable,
+		"dengpandengpan":         password.Guessable,
+		"我我我我我我我我我我我我":           password.Guessable,
+		"密码密码密码密码密码密码":           password.Guessable,
+		"小舟从此逝，江海寄余生。。夜饮东坡":         "",
+		"人生如逆旅我亦是行人":                password.TooShort,
+		"人生如逆旅，我亦是行人":               password.TooShort,
+		"人生如逆旅，我亦是行人。此心安处是吾乡，一点浩然气": "",
 		good:                       "",
 		"correct horse battery st": "",
 		"Kx9#mQ2$vL7p":             "",

@@ -2,7 +2,6 @@ package password
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/trustelem/zxcvbn"
@@ -35,27 +34,27 @@ func WeaknessOf(password, login string) Weakness {
 		return TooShort
 	case n > Most:
 		return TooLong
-	case guessable(password, login):
+	case zxcvbn.PasswordStrength(inASCII(password), []string{login, "dengpan"}).Score < enough:
 		return Guessable
 	}
 	return ""
 }
 
-func guessable(password, login string) bool {
-	judged := zxcvbn.PasswordStrength(password, []string{login, "dengpan", "登攀"})
-	if isASCII(password) {
-		return judged.Score < enough
-	}
-	// The library reads bytes. It sees no repetition of characters beyond ASCII, or loses its way there and counts no guesses
-	// at all: what it finds is believed, and so many different characters are asked for besides.
-	const different = 8
-	seen := map[rune]bool{}
-	for _, character := range password {
-		seen[character] = true
-	}
-	return len(seen) < different || judged.Guesses >= 1 && judged.Score < enough
-}
-
-func isASCII(text string) bool {
-	return !strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII })
+// inASCII is a password with a sign in the place of each other character, the same for the same. The judge counts bytes:
+// of 密码密码密码 it would see no repetition, and other repetitions would mislead it. No two neighbouring signs are neighbours
+// on a keyboard, nor do any stand for letters.
+func inASCII(password string) string {
+	const signs = `~>^;|_"}&<*`
+	known := map[rune]rune{}
+	return strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf {
+			return r
+		}
+		sign, seen := known[r]
+		if !seen {
+			sign = rune(signs[len(known)%len(signs)])
+			known[r] = sign
+		}
+		return sign
+	}, password)
 }
