@@ -106,6 +106,9 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/invitations/acceptance", "", object{"token": "x", "login": "x", "password": "x"}},
 		{"/v1/invitations/oidc", "", object{"token": "x"}},
 		{"/v1/me/identity", institution, object{"password": "x"}},
+		{"/v1/session", "", object{"login": "x", "password": 1, "code": "1"}},
+		{"/v1/me/password", w.trainee, object{"current": 1, "new": "x"}},
+		{"/v1/me/second-factor/confirmation", w.trainee, object{"code": 1}},
 		{"/v1/verifications", "", object{"name": 1, "id_number": planted, "certificate_number": "x"}},
 	} {
 		plantings(target.body, func(any) { send(body(target.path, target.body), target.token) })
