@@ -77,8 +77,8 @@ func TestALogHoldsNothingThatMustNotBeReadWhateverItIsTold(t *testing.T) {
 	log.Info("of "+number, "id_number", 1, "login_password", "x", "note", number, "err", fmt.Errorf("wrap: %w", errors.New(phone)),
 		"speaks", spoken{}, "bytes", []byte(phone), "deep", map[string]any{"a": []string{number}, "token": "hunter2"},
 		"struct", struct{ Phone string }{phone}, slog.Group("g", "mail", "a@example.com", "cookie", "c=1"), "nothing", nil,
-		"valuer", valuer{}, "count", 13812345678)
-	for _, readable := range []string{number, "19491231", `"` + phone, "hunter2", "example.com", "c=1", "[49"} {
+		"valuer", valuer{}, "count", 13900000001)
+	for _, readable := range []string{number, "19491231", phone, "hunter2", "example.com", "c=1", "[49"} {
 		require.NotContains(t, out.String(), readable)
 	}
 	var line struct {
@@ -87,7 +87,7 @@ func TestALogHoldsNothingThatMustNotBeReadWhateverItIsTold(t *testing.T) {
 	require.NoError(t, json.Unmarshal(out.Bytes(), &line), out.String())
 	require.Equal(t, "11 bytes", line.In["bytes"])
 	require.Equal(t, "[redacted]", line.In["id_number"])
-	require.InDelta(t, 13812345678, line.In["count"], 0, "a number that was counted is no telephone")
+	require.InDelta(t, 13900000001, line.In["count"], 0, "a number that was counted is no telephone")
 	require.Contains(t, line.In, "nothing")
 }
 
