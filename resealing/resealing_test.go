@@ -23,7 +23,7 @@ import (
 
 // archive is a record with keys in a file.
 type archive struct {
-	t     *testing.T
+	t     testing.TB
 	store *store.Store
 	sql   *sql.DB
 	file  identity.KeyFile
