@@ -102,6 +102,41 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 	return out, err
 }
 
+// releasePhone takes the telephone number of a case's person away: it has become somebody else's, who is refused otherwise.
+func (s *service) releasePhone(ctx context.Context, in *idBodyInput) (*contactsOutput, error) {
+	r := requestOf(ctx)
+	reason, err := s.readReason(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	out := &contactsOutput{}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		c, err := tx.Case(in.ID)
+		if err != nil {
+			return err
+		}
+		if err := tx.LockPerson(c.PersonID); err != nil {
+			return err
+		}
+		before, at, err := s.openContacts(tx, c.PersonID)
+		if err != nil {
+			return err
+		}
+		released, err := tx.ReleasePhone(c.PersonID)
+		if err == nil && !released {
+			err = problem(phoneUnknown)
+		}
+		if err != nil {
+			return err
+		}
+		after := before
+		after.Phone = identity.Phone{}
+		out.Body = maskedContacts(after, at)
+		return s.auditChange(tx, r, "contacts.release", personSubject(c.PersonID), reason, maskedContacts(before, at), out.Body)
+	})
+	return out, err
+}
+
 // readContacts reads how somebody can be reached, and lists what is wrong.
 func readContacts(body contactsBody, found *faults) (r people.Reach) {
 	add := func(field string, err error) {

@@ -44,6 +44,9 @@ func (s *service) registerPrivacy(api huma.API) {
 	sent(api, "POST /v1/cases/{id}/unmasking", cases, "See what is masked of a case's person, for a reason", s.privacy.unmasking.schema,
 		http.StatusOK, s.unmask)
 
+	sent(api, "POST /v1/cases/{id}/phone-release", cases, "The telephone number of a case's person is theirs no more", s.bodies.reason.schema,
+		http.StatusOK, s.releasePhone)
+
 	bare(api, "POST /v1/me/export", mine, "Everything that is kept of me", s.export)
 	read(api, "GET /v1/me/deletion-requests", mine, "My requests to be forgotten, and their answers", s.ownDeletions)
 	sent(api, "POST /v1/me/deletion-requests", mine, "Ask to be forgotten", s.privacy.deletion.schema, http.StatusCreated, s.requestDeletion)

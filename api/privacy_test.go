@@ -131,6 +131,29 @@ func TestAMobileIsOnePersonsAndATryLeavesATrace(t *testing.T) {
 	require.Equal(t, http.StatusOK, w.put("/v1/me/contacts", other, object{"phone": "13800135678"}).status, "it is given up")
 }
 
+func TestAMobileThatBecameSomebodyElsesIsReleasedByAnOperatorForAReason(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	caseID, first := w.known(w.trainee, 1)
+	other := w.token(store.Account{Role: store.RoleTrainee})
+	w.known(other, 2)
+	require.Equal(t, http.StatusOK, w.put("/v1/me/contacts", w.trainee, reach).status)
+	w.put("/v1/me/contacts", other, object{"phone": "13800135678"}).refused(t, http.StatusConflict, phoneTaken)
+	path := "/v1/cases/" + caseID + "/phone-release"
+	w.post(path, w.operator, object{}).refused(t, http.StatusUnprocessableEntity, validationFailed)
+	r := w.post(path, w.operator, object{"reason": "号码已换机主"})
+	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+	var left contactsView
+	w.get("/v1/me/contacts", w.trainee).into(t, &left)
+	require.Empty(t, left.Phone)
+	require.Equal(t, "w***@example.com", left.Email, "the rest stays")
+	require.Equal(t, http.StatusOK, w.put("/v1/me/contacts", other, object{"phone": "13800135678"}).status)
+	audit := w.lastAudit("contacts.release")
+	require.Equal(t, "person:"+first, audit.Subject)
+	require.Equal(t, "号码已换机主", audit.Reason)
+	w.post(path, w.operator, object{"reason": "再次"}).refused(t, http.StatusConflict, phoneUnknown)
+}
+
 // portrait is a one-inch photo.
 func portrait(t testing.TB) []byte {
 	t.Helper()

@@ -27,6 +27,7 @@ const (
 	accountBound           = "account_bound"
 	personUnknown          = "person_unknown"
 	phoneTaken             = "phone_taken"
+	phoneUnknown           = "phone_unknown"
 	personErased           = "person_erased"
 	caseOpen               = "case_open"
 	deletionPending        = "deletion_pending"
@@ -100,6 +101,7 @@ var statuses = map[string]int{
 	accountBound:           http.StatusConflict,
 	personUnknown:          http.StatusConflict,
 	phoneTaken:             http.StatusConflict,
+	phoneUnknown:           http.StatusConflict,
 	personErased:           http.StatusConflict,
 	caseOpen:               http.StatusConflict,
 	deletionPending:        http.StatusConflict,

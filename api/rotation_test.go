@@ -127,13 +127,13 @@ func (w *world) readEverybody(t *testing.T, ctx context.Context, handler http.Ha
 	var cases string
 	err := w.sql.QueryRowContext(ctx, `SELECT string_agg(id::text, ' ') FROM (SELECT id FROM cases ORDER BY random() LIMIT 3) c`).Scan(&cases)
 	if err != nil {
-		return nil //nolint:nilerr // the test is over
+		return nil // the test is over
 	}
 	for id := range strings.FieldsSeq(cases) {
 		task := store.Task{CaseID: id, InstitutionID: trainingBodyID, Kind: contract.EnrolmentTask}
 		shown, err := w.taskOf(ctx, task)
 		if err != nil {
-			return nil //nolint:nilerr // the test is over
+			return nil // the test is over
 		}
 		if _, err := visitor(t, handler, call{method: http.MethodGet, path: "/v1/tasks/" + shown, token: trainer}, http.StatusOK); err != nil {
 			return err

@@ -45,6 +45,7 @@ var table = []Row{
 	{"GET /v1/deletion-requests", "deletion.list", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/deletion-requests/{id}/decision", "deletion.decide", Deletion, false, roles(None, None, City, None)},
 	{"POST /v1/person-search", "person.search", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/phone-release", "person.phone", Case, false, roles(None, None, Area, None)},
 	{"POST /v1/cases/{id}/unmasking", "person.unmask", Case, false, roles(None, None, Area, None)},
 
 	{"GET /v1/cases/{id}/ce-statements/{year}", "ce.statement", Case, false, roles(None, None, Area, None)},

@@ -68,8 +68,6 @@ func (v *vault) answer(do func(map[string]string) (name, value string, ok bool))
 }
 
 // It sets variables of the process, as Vault's tools are told, so it runs by itself.
-//
-//nolint:paralleltest // for that reason
 func TestKeysUnderAKeyOfVaultAreReadWithItsHelpOnly(t *testing.T) {
 	v := newVault(t)
 	folder := t.TempDir()

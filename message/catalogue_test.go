@@ -67,7 +67,8 @@ var problemCodes = []string{
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
 	"already_ended", "withdrawal_pending", "title_decided", "payload_too_large", "internal", "unavailable",
 	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "method_not_allowed", "not_acceptable",
-	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken",
+	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken", "phone_unknown", "person_erased", "case_open",
+	"deletion_pending", "deletion_decided",
 }
 
 var causeCodes = []string{

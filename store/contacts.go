@@ -46,6 +46,16 @@ func (tx *Tx) SaveContacts(c Contacts, indexes []PersonIndex) (bool, error) {
 
 var contactKinds = []string{IndexMobile, IndexPhone, IndexEmail}
 
+// ReleasePhone takes a person's telephone number away, and that they are found by it. It reports false when there is none.
+func (tx *Tx) ReleasePhone(personID string) (bool, error) {
+	res := tx.db.Model(&Contacts{}).Where("person_id = ? AND phone_sealed IS NOT NULL", personID).Update("phone_sealed", nil)
+	if res.Error != nil || res.RowsAffected == 0 {
+		return false, found(res.Error, "release a telephone number")
+	}
+	_, err := tx.SetPersonIndexes(personID, []string{IndexMobile, IndexPhone}, nil)
+	return true, err
+}
+
 // Photo reads a person's photo; ErrNotFound when there is none.
 func (tx *Tx) Photo(personID string) (Photo, error) {
 	var p Photo
