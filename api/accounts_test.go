@@ -2,7 +2,6 @@ package api
 
 import (
 	"net/http"
-	"sync"
 	"testing"
 	"time"
 
@@ -100,10 +99,22 @@ func TestOfTwoAdministratorsWhoCloseEachOtherOneStays(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.token(store.Account{Role: store.RoleAdministrator}), w.token(store.Account{Role: store.RoleAdministrator})
 	idA, idB := w.accountOf(a), w.accountOf(b)
-	var both sync.WaitGroup
-	both.Go(func() { w.post("/v1/accounts/"+idB+"/closing", a, object{"reason": "x"}) })
-	both.Go(func() { w.post("/v1/accounts/"+idA+"/closing", b, object{"reason": "x"}) })
-	both.Wait()
+	// Both are let in, and meet at the accounts, which somebody holds until they do.
+	hold, err := w.sql.BeginTx(t.Context(), nil)
+	require.NoError(t, err)
+	_, err = hold.ExecContext(t.Context(), "SELECT FROM accounts WHERE role = 'administrator' FOR UPDATE")
+	require.NoError(t, err)
+	statuses := make(chan int, 2)
+	go func() { statuses <- w.post("/v1/accounts/"+idB+"/closing", a, object{"reason": "x"}).status }()
+	go func() { statuses <- w.post("/v1/accounts/"+idA+"/closing", b, object{"reason": "x"}).status }()
+	require.Eventually(t, func() bool {
+		var waiting int
+		err := w.sql.QueryRowContext(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
+		return err == nil && waiting == 2
+	}, time.Minute, 10*time.Millisecond)
+	require.NoError(t, hold.Rollback())
+	require.ElementsMatch(t, []int{http.StatusOK, http.StatusUnauthorized}, []int{<-statuses, <-statuses})
 	var open int
 	require.NoError(t, w.sql.QueryRowContext(t.Context(),
 		"SELECT count(*) FROM accounts WHERE role = 'administrator' AND state = 'active'").Scan(&open))
