@@ -14,7 +14,7 @@ const shipped = [
   /^web\.(?!not_built\.)/,
   /^(stage|task_kind|task_state|verb|role)\./,
   // What an identity provider's answer can come back with: only its code stands in the address.
-  /^problem\.(oidc_[a-z]+|identity_[a-z]+|account_closed|unavailable|internal)\./,
+  /^problem\.(oidc_[a-z]+|identity_[a-z]+|account_closed|invitation_invalid|unauthenticated|unavailable|internal)\./,
 ]
 
 /** Every message by its dotted key. */

@@ -22,6 +22,12 @@ const login = createRoute({
   component: lazyRouteComponent(() => import('./pages/login/login'), 'Login'),
 })
 
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('./pages/invitation/invitation'), 'Invitation'),
+})
+
 /** Everything behind the log-in. Who is not logged in is led there, and back. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -131,7 +137,11 @@ function AnyError({ error, reset }: ErrorComponentProps) {
 }
 
 export const router = createRouter({
-  routeTree: root.addChildren([login, inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, security])]),
+  routeTree: root.addChildren([
+    login,
+    invitation,
+    inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, security]),
+  ]),
   basepath: '/app',
   defaultPreload: 'intent',
   defaultPendingComponent: Waiting,

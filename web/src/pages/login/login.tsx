@@ -6,11 +6,9 @@ import { answer, api } from '../../api/client'
 import { Failure } from '../../api/failure'
 import { sessionQuery } from '../../api/session'
 import { Trouble } from '../../shell/notes'
-import { Ridge, Sign } from '../../shell/ridge'
-import { LanguageSwitch, ThemeSwitch } from '../../shell/switches'
 import { useWords } from '../../words/words'
 import { wayBack } from './back'
-import './login.css'
+import { Door } from './door'
 
 /** The page through which everybody comes in. */
 export function Login() {
@@ -18,35 +16,15 @@ export function Login() {
   const { problem } = useSearch({ from: '/login' })
   const ways = useQuery({ queryKey: ['ways'], queryFn: () => answer(api.GET('/v1/session/ways')), staleTime: 60_000 })
   return (
-    <div className="entry">
-      <header className="entry-bar">
-        <span className="brand">
-          <Sign />
-          {t('web.frame.name')}
-        </span>
-        <div className="tools">
-          <LanguageSwitch />
-          <ThemeSwitch />
-        </div>
-      </header>
-      <main className="entry-main">
-        <section className="entry-words">
-          <Ridge />
-          <p className="entry-line">{t('web.login.line')}</p>
-          <p className="quiet">{t('web.login.programme')}</p>
-        </section>
-        <section className="sheet entry-form stack" aria-labelledby="enter">
-          <h1 id="enter">{t('web.login.title')}</h1>
-          {problem && <Turned code={problem} />}
-          {ways.error && <Trouble error={ways.error} again={() => void ways.refetch()} />}
-          {ways.data?.local && <ByPassword />}
-          {ways.data?.oidc && <Elsewhere name={ways.data.oidc.name} />}
-          <p className="small quiet">
-            {t('web.login.public')} <a href="/docs">{t('web.login.docs')}</a>
-          </p>
-        </section>
-      </main>
-    </div>
+    <Door title={t('web.login.title')}>
+      {problem && <Turned code={problem} />}
+      {ways.error && <Trouble error={ways.error} again={() => void ways.refetch()} />}
+      {ways.data?.local && <ByPassword />}
+      {ways.data?.oidc && <Elsewhere name={ways.data.oidc.name} />}
+      <p className="small quiet">
+        {t('web.login.public')} <a href="/docs">{t('web.login.docs')}</a>
+      </p>
+    </Door>
   )
 }
 
