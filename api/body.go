@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/dengpan/dengpan/redact"
 )
 
 // mostBytes is the largest body that is read.
@@ -46,12 +48,34 @@ func (b body[T]) read(raw []byte) (T, *faults, error) {
 	if err != nil {
 		return value, nil, err
 	}
+	if raw, err = namingNobody(parsed, raw); err != nil {
+		return value, nil, err
+	}
 	found := check(b.registry, b.schema, parsed)
 	// Fields of the wrong type are among the faults; the others are filled in all the same.
 	if err := json.Unmarshal(raw, &value); err != nil && len(found.list) == 0 {
 		found.add(whole, fieldFormat)
 	}
 	return value, found, nil
+}
+
+// free are the fields in which people write what they like, and which the record keeps readable: in timelines, decisions and
+// the audit log.
+var free = []string{"reason", "note", "evidence", "label"}
+
+// namingNobody masks numbers of persons in free text: they belong where they are sealed.
+func namingNobody(parsed any, raw []byte) ([]byte, error) {
+	fields, _ := parsed.(map[string]any)
+	named := false
+	for _, name := range free {
+		if text, written := fields[name].(string); written && redact.Text(text) != text {
+			fields[name], named = redact.Text(text), true
+		}
+	}
+	if !named {
+		return raw, nil
+	}
+	return json.Marshal(fields)
 }
 
 // check lists what a schema finds wrong with a value.

@@ -28,6 +28,7 @@ const (
 	fieldTooMany         = "too_many"
 	fieldDuplicate       = "duplicate"
 	fieldConflict        = "conflict"
+	fieldReveals         = "reveals"
 	fieldUnsupported     = "unsupported"
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"

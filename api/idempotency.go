@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -30,6 +31,9 @@ func (s *service) requestDigest(route string, body any) (requestDigest, error) {
 // replay reads the answer that a key was given before into answer, and reports whether there is one. Until the
 // transaction ends no other request can use the key.
 func replay(tx *store.Tx, accountID, key string, digest requestDigest, answer any) (bool, error) {
+	if identity.Reveals(key) {
+		return false, problem(validationFailed, FieldError{Field: "Idempotency-Key", Code: fieldReveals}) // it is kept as it is
+	}
 	locked, err := tx.LockIdempotencyKey(accountID, key)
 	if err != nil {
 		return false, err

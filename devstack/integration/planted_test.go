@@ -97,9 +97,10 @@ func (g *garden) runCases(t *testing.T) []trainee {
 	g.script(t, failing, contract.ExamTask, 1, "silent")
 
 	refused := g.stuckWith(t, rejected, "enrolment_rejected")
-	g.resolve(t, refused, document{"verb": "cancel", "reason": "本人不再参加"})
+	g.resolve(t, refused, document{"verb": "cancel", "reason": "本人不再参加：" + freely(g.people[1])})
 	g.task(t, withdrawn, contract.ExamTask)
-	status, answer := g.call(t, http.MethodPost, "/v1/cases/"+withdrawn.caseID+"/withdrawal", withdrawn.token, document{"reason": "个人原因"})
+	status, answer := g.call(t, http.MethodPost, "/v1/cases/"+withdrawn.caseID+"/withdrawal", withdrawn.token,
+		document{"reason": "个人原因：" + freely(g.people[3])})
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status, answer)
 	g.failAStep(t, failing)
 	g.stuckWith(t, stuck, "task_overdue")
@@ -122,6 +123,9 @@ func (g *garden) failAStep(t *testing.T, who trainee) {
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status, answer)
 	g.stuckWith(t, who, "step_failed")
 }
+
+// freely is what somebody may write about a person where anything may be written.
+func freely(p person) string { return p.number + "，电话" + p.phone + "，" + p.email }
 
 // plant registers a person.
 func (g *garden) plant(t *testing.T, p person) trainee {
