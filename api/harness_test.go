@@ -72,8 +72,9 @@ func newWorldWith(t testing.TB, configure func(*Config)) *world {
 	require.NoError(t, w.store.LoadLists(t.Context(), rules.Lists()))
 	config := Config{
 		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay,
-		Logger: slog.New(slog.NewJSONHandler(&syncWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Poll:   10 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
+		Logger:      slog.New(slog.NewJSONHandler(&syncWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		LimitFactor: -1, // limits have tests of their own
+		Poll:        10 * time.Millisecond, Heartbeat: 50 * time.Millisecond,
 	}
 	configure(&config)
 	w.config = config

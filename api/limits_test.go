@@ -20,7 +20,7 @@ func still(t *testing.T, configure func(*Config)) *world {
 	t.Helper()
 	now := time.Now()
 	return newWorldWith(t, func(c *Config) {
-		c.Now = func() time.Time { return now }
+		c.Now, c.LimitFactor = func() time.Time { return now }, 1
 		if configure != nil {
 			configure(c)
 		}

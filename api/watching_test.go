@@ -59,7 +59,7 @@ func newCinema(t testing.TB) *cinema {
 	c.at(0)
 	logger := slog.New(slog.DiscardHandler)
 	c.handler, err = New(Config{
-		Store: record, Policy: rules, Calendar: calendar.Real(), Keys: keys, Forwarder: &fakeRelay{}, Logger: logger, Now: c.now,
+		Store: record, Policy: rules, Calendar: calendar.Real(), Keys: keys, Forwarder: &fakeRelay{}, Logger: logger, Now: c.now, LimitFactor: -1,
 	})
 	require.NoError(t, err)
 	c.settler = &hours.Settler{Store: record, Calendar: calendar.Real(), Rules: rules, Logger: logger, Now: c.now}

@@ -9,7 +9,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/process"
 )
 
-func TestNoSecretOfOursIsHandedToAChild(t *testing.T) { //nolint:paralleltest // it sets the environment
+func TestNoSecretOfOursIsHandedToAChild(t *testing.T) {
 	for _, name := range []string{"DATABASE_URL", "DENGPAN_OWNER_DATABASE_URL", "PGPASSWORD", "SOME_api_TOKEN", "OIDC_CLIENT_SECRET"} {
 		t.Setenv(name, "hush")
 	}

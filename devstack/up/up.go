@@ -26,9 +26,9 @@ type running struct {
 	lock    *os.File
 
 	product  stack.Product
-	ownerURL string // of the product's database
-	clock   *democlock.Clock // nil without a demonstration
-	demo    *demo.Demo       // nil without a demonstration
+	ownerURL string           // of the product's database
+	clock    *democlock.Clock // nil without a demonstration
+	demo     *demo.Demo       // nil without a demonstration
 
 	mu      sync.Mutex
 	cluster *database // nil for a server that is not ours
