@@ -71,7 +71,8 @@ func TestAPayloadThatDoesNotOpenIsAnsweredAsItWasSent(t *testing.T) {
 	sent := codecBody{Payloads: []codecPayload{
 		erased, changed,
 		{Metadata: map[string][]byte{"encoding": []byte("json/plain")}, Data: []byte("1")},
-		{Metadata: map[string][]byte{"encoding": []byte("binary/encrypted"), "encryption-key-id": []byte("case/none")}}, {},
+		{Metadata: map[string][]byte{"encoding": []byte("binary/encrypted"), "encryption-key-id": []byte("case/none")}},
+		{},
 	}}
 	r := w.post(asInterface, w.operator, sent)
 	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
