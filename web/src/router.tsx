@@ -2,7 +2,6 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
-  type ErrorComponentProps,
   lazyRouteComponent,
   Outlet,
   redirect,
@@ -10,7 +9,7 @@ import {
 import { homes, type Role, sessionQuery } from './api/session'
 import { anyText, from, oneOf, page } from './list/search'
 import { queries } from './queries'
-import { Broken, NotFound, NotYours } from './shell/notes'
+import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
@@ -46,16 +45,6 @@ const inside = createRoute({
   component: lazyRouteComponent(() => import('./shell/frame'), 'Frame'),
 })
 
-/** Lets only some roles see a page. The server decides what they may do; this only says so without asking. */
-const only =
-  (...roles: Role[]) =>
-  ({ context }: { context: { session: { account: { role: Role } } } }) => {
-    if (!roles.includes(context.session.account.role)) throw new WrongRole()
-  }
-
-/** A page of another role was asked for. */
-export class WrongRole extends Error {}
-
 const home = createRoute({
   getParentRoute: () => inside,
   path: '/',
@@ -67,14 +56,14 @@ const home = createRoute({
 const mine = createRoute({
   getParentRoute: () => inside,
   path: '/my',
-  beforeLoad: only('trainee'),
+  staticData: { roles: ['trainee'] },
   component: lazyRouteComponent(() => import('./pages/case/mine'), 'Mine'),
 })
 
 export const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$id',
-  beforeLoad: only('trainee', 'operator'),
+  staticData: { roles: ['trainee', 'operator'] },
   component: lazyRouteComponent(() => import('./pages/case/case'), 'CasePage'),
 })
 
@@ -84,7 +73,6 @@ export const taskKinds = ['enrolment', 'training', 'exam', 'theory', 'practical'
 export const tasks = createRoute({
   getParentRoute: () => inside,
   path: '/tasks',
-  beforeLoad: only('institution'),
   validateSearch: from({
     state: oneOf(...taskStates),
     kind: oneOf(...taskKinds),
@@ -93,13 +81,13 @@ export const tasks = createRoute({
     page,
     task: anyText,
   }),
+  staticData: { roles: ['institution'] },
   component: lazyRouteComponent(() => import('./pages/tasks/tasks'), 'Tasks'),
 })
 
 export const incidents = createRoute({
   getParentRoute: () => inside,
   path: '/incidents',
-  beforeLoad: only('operator'),
   validateSearch: from({
     state: oneOf('open', 'resolving', 'closed'),
     cause: anyText,
@@ -109,13 +97,13 @@ export const incidents = createRoute({
     page,
     incident: anyText,
   }),
+  staticData: { roles: ['operator'] },
   component: lazyRouteComponent(() => import('./pages/incidents/incidents'), 'Incidents'),
 })
 
 export const accounts = createRoute({
   getParentRoute: () => inside,
   path: '/accounts',
-  beforeLoad: only('administrator'),
   validateSearch: from({
     role: oneOf('trainee', 'institution', 'operator', 'administrator'),
     state: oneOf('active', 'closed'),
@@ -123,6 +111,7 @@ export const accounts = createRoute({
     page,
     account: anyText,
   }),
+  staticData: { roles: ['administrator'] },
   component: lazyRouteComponent(() => import('./pages/accounts/accounts'), 'Accounts'),
 })
 
@@ -131,10 +120,6 @@ const security = createRoute({
   path: '/security',
   component: lazyRouteComponent(() => import('./pages/security/security'), 'Security'),
 })
-
-function AnyError({ error, reset }: ErrorComponentProps) {
-  return error instanceof WrongRole ? <NotYours /> : <Broken error={error} reset={reset} />
-}
 
 export const router = createRouter({
   routeTree: root.addChildren([
@@ -145,7 +130,7 @@ export const router = createRouter({
   basepath: '/app',
   defaultPreload: 'intent',
   defaultPendingComponent: Waiting,
-  defaultErrorComponent: AnyError,
+  defaultErrorComponent: Broken,
   defaultNotFoundComponent: NotFound,
   scrollRestoration: true,
 })
@@ -153,5 +138,9 @@ export const router = createRouter({
 declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
+  }
+  interface StaticDataRouteOption {
+    /** Whom the page is shown to; everybody who is logged in, unless it says otherwise. */
+    roles?: readonly Role[]
   }
 }

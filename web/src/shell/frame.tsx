@@ -7,12 +7,13 @@ import {
   TeamOutlined,
 } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useLocation, useRouter } from '@tanstack/react-router'
+import { Link, Outlet, useLocation, useMatches, useRouter } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
 import { homes, type Role, type Session, sessionQuery } from '../api/session'
 import type { Key } from '../words/message'
 import { useWords } from '../words/words'
+import { NotYours } from './notes'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
 
@@ -45,12 +46,15 @@ export function Frame() {
     main.current?.focus({ preventScroll: true })
   }, [path])
 
+  // The server decides what a role may do; this only says so without asking.
+  const roles = useMatches({ select: (matches) => matches.at(-1)?.staticData.roles })
   if (!session) return null
+  const yours = !roles || roles.includes(session.account.role)
   return (
     <div className="frame">
       <Bar session={session} />
       <main className="content" id="content" ref={main} tabIndex={-1}>
-        <Outlet />
+        {yours ? <Outlet /> : <NotYours />}
       </main>
       <Foot />
     </div>
@@ -62,12 +66,13 @@ function Bar({ session }: { session: Session }) {
   const { account } = session
   const inCase = useLocation({ select: (here) => here.pathname.startsWith('/cases/') })
   const queries = useQueryClient()
+  const router = useRouter()
   const leave = useMutation({
     mutationFn: () => answer(api.DELETE('/v1/session')),
-    // Nothing of what this reader saw is kept for the next.
-    onSettled: () => {
-      queries.clear()
-      queries.setQueryData(sessionQuery.queryKey, null)
+    // Nothing of what this reader saw is kept for the next, nor where they were.
+    onSettled: async () => {
+      await router.navigate({ to: '/login' })
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'ways' })
     },
   })
   return (

@@ -20,10 +20,12 @@ export function Note({ title, children, page }: { title: string; children?: Reac
 export function NotFound() {
   const { t } = useWords()
   return (
-    <Note page title={t('web.note.not_found')}>
-      <p>{t('web.note.not_found_advice')}</p>
-      <Link to="/">{t('web.note.home')}</Link>
-    </Note>
+    <main className="content">
+      <Note page title={t('web.note.not_found')}>
+        <p>{t('web.note.not_found_advice')}</p>
+        <Link to="/">{t('web.note.home')}</Link>
+      </Note>
+    </main>
   )
 }
 

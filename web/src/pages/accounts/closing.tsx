@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Drawer, Form, Input } from 'antd'
+import { Button, Form, Input } from 'antd'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
+import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -18,13 +19,7 @@ export function Closing({ account, onClose }: { account: Account; onClose: () =>
     onSuccess: () => queries.invalidateQueries({ queryKey: ['accounts'] }),
   })
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      title={account.label}
-      size={Math.min(480, window.innerWidth)}
-      closable={{ 'aria-label': t('web.frame.close') }}
-    >
+    <Aside onClose={onClose} title={account.label}>
       <div className="stack">
         <dl className="facts">
           <dt>{t('web.accounts.role')}</dt>
@@ -56,7 +51,7 @@ export function Closing({ account, onClose }: { account: Account; onClose: () =>
               extra={t('web.resolve.reason_kept')}
               rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
             >
-              <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={500} />
+              <Input.TextArea rows={3} maxLength={500} />
             </Form.Item>
             {close.error && <Trouble error={close.error} />}
             <Button danger type="primary" htmlType="submit" loading={close.isPending}>
@@ -66,6 +61,6 @@ export function Closing({ account, onClose }: { account: Account; onClose: () =>
         )}
         {own && <p className="quiet">{t('web.accounts.own')}</p>}
       </div>
-    </Drawer>
+    </Aside>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Drawer } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
@@ -21,13 +21,7 @@ export function IncidentDetail({ id, onClose }: { id: string; onClose: () => voi
     refetchInterval: (q) => (q.state.data?.state === 'closed' ? false : 3_000),
   })
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      title={incident.data?.title ?? t('web.incidents.one')}
-      size={Math.min(560, window.innerWidth)}
-      closable={{ 'aria-label': t('web.frame.close') }}
-    >
+    <Aside onClose={onClose} title={incident.data?.title ?? t('web.incidents.one')}>
       {incident.error && !incident.data ? (
         <Trouble error={incident.error} again={() => void incident.refetch()} />
       ) : incident.data ? (
@@ -35,7 +29,7 @@ export function IncidentDetail({ id, onClose }: { id: string; onClose: () => voi
       ) : (
         <Waiting />
       )}
-    </Drawer>
+    </Aside>
   )
 }
 

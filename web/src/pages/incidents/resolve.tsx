@@ -63,7 +63,7 @@ export function Resolve({ incident }: { incident: Incident }) {
         {verb === 'reassign' && <Takers incident={incident} />}
         {verb === 'override' && (
           <Form.Item name="evidence" label={t('web.resolve.evidence')} rules={required}>
-            <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={1000} />
+            <Input.TextArea rows={3} maxLength={1000} />
           </Form.Item>
         )}
         <Form.Item
@@ -72,7 +72,7 @@ export function Resolve({ incident }: { incident: Incident }) {
           extra={t('web.resolve.reason_kept')}
           rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
         >
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} maxLength={500} />
+          <Input.TextArea rows={3} maxLength={500} />
         </Form.Item>
         {decide.error && <Trouble error={decide.error} />}
         <Button type="primary" htmlType="submit" loading={decide.isPending} danger={verb === 'cancel'}>
@@ -108,6 +108,8 @@ function Takers({ incident }: { incident: Incident }) {
       >
         <Select
           loading={takers.isPending}
+          // Within the sheet, which lies above everything else.
+          getPopupContainer={(select) => select.parentElement ?? document.body}
           options={(takers.data ?? []).map((i) => ({ value: i.id, label: i.name }))}
           showSearch={{ optionFilterProp: 'label' }}
           notFoundContent={t('web.resolve.nobody')}

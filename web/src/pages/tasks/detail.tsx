@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { Drawer } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment, number } from '../../words/time'
@@ -18,13 +18,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose: () => void })
     staleTime: 60_000,
   })
   return (
-    <Drawer
-      open
-      onClose={onClose}
-      title={task.data?.kind_name ?? t('web.tasks.one')}
-      size={Math.min(520, window.innerWidth)}
-      closable={{ 'aria-label': t('web.frame.close') }}
-    >
+    <Aside onClose={onClose} title={task.data?.kind_name ?? t('web.tasks.one')}>
       {task.error ? (
         <Trouble error={task.error} again={() => void task.refetch()} />
       ) : task.data ? (
@@ -32,7 +26,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose: () => void })
       ) : (
         <Waiting />
       )}
-    </Drawer>
+    </Aside>
   )
 }
 

@@ -1,0 +1,211 @@
+package browser_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/devstack/demo"
+	"github.com/dengpan/dengpan/devstack/files"
+	"github.com/dengpan/dengpan/devstack/ports"
+	"github.com/dengpan/dengpan/devstack/provider"
+	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/devstack/up"
+	"github.com/dengpan/dengpan/identity"
+)
+
+// TestMain lets this test program be the stack's own services.
+func TestMain(m *testing.M) {
+	stack.RunRole()
+	os.Exit(m.Run())
+}
+
+// world is what the tests in the browser are told.
+type world struct {
+	URL      string          `json:"url"`
+	Chromium string          `json:"chromium"`
+	Logins   []demo.WebLogin `json:"logins"`
+	Operator string          `json:"operator"` // a token
+	// Provider is the identity provider, and somebody whom it knows.
+	Provider string        `json:"provider"`
+	Known    demo.WebLogin `json:"known"`
+	// Second and Changes are accounts of nobody else's, to set up a second step and to change a password.
+	Second  demo.WebLogin `json:"second"`
+	Changes demo.WebLogin `json:"changes"`
+	// Stuck is a case that is stuck, by the incident Kept; another is stuck by Incident, until that is resolved.
+	Stuck    string `json:"stuck"`
+	Kept     string `json:"kept"`
+	Incident string `json:"incident"`
+	// Moving is a case that is stuck again whenever it is tried again.
+	Moving string `json:"moving"`
+}
+
+func TestTheWebApplicationInABrowser(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	options := up.Options{
+		Dir: dir, Program: binary(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
+		APIAddress: free(t), WorkerAddress: free(t), InstitutionAddress: free(t),
+		TemporalListen: free(t), UIAddress: free(t), ProviderAddress: free(t),
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- up.Run(ctx, options) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("the stack ended: %v", err)
+		}
+	})
+	w := prepare(t, options, ended)
+	path := filepath.Join(dir, "world.json")
+	require.NoError(t, files.WriteJSON(path, w))
+
+	web, err := filepath.Abs("../../web")
+	require.NoError(t, err)
+	tests, err := filepath.Glob(filepath.Join(web, "e2e", "*.test.mjs"))
+	require.NoError(t, err)
+	require.NotEmpty(t, tests)
+	node := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec"}, tests...)...)
+	node.Dir, node.Env = web, append(os.Environ(), "DENGPAN_WORLD="+path)
+	report, err := node.CombinedOutput()
+	t.Logf("%s", report)
+	require.NoError(t, err, "a test in the browser failed: see above")
+}
+
+// prepare waits for the demonstration, and makes what it does not have.
+func prepare(t *testing.T, options up.Options, ended chan error) world {
+	t.Helper()
+	w := world{URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: chromium(t)}
+	var record demo.Record
+	require.Eventually(t, func() bool {
+		select {
+		case err := <-ended:
+			ended <- err
+			require.NoError(t, err, "the stack did not come up")
+		default:
+		}
+		err := files.ReadJSON(filepath.Join(options.Dir, demo.RecordFile), &record)
+		return (err == nil || !errors.Is(err, fs.ErrNotExist)) && len(record.Logins) == 5 && record.Trainees[3].CaseID != ""
+	}, 3*time.Minute, 200*time.Millisecond, "the demonstration makes its log-ins, and takes trainees in")
+	w.Logins, w.Operator = record.Logins, record.Operator.Token
+
+	var people provider.Options
+	require.NoError(t, files.ReadJSON(filepath.Join(options.Dir, "identity-provider.json"), &people))
+	w.Known = demo.WebLogin{Role: "trainee", Login: people.People[0].Login, Password: people.People[0].Password}
+
+	product := stack.Product{
+		Program: options.Program, Demo: true,
+		DatabaseFile: filepath.Join(options.Dir, "application-database-url"), KeysetFile: filepath.Join(options.Dir, "keyset.json"),
+	}
+	for login, into := range map[string]*demo.WebLogin{"second": &w.Second, "changes": &w.Changes} {
+		*into = demo.WebLogin{Role: "trainee", Login: login, Password: "eleven slow herons at " + login}
+		require.NoError(t, product.Account(t.Context(), into.Role, "", "", login, into.Password))
+	}
+
+	w.Stuck, w.Kept = w.stuck(t, 900_001)
+	_, w.Incident = w.stuck(t, 900_002)
+	w.Moving, _ = w.stuck(t, 900_003)
+	return w
+}
+
+// stuck registers a case that is stuck at once, and is nobody's of the demonstration: the skilled worker's grade opens the
+// junior level only.
+func (w *world) stuck(t *testing.T, n int) (caseID, incidentID string) {
+	t.Helper()
+	var registered struct{ ID string }
+	w.ask(t, http.MethodPost, "/v1/cases", map[string]any{
+		"name": "例示甲", "id_number": identity.Synthetic(n, calendar.NewDate(1990, time.May, 17)).Number(),
+		"occupation": "intelligent-manufacturing", "level": "senior", "district": "haidian", "training_body": "ouc", "evaluation_body": "cmes",
+		"applicant": map[string]any{
+			"category": "skilled_worker", "skill_grade": "高级工",
+			"education": []map[string]any{{"degree": "associate", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
+			"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
+		},
+	}, &registered)
+	var open struct{ Incidents []struct{ ID string } }
+	require.Eventually(t, func() bool {
+		w.ask(t, http.MethodGet, "/v1/incidents?case_id="+registered.ID, nil, &open)
+		return len(open.Incidents) == 1
+	}, time.Minute, 100*time.Millisecond, "the case is stuck")
+	return registered.ID, open.Incidents[0].ID
+}
+
+// ask asks the product as the operator.
+func (w *world) ask(t *testing.T, method, path string, body, into any) {
+	t.Helper()
+	content, err := json.Marshal(body)
+	require.NoError(t, err)
+	request, err := http.NewRequestWithContext(t.Context(), method, w.URL+path, bytes.NewReader(content))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+w.Operator)
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Idempotency-Key", rand.Text())
+	} else {
+		request.Body = http.NoBody
+		request.ContentLength = 0
+	}
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer answer.Body.Close()
+	said, err := io.ReadAll(answer.Body)
+	require.NoError(t, err)
+	require.Less(t, answer.StatusCode, http.StatusBadRequest, "%s %s: %s", method, path, said)
+	require.NoError(t, json.Unmarshal(said, into))
+}
+
+// chromium is the browser: the one that is named, or the one on the PATH. deploy/needs sees to it.
+func chromium(t *testing.T) string {
+	t.Helper()
+	name := os.Getenv("DENGPAN_CHROMIUM")
+	if name == "" {
+		name = "chromium"
+	}
+	path, err := exec.LookPath(name)
+	require.NoError(t, err, "run deploy/needs test, or make test")
+	return path
+}
+
+// binary is the product's program, which make builds before the tests, with the application in it.
+func binary(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("DENGPAN_BINARY")
+	if path == "" {
+		path = filepath.Join("..", "..", ".dengpan", "bin", "dengpan")
+	}
+	path, err := filepath.Abs(path)
+	require.NoError(t, err)
+	require.FileExists(t, path, "build it first: run make build, or make test")
+	return path
+}
+
+// folder is a place that PostgreSQL's own user can reach when root tests.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "dengpan-browser-")
+	require.NoError(t, err)
+	require.NoError(t, os.Chmod(dir, 0o755))
+	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	return dir
+}
+
+func free(t *testing.T) string {
+	t.Helper()
+	address, err := ports.FreeAddress()
+	require.NoError(t, err)
+	return address
+}

@@ -1,0 +1,109 @@
+// What the tests in a browser share: the browser, the people of the demonstration, and what no page may do.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { after } from 'node:test'
+import { chromium } from 'playwright-core'
+
+/** Where the application runs, who may log in, and what was prepared: written by the test that starts all this. */
+export const world = JSON.parse(readFileSync(process.env.DENGPAN_WORLD, 'utf8'))
+
+const browser = await chromium.launch({
+  executablePath: world.chromium,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+})
+after(() => browser.close())
+
+/** Who logs in. */
+export const person = (role) => {
+  const found = world.logins.find((l) => l.role === role && !l.district)
+  assert.ok(found, `the demonstration has a log-in of ${role}`)
+  return found
+}
+
+// A browser says so itself when the interface refuses something, which tests do on purpose.
+const refusal = /Failed to load resource: the server responded with a status of 4\d\d/
+
+/** A page of a reader of their own. When the test is over, nothing may have gone wrong in it. */
+export async function visit(
+  t,
+  { lang = 'zh-CN', scheme = 'light', width = 1280, height = 860, known, also = [] } = {},
+) {
+  const context = await browser.newContext({
+    locale: lang,
+    colorScheme: scheme,
+    viewport: { width, height },
+    ...(known ? { storageState: known } : {}),
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const wrong = []
+  page.on('console', (m) => {
+    if (m.type() === 'error' && !refusal.test(m.text())) wrong.push(`console: ${m.text()}`)
+  })
+  page.on('pageerror', (e) => wrong.push(`error: ${e.message}`))
+  page.on('request', (r) => {
+    if (![world.url, ...also].some((host) => r.url().startsWith(`${host}/`)))
+      wrong.push(`asked another host: ${r.url()}`)
+  })
+  await context.exposeFunction('violated', (what) => wrong.push(`content policy: ${what}`))
+  await context.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (e) => violated(`${e.violatedDirective} ${e.blockedURI}`))
+  })
+  t.after(async () => {
+    await context.close()
+    assert.deepEqual(wrong, [])
+  })
+  return page
+}
+
+export const at = (path) => `${world.url}/app${path}`
+
+/** Fills the log-in form in, and sends it. */
+export async function enter(page, { login, password }) {
+  await page.locator('input[autocomplete=username]').fill(login)
+  await page.locator('input[autocomplete=current-password]').fill(password)
+  await page.locator('button[type=submit]').click()
+}
+
+/** A page of somebody who logs in, at the first page of their role. */
+export async function logsIn(t, role, options) {
+  const page = await visit(t, options)
+  await page.goto(at('/login'))
+  await enter(page, person(role))
+  await page.locator('header.bar').waitFor()
+  return page
+}
+
+const sessions = new Map()
+
+/** A page of somebody who logged in before: most tests are not about that. */
+export async function loggedIn(t, role, options) {
+  if (!sessions.has(role)) {
+    const page = await logsIn(t, role)
+    sessions.set(role, await page.context().storageState({ indexedDB: false }))
+  }
+  const known = { ...sessions.get(role), origins: [] } // what the reader chose is not taken over
+  const page = await visit(t, { ...options, known })
+  await page.goto(at('/'))
+  await page.locator('header.bar').waitFor()
+  return page
+}
+
+/** Asks the interface beside the page, as a machine does. */
+export async function ask(path, token, body) {
+  const response = await fetch(world.url + path, {
+    method: body ? 'POST' : 'GET',
+    headers: { Authorization: `Bearer ${token}`, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+  assert.ok(response.ok, `${path}: ${response.status}`)
+  return response.json()
+}
