@@ -57,7 +57,7 @@ func TestACaseStartsEvenWhenItCannotBeForwarded(t *testing.T) {
 
 func TestABadRegistrationIsRefusedAndChangesNothing(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorldWith(t, func(c *Config) { c.LimitFactor = -1 }) // one person is tried with many times
 	before := w.counts()
 	facts := func(changes object) object {
 		a := registrationOf(1, nil)["applicant"].(object)
