@@ -196,3 +196,15 @@ func TestWhatAKeyDoesIsAuditedUnderItsOwnAccount(t *testing.T) {
 		WHERE e.action = 'staff.name'`).Scan(&label))
 	require.Equal(t, "考勤机", label)
 }
+
+func TestARevokedKeysSuccessorGoesOn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	staff := w.institution(trainingBodyID)
+	old := w.key(staff, object{"label": "教务系统", "scopes": []string{"tasks"}})
+	var next newAPIKeyView
+	w.post("/v1/api-keys/"+old.ID+"/rotation", staff, object{}).into(t, &next)
+	require.Equal(t, http.StatusOK, w.post("/v1/api-keys/"+old.ID+"/revocation", staff, object{"reason": "密钥泄露"}).status)
+	w.get("/v1/tasks", old.Key).refused(t, http.StatusUnauthorized, unauthenticated)
+	require.Equal(t, http.StatusOK, w.get("/v1/tasks", next.Key).status)
+}
