@@ -11,8 +11,8 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// accountRow is an account as those who keep accounts see it: what it may do and how it gets in, and nothing of a person.
-type accountRow struct {
+// AccountRow is an account as those who keep accounts see it: what it may do and how it gets in, and nothing of a person.
+type AccountRow struct {
 	ID          string     `json:"id"`
 	Role        string     `json:"role" enum:"trainee,institution,operator,administrator"`
 	Label       string     `json:"label"`
@@ -40,7 +40,7 @@ type accountsInput struct {
 
 type accountsOutput struct {
 	Body struct {
-		Accounts []accountRow `json:"accounts"`
+		Accounts []AccountRow `json:"accounts"`
 		Next     *string      `json:"next" doc:"The after of the next page; null when there is none."`
 		Total    *int64       `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
@@ -48,7 +48,7 @@ type accountsOutput struct {
 
 type accountOutput struct {
 	Body struct {
-		accountRow
+		AccountRow
 
 		Repeated bool `json:"repeated" doc:"It was closed before; nothing was changed."`
 	}
@@ -117,7 +117,7 @@ func (s *service) listAccounts(ctx context.Context, in *accountsInput) (*account
 	return out, err
 }
 
-func accountRows(tx *store.Tx, r *request, all ...store.ListedAccount) ([]accountRow, error) {
+func accountRows(tx *store.Tx, r *request, all ...store.ListedAccount) ([]AccountRow, error) {
 	var ids []string
 	for _, a := range all {
 		if a.InstitutionID != nil {
@@ -125,9 +125,9 @@ func accountRows(tx *store.Tx, r *request, all ...store.ListedAccount) ([]accoun
 		}
 	}
 	v, err := newReader(tx, r, ids...)
-	views := make([]accountRow, len(all))
+	views := make([]AccountRow, len(all))
 	for i, a := range all {
-		views[i] = accountRow{
+		views[i] = AccountRow{
 			ID: a.ID, Role: a.Role, Label: a.Label, District: a.District, Machine: a.Machine, Login: a.Login, Linked: a.Linked,
 			State: a.State, CreatedAt: a.CreatedAt, LastSeenAt: a.LastSeenAt, ClosedAt: a.ClosedAt,
 		}
@@ -172,7 +172,7 @@ func (s *service) closeAccount(ctx context.Context, in *idBodyInput) (*accountOu
 			return err
 		}
 		views, err := accountRows(tx, r, closed)
-		out.Body.accountRow = views[0]
+		out.Body.AccountRow = views[0]
 		return err
 	})
 	return out, err

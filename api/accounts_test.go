@@ -26,7 +26,7 @@ func (w *world) accountOf(token string) string {
 func (w *world) accounts(query, token string) (ids []string, next *string) {
 	w.t.Helper()
 	var answer struct {
-		Accounts []accountRow
+		Accounts []AccountRow
 		Next     *string
 	}
 	r := w.get("/v1/accounts"+query, token)

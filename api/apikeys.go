@@ -26,8 +26,8 @@ type rotationBody struct {
 	OverlapHours *int `json:"overlap_hours,omitempty" minimum:"0" maximum:"720" doc:"How long the old key stays good; 24 when it is not given."`
 }
 
-// apiKeyView is an API key, without its secret.
-type apiKeyView struct {
+// APIKeyView is an API key, without its secret.
+type APIKeyView struct {
 	ID          string     `json:"id"`
 	Institution bodyView   `json:"institution"`
 	AccountID   string     `json:"account_id" doc:"The account that it stands for, and that the audit log names."`
@@ -44,23 +44,23 @@ type apiKeyView struct {
 
 // newAPIKeyView is a key that was made just now.
 type newAPIKeyView struct {
-	apiKeyView
+	APIKeyView
 
 	Key string `json:"key" doc:"The key itself. It is shown this once."`
 }
 
 type (
-	apiKeyOutput    struct{ Body apiKeyView }
+	apiKeyOutput    struct{ Body APIKeyView }
 	newAPIKeyOutput struct{ Body newAPIKeyView }
 	apiKeysOutput   struct {
 		Body struct {
-			Keys []apiKeyView `json:"api_keys"`
+			Keys []APIKeyView `json:"api_keys"`
 		}
 	}
 )
 
-func (s *service) viewAPIKey(v reader, k store.APIKey) apiKeyView {
-	view := apiKeyView{
+func (s *service) viewAPIKey(v reader, k store.APIKey) APIKeyView {
+	view := APIKeyView{
 		ID: k.ID, Institution: v.institution(k.InstitutionID), AccountID: k.AccountID, Label: k.Label, State: "active",
 		CreatedAt: k.CreatedAt, CreatedBy: k.CreatedBy, LastUsedAt: k.LastUsedAt, ExpiresAt: k.ExpiresAt, RevokedAt: k.RevokedAt,
 		ReplacedBy: k.ReplacedBy,
@@ -103,7 +103,7 @@ func (s *service) listAPIKeys(ctx context.Context, _ *struct{}) (*apiKeysOutput,
 	}
 	v, err := newReader(tx, r, ids...)
 	out := &apiKeysOutput{}
-	out.Body.Keys = make([]apiKeyView, len(all))
+	out.Body.Keys = make([]APIKeyView, len(all))
 	for i, k := range all {
 		out.Body.Keys[i] = s.viewAPIKey(v, k)
 	}
@@ -150,7 +150,7 @@ func (s *service) makeAPIKey(ctx context.Context, in *bodyInput) (*newAPIKeyOutp
 		if err != nil {
 			return err
 		}
-		return s.audit(tx, r, "key.make", "key:"+out.Body.ID, "", out.Body.apiKeyView)
+		return s.audit(tx, r, "key.make", "key:"+out.Body.ID, "", out.Body.APIKeyView)
 	})
 	return out, err
 }
@@ -163,7 +163,7 @@ func (s *service) issueAPIKey(tx *store.Tx, r *request, at string, t store.Acces
 		return newAPIKeyView{}, err
 	}
 	v, err := newReader(tx, r, at)
-	return newAPIKeyView{apiKeyView: s.viewAPIKey(v, store.APIKey{AccessToken: key, InstitutionID: at}), Key: secret}, err
+	return newAPIKeyView{APIKeyView: s.viewAPIKey(v, store.APIKey{AccessToken: key, InstitutionID: at}), Key: secret}, err
 }
 
 // rotateAPIKey makes a key's successor for the same account. It lasts as long as the key was made to last.

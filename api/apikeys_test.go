@@ -22,15 +22,15 @@ func (w *world) key(staff string, body object) newAPIKeyView {
 	return made
 }
 
-func (w *world) keyList(token string) map[string]apiKeyView {
+func (w *world) keyList(token string) map[string]APIKeyView {
 	w.t.Helper()
 	var answer struct {
-		Keys []apiKeyView `json:"api_keys"`
+		Keys []APIKeyView `json:"api_keys"`
 	}
 	r := w.get("/v1/api-keys", token)
 	require.Equal(w.t, http.StatusOK, r.status, "%s", r.body)
 	r.into(w.t, &answer)
-	byID := map[string]apiKeyView{}
+	byID := map[string]APIKeyView{}
 	for _, k := range answer.Keys {
 		byID[k.ID] = k
 	}

@@ -58,6 +58,9 @@ func TestTheDescriptionNamesEveryOperationAndField(t *testing.T) {
 	}
 	require.Contains(t, d.Components.Schemas["CaseView"].Properties, "status")
 	require.Contains(t, d.Components.Schemas["CaseView"].Properties, "stages")
+	for schema, embedded := range map[string]string{"NewInvitationView": "expires_at", "NewAPIKeyView": "scopes", "AccountOutputBody": "state"} {
+		require.Contains(t, d.Components.Schemas[schema].Properties, embedded, schema)
+	}
 	require.JSONEq(t, `{"type":"string","format":"date"}`, string(d.Components.Schemas["CaseSummary"].Properties["registered_on"]))
 	for name, schema := range d.Components.Schemas {
 		if schema.Properties != nil {

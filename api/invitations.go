@@ -21,8 +21,8 @@ type invitationBody struct {
 	Label       string `json:"label" minLength:"1" maxLength:"64" doc:"What the audit log calls the account; not a person's name."`
 }
 
-// invitationView is an invitation, without its token.
-type invitationView struct {
+// InvitationView is an invitation, without its token.
+type InvitationView struct {
 	ID          string     `json:"id"`
 	Role        string     `json:"role" enum:"institution,operator,administrator"`
 	Institution *bodyView  `json:"institution,omitempty"`
@@ -39,18 +39,18 @@ type invitationView struct {
 
 // newInvitationView is an invitation that was made just now.
 type newInvitationView struct {
-	invitationView
+	InvitationView
 
 	Token string `json:"token" doc:"It is shown this once."`
 	Link  string `json:"link" doc:"The page to accept it at. The token stands in the fragment, which browsers send to nobody."`
 }
 
 type (
-	invitationOutput    struct{ Body invitationView }
+	invitationOutput    struct{ Body InvitationView }
 	newInvitationOutput struct{ Body newInvitationView }
 	invitationsOutput   struct {
 		Body struct {
-			Invitations []invitationView `json:"invitations"`
+			Invitations []InvitationView `json:"invitations"`
 		}
 	}
 )
@@ -64,7 +64,7 @@ func (s *service) registerInvitations(api huma.API) {
 		s.revokeInvitation)
 }
 
-func (s *service) viewInvitations(tx *store.Tx, r *request, all ...store.Invitation) ([]invitationView, error) {
+func (s *service) viewInvitations(tx *store.Tx, r *request, all ...store.Invitation) ([]InvitationView, error) {
 	var ids []string
 	for _, i := range all {
 		if i.InstitutionID != nil {
@@ -72,9 +72,9 @@ func (s *service) viewInvitations(tx *store.Tx, r *request, all ...store.Invitat
 		}
 	}
 	v, err := newReader(tx, r, ids...)
-	views := make([]invitationView, len(all))
+	views := make([]InvitationView, len(all))
 	for n, i := range all {
-		views[n] = invitationView{
+		views[n] = InvitationView{
 			ID: i.ID, Role: i.Role, District: i.District, Label: i.Label, State: "open", InvitedBy: i.InvitedBy, InvitedAt: i.InvitedAt,
 			ExpiresAt: i.ExpiresAt, AcceptedAt: i.AcceptedAt, AcceptedBy: i.AcceptedBy, RevokedAt: i.RevokedAt,
 		}
@@ -138,8 +138,8 @@ func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutp
 		if err != nil {
 			return err
 		}
-		out.Body = newInvitationView{invitationView: views[0], Token: token, Link: s.PublicURL + "/app/invitation#" + token}
-		return s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.invitationView)
+		out.Body = newInvitationView{InvitationView: views[0], Token: token, Link: s.PublicURL + "/app/invitation#" + token}
+		return s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.InvitationView)
 	})
 	return out, err
 }

@@ -12,6 +12,7 @@ const first = {
   trainee: ['src/shell/frame.tsx', 'src/pages/case/case.tsx'],
   institution: ['src/shell/frame.tsx', 'src/pages/tasks/tasks.tsx', 'src/pages/tasks/detail.tsx'],
   operator: ['src/shell/frame.tsx', 'src/pages/incidents/incidents.tsx', 'src/pages/incidents/detail.tsx'],
+  administrator: ['src/shell/frame.tsx', 'src/pages/accounts/accounts.tsx'],
 }
 
 /** The files of a module and of all that it imports before it can run. */

@@ -107,3 +107,11 @@ export async function ask(path, token, body) {
   assert.ok(response.ok, `${path}: ${response.status}`)
   return response.json()
 }
+
+/** What staff of an institution make beside the page: an invitation, a key. */
+export async function makes(t, what, body) {
+  const page = await loggedIn(t, 'institution')
+  const answer = await page.request.post(`${world.url}/v1/${what}`, { data: body })
+  assert.ok(answer.ok(), `${what}: ${answer.status()}`)
+  return answer.json()
+}

@@ -5,7 +5,10 @@ import { at, loggedIn, visit, world } from './browser.mjs'
 describe('a page of another role', () => {
   for (const [role, path] of [
     ['trainee', '/incidents'],
-    ['institution', '/accounts'],
+    ['institution', '/incidents'],
+    ['operator', '/accounts'],
+    ['trainee', '/invitations'],
+    ['operator', '/api-keys'],
     ['operator', '/tasks'],
     ['administrator', `/cases/${world.stuck}`],
   ]) {

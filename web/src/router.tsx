@@ -111,8 +111,28 @@ export const accounts = createRoute({
     page,
     account: anyText,
   }),
-  staticData: { roles: ['administrator'] },
+  staticData: { roles: ['institution', 'administrator'] },
   component: lazyRouteComponent(() => import('./pages/accounts/accounts'), 'Accounts'),
+})
+
+export const invitationStates = ['open', 'accepted', 'revoked', 'expired'] as const
+
+const invitations = createRoute({
+  getParentRoute: () => inside,
+  path: '/invitations',
+  validateSearch: from({ state: oneOf(...invitationStates), page, invitation: anyText }),
+  staticData: { roles: ['institution', 'administrator'] },
+  component: lazyRouteComponent(() => import('./pages/invitations/invitations'), 'Invitations'),
+})
+
+export const keyStates = ['active', 'replaced', 'expired', 'revoked'] as const
+
+const keys = createRoute({
+  getParentRoute: () => inside,
+  path: '/api-keys',
+  validateSearch: from({ state: oneOf(...keyStates), page, key: anyText }),
+  staticData: { roles: ['institution', 'administrator'] },
+  component: lazyRouteComponent(() => import('./pages/keys/keys'), 'Keys'),
 })
 
 const security = createRoute({
@@ -125,7 +145,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
-    inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, security]),
+    inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, invitations, keys, security]),
   ]),
   basepath: '/app',
   defaultPreload: 'intent',

@@ -1,7 +1,7 @@
 import { Select } from 'antd'
 import { useWords } from '../words/words'
 
-interface Filter {
+export interface Filter {
   name: string
   label: string
   value: string | undefined

@@ -13,11 +13,19 @@ export interface Column<T> {
   sort?: string
 }
 
+/** The rows that a page of a list shows, as they are asked for. */
+export interface Rows<T> {
+  data: { rows: T[]; total: number } | undefined
+  error: unknown
+  refetch: () => unknown
+  isFetching: boolean
+}
+
 interface Props<T> {
   name: string
   columns: Column<T>[]
   rowKey: (row: T) => Key
-  query: { data: { rows: T[]; total: number } | undefined; error: unknown; refetch: () => unknown; isFetching: boolean }
+  query: Rows<T>
   size: number
   page: number | undefined
   sort: string | undefined

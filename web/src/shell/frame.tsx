@@ -1,6 +1,7 @@
 import {
   AuditOutlined,
   CompassOutlined,
+  KeyOutlined,
   LogoutOutlined,
   SafetyCertificateOutlined,
   ScheduleOutlined,
@@ -17,12 +18,23 @@ import { NotYours } from './notes'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
 
-/** Where each role can go. */
-const places: Record<Role, { to: string; name: Key; icon: ReactNode }[]> = {
-  trainee: [{ to: homes.trainee, name: 'web.place.my', icon: <CompassOutlined /> }],
-  institution: [{ to: homes.institution, name: 'web.place.tasks', icon: <ScheduleOutlined /> }],
-  operator: [{ to: homes.operator, name: 'web.place.incidents', icon: <AuditOutlined /> }],
-  administrator: [{ to: homes.administrator, name: 'web.place.accounts', icon: <TeamOutlined /> }],
+interface Place {
+  to: string
+  name: Key
+  icon: ReactNode
+  /** Pages that belong to the place, though they are not below it. */
+  also?: string
+}
+
+const people: Place = { to: '/accounts', name: 'web.place.people', icon: <TeamOutlined />, also: '/invitations' }
+const keys: Place = { to: '/api-keys', name: 'web.place.keys', icon: <KeyOutlined /> }
+
+/** Where each role can go. A case belongs to the place from which it is opened. */
+const places: Record<Role, Place[]> = {
+  trainee: [{ to: homes.trainee, name: 'web.place.my', icon: <CompassOutlined />, also: '/cases/' }],
+  institution: [{ to: homes.institution, name: 'web.place.tasks', icon: <ScheduleOutlined /> }, people, keys],
+  operator: [{ to: homes.operator, name: 'web.place.incidents', icon: <AuditOutlined />, also: '/cases/' }],
+  administrator: [people, keys],
 }
 
 /** Everything around a page for those who are logged in. */
@@ -64,7 +76,7 @@ export function Frame() {
 function Bar({ session }: { session: Session }) {
   const { t } = useWords()
   const { account } = session
-  const inCase = useLocation({ select: (here) => here.pathname.startsWith('/cases/') })
+  const here = useLocation({ select: ({ pathname }) => pathname })
   const queries = useQueryClient()
   const router = useRouter()
   const leave = useMutation({
@@ -86,11 +98,10 @@ function Bar({ session }: { session: Session }) {
           {t('web.frame.name')}
         </Link>
         <nav className="places" aria-label={t('web.frame.places')}>
-          {places[account.role].map((place) => (
-            // A case belongs to the place from which it is opened.
-            <Link key={place.to} to={place.to} {...(inCase ? { 'aria-current': 'page' as const } : {})}>
-              {place.icon}
-              {t(place.name)}
+          {places[account.role].map(({ to, name, icon, also }) => (
+            <Link key={to} to={to} {...(also && here.startsWith(also) ? { 'aria-current': 'page' as const } : {})}>
+              {icon}
+              {t(name)}
             </Link>
           ))}
           <Link to="/security">

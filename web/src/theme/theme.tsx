@@ -60,6 +60,9 @@ function antd(shade: Shade): ThemeConfig {
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none' },
+      // A box that is empty is nothing but its border, which has to be seen.
+      Checkbox: { colorBorder: p.quiet },
+      Radio: { colorBorder: p.quiet },
     },
   }
 }

@@ -1,26 +1,27 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { useSearch } from '@tanstack/react-router'
+import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { Filters } from '../../list/filters'
-import { type Column, Listing } from '../../list/listing'
+import { useSession } from '../../api/session'
+import type { Column } from '../../list/listing'
+import { ListPage, Opener, size, useChange } from '../../list/page'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Views } from './views'
 
 const Closing = lazy(() => import('./closing').then((m) => ({ default: m.Closing })))
 
 export type Account = Schema['AccountRow']
 
-const size = 20
 const roles = ['trainee', 'institution', 'operator', 'administrator'] as const
 const states = ['active', 'closed'] as const
 
-/** Everybody's accounts, for those who keep them. */
+/** Accounts, for those who keep them: everybody's, or those of one's own institution. */
 export function Accounts() {
   const { t, lang } = useWords()
-  const search = useSearch({ from: '/inside/accounts' })
-  const navigate = useNavigate({ from: '/accounts' })
-  const { account: open, ...asked } = search
+  const { account: own } = useSession()
+  const { account: open, ...asked } = useSearch({ from: '/inside/accounts' })
+  const change = useChange()
   const list = useQuery({
     queryKey: ['accounts', asked],
     queryFn: async () => {
@@ -30,25 +31,22 @@ export function Accounts() {
     },
     placeholderData: keepPreviousData,
   })
-  const change = (c: Record<string, string | number | undefined>) =>
-    void navigate({ search: (before) => ({ ...before, ...c }) as typeof before })
+  const everybody = own.role === 'administrator'
+  const whose: Column<Account>[] = [
+    { key: 'role', title: t('web.accounts.role'), render: (row) => t(`web.role.${row.role}`) },
+    { key: 'reach', title: t('web.accounts.reach'), render: (row) => <Reach of={row} /> },
+  ]
   const columns: Column<Account>[] = [
     {
       key: 'label',
       title: t('web.accounts.label'),
       render: (row) => (
-        <Link from="/accounts" to="." search={(before) => ({ ...before, account: row.id })} className="opener">
+        <Opener field="account" id={row.id}>
           {row.label}
-        </Link>
+        </Opener>
       ),
     },
-    { key: 'role', title: t('web.accounts.role'), render: (row) => t(`web.role.${row.role}`) },
-    {
-      key: 'reach',
-      title: t('web.accounts.reach'),
-      render: (row) =>
-        row.institution?.name ?? row.district ?? (row.role === 'operator' ? t('web.accounts.city') : '—'),
-    },
+    ...(everybody ? whose : []),
     { key: 'ways', title: t('web.accounts.ways'), render: (row) => <Ways account={row} /> },
     {
       key: 'created',
@@ -64,55 +62,47 @@ export function Accounts() {
     },
     { key: 'state', title: t('web.accounts.state'), render: (row) => <State state={row.state} /> },
   ]
-  const opened = list.data?.rows.find((row) => row.id === open)
+  const role = {
+    name: 'role',
+    label: t('web.accounts.role'),
+    value: asked.role,
+    options: roles.map((r) => ({ value: r, label: t(`web.role.${r}`) })),
+  }
+  const state = {
+    name: 'state',
+    label: t('web.accounts.state'),
+    value: asked.state,
+    options: states.map((s) => ({ value: s, label: t(`web.account_state.${s}`) })),
+  }
   return (
-    <>
-      <header className="head stack close">
-        <h1>{t('web.place.accounts')}</h1>
-        <p className="quiet">{t('web.accounts.lead')}</p>
-      </header>
-      <Filters
-        onChange={change}
-        filters={[
-          {
-            name: 'role',
-            label: t('web.accounts.role'),
-            value: asked.role,
-            options: roles.map((r) => ({ value: r, label: t(`web.role.${r}`) })),
-          },
-          {
-            name: 'state',
-            label: t('web.accounts.state'),
-            value: asked.state,
-            options: states.map((s) => ({ value: s, label: t(`web.account_state.${s}`) })),
-          },
-        ]}
-      />
-      <Listing
-        name={t('web.place.accounts')}
-        columns={columns}
-        rowKey={(row) => row.id}
-        query={list}
-        size={size}
-        page={asked.page}
-        sort={asked.sort}
-        standing="-created_at"
-        onChange={change}
-        open={open}
-        empty={{ title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }}
-      />
-      {opened && (
-        <Suspense>
-          <Closing account={opened} onClose={() => change({ account: undefined })} />
-        </Suspense>
-      )}
-    </>
+    <ListPage
+      heading={t('web.place.people')}
+      lead={own.institution?.name ?? t('web.accounts.lead')}
+      above={<Views />}
+      name={t('web.accounts.title')}
+      filters={everybody ? [role, state] : [state]}
+      columns={columns}
+      query={list}
+      search={asked}
+      standing="-created_at"
+      open={open}
+      detail={(id) => {
+        const opened = list.data?.rows.find((row) => row.id === id)
+        return opened && <Closing account={opened} onClose={() => change({ account: undefined })} />
+      }}
+    />
   )
 }
 
 export function State({ state }: { state: Account['state'] }) {
   const { t } = useWords()
   return <span className={`mark ${state === 'active' ? 'good' : 'still'}`}>{t(`web.account_state.${state}`)}</span>
+}
+
+/** For whom, or for where, an account acts. */
+export function Reach({ of }: { of: Pick<Account, 'institution' | 'district' | 'role'> }) {
+  const { t } = useWords()
+  return of.institution?.name ?? of.district ?? (of.role === 'operator' ? t('web.accounts.city') : '—')
 }
 
 /** How an account gets in. */

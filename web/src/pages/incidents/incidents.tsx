@@ -1,9 +1,9 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { useSearch } from '@tanstack/react-router'
+import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { Filters } from '../../list/filters'
-import { type Column, Listing } from '../../list/listing'
+import type { Column } from '../../list/listing'
+import { ListPage, Opener, size, useChange } from '../../list/page'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Causes } from './causes'
@@ -13,16 +13,14 @@ const Detail = lazy(() => import('./detail').then((m) => ({ default: m.IncidentD
 
 type Incident = Schema['ListedIncident']
 
-const size = 20
 const stages = ['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours']
 const states = ['open', 'resolving', 'closed'] as const
 
 /** An operator's queue: what is stuck, by cause and one by one. */
 export function Incidents() {
   const { t, name, lang } = useWords()
-  const search = useSearch({ from: '/inside/incidents' })
-  const navigate = useNavigate({ from: '/incidents' })
-  const { incident: open, ...asked } = search
+  const { incident: open, ...asked } = useSearch({ from: '/inside/incidents' })
+  const change = useChange()
   const list = useQuery({
     queryKey: ['incidents', asked],
     queryFn: async () => {
@@ -33,16 +31,14 @@ export function Incidents() {
     placeholderData: keepPreviousData,
     refetchInterval: 5_000,
   })
-  const change = (c: Record<string, string | number | undefined>) =>
-    void navigate({ search: (before) => ({ ...before, ...c }) as typeof before })
   const columns: Column<Incident>[] = [
     {
       key: 'title',
       title: t('web.incidents.cause'),
       render: (row) => (
-        <Link from="/incidents" to="." search={(before) => ({ ...before, incident: row.id })} className="opener">
+        <Opener field="incident" id={row.id}>
           {row.title}
-        </Link>
+        </Opener>
       ),
     },
     { key: 'stage', title: t('web.incidents.stage'), render: (row) => name('stage', row.stage) },
@@ -50,55 +46,34 @@ export function Incidents() {
     { key: 'since', title: t('web.incidents.since'), sort: 'since', render: (row) => moment(lang, row.since) },
     { key: 'state', title: t('web.incidents.state'), render: (row) => <State state={row.state} /> },
   ]
-  const filtered = Boolean(asked.state ?? asked.cause ?? asked.stage ?? asked.institution)
   return (
-    <>
-      <header className="head stack close">
-        <h1>{t('web.place.incidents')}</h1>
-        <p className="quiet">{t('web.incidents.lead')}</p>
-      </header>
-      <Causes cause={asked.cause} stage={asked.stage} institution={asked.institution} onPick={change} />
-      <Filters
-        onChange={change}
-        filters={[
-          {
-            name: 'state',
-            label: t('web.incidents.state'),
-            value: asked.state,
-            standing: t('web.incidents.unresolved'),
-            options: states.map((s) => ({ value: s, label: t(`web.incident_state.${s}`) })),
-          },
-          {
-            name: 'stage',
-            label: t('web.incidents.stage'),
-            value: asked.stage,
-            options: stages.map((s) => ({ value: s, label: name('stage', s) })),
-          },
-        ]}
-      />
-      <Listing
-        name={t('web.place.incidents')}
-        columns={columns}
-        rowKey={(row) => row.id}
-        query={list}
-        size={size}
-        page={asked.page}
-        sort={asked.sort}
-        standing="since"
-        onChange={change}
-        open={open}
-        empty={
-          filtered
-            ? { title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }
-            : { title: t('web.incidents.none'), advice: t('web.incidents.none_advice') }
-        }
-      />
-      {open && (
-        <Suspense>
-          <Detail id={open} onClose={() => change({ incident: undefined })} />
-        </Suspense>
-      )}
-    </>
+    <ListPage
+      heading={t('web.place.incidents')}
+      lead={t('web.incidents.lead')}
+      above={<Causes cause={asked.cause} stage={asked.stage} institution={asked.institution} onPick={change} />}
+      filters={[
+        {
+          name: 'state',
+          label: t('web.incidents.state'),
+          value: asked.state,
+          standing: t('web.incidents.unresolved'),
+          options: states.map((s) => ({ value: s, label: t(`web.incident_state.${s}`) })),
+        },
+        {
+          name: 'stage',
+          label: t('web.incidents.stage'),
+          value: asked.stage,
+          options: stages.map((s) => ({ value: s, label: name('stage', s) })),
+        },
+      ]}
+      columns={columns}
+      query={list}
+      search={asked}
+      standing="since"
+      open={open}
+      detail={(id) => <Detail id={id} onClose={() => change({ incident: undefined })} />}
+      none={{ title: t('web.incidents.none'), advice: t('web.incidents.none_advice') }}
+    />
   )
 }
 

@@ -1,10 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { useSearch } from '@tanstack/react-router'
+import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
-import { Filters } from '../../list/filters'
-import { type Column, Listing } from '../../list/listing'
+import type { Column } from '../../list/listing'
+import { ListPage, Opener, size, useChange } from '../../list/page'
 import { taskKinds, taskStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -14,15 +14,12 @@ const Detail = lazy(() => import('./detail').then((m) => ({ default: m.TaskDetai
 
 type Task = Schema['TaskView']
 
-const size = 20
-
 /** An institution's tasks. */
 export function Tasks() {
   const { t, name, lang } = useWords()
   const { account } = useSession()
-  const search = useSearch({ from: '/inside/tasks' })
-  const navigate = useNavigate({ from: '/tasks' })
-  const { task: open, ...asked } = search
+  const { task: open, ...asked } = useSearch({ from: '/inside/tasks' })
+  const change = useChange()
   const list = useQuery({
     queryKey: ['tasks', asked],
     queryFn: async () => {
@@ -33,16 +30,14 @@ export function Tasks() {
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })
-  const change = (c: Record<string, string | number | undefined>) =>
-    void navigate({ search: (before) => ({ ...before, ...c }) as typeof before })
   const columns: Column<Task>[] = [
     {
       key: 'kind',
       title: t('web.tasks.kind'),
       render: (row) => (
-        <Link from="/tasks" to="." search={(before) => ({ ...before, task: row.id })} className="opener">
+        <Opener field="task" id={row.id}>
           {row.kind_name}
-        </Link>
+        </Opener>
       ),
     },
     {
@@ -59,61 +54,40 @@ export function Tasks() {
     { key: 'due', title: t('web.tasks.due'), sort: 'due_at', render: (row) => <Due task={row} /> },
     { key: 'state', title: t('web.tasks.state'), render: (row) => <TaskState task={row} /> },
   ]
-  const filtered = Boolean(asked.state ?? asked.kind ?? asked.due)
   return (
-    <>
-      <header className="head stack close">
-        <h1>{t('web.place.tasks')}</h1>
-        <p className="quiet">{account.institution?.name}</p>
-      </header>
-      <Filters
-        onChange={change}
-        filters={[
-          {
-            name: 'state',
-            label: t('web.tasks.state'),
-            value: asked.state,
-            options: taskStates.map((s) => ({ value: s, label: name('task_state', s) })),
-          },
-          {
-            name: 'kind',
-            label: t('web.tasks.kind'),
-            value: asked.kind,
-            options: taskKinds.map((k) => ({ value: k, label: name('task_kind', k) })),
-          },
-          {
-            name: 'due',
-            label: t('web.tasks.due'),
-            value: asked.due,
-            options: [
-              { value: 'overdue', label: t('web.tasks.overdue') },
-              { value: 'week', label: t('web.tasks.week') },
-            ],
-          },
-        ]}
-      />
-      <Listing
-        name={t('web.place.tasks')}
-        columns={columns}
-        rowKey={(row) => row.id}
-        query={list}
-        size={size}
-        page={asked.page}
-        sort={asked.sort}
-        standing="-issued_at"
-        onChange={change}
-        open={open}
-        empty={
-          filtered
-            ? { title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }
-            : { title: t('web.tasks.none'), advice: t('web.tasks.none_advice') }
-        }
-      />
-      {open && (
-        <Suspense>
-          <Detail id={open} onClose={() => change({ task: undefined })} />
-        </Suspense>
-      )}
-    </>
+    <ListPage
+      heading={t('web.place.tasks')}
+      lead={account.institution?.name}
+      filters={[
+        {
+          name: 'state',
+          label: t('web.tasks.state'),
+          value: asked.state,
+          options: taskStates.map((s) => ({ value: s, label: name('task_state', s) })),
+        },
+        {
+          name: 'kind',
+          label: t('web.tasks.kind'),
+          value: asked.kind,
+          options: taskKinds.map((k) => ({ value: k, label: name('task_kind', k) })),
+        },
+        {
+          name: 'due',
+          label: t('web.tasks.due'),
+          value: asked.due,
+          options: [
+            { value: 'overdue', label: t('web.tasks.overdue') },
+            { value: 'week', label: t('web.tasks.week') },
+          ],
+        },
+      ]}
+      columns={columns}
+      query={list}
+      search={asked}
+      standing="-issued_at"
+      open={open}
+      detail={(id) => <Detail id={id} onClose={() => change({ task: undefined })} />}
+      none={{ title: t('web.tasks.none'), advice: t('web.tasks.none_advice') }}
+    />
   )
 }

@@ -1,0 +1,17 @@
+// What stands in the way of those who do not see a page, or use it by keyboard, as far as a program can tell.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Looks at a page once it has come to rest. */
+export async function axeFindsNothing(page) {
+  await page.waitForFunction(() =>
+    document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity),
+  )
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => axe.run())
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)
+  assert.deepEqual(found, [])
+}

@@ -1,0 +1,92 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, Suspense } from 'react'
+import { useWords } from '../words/words'
+import { type Filter, Filters } from './filters'
+import { type Column, Listing, type Rows } from './listing'
+
+/** How many rows a page of a list has. */
+export const size = 20
+
+/** What is different in the address from now on; undefined is not said any more. */
+type Change = Record<string, string | number | undefined>
+
+/** Changes what the address says of a list. */
+export function useChange() {
+  const navigate = useNavigate()
+  // Which list it is, only the page knows; its route reads the address before anything else does.
+  return (change: Change) =>
+    void navigate({ to: '.', search: ((before: Change) => ({ ...before, ...change })) as never })
+}
+
+/** What opens a row, beside the list. */
+export function Opener({ field, id, children }: { field: string; id: string; children: ReactNode }) {
+  return (
+    <Link to="." search={((before: Change) => ({ ...before, [field]: id })) as never} className="opener">
+      {children}
+    </Link>
+  )
+}
+
+interface Props<T> {
+  heading: string
+  lead?: ReactNode
+  /** What can be done about the whole list. */
+  action?: ReactNode
+  /** What stands between the heading and the list. */
+  above?: ReactNode
+  /** The list's own name; its page's, unless it says otherwise. */
+  name?: string
+  filters: Filter[]
+  columns: Column<T>[]
+  query: Rows<T>
+  /** What the address says, but for the row that stands open. */
+  search: { page?: number; sort?: string }
+  /** The order that the list has when none is asked for. */
+  standing?: string
+  /** The row that stands open, by its id, and what shows it. */
+  open: string | undefined
+  detail: (id: string) => ReactNode
+  /** What is said when there is nothing, though nothing was left out. */
+  none?: { title: string; advice: string }
+}
+
+/** A page that is a list: what narrows it, its rows, and one of them beside it. The address says all of that. */
+export function ListPage<T extends { id: string }>(props: Props<T>) {
+  const { t } = useWords()
+  const change = useChange()
+  const { heading, search, open, none } = props
+  const { page, sort, ...narrowed } = search
+  const filtered = Object.values(narrowed).some(Boolean)
+  return (
+    <>
+      <header className="head row apart">
+        <div className="stack close">
+          <h1>{heading}</h1>
+          {props.lead && <p className="quiet">{props.lead}</p>}
+        </div>
+        {props.action}
+      </header>
+      {props.above}
+      <Filters onChange={change} filters={props.filters} />
+      <Listing
+        name={props.name ?? heading}
+        columns={props.columns}
+        rowKey={(row) => row.id}
+        query={props.query}
+        size={size}
+        page={page}
+        sort={sort}
+        standing={props.standing ?? ''}
+        onChange={change}
+        open={open}
+        empty={none && !filtered ? none : { title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }}
+      />
+      {open && <Suspense>{props.detail(open)}</Suspense>}
+    </>
+  )
+}
+
+/** One page of a list that the interface gives whole. */
+export function part<T>(all: T[], page = 1): { rows: T[]; total: number } {
+  return { rows: all.slice((page - 1) * size, page * size), total: all.length }
+}
