@@ -20,7 +20,9 @@ export function Now({ c }: { c: Case }) {
           </h3>
           {stage.waiting_for && (
             <p>
-              {t('web.case.waits_on', { party: stage.waiting_for.name })}{' '}
+              {stage.waiting_for.kind === 'calendar'
+                ? t('web.case.goes_on')
+                : t('web.case.waits_on', { party: stage.waiting_for.name })}{' '}
               <Since at={stage.waiting_for.since ?? stage.since} />
             </p>
           )}

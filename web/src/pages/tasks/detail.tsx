@@ -54,9 +54,7 @@ function Asked({ task }: { task: Task }) {
             <TaskState task={task} />
           </dd>
           <dt>{t('web.tasks.occupation')}</dt>
-          <dd>
-            {task.occupation.name} · {task.direction} · {task.level.name}
-          </dd>
+          <dd>{[task.occupation.name, task.direction, task.level.name].filter(Boolean).join(' · ')}</dd>
           <dt>{t('web.tasks.attempt')}</dt>
           <dd>{t('web.tasks.attempt_n', { n: task.attempt })}</dd>
           <dt>{t('web.tasks.issued')}</dt>
