@@ -60,6 +60,15 @@ type Service struct {
 // Line is a label with what it stands for.
 type Line struct{ Label, Value string }
 
+// lines are the addresses and log-ins.
+func (p painter) lines(s Snapshot) []string {
+	lines := make([]string, len(s.Lines))
+	for i, line := range s.Lines {
+		lines[i] = p.paint(dim, pad(line.Label, 12)) + " " + line.Value
+	}
+	return lines
+}
+
 // Draw lays the snapshot out for a terminal of the given size. When there is not room for every
 // case, those that are stuck come first and those that have ended are left out first.
 func Draw(s Snapshot, width, height int, color bool) []string {
@@ -71,9 +80,7 @@ func Draw(s Snapshot, width, height int, color bool) []string {
 			bottom = append(bottom, p.trouble(service))
 		}
 	}
-	for _, line := range s.Lines {
-		bottom = append(bottom, p.paint(dim, pad(line.Label, 12))+" "+line.Value)
-	}
+	bottom = append(bottom, p.lines(s)...)
 	if len(s.Cases) > 0 {
 		top = append(top, "", p.paint(dim, p.header()))
 		const gap = 2 // between the cases and what is below them

@@ -22,12 +22,13 @@ type Terminal struct {
 	out   *os.File
 	live  bool // the board may be drawn over itself
 	color bool
+	every time.Duration // a line, where it may not
 }
 
 // NewTerminal finds out what out can show. Plain asks for lines only.
 func NewTerminal(out *os.File, plain bool) Terminal {
 	live := !plain && term.IsTerminal(int(out.Fd())) && os.Getenv("TERM") != "dumb"
-	return Terminal{out: out, live: live, color: live && os.Getenv("NO_COLOR") == ""}
+	return Terminal{out: out, live: live, color: live && os.Getenv("NO_COLOR") == "", every: summary}
 }
 
 // Show draws the board until ctx ends, and then leaves its last state on the screen. It returns early,
@@ -82,9 +83,9 @@ func (t Terminal) frame(s Snapshot) error {
 }
 
 func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) error {
-	ticker := time.NewTicker(summary)
+	ticker := time.NewTicker(t.every)
 	defer ticker.Stop()
-	last := ""
+	last, told := "", ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -92,6 +93,13 @@ func (t Terminal) showLines(ctx context.Context, snapshot func() Snapshot) error
 		case <-ticker.C:
 		}
 		s := snapshot()
+		// Log-ins are made a moment after the addresses are known.
+		if lines := strings.Join(painter{}.lines(s), "\n"); lines != told {
+			told = lines
+			if err := t.write(lines + "\n"); err != nil {
+				return err
+			}
+		}
 		line := Summary(s)
 		// When nothing moves, only the clock would differ: say it once a minute.
 		still := standing(s)
