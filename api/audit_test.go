@@ -61,13 +61,16 @@ func TestACasesAuditHoldsWhatWasDoneToItAndToNothingElse(t *testing.T) {
 	c, incident := r.own[authority.Case], r.own[authority.Incident]
 	require.Equal(t, http.StatusAccepted, r.post("/v1/incidents/"+incident+"/resolution", r.tokens[districtOperator],
 		object{"verb": "retry", "reason": "电话13812345678已确认"}).status)
+	require.Equal(t, http.StatusOK, r.post("/v1/cases/"+c+"/unmasking", r.tokens[districtOperator],
+		object{"fields": []string{"name"}, "reason": "电话核对"}).status)
 	var answer auditAnswer
 	r.get("/v1/cases/"+c+"/audit", r.tokens[districtOperator]).into(t, &answer)
-	require.Len(t, answer.Entries, 2)
-	require.Equal(t, "incident.resolve", answer.Entries[0].Action)
-	require.Equal(t, "incident:"+incident, answer.Entries[0].Subject)
-	require.Equal(t, "电话138****5678已确认", answer.Entries[0].Reason)
-	require.Equal(t, "case.register", answer.Entries[1].Action)
+	require.Len(t, answer.Entries, 3)
+	require.Equal(t, "person.unmask", answer.Entries[0].Action)
+	require.Equal(t, "incident.resolve", answer.Entries[1].Action)
+	require.Equal(t, "incident:"+incident, answer.Entries[1].Subject)
+	require.Equal(t, "电话138****5678已确认", answer.Entries[1].Reason)
+	require.Equal(t, "case.register", answer.Entries[2].Action)
 }
 
 func TestWhatHeldBeforeAChangeStandsInTheAuditLog(t *testing.T) {

@@ -125,11 +125,11 @@ type AuditFilter struct {
 	Limit   int
 }
 
-// ofCase are the subjects that belong to a case.
-const ofCase = `subject IN (SELECT 'case:' || @id UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
+// ofCase are entries whose subject belongs to a case, and those about its person that were written on its account.
+const ofCase = `((subject = 'person:' || (SELECT person_id FROM cases WHERE id = @id) AND after ->> 'case' = @id) OR subject IN (SELECT 'case:' || @id UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
 	UNION ALL SELECT 'incident:' || id FROM incidents WHERE case_id = @id
 	UNION ALL SELECT 'certificate:' || id FROM certificates WHERE case_id = @id
-	UNION ALL SELECT 'hour:' || id FROM hour_entries WHERE case_id = @id)`
+	UNION ALL SELECT 'hour:' || id FROM hour_entries WHERE case_id = @id))`
 
 // AuditEntries reads audit entries, the newest first.
 func (tx *Tx) AuditEntries(f AuditFilter) ([]AuditEntry, error) {
