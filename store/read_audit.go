@@ -126,7 +126,8 @@ type AuditFilter struct {
 }
 
 // ofCase are entries whose subject belongs to a case, and those about its person that were written on its account.
-const ofCase = `((subject = 'person:' || (SELECT person_id FROM cases WHERE id = @id) AND after ->> 'case' = @id) OR subject IN (SELECT 'case:' || @id UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
+const ofCase = `((subject = 'person:' || (SELECT person_id FROM cases WHERE id = @id) AND after ->> 'case' = @id)
+	OR subject IN (SELECT 'case:' || @id UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
 	UNION ALL SELECT 'incident:' || id FROM incidents WHERE case_id = @id
 	UNION ALL SELECT 'certificate:' || id FROM certificates WHERE case_id = @id
 	UNION ALL SELECT 'hour:' || id FROM hour_entries WHERE case_id = @id))`

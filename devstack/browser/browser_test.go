@@ -20,9 +20,9 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/files"
-	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/provider"
 	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/devstack/testbed"
 	"github.com/dengpan/dengpan/devstack/up"
 	"github.com/dengpan/dengpan/identity"
 )
@@ -55,11 +55,11 @@ type world struct {
 
 func TestTheWebApplicationInABrowser(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := testbed.Folder(t)
 	options := up.Options{
-		Dir: dir, Program: binary(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
-		APIAddress: free(t), WorkerAddress: free(t), InstitutionAddress: free(t),
-		TemporalListen: free(t), UIAddress: free(t), ProviderAddress: free(t),
+		Dir: dir, Program: testbed.Program(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
+		APIAddress: testbed.Address(t), WorkerAddress: testbed.Address(t), InstitutionAddress: testbed.Address(t),
+		TemporalListen: testbed.Address(t), UIAddress: testbed.Address(t), ProviderAddress: testbed.Address(t),
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -178,34 +178,4 @@ func chromium(t *testing.T) string {
 	path, err := exec.LookPath(name)
 	require.NoError(t, err, "run deploy/needs test, or make test")
 	return path
-}
-
-// binary is the product's program, which make builds before the tests, with the application in it.
-func binary(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("DENGPAN_BINARY")
-	if path == "" {
-		path = filepath.Join("..", "..", ".dengpan", "bin", "dengpan")
-	}
-	path, err := filepath.Abs(path)
-	require.NoError(t, err)
-	require.FileExists(t, path, "build it first: run make build, or make test")
-	return path
-}
-
-// folder is a place that PostgreSQL's own user can reach when root tests.
-func folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-browser-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	return dir
-}
-
-func free(t *testing.T) string {
-	t.Helper()
-	address, err := ports.FreeAddress()
-	require.NoError(t, err)
-	return address
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/testbed"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
@@ -60,19 +61,6 @@ type options struct {
 	silent    bool   // no institution is played: the test answers tasks itself
 }
 
-// program is the product's own binary, which `make test` builds.
-func program(t testing.TB) string {
-	t.Helper()
-	path := os.Getenv("DENGPAN_BINARY")
-	if path == "" {
-		path = "../../.dengpan/bin/dengpan"
-	}
-	absolute, err := filepath.Abs(path)
-	require.NoError(t, err)
-	require.FileExists(t, absolute, "build it first: run make build, or make test")
-	return absolute
-}
-
 // newSystem starts an installation with the published institutions loaded.
 func newSystem(t testing.TB, o options) *system {
 	t.Helper()
@@ -94,7 +82,7 @@ func newSystem(t testing.TB, o options) *system {
 	require.NoError(t, err)
 	require.NoError(t, s.cluster.CreateDatabase(t.Context(), "dengpan"))
 	s.product = stack.Product{
-		Program: program(t), LogDir: s.logs,
+		Program: testbed.Program(t), LogDir: s.logs,
 		DatabaseFile: filepath.Join(s.logs, "database-url"), OwnerFile: filepath.Join(s.logs, "owner-database-url"), TemporalAddress: addresses[0],
 		APIAddress: addresses[1], WorkerAddress: addresses[2], InstitutionAddress: addresses[3],
 		KeysetFile: keyset, InstitutionFile: filepath.Join(s.logs, "institutions.json"),
@@ -131,10 +119,8 @@ func free(t testing.TB, n int) []int {
 
 func (s *system) startPostgres(t testing.TB) {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-integration-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	dir := testbed.Folder(t)
+	var err error
 	s.cluster, err = postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(dir, "pg"), Fast: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.cluster.Stop()) })

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/devstack/postgres"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 // holdVariable names the folder of a cluster that this test program, started once more, is to hold.
@@ -21,7 +23,7 @@ func TestAClusterGoesWithAProgramThatIsKilledAndCanBeStartedAtOnce(t *testing.T)
 		hold(t, dir)
 		return
 	}
-	dir := folder(t)
+	dir := filepath.Join(testbed.Folder(t), "pg")
 	holder := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
 	holder.Env = append(os.Environ(), holdVariable+"="+dir)
 	out, err := holder.StdoutPipe()

@@ -11,11 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/devstack/postgres"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 func TestARestartKeepsTheDataAndTheAddress(t *testing.T) {
 	t.Parallel()
-	cluster := start(t, folder(t))
+	cluster := start(t, filepath.Join(testbed.Folder(t), "pg"))
 	remember(t, cluster, "before")
 	before := cluster.URL("app")
 
@@ -27,7 +28,7 @@ func TestARestartKeepsTheDataAndTheAddress(t *testing.T) {
 
 func TestACommitSurvivesKillingTheServer(t *testing.T) {
 	t.Parallel()
-	cluster := start(t, folder(t))
+	cluster := start(t, filepath.Join(testbed.Folder(t), "pg"))
 	remember(t, cluster, "committed")
 
 	cluster.Kill()
@@ -38,7 +39,7 @@ func TestACommitSurvivesKillingTheServer(t *testing.T) {
 
 func TestStopLeavesNoProcess(t *testing.T) {
 	t.Parallel()
-	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: folder(t), Fast: true})
+	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(testbed.Folder(t), "pg"), Fast: true})
 	require.NoError(t, err)
 	require.NotEmpty(t, workingIn(t, cluster.Path()))
 
@@ -49,7 +50,7 @@ func TestStopLeavesNoProcess(t *testing.T) {
 
 func TestASecondStartFindsTheDataOfTheFirst(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := filepath.Join(testbed.Folder(t), "pg")
 	first, err := postgres.Start(t.Context(), postgres.Options{Dir: dir, Fast: true})
 	require.NoError(t, err)
 	remember(t, first, "yesterday")
@@ -60,7 +61,7 @@ func TestASecondStartFindsTheDataOfTheFirst(t *testing.T) {
 
 func TestAStalePidFileOfAStrangerDoesNotStopTheStart(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := filepath.Join(testbed.Folder(t), "pg")
 	first, err := postgres.Start(t.Context(), postgres.Options{Dir: dir, Fast: true})
 	require.NoError(t, err)
 	remember(t, first, "kept")
@@ -74,7 +75,7 @@ func TestAStalePidFileOfAStrangerDoesNotStopTheStart(t *testing.T) {
 
 func TestAClusterInUseIsRefused(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := filepath.Join(testbed.Folder(t), "pg")
 	start(t, dir)
 
 	_, err := postgres.Start(t.Context(), postgres.Options{Dir: dir})
@@ -84,14 +85,14 @@ func TestAClusterInUseIsRefused(t *testing.T) {
 
 func TestCreatingADatabaseTwiceIsOnce(t *testing.T) {
 	t.Parallel()
-	cluster := start(t, folder(t))
+	cluster := start(t, filepath.Join(testbed.Folder(t), "pg"))
 	require.NoError(t, cluster.CreateDatabase(t.Context(), "app"))
 	require.NoError(t, cluster.CreateDatabase(t.Context(), "app"))
 }
 
 func TestAnInterruptedInitialisationLeavesNothingInTheWay(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := filepath.Join(testbed.Folder(t), "pg")
 	require.NoError(t, os.MkdirAll(filepath.Join(dir, "data.new", "base"), 0o700))
 
 	start(t, dir)
@@ -103,16 +104,6 @@ func start(t *testing.T, dir string) *postgres.Cluster {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop()) })
 	return cluster
-}
-
-// folder is a place that the cluster's own user can reach, which t.TempDir is not when root tests.
-func folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-pg-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	return filepath.Join(dir, "pg")
 }
 
 func remember(t *testing.T, cluster *postgres.Cluster, word string) {

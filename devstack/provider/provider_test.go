@@ -21,6 +21,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/provider"
 	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/devstack/testbed"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/openid"
 )
@@ -45,11 +46,7 @@ const secret = "a secret of theirs and ours"
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
-	// PostgreSQL's own user must reach the folder, and its socket's path be short.
-	dir, err := os.MkdirTemp("", "dengpan-idp-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	dir := testbed.Folder(t)
 	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(dir, "pg"), Fast: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop()) })
@@ -71,7 +68,7 @@ func newPlace(t *testing.T) *place {
 	_, err = identity.CreateKeyring(keyset)
 	require.NoError(t, err)
 	p.binary = stack.Product{
-		Program: program(t), LogDir: dir, DatabaseFile: filepath.Join(dir, "application-url"), OwnerFile: filepath.Join(dir, "owner-url"), TemporalAddress: fmt.Sprintf("127.0.0.1:%d", free[1]),
+		Program: testbed.Program(t), LogDir: dir, DatabaseFile: filepath.Join(dir, "application-url"), OwnerFile: filepath.Join(dir, "owner-url"), TemporalAddress: fmt.Sprintf("127.0.0.1:%d", free[1]),
 		APIAddress: address, KeysetFile: keyset, Demo: true,
 		Extra: []string{
 			"DENGPAN_PUBLIC_URL=" + p.product, "DENGPAN_OIDC_ISSUER=" + issuer, "DENGPAN_OIDC_CLIENT_ID=" + provider.ClientID,
@@ -85,19 +82,6 @@ func newPlace(t *testing.T) *place {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, running.Stop()) })
 	return p
-}
-
-// program is the product's own binary, which `make test` builds.
-func program(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("DENGPAN_BINARY")
-	if path == "" {
-		path = "../../.dengpan/bin/dengpan"
-	}
-	absolute, err := filepath.Abs(path)
-	require.NoError(t, err)
-	require.FileExists(t, absolute, "build it first: run make build, or make test")
-	return absolute
 }
 
 // browser keeps cookies and follows where it is sent, and knows where it was sent last.

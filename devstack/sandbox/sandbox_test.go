@@ -2,8 +2,6 @@ package sandbox_test
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
@@ -13,6 +11,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/sandbox"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 // TestMain lets this test program be the command that a sandbox runs.
@@ -50,7 +49,7 @@ func useBoth(t *testing.T) {
 }
 
 func TestAFailingCommandLeavesNothingBehind(t *testing.T) {
-	t.Setenv("TMPDIR", reachable(t))
+	t.Setenv("TMPDIR", testbed.Folder(t))
 	status, err := sandbox.Run(t.Context(), sandbox.Options{NoTemporal: true, Command: []string{"sh", "-c", "exit 7"}})
 	require.NoError(t, err)
 	require.Equal(t, 7, status)
@@ -70,14 +69,4 @@ func TestAnUnknownCommandIsNamed(t *testing.T) {
 	t.Parallel()
 	_, err := sandbox.Run(t.Context(), sandbox.Options{NoTemporal: true, Command: []string{"no-such-command"}})
 	require.ErrorContains(t, err, "no-such-command")
-}
-
-// reachable is a folder that PostgreSQL's own user can enter when root tests.
-func reachable(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-test-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	return filepath.Clean(strings.TrimSpace(dir))
 }

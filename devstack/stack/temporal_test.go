@@ -17,6 +17,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/testbed"
 	"github.com/dengpan/dengpan/devstack/ui"
 )
 
@@ -106,10 +107,7 @@ func get(t *testing.T, url string) string {
 
 func startPostgres(t *testing.T) *postgres.Cluster {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-stack-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	dir := testbed.Folder(t)
 	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(dir, "pg"), Fast: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop()) })

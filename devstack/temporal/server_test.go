@@ -3,7 +3,6 @@ package temporal_test
 import (
 	"context"
 	"net/url"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/postgres"
 	"github.com/dengpan/dengpan/devstack/temporal"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 const queue = "test"
@@ -78,10 +78,7 @@ func TestADatabaseURLIsNeverRepeatedInAnError(t *testing.T) {
 
 func startPostgres(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-temporal-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
+	dir := testbed.Folder(t)
 	cluster, err := postgres.Start(t.Context(), postgres.Options{Dir: filepath.Join(dir, "pg"), Fast: true})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, cluster.Stop()) })

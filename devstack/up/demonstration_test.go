@@ -1,7 +1,6 @@
 package up
 
 import (
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,8 +11,8 @@ import (
 
 	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/files"
-	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 // TestMain lets this test program be the stack's own services.
@@ -26,14 +25,14 @@ func TestMain(m *testing.M) {
 // the data, and no process is left behind.
 func TestTheDemonstrationReachesItsEndsAndIsThereTheNextDay(t *testing.T) {
 	t.Parallel()
-	dir := folder(t)
+	dir := testbed.Folder(t)
 	// By a path in the folder, so that its processes can be told from others.
 	program := filepath.Join(dir, "bin", "dengpan")
 	require.NoError(t, os.Mkdir(filepath.Dir(program), 0o755))
-	require.NoError(t, os.Symlink(binary(t), program))
+	require.NoError(t, os.Symlink(testbed.Program(t), program))
 	options := parse(t, "--dir", dir, "--program", program, "--exit-when-done", "--plain",
-		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
-		"--temporal-address", free(t), "--temporal-ui-address", free(t), "--provider-address", free(t))
+		"--api-address", testbed.Address(t), "--worker-address", testbed.Address(t), "--institution-address", testbed.Address(t),
+		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t))
 	options.DatabaseURL, options.TemporalAddress = "", ""
 
 	before := time.Now()
@@ -62,38 +61,6 @@ func recorded(t *testing.T, dir string) demo.Record {
 	var record demo.Record
 	require.NoError(t, files.ReadJSON(path, &record))
 	return record
-}
-
-// binary is the product's program, which make builds before the tests.
-func binary(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("DENGPAN_BINARY")
-	if path == "" {
-		path = filepath.Join("..", "..", ".dengpan", "bin", "dengpan")
-	}
-	path, err := filepath.Abs(path)
-	require.NoError(t, err)
-	require.FileExists(t, path, "build it first: run make build, or make test")
-	return path
-}
-
-// folder is a place that PostgreSQL's own user can reach when root tests.
-func folder(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "dengpan-up-")
-	require.NoError(t, err)
-	require.NoError(t, os.Chmod(dir, 0o755))
-	t.Cleanup(func() { require.NoError(t, os.RemoveAll(dir)) })
-	return dir
-}
-
-func free(t *testing.T) string {
-	t.Helper()
-	address, err := ports.FreeAddress()
-	require.NoError(t, err)
-	_, _, err = net.SplitHostPort(address)
-	require.NoError(t, err)
-	return address
 }
 
 // processesNaming lists the processes whose command line or working directory has the folder in it.

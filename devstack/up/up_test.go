@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 func TestASecondStackInTheSameFolderIsRefusedAndTheFirstNamed(t *testing.T) {
@@ -50,8 +52,8 @@ func TestATakenPortIsReportedBeforeAnythingStarts(t *testing.T) {
 func TestWithoutABinaryTheRemedyIsNamed(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan",
-		"--api-address", free(t), "--worker-address", free(t), "--institution-address", free(t),
-		"--temporal-address", free(t), "--temporal-ui-address", free(t), "--provider-address", free(t)))
+		"--api-address", testbed.Address(t), "--worker-address", testbed.Address(t), "--institution-address", testbed.Address(t),
+		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t)))
 	require.ErrorContains(t, err, "make build")
 }
 
