@@ -34,12 +34,12 @@ func (s *service) authorise(c *gin.Context) {
 		c.Next() // there is no operation: 404 or 405
 		return
 	}
-	row, listed := authority.Of(routeOf(c))
+	r := requestOf(c.Request.Context())
+	row, listed := authority.Of(r.route)
 	if !listed {
 		fail(c, problem(forbidden))
 		return
 	}
-	r := requestOf(c.Request.Context())
 	r.cookie, r.agent = s.sentToken(c), c.GetHeader("User-Agent")
 	if err := s.fromHere(c); err != nil {
 		fail(c, asProblem(r, err))

@@ -138,7 +138,7 @@ func (s *service) limitBody(c *gin.Context) {
 	}
 	if sent := c.GetHeader("Content-Type"); sent != "" {
 		media, _, err := mime.ParseMediaType(sent)
-		_, takesFiles := uploads[routeOf(c)] // what a file is, its own first bytes say
+		_, takesFiles := uploads[requestOf(c.Request.Context()).route] // what a file is, its own first bytes say
 		if err != nil || media != mediaJSON && !takesFiles {
 			fail(c, problem(unsupportedMediaType))
 			return
