@@ -38,6 +38,9 @@ func StaffSeal(institutionID, ref string) string { return "staff/" + institution
 // SecondFactorSeal is the purpose of the secret of an account's one-time codes.
 func SecondFactorSeal(accountID string) string { return "account/" + accountID + "/second-factor" }
 
+// MailboxSeal is the purpose of the address of a mailbox.
+func MailboxSeal(mailboxID string) string { return "mailbox/" + mailboxID }
+
 // LoginFlowSeal is the purpose of what a browser keeps for us while it is at the identity provider.
 func LoginFlowSeal() string { return "log-in/oidc" }
 
@@ -66,6 +69,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
 	ofOne("endpoints", "secret_sealed", "institution_id", SecretSeal),
+	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
 	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
