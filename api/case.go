@@ -46,7 +46,7 @@ type caseView struct {
 	Incident     *IncidentView     `json:"incident,omitempty"`
 	Hours        hoursView         `json:"hours"`
 	Results      []resultView      `json:"results"`
-	Certificates []certificateView `json:"certificates"`
+	Certificates []CertificateView `json:"certificates"`
 	Title        *titleView        `json:"title,omitempty"`
 	CEHours      []ceHoursView     `json:"ce_hours"`
 	Decisions    []decisionView    `json:"decisions" doc:"What was decided on the person's facts and hours, in order."`
@@ -81,7 +81,8 @@ type resultView struct {
 	HeldOn   calendar.Date `json:"held_on"`
 }
 
-type certificateView struct {
+// CertificateView is a certificate, as it was printed. (Exported because it is embedded: see CaseSummary.)
+type CertificateView struct {
 	CaseID        string        `json:"case_id,omitempty" doc:"Of a certificate that a case led to."`
 	PlaceID       string        `json:"place_id,omitempty" doc:"Of a certificate that a place in a CE base's course led to."`
 	Kind          string        `json:"kind" enum:"training,grade,ce_base"`
@@ -299,10 +300,10 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	return err
 }
 
-func (v reader) certificates(rows []store.Certificate) []certificateView {
-	views := make([]certificateView, len(rows))
+func (v reader) certificates(rows []store.Certificate) []CertificateView {
+	views := make([]CertificateView, len(rows))
 	for i, row := range rows {
-		views[i] = certificateView{
+		views[i] = CertificateView{
 			CaseID: deref(row.CaseID), PlaceID: deref(row.PlaceID), Kind: row.Kind, Name: v.say("certificate", row.Kind), Number: row.Number,
 			Issuer: bodyView{ID: row.Issuer, Name: row.Facts.IssuerName}, Occupation: row.Facts.Occupation,
 			Direction: row.Facts.Direction, Level: row.Facts.Level, Course: row.Facts.Course, Status: row.Status,

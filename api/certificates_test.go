@@ -140,7 +140,7 @@ func TestATraineeSeesTheirCertificatesAndHours(t *testing.T) {
 	require.NoError(t, err)
 
 	var mine struct {
-		Certificates []certificateView
+		Certificates []CertificateView
 	}
 	w.get("/v1/me/certificates", w.trainee).into(t, &mine)
 	require.Len(t, mine.Certificates, 1)
@@ -157,4 +157,66 @@ func TestATraineeSeesTheirCertificatesAndHours(t *testing.T) {
 	var cases struct{ Cases []CaseSummary }
 	w.get("/v1/me/cases", w.trainee).into(t, &cases)
 	require.Len(t, cases.Cases, 1)
+}
+
+// issuedPage is what a list of certificates answers.
+type issuedPage struct {
+	Certificates []struct{ Number, Holder, Verify string }
+	Next         *string
+	Total        *int64
+}
+
+func (p issuedPage) numbers() string {
+	all := make([]string, len(p.Certificates))
+	for i, c := range p.Certificates {
+		all[i] = c.Number
+	}
+	return strings.Join(all, " ")
+}
+
+func TestAnInstitutionListsTheCertificatesItIssuedAndNoOthers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second := w.newCase(1), w.newCase(2)
+	w.certify(first, contract.TrainingCertificate, trainingBodyID, "OUC-1", "王小明", 1)
+	w.certify(second, contract.TrainingCertificate, trainingBodyID, "ouc-2", "王明", 2)
+	w.certify(first, contract.GradeCertificate, evaluationBodyID, "CMES-1", "王小明", 1)
+	w.exec("UPDATE certificates SET status = 'revoked' WHERE number = 'OUC-1'")
+	staff := w.institution(trainingBodyID)
+
+	var all issuedPage
+	list := w.get("/v1/certificates", staff)
+	list.into(t, &all)
+	require.Equal(t, "ouc-2 OUC-1", all.numbers(), "the latest first")
+	require.Equal(t, "王*明", all.Certificates[1].Holder)
+	require.NotContains(t, string(list.body), "王小明")
+	require.Equal(t, http.StatusOK, w.get(all.Certificates[0].Verify, "").status)
+
+	for query, want := range map[string]string{
+		"?institution=" + evaluationBodyID: "ouc-2 OUC-1", "?status=revoked": "OUC-1", "?kind=grade": "", "?kind=training&status=valid": "ouc-2",
+		"?q=OUC-": "ouc-2 OUC-1", "?q=uc-2": "ouc-2", "?q=%25": "",
+	} {
+		var page issuedPage
+		w.get("/v1/certificates"+query, staff).into(t, &page)
+		require.Equal(t, want, page.numbers(), query)
+	}
+	var beyond issuedPage
+	w.get("/v1/certificates?page=2&limit=1&status=valid", staff).into(t, &beyond)
+	require.Empty(t, beyond.Certificates)
+	require.Equal(t, int64(1), *beyond.Total)
+	var walked []string
+	for after := ""; ; {
+		var page issuedPage
+		w.get("/v1/certificates?limit=1&after="+after, staff).into(t, &page)
+		walked = append(walked, page.numbers())
+		if page.Next == nil {
+			break
+		}
+		after = *page.Next
+	}
+	require.Equal(t, []string{"ouc-2", "OUC-1"}, walked)
+
+	var theirs issuedPage
+	w.get("/v1/certificates?institution="+evaluationBodyID, w.operator).into(t, &theirs)
+	require.Equal(t, "CMES-1", theirs.numbers(), "an operator asks for an issuer's")
 }

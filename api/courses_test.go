@@ -436,7 +436,7 @@ func TestAPersonSeesTheirCoursesCertificatesAndHours(t *testing.T) {
 	w.completion(base, course)
 	require.JSONEq(t, fmt.Sprintf(`{"ce_hours":[{"place_id":%q,"course":"数字技术高级研修班","year":%d,"subject":"professional","hours":4}]}`, place, last),
 		string(w.get("/v1/me/ce-hours", w.trainee).body))
-	var mine struct{ Certificates []certificateView }
+	var mine struct{ Certificates []CertificateView }
 	w.get("/v1/me/certificates", w.trainee).into(t, &mine)
 	require.Len(t, mine.Certificates, 1)
 	require.Equal(t, place, mine.Certificates[0].PlaceID)

@@ -159,7 +159,7 @@ func (s *service) myCEHours(ctx context.Context, in *myHoursInput) (*myHoursOutp
 
 type myCertificatesOutput struct {
 	Body struct {
-		Certificates []certificateView `json:"certificates"`
+		Certificates []CertificateView `json:"certificates"`
 	}
 }
 
@@ -167,7 +167,7 @@ type myCertificatesOutput struct {
 func (s *service) myCertificates(ctx context.Context, _ *struct{}) (*myCertificatesOutput, error) {
 	r := requestOf(ctx)
 	out := &myCertificatesOutput{}
-	out.Body.Certificates = []certificateView{}
+	out.Body.Certificates = []CertificateView{}
 	if r.account.PersonID == nil {
 		return out, nil
 	}

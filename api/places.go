@@ -42,7 +42,7 @@ type PlaceView struct {
 	Missing     ledger.Hours     `json:"missing"`
 	CEHours     []ceHoursView    `json:"ce_hours"`
 	PendingCE   []int            `json:"pending_years" doc:"Years whose hours are not credited, because they are closed."`
-	Certificate *certificateView `json:"certificate,omitempty"`
+	Certificate *CertificateView `json:"certificate,omitempty"`
 	Held        *coded           `json:"held,omitempty" doc:"Why a certificate that was earned is not issued."`
 	Questioned  bool             `json:"questioned" doc:"Hours were taken back on which the certificate rests."`
 	EnrolledAt  time.Time        `json:"enrolled_at"`

@@ -134,6 +134,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
 	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
 
+	s.registerCertificates(api)
+
 	s.registerCodec(api)
 
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)

@@ -114,6 +114,7 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		VALUES ($1, $2, 'C1', 'C', 3600, 45, current_date, current_date, 'beijing-2023', `+by+`)`, id[authority.Course], body)
 	w.exec(`INSERT INTO course_places (id, course_id, person_id, enrolled_by) VALUES ($1, $3, `+person+`, `+by+`)`,
 		id[authority.Place], caseID, id[authority.Course])
+	w.certify(caseID, contract.TrainingCertificate, body, "C-1", "王小明", 1)
 	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
 		id[kind] = uuid.NewString()
 	}
@@ -241,6 +242,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
 		"GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
+		"GET /v1/certificates": authority.Case, // each names the case that led to it
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

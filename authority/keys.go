@@ -42,6 +42,8 @@ var keyVerbs = map[string][]KeyScope{
 	"course.enrol":    {KeyCourses},
 	"course.complete": {KeyCourses},
 
+	"certificate.list": {KeyTasks, KeyRead},
+
 	"session.who":          KeyScopes(),
 	"session.end":          {},
 	"session.list_own":     {},

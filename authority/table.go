@@ -70,6 +70,8 @@ var table = []Row{
 	{"POST /v1/tasks/{id}/result", "task.answer", Task, false, roles(None, Ours, None, None)},
 	{"POST /v1/tasks/{id}/rejection", "task.answer", Task, false, roles(None, Ours, None, None)},
 
+	{"GET /v1/certificates", "certificate.list", Nothing, false, roles(None, Ours, Area, None)},
+
 	{"POST /v1/staff", "staff.name", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/staff", "staff.list", Nothing, false, roles(None, Ours, None, None)},
 	{"POST /v1/staff/{ref}/removal", "staff.remove", Nothing, false, roles(None, Ours, None, None)},

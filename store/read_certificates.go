@@ -1,0 +1,58 @@
+package store
+
+import "gorm.io/gorm"
+
+// CertificateFilter picks certificates; an empty field picks all. An institution's are those that it issued. Limit is the
+// most that are read.
+type CertificateFilter struct {
+	Within
+
+	Kind   string
+	Status string
+	Part   string    // of the number
+	After  *Position // by record, the latest first
+	Limit  int
+
+	Numbered Numbered
+}
+
+// certificateOrders are the orders that certificates can be asked for in.
+var certificateOrders = map[string]string{
+	"": "recorded_at DESC, id DESC", "-issued_on": "issued_on DESC, id DESC", "issued_on": "issued_on, id",
+}
+
+func (f CertificateFilter) pick(q *gorm.DB) *gorm.DB {
+	if f.InstitutionID != "" {
+		q = q.Where("issuer = ?", f.InstitutionID)
+	}
+	if f.District != "" {
+		q = q.Where("(case_id IN (SELECT id FROM cases WHERE "+casesInDistrict+`)
+			OR place_id IS NOT NULL AND issuer IN (SELECT id FROM institutions WHERE district = ?))`, f.District, f.District, f.District)
+	}
+	for column, value := range map[string]string{"kind": f.Kind, "status": f.Status} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	if f.Part != "" {
+		q = q.Where("strpos(lower(number), lower(?)) > 0", f.Part)
+	}
+	return q
+}
+
+// IssuedCertificates reads certificates, the latest first unless another order is asked for.
+func (tx *Tx) IssuedCertificates(f CertificateFilter) ([]Certificate, error) {
+	q := f.Numbered.of(f.pick(tx.db), certificateOrders, f.Limit)
+	if f.After != nil {
+		q = q.Where("(recorded_at, id) < (?, ?)", f.After.At, f.After.ID)
+	}
+	var all []Certificate
+	return all, found(q.Find(&all).Error, "list certificates")
+}
+
+// CountCertificates counts the certificates that a filter picks.
+func (tx *Tx) CountCertificates(f CertificateFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Certificate{})).Count(&n).Error
+	return n, found(err, "count certificates")
+}
