@@ -42,20 +42,39 @@ type sentAnswer struct {
 	number string
 }
 
-// answer takes an answer to a task at most once, whatever is sent and however often. The task stays locked from the look
-// at its state to the end of the transaction, so of answers that race one is taken and the others are compared with it.
-func (s *service) answer(
-	ctx context.Context, in *idBodyInput, kind string,
-	read func(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error),
-) (*answerOutput, error) {
-	r := requestOf(ctx)
-	parsed, err := parse(in.RawBody)
+// answerReader reads an answer to a task.
+type answerReader func(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error)
+
+// writing runs a function in a transaction of its own ([store.Store.Tx]), or as a part of one.
+type writing func(ctx context.Context, fn func(*store.Tx) error) error
+
+// answer takes an answer to a task, and tells its case.
+func (s *service) answer(ctx context.Context, in *idBodyInput, kind string, read answerReader) (*answerOutput, error) {
+	out, item, err := s.takeAnswer(ctx, s.Store.Tx, in, kind, read)
 	if err != nil {
 		return nil, err
 	}
+	out.Body.Forwarded = item.ForwardedAt != nil || s.forward(ctx, item)
+	out.Status = http.StatusOK
+	if !out.Body.Forwarded {
+		out.Status = http.StatusAccepted
+	}
+	return out, nil
+}
+
+// takeAnswer takes an answer to a task at most once, whatever is sent and however often. The task stays locked from the look
+// at its state to the end of the transaction, so of answers that race one is taken and the others are compared with it.
+func (s *service) takeAnswer(
+	ctx context.Context, write writing, in *idBodyInput, kind string, read answerReader,
+) (*answerOutput, store.InboxItem, error) {
+	r := requestOf(ctx)
 	var item store.InboxItem
+	parsed, err := parse(in.RawBody)
+	if err != nil {
+		return nil, item, err
+	}
 	out := &answerOutput{Body: answerView{TaskID: in.ID}}
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = write(ctx, func(tx *store.Tx) error {
 		t, err := tx.LockTask(in.ID)
 		if err != nil {
 			return err
@@ -92,18 +111,13 @@ func (s *service) answer(
 		return s.audit(tx, r, "task."+kind, "task:"+t.ID, "", nil)
 	})
 	if err != nil {
-		return nil, err
+		return nil, item, err
 	}
 	out.Body.State = string(store.TaskAnswered)
 	if kind == store.AnswerRejection {
 		out.Body.State = string(store.TaskRejected)
 	}
-	out.Body.Forwarded = item.ForwardedAt != nil || s.forward(ctx, item)
-	out.Status = http.StatusOK
-	if !out.Body.Forwarded {
-		out.Status = http.StatusAccepted
-	}
-	return out, nil
+	return out, item, nil
 }
 
 // repeated compares an answer with the one that closed its task. The same again is taken for what it is; another is a

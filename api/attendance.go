@@ -103,7 +103,7 @@ func (s *service) postAttendance(ctx context.Context, in *bodyInput) (*attendanc
 		rowRecorded: &out.Body.Recorded, rowRepeated: &out.Body.Repeated, rowRefused: &out.Body.Refused,
 	}
 	for i, raw := range sessions {
-		res, err := s.announce(ctx, raw)
+		res, err := s.announce(ctx, s.Store.Tx, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -113,7 +113,7 @@ func (s *service) postAttendance(ctx context.Context, in *bodyInput) (*attendanc
 	}
 	var items []store.InboxItem
 	for i, raw := range signIns {
-		res, notify, err := s.signIn(ctx, raw)
+		res, notify, err := s.signIn(ctx, s.Store.Tx, raw)
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +138,7 @@ func (s *service) forwardAll(ctx context.Context, items []store.InboxItem) {
 }
 
 // announce takes one session.
-func (s *service) announce(ctx context.Context, raw []byte) (sessionResult, error) {
+func (s *service) announce(ctx context.Context, write writing, raw []byte) (sessionResult, error) {
 	r := requestOf(ctx)
 	row, found, err := s.bodies.session.read(raw)
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *service) announce(ctx context.Context, raw []byte) (sessionResult, erro
 		return res, nil
 	}
 	var announced hours.Announced
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = write(ctx, func(tx *store.Tx) error {
 		announced, err = hours.Announce(tx, hours.Announcement{
 			InstitutionID: *r.account.InstitutionID, Ref: row.Ref, Course: row.Course, Module: row.Module,
 			Mode: ledger.Mode(row.Mode), Place: row.Place, Instructor: row.Instructor, Window: window, Roster: row.Roster,
@@ -196,7 +196,7 @@ func (s *service) announce(ctx context.Context, raw []byte) (sessionResult, erro
 }
 
 // signIn takes one sign-in, and gives what the case is to be told.
-func (s *service) signIn(ctx context.Context, raw []byte) (signInResult, *store.InboxItem, error) {
+func (s *service) signIn(ctx context.Context, write writing, raw []byte) (signInResult, *store.InboxItem, error) {
 	r := requestOf(ctx)
 	row, found, err := s.bodies.signIn.read(raw)
 	if err != nil {
@@ -219,7 +219,7 @@ func (s *service) signIn(ctx context.Context, raw []byte) (signInResult, *store.
 		return res, nil, nil
 	}
 	var recorded hours.Recorded
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = write(ctx, func(tx *store.Tx) error {
 		recorded, err = hours.Record(tx, hours.SignIn{
 			InstitutionID: *r.account.InstitutionID, Session: row.Session, Attendee: row.Attendee, Attended: attended,
 			Reporter: row.Reporter, By: r.account.ID,

@@ -149,6 +149,18 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
+// Attempt runs fn as a part of the transaction: what it writes is undone when it fails, and the rest stands.
+func (tx *Tx) Attempt(fn func(*Tx) error) error {
+	noted := len(*tx.entries)
+	err := tx.db.Transaction(func(db *gorm.DB) error {
+		return fn(&Tx{db: db, requestID: tx.requestID, entries: tx.entries})
+	})
+	if err != nil {
+		*tx.entries = (*tx.entries)[:noted]
+	}
+	return err
+}
+
 // Constraint is the name of the constraint an error says was violated; empty for any other error.
 func Constraint(err error) string {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {

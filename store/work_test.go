@@ -248,3 +248,28 @@ func TestAnOutageIsToldFromADefect(t *testing.T) {
 	require.Error(t, err)
 	require.NotContains(t, err.Error(), "secret")
 }
+
+func TestWhatAnAttemptWroteIsUndoneWithItAndTheRestStands(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	c := r.open("junior")
+	failed := errors.New("refused")
+	note := func(tx *store.Tx, action string) error {
+		if _, err := tx.InsertInbox(c.ID, store.InboxAnswer, uuid.NewString()); err != nil {
+			return err
+		}
+		return tx.Audit(store.AuditEntry{Actor: "x", Action: action, Subject: "case:" + c.ID, Reason: "x"})
+	}
+	count := func(query string) (n int) {
+		require.NoError(t, r.sql.QueryRowContext(t.Context(), query).Scan(&n))
+		return n
+	}
+	before := count("SELECT count(*) FROM inbox")
+	r.write(func(tx *store.Tx) error {
+		require.NoError(t, tx.Attempt(func(tx *store.Tx) error { return note(tx, "first") }))
+		require.ErrorIs(t, tx.Attempt(func(tx *store.Tx) error { return errors.Join(note(tx, "second"), failed) }), failed)
+		return note(tx, "third")
+	})
+	require.Equal(t, before+2, count("SELECT count(*) FROM inbox"))
+	require.Equal(t, 2, count("SELECT count(*) FROM audit_entries WHERE action IN ('first', 'second', 'third')"))
+}
