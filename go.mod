@@ -39,13 +39,16 @@ require (
 )
 
 require (
+	github.com/emersion/go-smtp v0.25.1
 	github.com/hashicorp/vault/api v1.20.0
 	github.com/tink-crypto/tink-go-hcvault/v2 v2.5.0
+	github.com/wneessen/go-mail v0.8.1
 	golang.org/x/image v0.47.0
 )
 
 require (
 	github.com/cenkalti/backoff/v4 v4.3.0 // indirect
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // indirect
 	github.com/hashicorp/errwrap v1.1.0 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect
 	github.com/hashicorp/go-multierror v1.1.1 // indirect

@@ -126,6 +126,7 @@ type service struct {
 	metrics *metrics
 
 	privacy     privacyBodies
+	mailboxes   body[mailboxBody]
 	logins      loginBodies
 	keeping     accountBodies
 	passwords   *password.Hasher

@@ -280,6 +280,13 @@ func (w *world) newCase(n int) string {
 	return c.ID
 }
 
+// count is a number that the record is asked for.
+func (w *world) count(query string, args ...any) (n int) {
+	w.t.Helper()
+	require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	return n
+}
+
 // counts is how many rows each table has: what a refused request must not change.
 func (w *world) counts() map[string]int64 {
 	w.t.Helper()

@@ -136,6 +136,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerCertificates(api)
 
+	s.registerNotices(api)
 	s.registerCodec(api)
 
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)

@@ -120,6 +120,13 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	}
 	id[authority.Deletion] = uuid.NewString()
 	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
+	for _, kind := range []authority.Object{authority.Notice, authority.Mailbox} {
+		id[kind] = uuid.NewString()
+	}
+	w.exec(`INSERT INTO notices (id, audience, institution_id, kind, occasion) VALUES ($1, 'institution', $2, 'endpoint_disabled', $2)`,
+		id[authority.Notice], body)
+	w.exec(`INSERT INTO mailboxes (id, institution_id, address_sealed, label, named_by) VALUES ($1, $2, $3, 'desk', `+by+`)`,
+		id[authority.Mailbox], body, w.sealed("duty@example.cn", store.MailboxSeal(id[authority.Mailbox])))
 	w.exec(`INSERT INTO accounts (id, role, institution_id, label, machine) VALUES ($1, 'institution', $2, 'payroll', true)`,
 		id[authority.Account], body)
 	w.exec(`INSERT INTO access_tokens (id, account_id, token_hash, label, scopes) VALUES ($1, $2, sha256($3::text::bytea), 'payroll', '{read}')`,
@@ -128,6 +135,14 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		VALUES ($1, sha256($3::text::bytea), 'institution', $2, 'desk', `+by+`, now(), now() + interval '1 hour')`,
 		id[authority.Invitation], body, id[authority.Invitation])
 	return id
+}
+
+// sealed is a text sealed for a purpose.
+func (w *world) sealed(text, purpose string) []byte {
+	w.t.Helper()
+	sealed, err := w.keys.Seal([]byte(text), purpose)
+	require.NoError(w.t, err)
+	return sealed
 }
 
 // ask sends a request that means nothing to an operation, on an object; streams are left once they have begun.

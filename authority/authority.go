@@ -52,6 +52,8 @@ const (
 	Invitation Object = "invitation"
 	WebSession Object = "web_session"
 	Deletion   Object = "deletion_request"
+	Notice     Object = "notice"
+	Mailbox    Object = "mailbox"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

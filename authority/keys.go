@@ -63,6 +63,11 @@ var keyVerbs = map[string][]KeyScope{
 	"invitation.list":      {},
 	"invitation.make":      {},
 	"invitation.revoke":    {},
+	"notice.list":          {},
+	"notice.acknowledge":   {},
+	"mailbox.list":         {},
+	"mailbox.name":         {},
+	"mailbox.remove":       {},
 }
 
 // KeyVerbs are the verbs of which it is said which keys they take, in alphabetical order.

@@ -100,6 +100,12 @@ var table = []Row{
 	public("GET /login/oidc", "session.begin"),
 	public("GET /login/oidc/callback", "session.begin"),
 
+	{"GET /v1/notices", "notice.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/notices/{id}/acknowledgement", "notice.acknowledge", Notice, false, roles(None, Ours, Area, None)},
+	{"GET /v1/mailboxes", "mailbox.list", Nothing, false, roles(None, Ours, City, None)},
+	{"POST /v1/mailboxes", "mailbox.name", Nothing, false, roles(None, Ours, City, None)},
+	{"POST /v1/mailboxes/{id}/removal", "mailbox.remove", Mailbox, false, roles(None, Ours, City, None)},
+
 	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},

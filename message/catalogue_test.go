@@ -45,6 +45,8 @@ var promised = map[string][]string{
 	"rejection.*":             {"class_full", "wrong_person", "not_our_occupation", "other"},
 	"cause.*.title":           causeCodes,
 	"cause.*.explanation":     causeCodes,
+	"notice.*.title":          noticeKinds,
+	"notice.*.text":           noticeKinds,
 	"verb.*":                  {"retry", "override", "reassign", "extend", "correct", "cancel"},
 	"category.*":              {"in_post", "intending", "final_year_student", "skilled_worker"},
 	"degree.*":                {"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school"},
@@ -70,6 +72,8 @@ var problemCodes = []string{
 	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken", "phone_unknown", "person_erased", "case_open",
 	"deletion_pending", "deletion_decided",
 }
+
+var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled"}
 
 var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "task_overdue",

@@ -54,6 +54,12 @@ type NoticeMail struct {
 	Error         string
 }
 
+// States of a notice.
+const (
+	NoticeOpen         = "open" // nobody has seen to it
+	NoticeAcknowledged = "acknowledged"
+)
+
 // States of a notice on its way to a mailbox.
 const (
 	MailPending = "pending"
@@ -92,7 +98,7 @@ type NoticeFilter struct {
 	Within
 
 	Audience string
-	Open     bool // those nobody has seen to
+	State    string // NoticeOpen or NoticeAcknowledged
 	Numbered Numbered
 	Limit    int
 }
@@ -101,8 +107,11 @@ var noticeOrders = map[string]string{"": "created_at DESC, id", "created_at": "c
 
 func (f NoticeFilter) pick(q *gorm.DB) *gorm.DB {
 	q = f.ofInstitutions(q).Where("audience = ?", f.Audience)
-	if f.Open {
+	switch f.State {
+	case NoticeOpen:
 		q = q.Where("acknowledged_at IS NULL")
+	case NoticeAcknowledged:
+		q = q.Where("acknowledged_at IS NOT NULL")
 	}
 	return q
 }
@@ -156,6 +165,15 @@ func (tx *Tx) Mailboxes(institutionID *string) ([]Mailbox, error) {
 	return all, found(err, "list mailboxes")
 }
 
+// LockMailboxes is Mailboxes, and keeps others from naming one until the transaction ends.
+func (tx *Tx) LockMailboxes(institutionID *string) ([]Mailbox, error) {
+	err := tx.db.Exec("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "mailboxes/"+text(institutionID)).Error
+	if err != nil {
+		return nil, fmt.Errorf("lock the list of mailboxes: %w", err)
+	}
+	return tx.Mailboxes(institutionID)
+}
+
 // RemoveMailbox takes a mailbox away, with what is on its way to it, and reports whether it was there.
 func (tx *Tx) RemoveMailbox(id string, at time.Time) (bool, error) {
 	res := tx.db.Model(&Mailbox{}).Where("id = ? AND removed_at IS NULL", id).Update("removed_at", at)
@@ -165,6 +183,13 @@ func (tx *Tx) RemoveMailbox(id string, at time.Time) (bool, error) {
 	err := tx.db.Model(&NoticeMail{}).Where("mailbox_id = ? AND state = ?", id, MailPending).
 		Updates(map[string]any{"state": MailFailed, "error": "removed"}).Error
 	return true, found(err, "stop notices to a mailbox")
+}
+
+// MailsTo reads what was or is on its way to a mailbox, the latest last.
+func (tx *Tx) MailsTo(mailboxID string) ([]NoticeMail, error) {
+	var mails []NoticeMail
+	err := tx.db.Joins("JOIN notices n ON n.id = notice_id").Order("n.created_at, n.id").Find(&mails, "mailbox_id = ?", mailboxID).Error
+	return mails, found(err, "list a mailbox's notices")
 }
 
 // ClaimMails takes notices that are due for sending, oldest first, and keeps others from taking them for a while. What is

@@ -40,7 +40,7 @@ func TestANoticeIsToldOnceAnOccasionAndGoesToTheMailboxesOfItsAudience(t *testin
 		tell(store.AudienceOperators)
 	}
 	told, err := r.store.Read(t.Context()).Notices(store.NoticeFilter{
-		Within: store.Within{InstitutionID: body}, Audience: store.AudienceInstitution, Open: true, Limit: 10,
+		Within: store.Within{InstitutionID: body}, Audience: store.AudienceInstitution, State: store.NoticeOpen, Limit: 10,
 	})
 	require.NoError(t, err)
 	require.Len(t, told, 1)

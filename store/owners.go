@@ -34,6 +34,10 @@ var ownerQueries = map[authority.Object]string{
 		FROM access_tokens k JOIN accounts a ON a.id = k.account_id WHERE k.id = ? AND k.scopes IS NOT NULL`,
 	authority.Account: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, NULL AS first, NULL AS second
 		FROM accounts a WHERE a.id = ?`,
+	authority.Notice: `SELECT NULL AS account, NULL AS person, CASE n.audience WHEN 'institution' THEN n.institution_id END AS institution,
+		t.district AS first, NULL AS second FROM notices n LEFT JOIN institutions t ON t.id = n.institution_id WHERE n.id = ?`,
+	authority.Mailbox: `SELECT NULL AS account, NULL AS person, m.institution_id AS institution, NULL AS first, NULL AS second
+		FROM mailboxes m WHERE m.id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
 }

@@ -51,6 +51,7 @@ type config struct {
 	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
 
 	Provider providerConfig
+	SMTP     smtpConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -94,6 +95,7 @@ func configured(cmd *cobra.Command) *config {
 	f.StringVar(&cfg.TemporalUI, "temporal-ui-origin", cfg.TemporalUI,
 		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
 	cfg.Provider.flags(f)
+	cfg.SMTP.flags(f)
 	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,

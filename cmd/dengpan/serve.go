@@ -16,6 +16,8 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/mail"
+	"github.com/dengpan/dengpan/notice"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/relay"
@@ -63,6 +65,7 @@ type process struct {
 	sessions store.SessionLimits
 	origin   string
 	provider *api.Provider
+	mail     *mail.Sender
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -112,6 +115,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	sender, err := cfg.SMTP.sender(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -126,7 +133,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	}
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
-		sessions: sessions, origin: origin, provider: provider,
+		sessions: sessions, origin: origin, provider: provider, mail: sender,
 	}, nil
 }
 
@@ -165,6 +172,12 @@ func (p *process) worker(ctx context.Context) error {
 		(&worker.Anchors{Store: p.store, Logger: p.logger}).Run(ctx)
 		return nil
 	})
+	if p.mail != nil {
+		group.Go(func() error {
+			(&notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger}).Run(ctx)
+			return nil
+		})
+	}
 	group.Go(func() error {
 		return worker.Run(ctx, worker.Config{
 			Temporal: p.temporal,

@@ -91,7 +91,7 @@ func RunRole() {
 
 // RoleCommands are the commands that run the stack's own services.
 func RoleCommands() []*cobra.Command {
-	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand()}
+	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand(), postboxCommand()}
 }
 
 func temporalCommand() *cobra.Command {

@@ -55,6 +55,7 @@ func (r *running) bringUp(ctx context.Context) error {
 		{"Temporal", r.startTemporal},
 		{"schema, published lists, namespace", r.migrate},
 		{"identity provider", r.startProvider},
+		{"mail server", r.startPostbox},
 		{"API, worker and Temporal UI", r.startServices},
 		{"institutions", r.startInstitutions},
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/dengpan/dengpan/mail/postbox"
 	"github.com/dengpan/dengpan/message"
 
 	"github.com/dengpan/dengpan/devstack/ports"
@@ -29,6 +30,7 @@ type Options struct {
 	TemporalListen     string
 	UIAddress          string
 	ProviderAddress    string
+	MailAddress        string
 	PostgresPort       int
 
 	// DatabaseURL and TemporalAddress name servers that run already; empty: our own.
@@ -69,6 +71,7 @@ func (o *Options) addresses() []setting {
 		{&o.TemporalListen, "temporal-address", "DENGPAN_TEMPORAL_LISTEN", "our own Temporal server", temporal.DefaultAddress},
 		{&o.UIAddress, "temporal-ui-address", "DENGPAN_TEMPORAL_UI_ADDRESS", "Temporal UI", ui.DefaultAddress},
 		{&o.ProviderAddress, "provider-address", "DENGPAN_PROVIDER_ADDRESS", "the identity provider", provider.DefaultAddress},
+		{&o.MailAddress, "mail-address", "DENGPAN_MAIL_ADDRESS", "the demonstration's mail server", postbox.DefaultAddress},
 	}
 }
 
@@ -127,7 +130,8 @@ func (o *Options) settle() error {
 func (o *Options) checkPorts() error {
 	var uses []ports.Use
 	for _, s := range o.addresses() {
-		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || ((s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress) && o.NoDemo) {
+		demoOnly := s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress || s.value == &o.MailAddress
+		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || (demoOnly && o.NoDemo) {
 			continue
 		}
 		uses = append(uses, ports.Use{What: s.what, Address: *s.value, Flag: "--" + s.flag, Env: s.env})

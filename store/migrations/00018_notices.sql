@@ -10,7 +10,7 @@ CREATE TABLE mailboxes (
     named_at       timestamptz NOT NULL DEFAULT now(),
     removed_at     timestamptz
 );
-CREATE UNIQUE INDEX mailboxes_one_per_label ON mailboxes (institution_id, label) NULLS NOT DISTINCT WHERE removed_at IS NULL;
+CREATE UNIQUE INDEX mailboxes_one_per_label ON mailboxes (coalesce(institution_id, ''), label) WHERE removed_at IS NULL;
 
 CREATE TABLE notices (
     id              uuid PRIMARY KEY,

@@ -1,0 +1,63 @@
+package stack
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/dengpan/dengpan/mail/postbox"
+
+	"github.com/dengpan/dengpan/devstack/process"
+)
+
+const postboxRole = "postbox"
+
+// PostboxService is a mail server in a process of its own, which keeps in a folder what it is sent.
+func PostboxService(address, folder, logPath string) (Service, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return Service{}, fmt.Errorf("find our own program: %w", err)
+	}
+	return Service{
+		Spec: process.Spec{
+			Name: "mail server", Path: self, LogPath: logPath,
+			Args: []string{postboxRole, "--address", address, "--folder", folder},
+		},
+		Ready: func(ctx context.Context) error {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+			if err != nil {
+				return fmt.Errorf("reach the mail server: %w", err)
+			}
+			return conn.Close()
+		},
+		Grace: 5 * time.Second,
+	}, nil
+}
+
+func postboxCommand() *cobra.Command {
+	var address, folder string
+	command := &cobra.Command{
+		Use:   postboxRole,
+		Short: "Run a mail server that keeps what it is sent, until told to stop",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(command.Context(), syscall.SIGTERM, os.Interrupt)
+			defer stop()
+			server, _, err := postbox.Start(address, folder)
+			if err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return server.Close()
+		},
+	}
+	command.Flags().StringVar(&address, "address", postbox.DefaultAddress, "where to take mail")
+	command.Flags().StringVar(&folder, "folder", "", "where to keep it")
+	return command
+}
