@@ -2,7 +2,6 @@ package activities
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -97,15 +96,9 @@ func (d *Deliveries) send(
 func (d *Deliveries) deliver(
 	ctx context.Context, endpoint store.Endpoint, secret string, event store.OutboxEvent,
 ) (accepted bool, err error) {
-	body, err := json.Marshal(delivery.Event{
-		SpecVersion: "1.0", ID: event.ID, Type: event.Kind, Source: "/v1", Time: event.CreatedAt,
-		Data: delivery.EventData{
-			TaskID: event.Payload.TaskID, CaseID: event.Payload.CaseID, Kind: event.Payload.Kind,
-			DueAt: event.Payload.DueAt, Sequence: event.Seq,
-		},
-	})
+	body, err := delivery.EventOf(event).Body()
 	if err != nil {
-		return false, fmt.Errorf("encode an event: %w", err)
+		return false, err
 	}
 	at := time.Now().UTC()
 	attempt := d.Client.Deliver(ctx, delivery.Request{

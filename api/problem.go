@@ -85,6 +85,7 @@ const (
 	identityUnknown        = "identity_unknown"
 	identityTaken          = "identity_taken"
 	accountClosed          = "account_closed"
+	cursorUnknown          = "cursor_unknown"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -159,6 +160,7 @@ var statuses = map[string]int{
 	identityUnknown:        http.StatusForbidden,
 	identityTaken:          http.StatusConflict,
 	accountClosed:          http.StatusForbidden,
+	cursorUnknown:          http.StatusGone,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -256,7 +256,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident,
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
-		"GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
+		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 	}
 	for _, row := range authority.Table() {

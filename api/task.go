@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -60,19 +61,19 @@ type tasksInput struct {
 	Kind  string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
 	Due   string `query:"due" enum:"overdue,week" doc:"Open tasks that are past their date, or will be within seven days."`
 	Sort  string `query:"sort" enum:"issued_at,-issued_at,due_at,-due_at" doc:"The order of numbered pages."`
-	After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"The next of the page before. Pages are for one look at the list: a poll begins without it, or may miss a task that was issued at the same moment as one it saw."`
+	After string `query:"after" pattern:"^([0-9]{1,18}|p[0-9]{1,18}-[0-9a-f]{8})$" doc:"The cursor of an answer before: what was issued since. A number is a cursor of before cursors lasted; begin anew instead, where nothing may be missed."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type tasksOutput struct {
 	Body struct {
 		Tasks []TaskView `json:"tasks"`
-		Next  *string    `json:"next" doc:"The after of the next page; null when there is none."`
-		Total *int64     `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
+		pageEnd
+		Total *int64 `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
 
-// listTasks lists an institution's own tasks in the order of their issue; an operator sees everybody's.
+// listTasks lists an institution's own tasks; an operator sees everybody's.
 func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, error) {
 	r := requestOf(ctx)
 	found := &faults{}
@@ -88,31 +89,61 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	case "week":
 		filter.DueBefore = s.Now().Add(7 * s.Calendar.Day)
 	}
-	if in.After != "" {
-		filter.AfterSeq, _ = strconv.ParseInt(in.After, 10, 64) // its pattern is checked
-	}
-	tx := s.Store.Read(ctx)
 	out := &tasksOutput{}
-	if in.Page != 0 {
-		total, err := tx.CountTasks(filter)
+	tx := s.Store.Read(ctx)
+	if in.Page == 0 {
+		tasks, end, err := s.pollTasks(ctx, filter, in.After)
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Total = &total
-	} else {
-		filter.Limit++ // whether there is a next page
+		out.Body.pageEnd = end
+		out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
+		return out, err
+	}
+	total, err := tx.CountTasks(filter)
+	if err != nil {
+		return nil, err
 	}
 	tasks, err := tx.Tasks(filter)
 	if err != nil {
 		return nil, err
 	}
-	if len(tasks) > in.Limit {
-		tasks = tasks[:in.Limit]
-		next := strconv.FormatInt(tasks[in.Limit-1].Seq, 10)
-		out.Body.Next = &next
-	}
+	out.Body.Total = &total
 	out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
 	return out, err
+}
+
+// pollTasks reads tasks on from a cursor, in the order of the feed that told of them.
+func (s *service) pollTasks(ctx context.Context, filter store.TaskFilter, sent string) ([]store.Task, pageEnd, error) {
+	if err := s.Store.LineUp(ctx, filter.InstitutionID); err != nil {
+		return nil, pageEnd{}, err
+	}
+	tx := s.Store.Read(ctx)
+	after, err := s.tasksAfter(tx, filter, sent)
+	if err != nil {
+		return nil, pageEnd{}, err
+	}
+	limit := filter.Limit
+	filter.Limit++ // whether there is a next page
+	issued, err := tx.IssuedTasks(filter, after)
+	if err != nil {
+		return nil, pageEnd{}, err
+	}
+	issued, end := endOf(issued, limit, cmp.Or(sent, feedStart))
+	tasks := make([]store.Task, len(issued))
+	for i, t := range issued {
+		tasks[i] = t.Task
+	}
+	return tasks, end, nil
+}
+
+// tasksAfter reads where to go on. A plain number is the seq of a task: what cursors once were.
+func (s *service) tasksAfter(tx *store.Tx, filter store.TaskFilter, cursor string) (int64, error) {
+	if seq, err := strconv.ParseInt(cursor, 10, 64); err == nil {
+		return tx.BehindTask(filter, seq)
+	}
+	mark := feedMark(cmp.Or(cursor, feedStart))
+	return mark.Position, standing(tx, mark)
 }
 
 type taskOutput struct {

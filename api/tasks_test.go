@@ -68,7 +68,7 @@ func TestAnInstitutionSeesItsOwnTasksAndWhomTheyAreAbout(t *testing.T) {
 	require.Equal(t, task, page.Tasks[0].ID)
 	require.NotContains(t, string(r.body), "王", "a list names nobody")
 	r = w.get("/v1/tasks", theirs)
-	require.JSONEq(t, `{"tasks":[],"next":null}`, string(r.body))
+	require.JSONEq(t, `{"tasks":[],"next":null,"cursor":"p0-00000000"}`, string(r.body))
 
 	r = w.get("/v1/tasks/"+task, mine)
 	require.Equal(t, http.StatusOK, r.status, "%s", r.body)

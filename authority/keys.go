@@ -23,6 +23,7 @@ func KeyScopes() []KeyScope { return []KeyScope{KeyTasks, KeyAttendance, KeyCour
 // here; one without scopes is for people who are logged in. What does not stand here is refused to every key.
 var keyVerbs = map[string][]KeyScope{
 	"task.list":   {KeyTasks, KeyRead},
+	"event.list":  {KeyTasks, KeyRead},
 	"task.read":   {KeyTasks, KeyRead},
 	"task.answer": {KeyTasks},
 

@@ -66,6 +66,7 @@ var table = []Row{
 	{"POST /v1/places/{id}/crediting", "course.credit", Place, false, roles(None, None, City, None)},
 
 	{"GET /v1/tasks", "task.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/events", "event.list", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/tasks/{id}", "task.read", Task, false, roles(None, Ours, Area, None)},
 	{"POST /v1/tasks/{id}/result", "task.answer", Task, false, roles(None, Ours, None, None)},
 	{"POST /v1/tasks/{id}/rejection", "task.answer", Task, false, roles(None, Ours, None, None)},

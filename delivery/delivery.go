@@ -13,26 +13,6 @@ import (
 	"time"
 )
 
-// Event is the body of a callback, in the shape of a CloudEvent. It says that something is to be looked at and where;
-// what it is must be asked for with the institution's key, which is audited. So it names nobody.
-type Event struct {
-	SpecVersion string    `json:"specversion"`
-	ID          string    `json:"id"` // also the webhook-id: the same however often the event is sent
-	Type        string    `json:"type"`
-	Source      string    `json:"source"`
-	Time        time.Time `json:"time"`
-	Data        EventData `json:"data"`
-}
-
-// EventData is what an event is about.
-type EventData struct {
-	TaskID   string    `json:"task_id"`
-	CaseID   string    `json:"case_id"`
-	Kind     string    `json:"kind"`
-	DueAt    time.Time `json:"due_at"`
-	Sequence int64     `json:"sequence"` // grows with time: an event with a lower one is older
-}
-
 // Schedule is how long to wait before each attempt to send an event; the first entry is before the first attempt.
 type Schedule []time.Duration
 

@@ -88,6 +88,11 @@ func (r *Relay) wake(ctx context.Context) {
 		r.report(ctx, "look for new outbox events", err)
 		return
 	}
+	if len(events) > 0 {
+		if err := r.Store.LineUp(ctx, ""); err != nil { // whoever polls does it for themselves
+			r.report(ctx, "line up new outbox events", err)
+		}
+	}
 	for len(events) > 0 {
 		institution := events[0].InstitutionID
 		var ids []string

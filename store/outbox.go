@@ -23,7 +23,8 @@ const (
 // OutboxEvent is something an institution is to be told. Its id is the webhook-id: one event, however often it is sent.
 type OutboxEvent struct {
 	ID            string
-	Seq           int64 `gorm:"->"`
+	Seq           int64  `gorm:"->"`
+	Position      *int64 `gorm:"->"` // in the feed; nil until it is lined up
 	InstitutionID string
 	CaseID        string
 	Kind          string

@@ -18,7 +18,6 @@ type TaskFilter struct {
 	State     string
 	Kind      string
 	DueBefore time.Time // open, and due before this; zero: any
-	AfterSeq  int64
 	Numbered  Numbered
 	Limit     int
 }
@@ -29,7 +28,7 @@ var taskOrders = map[string]string{
 }
 
 func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofCases(q).Where("seq > ?", f.AfterSeq)
+	q = f.ofCases(q)
 	for column, value := range map[string]string{"state": f.State, "kind": f.Kind} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -41,7 +40,7 @@ func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
-// Tasks reads tasks, in the order in which they were issued unless another is asked for.
+// Tasks reads a page of tasks by its number, in the order in which they were issued unless another is asked for.
 func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
 	var tasks []Task
 	err := f.Numbered.of(f.pick(tx.db), taskOrders, f.Limit).Find(&tasks).Error

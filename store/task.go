@@ -23,7 +23,7 @@ const (
 // Task is work asked of an institution.
 type Task struct {
 	ID            string
-	Seq           int64 `gorm:"->"` // given by the database; the poll feed's cursor
+	Seq           int64 `gorm:"->"` // given by the database as it is written; may be committed out of order
 	CaseID        string
 	InstitutionID string
 	Kind          string
