@@ -21,7 +21,7 @@ WEB := $(shell find web -type d \( -name node_modules -o -name dist -o -name gen
 BENCHED = $(shell grep -rl --include='*_test.go' --exclude-dir=devstack --exclude-dir=node_modules '^func Benchmark' . | xargs -n 1 dirname | sort -u)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint migrate bench build clean needs web tools
+.PHONY: help run test lint migrate bench build interface clean needs web tools
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +40,9 @@ lint: tools web ## check style, imports, determinism of workflows and tidiness o
 	@cd devstack && $(BIN)/golangci-lint run ./...
 	@$(BIN)/workflowcheck ./workflows/...
 	@cd web && npm run --silent lint
+	@tools/interface/node_modules/.bin/spectral lint --quiet --fail-severity=warn .dengpan/openapi.json
+	@node tools/interface/released.mjs <.dengpan/openapi.json >.dengpan/interface.json
+	@$(BIN)/oasdiff breaking --fail-on ERR docs/interface.json .dengpan/interface.json
 	@go mod tidy -diff
 	@cd devstack && go mod tidy -diff
 
@@ -82,13 +85,26 @@ web/node_modules/.package-lock.json: web/package.json web/package-lock.json web/
 	@cd web && npm ci --no-progress --loglevel=error
 	@touch $@
 
-tools: $(BIN)/golangci-lint $(BIN)/workflowcheck
+interface: web ## take the HTTP interface of today as released: from then on, lint refuses what would break it
+	@node tools/interface/released.mjs <.dengpan/openapi.json >docs/interface.json
+
+tools: $(BIN)/golangci-lint $(BIN)/workflowcheck $(BIN)/oasdiff tools/interface/node_modules/.package-lock.json
 
 # One rule, both programs; their versions are pinned in tools/go.mod.
 $(BIN)/golangci-lint $(BIN)/workflowcheck: tools/go.mod tools/go.sum
 	@mkdir -p $(BIN)
 	@echo 'building $(@F): minutes the first time' >&2
 	@cd tools && go build -o $(BIN)/ $$(go list tool | grep '/$(@F)$$')
+	@touch $@
+
+$(BIN)/oasdiff: tools/interface/go.mod tools/interface/go.sum
+	@mkdir -p $(BIN)
+	@cd tools/interface && go build -o $@ $$(go list tool)
+	@touch $@
+
+tools/interface/node_modules/.package-lock.json: tools/interface/package.json tools/interface/package-lock.json tools/interface/.npmrc
+	@echo 'fetching what checks the description of the interface' >&2
+	@cd tools/interface && npm ci --no-progress --loglevel=error
 	@touch $@
 
 $(BIN)/gotest: house/gotest/main.go go.mod

@@ -212,6 +212,7 @@ func (s *service) describe(engine *gin.Engine) huma.API {
 	config := huma.DefaultConfig("登攀 Dengpan", s.Version)
 	config.Info.Description = "北京市数字技术工程师培育项目的培养个案。" +
 		"Cases of Beijing's digital-technology engineer cultivation programme."
+	config.Tags = tags
 	config.CreateHooks = nil // no $schema in bodies
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.RejectUnknownQueryParameters = true

@@ -38,15 +38,15 @@ func standing(tx *store.Tx, m store.Mark) error {
 	return err
 }
 
-// pageEnd is where the next page begins, and where the next reading does.
-type pageEnd struct {
+// PageEnd is where the next page begins, and where the next reading does.
+type PageEnd struct {
 	Next   *string `json:"next" doc:"The after of the next page; null when there is nothing more for now."`
 	Cursor string  `json:"cursor,omitempty" doc:"The after to go on with, now or later, whether or not there is more: keep it. Not with pages by number."`
 }
 
 // endOf cuts a list of one too many off at its limit, and says where to go on.
-func endOf[T interface{ Mark() store.Mark }](rows []T, limit int, sent string) ([]T, pageEnd) {
-	end := pageEnd{Cursor: sent}
+func endOf[T interface{ Mark() store.Mark }](rows []T, limit int, sent string) ([]T, PageEnd) {
+	end := PageEnd{Cursor: sent}
 	more := len(rows) > limit
 	if more {
 		rows = rows[:limit]
@@ -82,7 +82,7 @@ type feedInput struct {
 type feedOutput struct {
 	Body struct {
 		Events []delivery.Event `json:"events" doc:"Each with the same bytes as the body of its callback."`
-		pageEnd
+		PageEnd
 	}
 }
 
@@ -102,7 +102,7 @@ func (s *service) feed(ctx context.Context, in *feedInput) (*feedOutput, error) 
 		return nil, err
 	}
 	out := &feedOutput{}
-	events, out.Body.pageEnd = endOf(events, in.Limit, in.After)
+	events, out.Body.PageEnd = endOf(events, in.Limit, in.After)
 	out.Body.Events = make([]delivery.Event, len(events))
 	for i, event := range events {
 		out.Body.Events[i] = delivery.EventOf(event)

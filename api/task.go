@@ -68,7 +68,7 @@ type tasksInput struct {
 type tasksOutput struct {
 	Body struct {
 		Tasks []TaskView `json:"tasks"`
-		pageEnd
+		PageEnd
 		Total *int64 `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
@@ -96,7 +96,7 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 		if err != nil {
 			return nil, err
 		}
-		out.Body.pageEnd = end
+		out.Body.PageEnd = end
 		out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
 		return out, err
 	}
@@ -114,20 +114,20 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 }
 
 // pollTasks reads tasks on from a cursor, in the order of the feed that told of them.
-func (s *service) pollTasks(ctx context.Context, filter store.TaskFilter, sent string) ([]store.Task, pageEnd, error) {
+func (s *service) pollTasks(ctx context.Context, filter store.TaskFilter, sent string) ([]store.Task, PageEnd, error) {
 	if err := s.Store.LineUp(ctx, filter.InstitutionID); err != nil {
-		return nil, pageEnd{}, err
+		return nil, PageEnd{}, err
 	}
 	tx := s.Store.Read(ctx)
 	after, err := s.tasksAfter(tx, filter, sent)
 	if err != nil {
-		return nil, pageEnd{}, err
+		return nil, PageEnd{}, err
 	}
 	limit := filter.Limit
 	filter.Limit++ // whether there is a next page
 	issued, err := tx.IssuedTasks(filter, after)
 	if err != nil {
-		return nil, pageEnd{}, err
+		return nil, PageEnd{}, err
 	}
 	issued, end := endOf(issued, limit, cmp.Or(sent, feedStart))
 	tasks := make([]store.Task, len(issued))

@@ -1,0 +1,24 @@
+package api
+
+import "github.com/danielgtaylor/huma/v2"
+
+// tags are what the operations of the interface are about. One that is not here fails the check of the description.
+var tags = []*huma.Tag{
+	{Name: "public", Description: "目录、公布名单、证书核验：无需登录。Catalogue, published lists, checking a certificate: open to all."},
+	{Name: "session", Description: "登录、会话、二次验证。Logging in, sessions, the second factor."},
+	{Name: "accounts", Description: "账号。Accounts."},
+	{Name: "api-keys", Description: "机构接口密钥。Keys of institutions' machines."},
+	{Name: "invitations", Description: "邀请。Invitations to make an account."},
+	{Name: "me", Description: "学员本人。What is the trainee's own."},
+	{Name: "people", Description: "人员信息的核对与解密查看。Finding people, and seeing what is masked."},
+	{Name: "cases", Description: "培养个案。Cases."},
+	{Name: "incidents", Description: "卡点。Why cases are stuck, and what is done about it."},
+	{Name: "tasks", Description: "机构任务。Work asked of institutions."},
+	{Name: "attendance", Description: "课次、签到、在线学习。Sessions, sign-ins, hours that are watched."},
+	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},
+	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
+	{Name: "certificates", Description: "证书。Certificates."},
+	{Name: "notices", Description: "通知与邮箱。What there is to be told of, and where it is mailed to."},
+	{Name: "audit", Description: "操作日志。Who did what, and why."},
+	{Name: "temporal", Description: "Temporal 界面的解码。Decoding for Temporal's interface."},
+}
