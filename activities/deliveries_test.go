@@ -48,7 +48,10 @@ func newEndpoint(t *testing.T) *endpoint {
 	sealed, err := e.Keys.Seal([]byte(e.secret), store.SecretSeal(trainer))
 	require.NoError(t, err)
 	require.NoError(t, e.Store.Read(t.Context()).SaveEndpoint(store.Endpoint{
-		ID: uuid.NewString(), InstitutionID: trainer, URL: server.URL, SecretSealed: sealed,
+		ID: uuid.NewString(), InstitutionID: trainer, URL: server.URL,
+	}))
+	require.NoError(t, e.Store.Read(t.Context()).AddEndpointSecret(store.EndpointSecret{
+		ID: uuid.NewString(), InstitutionID: trainer, Kind: store.SecretHMAC, SecretSealed: sealed,
 	}))
 	e.admit(t)
 	e.issue(t, "training", 1, 1, contract.EnrolmentTask)
@@ -62,7 +65,7 @@ func (e *endpoint) deliver(t *testing.T) contract.DeliverBatchReply {
 	env := suite.NewTestActivityEnvironment()
 	(&activities.Deliveries{
 		Store: e.Store, Keys: e.Keys, Schedule: delivery.Schedule{0, time.Minute},
-		Client: delivery.NewClient(delivery.Options{AllowInsecure: true}),
+		Client: delivery.NewClient(delivery.Options{Guard: delivery.Guard{AllowInsecure: true}}),
 	}).Register(env)
 	value, err := env.ExecuteActivity(contract.DeliverBatch.Name, contract.DeliverBatchRequest{InstitutionID: trainer})
 	require.NoError(t, err)
@@ -103,7 +106,7 @@ func TestAnEndpointThatIsGoneIsNotCalledAgain(t *testing.T) {
 func TestAPausedEndpointIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	e := newEndpoint(t)
-	require.NoError(t, e.Store.Read(t.Context()).SetEndpointState(trainer, store.EndpointPaused))
+	require.NoError(t, e.Store.Read(t.Context()).SetEndpointState(trainer, store.EndpointPaused, store.StoppedByOperator))
 	require.Equal(t, contract.DeliverBatchReply{}, e.deliver(t))
 	require.Zero(t, e.calls.Load())
 }

@@ -118,13 +118,14 @@ func (f *file) postpone(i store.Incident, reply *contract.ApplyResolutionReply, 
 		return err
 	}
 	for _, task := range open {
-		if err := f.tx.ExtendTask(task.ID, reply.DueAt); err != nil {
+		if err := f.tx.ExtendTask(task, reply.DueAt, f.Now()); err != nil {
 			return err
 		}
 		if !again {
 			continue
 		}
-		if err := f.tx.Redeliver(task.ID, f.Now()); err != nil {
+		told := store.EventFilter{TaskID: task.ID, Kinds: []string{store.OutboxTaskIssued}}
+		if _, err := f.tx.Redeliver(told); err != nil {
 			return err
 		}
 	}

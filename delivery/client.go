@@ -7,16 +7,23 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"mime"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
+	"unicode/utf8"
+
+	"github.com/dengpan/dengpan/redact"
 )
 
 const (
 	usualTimeout     = 15 * time.Second
 	longestReply     = 64 << 10
+	readOfReply      = 4 << 10
+	keptOfReply      = 2 << 10
 	longestHeaders   = 32 << 10
 	replyPatience    = time.Second // for the rest of a reply whose status has come
 	longestRetryTold = 24 * time.Hour
@@ -26,6 +33,7 @@ const (
 const (
 	ClassInvalidURL    = "invalid_url"    // the endpoint's address is none
 	ClassInsecureURL   = "insecure_url"   // it is plain http
+	ClassPort          = "port"           // its port is not one that events go to
 	ClassPrivateTarget = "private_target" // it leads to a host that is not public
 	ClassUnsigned      = "unsigned"       // the event could not be signed: the secret or the id is wrong
 	ClassName          = "name"           // its name leads nowhere, or cannot be looked up
@@ -41,26 +49,28 @@ const (
 
 // Options says how deliveries are made.
 type Options struct {
-	// AllowInsecure lets events go by plain http and to this machine's own network, for demonstrations.
-	AllowInsecure bool
+	Guard
+
 	// Timeout is how long an endpoint has to answer; 15 seconds if zero.
 	Timeout time.Duration
 }
 
 // Client makes deliveries. It may be used by many at once.
 type Client struct {
-	http          *http.Client
-	allowInsecure bool
-	timeout       time.Duration
+	guard   Guard
+	timeout time.Duration
+	// Hosts that an operator allows have connections of their own, which nobody uses once they are allowed no longer.
+	public, allowed *http.Client
 }
 
 // Request is one event to be sent to one endpoint.
 type Request struct {
-	URL    string
-	Secret string
-	ID     string
-	Body   []byte
-	At     time.Time // of this attempt: an endpoint refuses what was signed long ago
+	URL     string
+	Allowed bool // an operator allows its host and port
+	Secrets []string
+	ID      string
+	Body    []byte
+	At      time.Time // of this attempt: an endpoint refuses what was signed long ago
 }
 
 // Attempt is how a delivery went.
@@ -71,41 +81,53 @@ type Attempt struct {
 	RetryAfter time.Duration // how long the endpoint asks to be left alone
 	Accepted   bool          // the endpoint has the event
 	Gone       bool          // the endpoint wants no more events, ever
+	Response   string        // the beginning of what it answered, masked; empty when that is no text
 }
+
+type dial func(ctx context.Context, network, address string) (net.Conn, error)
 
 // NewClient makes a client.
 func NewClient(options Options) *Client {
-	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
-	if !options.AllowInsecure {
-		dialer.Control = publicOnly
+	checked := func(control func(network, address string, c syscall.RawConn) error) dial {
+		dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+		if !options.AllowInsecure {
+			dialer.Control = control
+		}
+		return dialer.DialContext
 	}
-	return newClient(options, dialer.DialContext)
+	public, private, anywhere := checked(publicOnly), checked(onANetwork), checked(nil)
+	return newClient(options, public, func(ctx context.Context, network, address string) (net.Conn, error) {
+		if _, err := resolved(address); err == nil {
+			return anywhere(ctx, network, address) // the very address is what the operator allows
+		}
+		return private(ctx, network, address)
+	})
 }
 
-func newClient(options Options, dial func(ctx context.Context, network, address string) (net.Conn, error)) *Client {
-	timeout := options.Timeout
-	if timeout <= 0 {
-		timeout = usualTimeout
+func newClient(options Options, public, allowed dial) *Client {
+	c := &Client{guard: options.Guard, timeout: options.Timeout, public: httpClient(public), allowed: httpClient(allowed)}
+	if c.timeout <= 0 {
+		c.timeout = usualTimeout
 	}
-	return &Client{
-		allowInsecure: options.AllowInsecure,
-		timeout:       timeout,
-		http: &http.Client{
-			Transport: &http.Transport{
-				// No proxy: it would make the connection, and the check of where it leads, in our place.
-				Proxy:                  nil,
-				DialContext:            dial,
-				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-				TLSHandshakeTimeout:    10 * time.Second,
-				ForceAttemptHTTP2:      true,
-				DisableCompression:     true,
-				MaxResponseHeaderBytes: longestHeaders,
-				MaxIdleConns:           100,
-				MaxIdleConnsPerHost:    4,
-				IdleConnTimeout:        time.Minute,
-			},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	return c
+}
+
+func httpClient(dial dial) *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			// No proxy: it would make the connection, and the check of where it leads, in our place.
+			Proxy:                  nil,
+			DialContext:            dial,
+			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+			TLSHandshakeTimeout:    10 * time.Second,
+			ForceAttemptHTTP2:      true,
+			DisableCompression:     true,
+			MaxResponseHeaderBytes: longestHeaders,
+			MaxIdleConns:           100,
+			MaxIdleConnsPerHost:    4,
+			IdleConnTimeout:        time.Minute,
 		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }
 
@@ -118,10 +140,10 @@ func (c *Client) Deliver(ctx context.Context, r Request) Attempt {
 }
 
 func (c *Client) deliver(ctx context.Context, r Request) Attempt {
-	if err := CheckURL(r.URL, c.allowInsecure); err != nil {
+	if err := c.guard.Check(r.URL, r.Allowed); err != nil {
 		return Attempt{ErrorClass: classOf(err)}
 	}
-	headers, err := Sign(r.Secret, r.ID, r.At, r.Body)
+	headers, err := Sign(r.Secrets, r.ID, r.At, r.Body)
 	if err != nil {
 		return Attempt{ErrorClass: ClassUnsigned}
 	}
@@ -134,7 +156,11 @@ func (c *Client) deliver(ctx context.Context, r Request) Attempt {
 	req.Header = headers
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "dengpan")
-	res, err := c.http.Do(req)
+	client := c.public
+	if r.Allowed {
+		client = c.allowed
+	}
+	res, err := client.Do(req)
 	if err != nil {
 		if ctx.Err() != nil {
 			return Attempt{ErrorClass: ClassCancelled}
@@ -142,14 +168,38 @@ func (c *Client) deliver(ctx context.Context, r Request) Attempt {
 		return Attempt{ErrorClass: classOf(err)}
 	}
 	defer func() { _ = res.Body.Close() }()
-	// The status decides. The rest is read only so that the connection can be used again, if it is short and comes soon.
+	// The status decides. The rest is read so that its beginning can be shown, and the connection used again, if it is short and
+	// comes soon.
 	defer time.AfterFunc(replyPatience, cancel).Stop()
+	beginning, _ := io.ReadAll(io.LimitReader(res.Body, readOfReply))
 	_, _ = io.CopyN(io.Discard, res.Body, longestReply)
-	return judge(res)
+	attempt := judge(res, r.At)
+	attempt.Response = readable(res.Header.Get("Content-Type"), beginning)
+	return attempt
+}
+
+// readable is the beginning of a reply for people to read, masked: whoever answers may repeat what should not be read.
+func readable(contentType string, reply []byte) string {
+	kind, _, err := mime.ParseMediaType(contentType)
+	text := err == nil && (strings.HasPrefix(kind, "text/") || strings.HasSuffix(kind, "json") || strings.HasSuffix(kind, "xml"))
+	if !text {
+		return ""
+	}
+	// Masked before it is cut, so that no number is cut in two and no longer looks like one.
+	shown := redact.Text(strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < ' ' && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, string(reply)))
+	if len(shown) > keptOfReply {
+		shown = strings.ToValidUTF8(shown[:keptOfReply], "")
+	}
+	return shown
 }
 
 // judge reads the verdict from a status, as Standard Webhooks has it.
-func judge(res *http.Response) Attempt {
+func judge(res *http.Response, at time.Time) Attempt {
 	attempt := Attempt{Status: res.StatusCode}
 	switch {
 	case res.StatusCode >= 200 && res.StatusCode <= 299:
@@ -163,7 +213,7 @@ func judge(res *http.Response) Attempt {
 		attempt.ErrorClass = ClassServerError
 	}
 	attempt.Gone = res.StatusCode == http.StatusGone
-	attempt.RetryAfter = retryAfter(res.Header.Get("Retry-After"), time.Now())
+	attempt.RetryAfter = retryAfter(res.Header.Get("Retry-After"), at)
 	return attempt
 }
 
@@ -190,11 +240,13 @@ func classOf(err error) string {
 		alert       tls.AlertError
 	)
 	switch {
-	case errors.Is(err, errInvalidURL):
+	case errors.Is(err, ErrInvalidURL):
 		return ClassInvalidURL
-	case errors.Is(err, errInsecureURL):
+	case errors.Is(err, ErrInsecureURL):
 		return ClassInsecureURL
-	case errors.Is(err, errPrivateTarget):
+	case errors.Is(err, ErrPort):
+		return ClassPort
+	case errors.Is(err, ErrPrivateTarget):
 		return ClassPrivateTarget
 	case errors.As(err, &name):
 		return ClassName

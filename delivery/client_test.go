@@ -23,7 +23,7 @@ var quiet = log.New(io.Discard, "", 0)
 const secret = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 func event(address string) Request {
-	return Request{URL: address, Secret: secret, ID: "evt-1", Body: []byte(`{"id":"evt-1"}`), At: time.Now()}
+	return Request{URL: address, Secrets: []string{secret}, ID: "evt-1", Body: []byte(`{"id":"evt-1"}`), At: time.Now()}
 }
 
 // endpoint is an institution's endpoint on this machine, and a client that may reach it.
@@ -31,7 +31,7 @@ func endpoint(t *testing.T, handler http.HandlerFunc) (*Client, Request) {
 	t.Helper()
 	server := httptest.NewServer(handler)
 	t.Cleanup(server.Close)
-	return NewClient(Options{AllowInsecure: true}), event(server.URL + "/callbacks")
+	return NewClient(Options{Guard: Guard{AllowInsecure: true}}), event(server.URL + "/callbacks")
 }
 
 func TestAnEventArrivesSignedAndWhole(t *testing.T) {
@@ -107,12 +107,61 @@ func TestAPrivateEndpointIsNotTouched(t *testing.T) {
 		t.Error("it was touched")
 	}))
 	defer server.Close()
-	client := NewClient(Options{})
+	require.Equal(t, ClassPort, NewClient(Options{}).Deliver(t.Context(), event(server.URL)).ErrorClass)
+	_, port, err := HostPort(server.URL)
+	require.NoError(t, err)
+	client := NewClient(Options{Guard: Guard{Ports: []int{port}}})
 	require.Equal(t, ClassPrivateTarget, client.Deliver(t.Context(), event(server.URL)).ErrorClass)
 	byName := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
 	require.Equal(t, ClassPrivateTarget, client.Deliver(t.Context(), event(byName)).ErrorClass)
 	plain := strings.Replace(server.URL, "https", "http", 1)
 	require.Equal(t, ClassInsecureURL, client.Deliver(t.Context(), event(plain)).ErrorClass)
+}
+
+// An operator's leave is for a host and a port: its name may lead to a private address, and is looked at when connecting.
+func TestAHostThatAnOperatorAllowsMayBePrivate(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		t.Error("its certificate is nobody's, so it is sent nothing")
+	}))
+	server.Config.ErrorLog = quiet
+	server.StartTLS()
+	defer server.Close()
+	client := NewClient(Options{})
+	byName := event(strings.Replace(server.URL, "127.0.0.1", "localhost", 1))
+	require.Equal(t, ClassPort, client.Deliver(t.Context(), byName).ErrorClass)
+	byName.Allowed = true
+	require.Equal(t, ClassTLS, client.Deliver(t.Context(), byName).ErrorClass, "it is reached")
+	byName.URL = strings.Replace(byName.URL, "https", "http", 1)
+	require.Equal(t, ClassInsecureURL, client.Deliver(t.Context(), byName).ErrorClass)
+
+	for _, address := range []string{"169.254.169.254:443", "[fe80::1]:443", "[::ffff:169.254.169.254]:443", "0.0.0.0:443", "224.0.0.1:443", "x"} {
+		require.ErrorIs(t, onANetwork("tcp", address, nil), ErrPrivateTarget, address)
+	}
+	for _, address := range []string{"10.0.0.1:443", "127.0.0.1:443", "[fd00::1]:443", "1.1.1.1:443"} {
+		require.NoError(t, onANetwork("tcp", address, nil), address)
+	}
+}
+
+func TestTheBeginningOfAReplyIsKeptForReadersAndMasked(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("字", 3000)
+	for name, c := range map[string]struct{ kind, reply, want string }{
+		"text":        {"text/plain; charset=utf-8", "no such task\n", "no such task\n"},
+		"json":        {"application/problem+json", `{"a":1}`, `{"a":1}`},
+		"no text":     {"image/png", "PNG", ""},
+		"undeclared":  {"", "text", ""},
+		"a telephone": {"text/plain", "call 13800138000", "call 138****8000"},
+		"nonsense":    {"text/plain", "a\x00b\xffc\x1b[1m", "abc[1m"},
+		"a long one":  {"text/plain", long, long[:2046]},
+	} {
+		client, event := endpoint(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = []string{c.kind}
+			w.WriteHeader(http.StatusBadRequest)
+			_, _ = io.WriteString(w, c.reply)
+		})
+		require.Equal(t, c.want, client.Deliver(t.Context(), event).Response, name)
+	}
 }
 
 func TestWhatFailsBeforeAStatusIsClassed(t *testing.T) {
@@ -135,7 +184,7 @@ func TestWhatFailsBeforeAStatusIsClassed(t *testing.T) {
 	}))
 	defer chatty.Close()
 
-	client := NewClient(Options{AllowInsecure: true})
+	client := NewClient(Options{Guard: Guard{AllowInsecure: true}})
 	for class, address := range map[string]string{
 		ClassTLS:        unknown.URL,
 		ClassRefused:    gone.URL,
@@ -150,13 +199,14 @@ func TestWhatFailsBeforeAStatusIsClassed(t *testing.T) {
 	notTLS := strings.Replace(silent.URL, "http", "https", 1)
 	require.Equal(t, ClassTLS, client.Deliver(t.Context(), event(notTLS)).ErrorClass)
 
-	lost := newClient(Options{AllowInsecure: true}, func(context.Context, string, string) (net.Conn, error) {
+	nowhere := func(context.Context, string, string) (net.Conn, error) {
 		return nil, &net.DNSError{Err: "no such host", Name: "nowhere.invalid", IsTimeout: true}
-	})
+	}
+	lost := newClient(Options{Guard: Guard{AllowInsecure: true}}, nowhere, nowhere)
 	require.Equal(t, ClassName, lost.Deliver(t.Context(), event("http://nowhere.invalid/")).ErrorClass)
 
 	unsigned := event(silent.URL)
-	unsigned.Secret = "whsec_short"
+	unsigned.Secrets = []string{"whsec_short"}
 	require.Equal(t, ClassUnsigned, client.Deliver(t.Context(), unsigned).ErrorClass)
 }
 
@@ -211,9 +261,9 @@ func inTime(t *testing.T, handler http.HandlerFunc, play func(t *testing.T, clie
 		server := &http.Server{Handler: handler, ErrorLog: quiet, ReadHeaderTimeout: time.Hour}
 		var serving sync.WaitGroup
 		serving.Go(func() { _ = server.Serve(pipes) })
-		client := newClient(Options{AllowInsecure: true}, pipes.dial)
+		client := newClient(Options{Guard: Guard{AllowInsecure: true}}, pipes.dial, pipes.dial)
 		play(t, client)
-		client.http.CloseIdleConnections()
+		client.public.CloseIdleConnections()
 		require.NoError(t, server.Close())
 		serving.Wait()
 	})

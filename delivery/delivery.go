@@ -1,9 +1,10 @@
 // Package delivery sends one event to one institution's endpoint: it signs the event as Standard Webhooks prescribes,
-// posts it, and says how that went. What is to be sent, to whom and when again is decided elsewhere.
+// posts it, and says how that went. From that follows how the endpoint is doing, and how long it is left alone. What is sent
+// when is decided elsewhere.
 //
 // An endpoint's address is an institution's to choose, so a delivery is a request that a stranger has us make. It goes
-// only to public addresses and only by https, follows no redirect, uses no proxy, and reads little of what comes back
-// and keeps none of it.
+// only to public addresses and only by https unless an operator allows the host, follows no redirect, uses no proxy, and
+// reads little of what comes back. The beginning of that is kept for whoever looks for a fault, masked.
 package delivery
 
 import (
@@ -15,6 +16,18 @@ import (
 
 // Schedule is how long to wait before each attempt to send an event; the first entry is before the first attempt.
 type Schedule []time.Duration
+
+// ScheduleOf is the schedule that an endpoint has of its own, in seconds, or the standard one.
+func ScheduleOf(seconds []int, standard Schedule) Schedule {
+	if len(seconds) == 0 {
+		return standard
+	}
+	own := make(Schedule, len(seconds))
+	for i, s := range seconds {
+		own[i] = time.Duration(s) * time.Second
+	}
+	return own
+}
 
 // jitter is the part of a wait that may be added to it.
 const jitter = 0.2

@@ -1,12 +1,13 @@
 package delivery
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/store"
 )
 
 func TestTheScheduleWaitsLongerAndThenGivesUp(t *testing.T) {
@@ -46,12 +47,27 @@ func TestEventsThatFailedTogetherComeBackApart(t *testing.T) {
 
 func TestAnEventSaysWhereToLookAndNothingElse(t *testing.T) {
 	t.Parallel()
-	at := time.Date(2026, 3, 20, 8, 0, 0, 0, time.UTC)
-	body, err := json.Marshal(Event{
-		SpecVersion: "1.0", ID: "evt", Type: "task.issued", Source: "/v1", Time: at,
-		Data: EventData{TaskID: "t", CaseID: "c", Kind: "exam", DueAt: at.Add(time.Hour), Sequence: 7},
-	})
-	require.NoError(t, err)
-	require.JSONEq(t, `{"specversion":"1.0","id":"evt","type":"task.issued","source":"/v1","time":"2026-03-20T08:00:00Z",
-		"data":{"task_id":"t","case_id":"c","kind":"exam","due_at":"2026-03-20T09:00:00Z","sequence":7}}`, string(body))
+	at := time.Date(2026, 3, 20, 16, 0, 0, 0, time.FixedZone("", 8*3600))
+	due := at.Add(time.Hour).UTC()
+	for _, c := range []struct {
+		event store.OutboxEvent
+		want  string
+	}{
+		{store.OutboxEvent{
+			ID: "evt", Kind: store.OutboxTaskIssued, CreatedAt: at, Sequence: 7, Seq: 99, InstitutionID: "ouc",
+			Payload: store.OutboxPayload{TaskID: "t", CaseID: "c", Kind: "exam", DueAt: &due},
+		}, `{"specversion":"1.0","id":"evt","type":"task.issued","source":"/v1","time":"2026-03-20T08:00:00Z",
+			"data":{"task_id":"t","case_id":"c","kind":"exam","due_at":"2026-03-20T09:00:00Z","sequence":7}}`},
+		{store.OutboxEvent{
+			ID: "evt", Kind: store.OutboxAnswerDiscarded, CreatedAt: at, Sequence: 8,
+			Payload: store.OutboxPayload{TaskID: "t", CaseID: "c", Kind: "exam", LetterID: "l"},
+		}, `{"specversion":"1.0","id":"evt","type":"answer.discarded","source":"/v1","time":"2026-03-20T08:00:00Z",
+			"data":{"task_id":"t","case_id":"c","kind":"exam","letter_id":"l","sequence":8}}`},
+		{store.OutboxEvent{ID: "evt", Kind: store.OutboxPing, CreatedAt: at, Test: true},
+			`{"specversion":"1.0","id":"evt","type":"endpoint.ping","source":"/v1","time":"2026-03-20T08:00:00Z","data":{"example":true}}`},
+	} {
+		body, err := EventOf(c.event).Body()
+		require.NoError(t, err)
+		require.JSONEq(t, c.want, string(body))
+	}
 }

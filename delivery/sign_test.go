@@ -1,7 +1,9 @@
 package delivery
 
 import (
+	"crypto/ed25519"
 	"encoding/base64"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +15,7 @@ import (
 func TestTheReferenceLibraryVerifiesWhatWeSign(t *testing.T) {
 	t.Parallel()
 	secret, body := NewSecret(), []byte(`{"specversion":"1.0"}`)
-	headers, err := Sign(secret, "0198f0a6-0000-7000-8000-000000000001", time.Now(), body)
+	headers, err := Sign([]string{secret}, "0198f0a6-0000-7000-8000-000000000001", time.Now(), body)
 	require.NoError(t, err)
 	verifier, err := standardwebhooks.NewWebhook(secret)
 	require.NoError(t, err)
@@ -22,7 +24,7 @@ func TestTheReferenceLibraryVerifiesWhatWeSign(t *testing.T) {
 	headers.Set(standardwebhooks.HeaderWebhookID, "0198f0a6-0000-7000-8000-000000000002")
 	require.Error(t, verifier.Verify(body, headers), "another event")
 
-	old, err := Sign(secret, "evt", time.Now().Add(-time.Hour), body)
+	old, err := Sign([]string{secret}, "evt", time.Now().Add(-time.Hour), body)
 	require.NoError(t, err)
 	require.Error(t, verifier.Verify(body, old), "signed long ago")
 }
@@ -30,13 +32,43 @@ func TestTheReferenceLibraryVerifiesWhatWeSign(t *testing.T) {
 // The vector of the Standard Webhooks reference libraries.
 func TestTheSignatureIsThePublishedOne(t *testing.T) {
 	t.Parallel()
-	headers, err := Sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek",
+	headers, err := Sign([]string{"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, "msg_p5jXN8AQM9LWM0D4loKWxJek",
 		time.Unix(1614265330, 0), []byte(`{"test": 2432232314}`))
 	require.NoError(t, err)
 	require.Equal(t, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=", headers.Get(standardwebhooks.HeaderWebhookSignature))
 	require.Equal(t, "1614265330", headers.Get(standardwebhooks.HeaderWebhookTimestamp))
 	require.Equal(t, "msg_p5jXN8AQM9LWM0D4loKWxJek", headers.Get(standardwebhooks.HeaderWebhookID))
 	require.Len(t, headers, 3)
+}
+
+func TestWhileASecretIsChangedWhoKnowsEitherCanVerify(t *testing.T) {
+	t.Parallel()
+	before, after, body := NewSecret(), NewSecret(), []byte(`{"specversion":"1.0"}`)
+	private, public := NewKeyPair()
+	at := time.Now()
+	headers, err := Sign([]string{after, before, private}, "evt", at, body)
+	require.NoError(t, err)
+	for _, secret := range []string{before, after} {
+		verifier, err := standardwebhooks.NewWebhook(secret)
+		require.NoError(t, err)
+		require.NoError(t, verifier.Verify(body, headers))
+	}
+	stranger, err := standardwebhooks.NewWebhook(NewSecret())
+	require.NoError(t, err)
+	require.Error(t, stranger.Verify(body, headers))
+
+	// As the specification writes it: v1a, and the signature over id, timestamp and body with full stops between.
+	signatures := strings.Split(headers.Get(standardwebhooks.HeaderWebhookSignature), " ")
+	require.Len(t, signatures, 3)
+	encoded, asymmetric := strings.CutPrefix(signatures[2], "v1a,")
+	require.True(t, asymmetric)
+	signature, err := base64.StdEncoding.DecodeString(encoded)
+	require.NoError(t, err)
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(public, "whpk_"))
+	require.NoError(t, err)
+	signed := "evt." + strconv.FormatInt(at.Unix(), 10) + "." + string(body)
+	require.True(t, ed25519.Verify(key, []byte(signed), signature))
+	require.False(t, ed25519.Verify(key, []byte(signed+" "), signature))
 }
 
 func TestSecretsAreLongAndNeverTheSame(t *testing.T) {
@@ -57,19 +89,20 @@ func TestWhatCannotBeSignedSafelyIsNotSigned(t *testing.T) {
 	encode := func(n int) string { return "whsec_" + base64.StdEncoding.EncodeToString(make([]byte, n)) }
 	for _, secret := range []string{
 		"", "whsec_", "whsec_?", encode(23), encode(65), strings.TrimPrefix(NewSecret(), "whsec_"),
+		"whsk_", "whsk_?", "whsk_" + encode(32)[len("whsec_"):], // the seed alone
 	} {
-		_, err := Sign(secret, "evt", time.Now(), nil)
+		_, err := Sign([]string{secret}, "evt", time.Now(), nil)
 		require.ErrorIs(t, err, errSecret)
 		if len(secret) > 6 {
 			require.NotContains(t, err.Error(), secret[6:])
 		}
 	}
 	for _, id := range []string{"", "a.b", "a b", "a\n", "a\x00", "é"} {
-		_, err := Sign(NewSecret(), id, time.Now(), nil)
+		_, err := Sign([]string{NewSecret()}, id, time.Now(), nil)
 		require.ErrorIs(t, err, errID, "%q", id)
 	}
 	for _, n := range []int{24, 64} {
-		_, err := Sign(encode(n), "evt", time.Now(), nil)
+		_, err := Sign([]string{encode(n)}, "evt", time.Now(), nil)
 		require.NoError(t, err)
 	}
 }

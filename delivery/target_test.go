@@ -3,6 +3,7 @@ package delivery
 import (
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,37 +16,56 @@ func TestEndpointsAreReachedByHTTPSOnThePublicInternet(t *testing.T) {
 		"https://example.org/callbacks?token=x":             nil,
 		"https://93.184.216.34:8443/":                       nil,
 		"https://[2606:2800:220:1:248:1893:25c8:1946]/":     nil,
-		"http://example.org/":                               errInsecureURL,
-		"https://localhost/":                                errPrivateTarget,
-		"https://LOCALHOST./":                               errPrivateTarget,
-		"https://api.localhost/":                            errPrivateTarget,
-		"https://127.0.0.1/":                                errPrivateTarget,
-		"https://169.254.169.254/latest/meta-data/":         errPrivateTarget,
-		"https://[::ffff:10.0.0.1]/":                        errPrivateTarget,
-		"https://[fe80::1%25eth0]/":                         errPrivateTarget,
-		"":                                                  errInvalidURL,
-		"example.org/callbacks":                             errInvalidURL,
-		"https://":                                          errInvalidURL,
-		"https:///path":                                     errInvalidURL,
-		"https:example.org":                                 errInvalidURL,
-		"ftp://example.org/":                                errInvalidURL,
-		"file:///etc/passwd":                                errInvalidURL,
-		"https://user:pass@example.org/":                    errInvalidURL,
-		"https://example.org/#part":                         errInvalidURL,
-		"https://example.org:port/":                         errInvalidURL,
-		"https://example.org/\n":                            errInvalidURL,
-		"https://example.org/" + strings.Repeat("x", 1<<12): errInvalidURL,
+		"http://example.org/":                               ErrInsecureURL,
+		"https://localhost/":                                ErrPrivateTarget,
+		"https://LOCALHOST./":                               ErrPrivateTarget,
+		"https://api.localhost/":                            ErrPrivateTarget,
+		"https://127.0.0.1/":                                ErrPrivateTarget,
+		"https://169.254.169.254/latest/meta-data/":         ErrPrivateTarget,
+		"https://[::ffff:10.0.0.1]/":                        ErrPrivateTarget,
+		"https://[fe80::1%25eth0]/":                         ErrPrivateTarget,
+		"":                                                  ErrInvalidURL,
+		"example.org/callbacks":                             ErrInvalidURL,
+		"https://":                                          ErrInvalidURL,
+		"https:///path":                                     ErrInvalidURL,
+		"https:example.org":                                 ErrInvalidURL,
+		"ftp://example.org/":                                ErrInvalidURL,
+		"file:///etc/passwd":                                ErrInvalidURL,
+		"https://user:pass@example.org/":                    ErrInvalidURL,
+		"https://example.org/#part":                         ErrInvalidURL,
+		"https://example.org:port/":                         ErrInvalidURL,
+		"https://example.org/\n":                            ErrInvalidURL,
+		"https://example.org/" + strings.Repeat("x", 1<<12): ErrInvalidURL,
 	} {
-		require.ErrorIs(t, CheckURL(address, false), want, "%.60s", address)
+		require.ErrorIs(t, Guard{}.Check(address, false), want, "%.60s", address)
 	}
+}
+
+func TestCallbacksGoToFewPorts(t *testing.T) {
+	t.Parallel()
+	require.NoError(t, Guard{}.Check("https://example.org:443/", false))
+	require.NoError(t, Guard{}.Check("https://example.org:8443/", false))
+	for _, address := range []string{"https://example.org:22/", "https://example.org:5432/", "https://example.org:80/"} {
+		require.ErrorIs(t, Guard{}.Check(address, false), ErrPort)
+		require.NoError(t, Guard{}.Check(address, true), "an operator allows that host at that port")
+	}
+	configured := Guard{Ports: []int{9443}}
+	require.NoError(t, configured.Check("https://example.org:9443/", false))
+	require.ErrorIs(t, configured.Check("https://example.org/", false), ErrPort)
+	require.ErrorIs(t, configured.Check("https://example.org:99999/", true), ErrInvalidURL)
+
+	host, port, err := HostPort("https://Intern.Example.ORG./x")
+	require.NoError(t, err)
+	require.Equal(t, "intern.example.org:443", net.JoinHostPort(host, strconv.Itoa(port)), "one name for one host")
 }
 
 func TestADemonstrationMayReachItsOwnMachine(t *testing.T) {
 	t.Parallel()
-	require.NoError(t, CheckURL("http://127.0.0.1:8090/institutions/a/callbacks", true))
-	require.NoError(t, CheckURL("http://institution:8090/institutions/a/callbacks", true))
-	require.ErrorIs(t, CheckURL("ftp://127.0.0.1/", true), errInvalidURL)
-	require.ErrorIs(t, CheckURL("http://user@127.0.0.1/", true), errInvalidURL)
+	demo := Guard{AllowInsecure: true}
+	require.NoError(t, demo.Check("http://127.0.0.1:8090/institutions/a/callbacks", false))
+	require.NoError(t, demo.Check("http://institution:8090/institutions/a/callbacks", false))
+	require.ErrorIs(t, demo.Check("ftp://127.0.0.1/", false), ErrInvalidURL)
+	require.ErrorIs(t, demo.Check("http://user@127.0.0.1/", false), ErrInvalidURL)
 }
 
 func TestOnlyPublicAddressesArePublic(t *testing.T) {
@@ -79,8 +99,8 @@ func TestANameThatLeadsToThisMachineIsRefusedWhenConnecting(t *testing.T) {
 
 	dialer := net.Dialer{Control: publicOnly}
 	_, err = dialer.DialContext(t.Context(), "tcp", net.JoinHostPort("localhost", port))
-	require.ErrorIs(t, err, errPrivateTarget)
+	require.ErrorIs(t, err, ErrPrivateTarget)
 	require.Equal(t, ClassPrivateTarget, classOf(err))
-	require.ErrorIs(t, publicOnly("tcp", "nonsense", nil), errPrivateTarget)
-	require.ErrorIs(t, publicOnly("tcp", "name:1", nil), errPrivateTarget)
+	require.ErrorIs(t, publicOnly("tcp", "nonsense", nil), ErrPrivateTarget)
+	require.ErrorIs(t, publicOnly("tcp", "name:1", nil), ErrPrivateTarget)
 }

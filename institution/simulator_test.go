@@ -190,9 +190,9 @@ func TestRunServesCallbacksAndStopsInOrder(t *testing.T) {
 	require.Equal(t, "ok", said["status"])
 
 	asked := api.issue("t2", "c1", "practical", nil)
-	attempt := delivery.NewClient(delivery.Options{AllowInsecure: true}).Deliver(t.Context(), delivery.Request{
-		URL:    "http://" + listener.Addr().String() + "/institutions/body-a/callbacks",
-		Secret: secretA, ID: "evt-1", At: time.Now(), Body: []byte(callbackBody("issued", asked)),
+	attempt := delivery.NewClient(delivery.Options{Guard: delivery.Guard{AllowInsecure: true}}).Deliver(t.Context(), delivery.Request{
+		URL:     "http://" + listener.Addr().String() + "/institutions/body-a/callbacks",
+		Secrets: []string{secretA}, ID: "evt-1", At: time.Now(), Body: []byte(callbackBody("issued", asked)),
 	})
 	require.True(t, attempt.Accepted, "the product's own callbacks are taken: %+v", attempt)
 	<-api.took

@@ -22,7 +22,7 @@ var (
 	mail     = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	userinfo = regexp.MustCompile(`(://)[^/\s@]*:[^\s@]*@`)
 	bearer   = regexp.MustCompile(`(?i)\b(bearer|basic) +[A-Za-z0-9._~+/=-]{8,}`)
-	token    = regexp.MustCompile(`\bdp_[a-z]+_[A-Za-z0-9_-]{16,}|\bwhsec_[A-Za-z0-9+/=]{16,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
+	token    = regexp.MustCompile(`\bdp_[a-z]+_[A-Za-z0-9_-]{16,}|\bwhs(?:ec|k)_[A-Za-z0-9+/=]{16,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
 	password = regexp.MustCompile(`(?i)\b(password|passwd|secret|token)( ?[=:] ?)[^\s,;&]+`)
 )
 
@@ -54,7 +54,7 @@ func suspicious(s string) bool {
 			return true
 		}
 	}
-	return strings.Contains(s, "dp_") || strings.Contains(s, "whsec_") || strings.Contains(s, "eyJ") || bearer.MatchString(s)
+	return strings.Contains(s, "dp_") || strings.Contains(s, "whs") || strings.Contains(s, "eyJ") || bearer.MatchString(s)
 }
 
 // secret are the words by which a key says that its value is not for reading.

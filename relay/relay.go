@@ -23,6 +23,7 @@ const (
 	lease       = 15 * time.Second // how long a claimed item is nobody else's
 	patience    = 3 * time.Second  // how long a case is waited for to take a message
 	longestWait = time.Minute
+	longestTurn = 2 * time.Minute // of an endpoint's workflow; what is due for longer was forgotten
 )
 
 // Relay forwards.
@@ -36,16 +37,21 @@ type Relay struct {
 func (r *Relay) Run(ctx context.Context) {
 	tick := time.NewTicker(interval)
 	defer tick.Stop()
+	rounds := time.NewTicker(longestTurn)
+	defer rounds.Stop()
 	for {
 		// A full batch is followed by the next at once; what could not be done waits for the next tick.
 		for more := true; more && ctx.Err() == nil; {
 			more = r.sweep(ctx)
 		}
 		r.wake(ctx)
+		r.wakeChanged(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		case <-rounds.C:
+			r.wakeForgotten(ctx)
 		}
 	}
 }
@@ -105,6 +111,39 @@ func (r *Relay) wake(ctx context.Context) {
 		}
 		if err := r.Store.Read(ctx).MarkWoken(ids); err != nil {
 			r.report(ctx, "mark outbox events", err) // it is woken once more, which is harmless
+		}
+	}
+}
+
+// wakeChanged tells the workflows of endpoints that somebody changed.
+func (r *Relay) wakeChanged(ctx context.Context) {
+	wanted, err := r.Store.Read(ctx).WakesWanted()
+	if err != nil {
+		r.report(ctx, "look for changed endpoints", err)
+		return
+	}
+	for _, endpoint := range wanted {
+		err := r.signal(ctx, endpoint.InstitutionID)
+		if err == nil {
+			err = r.Store.Read(ctx).MarkWakeDone(endpoint)
+		}
+		if err != nil {
+			r.report(ctx, "wake a changed endpoint", err, "institution", endpoint.InstitutionID)
+		}
+	}
+}
+
+// wakeForgotten tells the workflows of endpoints for which something is long due: somebody ended them by hand, or a wake was
+// lost in a restore.
+func (r *Relay) wakeForgotten(ctx context.Context) {
+	forgotten, err := r.Store.Read(ctx).Forgotten(time.Now().Add(-longestTurn))
+	if err != nil {
+		r.report(ctx, "look for forgotten endpoints", err)
+		return
+	}
+	for _, institution := range forgotten {
+		if err := r.signal(ctx, institution); err != nil {
+			r.report(ctx, "wake a forgotten endpoint", err, "institution", institution)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func (s *Store) LineUp(ctx context.Context, institutionID string) error {
 	})
 }
 
-const unplaced = "position IS NULL AND (? = '' OR institution_id = ?)"
+const unplaced = "position IS NULL AND NOT test AND (? = '' OR institution_id = ?)"
 
 // Feed reads an institution's events behind a position, at most limit of them, in the order in which they can be read on from.
 func (tx *Tx) Feed(institutionID string, after int64, limit int) ([]OutboxEvent, error) {

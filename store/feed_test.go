@@ -175,7 +175,7 @@ func TestWhoeverReadsOnFromACursorMissesNothingAndGetsNothingTwice(t *testing.T)
 		}
 		for o.poll(t, 50) {
 		}
-		due, err := o.store.Read(o.t.Context()).DueEvents(pollingBody, time.Now().Add(time.Minute), 1_000_000)
+		due, err := o.store.Read(o.t.Context()).DueEvents(store.DueQuery{InstitutionID: pollingBody, Now: time.Now().Add(time.Minute), Limit: 1_000_000})
 		require.NoError(t, err)
 		told := make([]string, len(due))
 		for i, event := range due {

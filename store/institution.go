@@ -53,24 +53,6 @@ type CEBase struct {
 // TableName is the table of CE bases.
 func (CEBase) TableName() string { return "ce_bases" }
 
-// Endpoint is where an institution receives callbacks.
-type Endpoint struct {
-	ID            string
-	InstitutionID string
-	URL           string
-	SecretSealed  []byte
-	State         string
-	FailingSince  *time.Time
-	CreatedAt     time.Time
-}
-
-// States of an endpoint.
-const (
-	EndpointActive   = "active"
-	EndpointPaused   = "paused"
-	EndpointDisabled = "disabled"
-)
-
 // Institution reads an institution.
 func (tx *Tx) Institution(id string) (Institution, error) {
 	var i Institution
@@ -95,29 +77,6 @@ func (tx *Tx) Listed(id, occupation, role string, on calendar.Date) (bool, error
 		       AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)`, id, occupation, role, on, on).
 		Count(&n).Error
 	return n > 0, found(err, "look up the published list")
-}
-
-// Endpoint reads an institution's endpoint; ErrNotFound when it has none and polls.
-func (tx *Tx) Endpoint(institutionID string) (Endpoint, error) {
-	var e Endpoint
-	err := tx.db.Take(&e, "institution_id = ?", institutionID).Error
-	return e, found(err, "read an endpoint")
-}
-
-// SaveEndpoint sets an institution's endpoint, in place of the one it had.
-func (tx *Tx) SaveEndpoint(e Endpoint) error {
-	e.State = EndpointActive
-	err := tx.db.Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "institution_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"url", "secret_sealed", "state"}),
-	}).Create(&e).Error
-	return found(err, "write an endpoint")
-}
-
-// SetEndpointState pauses, disables or enables an institution's endpoint.
-func (tx *Tx) SetEndpointState(institutionID, state string) error {
-	err := tx.db.Model(&Endpoint{}).Where("institution_id = ?", institutionID).Update("state", state).Error
-	return found(err, "set an endpoint's state")
 }
 
 // LoadLists writes the published lists into the database. What is there already stays as it is, so loading twice is

@@ -4,14 +4,23 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
+	"github.com/google/uuid"
 )
 
 // Kinds of outbox event: the types of the callbacks an institution receives.
 const (
-	OutboxTaskIssued    = "task.issued"
-	OutboxTaskCancelled = "task.cancelled"
+	OutboxTaskIssued      = "task.issued"
+	OutboxTaskCancelled   = "task.cancelled"
+	OutboxTaskExtended    = "task.extended"    // its deadline was moved
+	OutboxAnswerApplied   = "answer.applied"   // an answer that was kept for a person to decide on counts
+	OutboxAnswerDiscarded = "answer.discarded" // it does not
+	OutboxPing            = "endpoint.ping"
 )
+
+// OutboxKinds is every kind of event.
+var OutboxKinds = []string{
+	OutboxTaskIssued, OutboxTaskCancelled, OutboxTaskExtended, OutboxAnswerApplied, OutboxAnswerDiscarded, OutboxPing,
+}
 
 // States of an outbox event.
 const (
@@ -26,14 +35,18 @@ type OutboxEvent struct {
 	Seq           int64  `gorm:"->"`
 	Position      *int64 `gorm:"->"` // in the feed; nil until it is lined up
 	InstitutionID string
-	CaseID        string
+	CaseID        *string // nil: about no case
+	Sequence      int     // of its case: grows with each event, whichever institution it is for
 	Kind          string
-	SubjectID     string
+	SubjectID     string        // task, kept answer, or endpoint
 	Payload       OutboxPayload `gorm:"serializer:json"`
+	Test          bool          // a ping or an example: sent and logged, and in no feed
 	State         string
-	Attempts      int
+	Attempts      int // in all
+	Charged       int // since it was queued: its place in the schedule
 	NextAttemptAt time.Time
 	CreatedAt     time.Time
+	QueuedAt      time.Time // when it was written, or queued once more
 	DeliveredAt   *time.Time
 	WokenAt       *time.Time
 }
@@ -43,20 +56,64 @@ func (OutboxEvent) TableName() string { return "outbox" }
 
 // OutboxPayload is what the callback's body says of its subject.
 type OutboxPayload struct {
-	TaskID string    `json:"task_id"`
-	CaseID string    `json:"case_id"`
-	Kind   string    `json:"kind"`
-	DueAt  time.Time `json:"due_at"`
+	TaskID   string     `json:"task_id,omitempty"`
+	CaseID   string     `json:"case_id,omitempty"`
+	Kind     string     `json:"kind,omitempty"` // of the task
+	DueAt    *time.Time `json:"due_at,omitempty"`
+	LetterID string     `json:"letter_id,omitempty"` // of the answer that was kept
 }
 
-// DeliveryAttempt is one sending of an event, as it went.
-type DeliveryAttempt struct {
-	EventID    string
-	Attempt    int
-	At         time.Time
-	Status     *int
-	Error      string
-	DurationMS int `gorm:"column:duration_ms"`
+// queueTask writes an event about a task to the outbox. Its payload names no person.
+func (tx *Tx) queueTask(t Task, kind string, at time.Time) error {
+	due := t.DueAt.UTC()
+	return tx.queue(OutboxEvent{
+		InstitutionID: t.InstitutionID, Kind: kind, SubjectID: t.ID, CreatedAt: at,
+		Payload: OutboxPayload{TaskID: t.ID, CaseID: t.CaseID, Kind: t.Kind, DueAt: &due},
+	})
+}
+
+// QueueAnswer tells an institution what became of an answer of its that was kept for a person to decide on. What is not
+// known of it, such as its case, is left empty.
+func (tx *Tx) QueueAnswer(institutionID, kind string, about OutboxPayload, at time.Time) error {
+	return tx.queue(OutboxEvent{
+		InstitutionID: institutionID, Kind: kind, SubjectID: about.LetterID, CreatedAt: at, Payload: about,
+	})
+}
+
+// QueueTest writes an event of a kind that is about nothing, for an institution that tries its endpoint.
+func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
+	now := time.Now().UTC()
+	event := OutboxEvent{InstitutionID: e.InstitutionID, Kind: kind, SubjectID: e.ID, CreatedAt: now, Test: true, Sequence: 1}
+	switch kind {
+	case OutboxPing:
+		event.Sequence = 0
+	case OutboxAnswerApplied, OutboxAnswerDiscarded:
+		event.Payload = OutboxPayload{TaskID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training", LetterID: uuid.NewString()}
+	default:
+		due := now.AddDate(0, 0, 7)
+		event.Payload = OutboxPayload{TaskID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training", DueAt: &due}
+	}
+	event.ID = uuid.NewString()
+	return event, tx.insertEvent(event)
+}
+
+// queue writes an event to the outbox, as the next of its case.
+func (tx *Tx) queue(e OutboxEvent) error {
+	e.ID = uuid.NewString()
+	if e.Payload.CaseID != "" {
+		e.CaseID = &e.Payload.CaseID
+		err := tx.db.Raw(`INSERT INTO outbox_sequences AS s (case_id, last) VALUES (?, 1)
+			ON CONFLICT (case_id) DO UPDATE SET last = s.last + 1 RETURNING last`, e.Payload.CaseID).Scan(&e.Sequence).Error
+		if err != nil {
+			return fmt.Errorf("number an outbox event: %w", err)
+		}
+	}
+	return tx.insertEvent(e)
+}
+
+func (tx *Tx) insertEvent(e OutboxEvent) error {
+	e.State, e.NextAttemptAt, e.QueuedAt = OutboxPending, e.CreatedAt, e.CreatedAt
+	return found(tx.db.Create(&e).Error, "write an outbox event")
 }
 
 // NewEvent is an outbox event that its endpoint's workflow was not told of yet.
@@ -80,41 +137,32 @@ func (tx *Tx) MarkWoken(ids []string) error {
 	return found(err, "mark outbox events")
 }
 
-// DueEvents reads the events that are due for an institution, oldest first, at most limit of them.
-func (tx *Tx) DueEvents(institutionID string, now time.Time, limit int) ([]OutboxEvent, error) {
-	var events []OutboxEvent
-	err := tx.db.Order("seq").Limit(limit).
-		Find(&events, "institution_id = ? AND state = ? AND next_attempt_at <= ?", institutionID, OutboxPending, now).Error
-	return events, found(err, "read due outbox events")
+// WakeWanted is an endpoint whose workflow is to be told of a change, and since when.
+type WakeWanted struct {
+	InstitutionID string
+	WakeWantedAt  time.Time
 }
 
-// NextDue is when the next event of an institution is due; nil when none is pending.
-func (tx *Tx) NextDue(institutionID string) (*time.Time, error) {
-	var next []time.Time
-	err := tx.db.Model(&OutboxEvent{}).Order("next_attempt_at").Limit(1).
-		Where("institution_id = ? AND state = ?", institutionID, OutboxPending).Pluck("next_attempt_at", &next).Error
-	if err != nil || len(next) == 0 {
-		return nil, found(err, "read the next due outbox event")
-	}
-	return &next[0], nil
+// WakesWanted reads the endpoints whose workflows are to be told of a change.
+func (tx *Tx) WakesWanted() ([]WakeWanted, error) {
+	var wanted []WakeWanted
+	err := tx.db.Model(&Endpoint{}).Select("institution_id", "wake_wanted_at").Where("wake_wanted_at IS NOT NULL").Find(&wanted).Error
+	return wanted, found(err, "look for changed endpoints")
 }
 
-// RecordAttempt writes how a sending went, and what becomes of the event: delivered, failed for good, or due again.
-func (tx *Tx) RecordAttempt(a DeliveryAttempt, state string, next time.Time) error {
-	if err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&a).Error; err != nil {
-		return fmt.Errorf("write a delivery attempt: %w", err)
-	}
-	set := map[string]any{"state": state, "attempts": a.Attempt, "next_attempt_at": next}
-	if state == OutboxDelivered {
-		set["delivered_at"] = a.At
-	}
-	err := tx.db.Model(&OutboxEvent{}).Where("id = ?", a.EventID).Updates(set).Error
-	return found(err, "write an outbox event's state")
+// MarkWakeDone notes that an endpoint's workflow was told of a change, unless there was another since.
+func (tx *Tx) MarkWakeDone(w WakeWanted) error {
+	err := tx.db.Model(&Endpoint{}).Where("institution_id = ? AND wake_wanted_at = ?", w.InstitutionID, w.WakeWantedAt).
+		Update("wake_wanted_at", nil).Error
+	return found(err, "mark a changed endpoint")
 }
 
-// Redeliver makes an event due again at once, whatever became of it.
-func (tx *Tx) Redeliver(taskID string, at time.Time) error {
-	err := tx.db.Model(&OutboxEvent{}).Where("kind = ? AND subject_id = ?", OutboxTaskIssued, taskID).
-		Updates(map[string]any{"state": OutboxPending, "next_attempt_at": at, "woken_at": nil}).Error
-	return found(err, "redeliver an event")
+// Forgotten reads the institutions whose active endpoints have had something due since before a moment, and are not being
+// left alone: their workflows have ended, or sleep too long.
+func (tx *Tx) Forgotten(before time.Time) ([]string, error) {
+	var institutions []string
+	err := tx.db.Model(&Endpoint{}).Where("state = ? AND (not_before IS NULL OR not_before < ?)", EndpointActive, before).
+		Where(`EXISTS (SELECT FROM outbox o WHERE o.institution_id = endpoints.institution_id AND o.state = 'pending'
+		       AND o.next_attempt_at < ?)`, before).Pluck("institution_id", &institutions).Error
+	return institutions, found(err, "look for forgotten endpoints")
 }

@@ -29,7 +29,7 @@ func PhotoSeal(personID string) string { return "person/" + personID + "/photo" 
 // HolderSeal is the purpose of the holder of a certificate.
 func HolderSeal(certificateID string) string { return "certificate/" + certificateID }
 
-// SecretSeal is the purpose of the secret that signs an institution's callbacks.
+// SecretSeal is the purpose of the secrets that sign an institution's callbacks.
 func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
 
 // StaffSeal is the purpose of the name of a member of an institution's staff.
@@ -68,7 +68,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("contacts", "address_sealed", "person_id", AddressSeal),
 	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
-	ofOne("endpoints", "secret_sealed", "institution_id", SecretSeal),
+	{"endpoint_secrets", "secret_sealed", []string{"institution_id", "id"}, func(o []string) string { return SecretSeal(o[0]) }},
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
 	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
 	"gorm.io/gorm/clause"
 )
 
@@ -98,7 +97,7 @@ func (tx *Tx) InsertTask(t Task) error {
 	if err := tx.db.Create(&t).Error; err != nil {
 		return fmt.Errorf("write a task: %w", err)
 	}
-	return tx.queue(t, OutboxTaskIssued, t.IssuedAt)
+	return tx.queueTask(t, OutboxTaskIssued, t.IssuedAt)
 }
 
 // CloseTask closes an open task. Cancelling one tells the institution that it is no longer owed.
@@ -111,13 +110,20 @@ func (tx *Tx) CloseTask(t Task, state TaskState, reason string, at time.Time) er
 	if closed.RowsAffected == 0 || state != TaskCancelled {
 		return nil
 	}
-	return tx.queue(t, OutboxTaskCancelled, at)
+	return tx.queueTask(t, OutboxTaskCancelled, at)
 }
 
-// ExtendTask moves the deadline of an open task.
-func (tx *Tx) ExtendTask(id string, due time.Time) error {
-	err := tx.db.Model(&Task{}).Where("id = ? AND state = ?", id, TaskOpen).Update("due_at", due).Error
-	return found(err, "extend a task")
+// ExtendTask moves the deadline of an open task and tells the institution.
+func (tx *Tx) ExtendTask(t Task, due, at time.Time) error {
+	moved := tx.db.Model(&Task{}).Where("id = ? AND state = ?", t.ID, TaskOpen).Update("due_at", due)
+	if moved.Error != nil {
+		return fmt.Errorf("extend a task: %w", moved.Error)
+	}
+	if moved.RowsAffected == 0 {
+		return nil
+	}
+	t.DueAt = due
+	return tx.queueTask(t, OutboxTaskExtended, at)
 }
 
 // Answer reads the answer to a task.
@@ -153,15 +159,4 @@ func (tx *Tx) InsertAnswer(t Task, a TaskAnswer) (InboxItem, error) {
 		return InboxItem{}, err
 	}
 	return tx.InsertInbox(t.CaseID, InboxAnswer, t.ID)
-}
-
-// queue writes an event about a task to the outbox. Its payload names no person.
-func (tx *Tx) queue(t Task, kind string, at time.Time) error {
-	event := OutboxEvent{
-		ID: uuid.NewString(), InstitutionID: t.InstitutionID, CaseID: t.CaseID, Kind: kind, SubjectID: t.ID,
-		State: OutboxPending, NextAttemptAt: at, CreatedAt: at,
-		Payload: OutboxPayload{TaskID: t.ID, CaseID: t.CaseID, Kind: t.Kind, DueAt: t.DueAt},
-	}
-	err := tx.db.Create(&event).Error
-	return found(err, "write an outbox event")
 }

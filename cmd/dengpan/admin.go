@@ -132,7 +132,12 @@ func endpointCommand() *cobra.Command {
 	institutionID := cmd.Flags().String("institution", "", "the institution to be called")
 	url := cmd.Flags().String("url", "", "its callback URL")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if err := delivery.CheckURL(*url, cfg.Demo); err != nil {
+		guard, err := cfg.callbacks()
+		if err != nil {
+			return err
+		}
+		host, port, err := delivery.HostPort(*url)
+		if err != nil {
 			return fmt.Errorf("--url: %w", err)
 		}
 		keys, err := cfg.keys()
@@ -149,10 +154,14 @@ func endpointCommand() *cobra.Command {
 				if _, err := tx.Institution(*institutionID); err != nil {
 					return fmt.Errorf("--institution %s: %w", *institutionID, err)
 				}
-				err := tx.SaveEndpoint(store.Endpoint{
-					ID: uuid.NewString(), InstitutionID: *institutionID, URL: *url, SecretSealed: sealed,
-				})
+				allowed, err := tx.HostAllowed(host, port)
 				if err != nil {
+					return err
+				}
+				if err := guard.Check(*url, allowed); err != nil {
+					return fmt.Errorf("--url: %w", err)
+				}
+				if err := setEndpoint(tx, *institutionID, *url, sealed); err != nil {
 					return err
 				}
 				fmt.Fprintln(cmd.OutOrStdout(), secret)
@@ -164,6 +173,18 @@ func endpointCommand() *cobra.Command {
 		})
 	}
 	return cmd
+}
+
+// setEndpoint sets an institution's endpoint, active, with one secret that signs.
+func setEndpoint(tx *store.Tx, institutionID, url string, sealed []byte) error {
+	return errors.Join(
+		tx.SaveEndpoint(store.Endpoint{ID: uuid.NewString(), InstitutionID: institutionID, URL: url}),
+		tx.SetEndpointState(institutionID, store.EndpointActive, ""),
+		tx.RetireEndpointSecrets(institutionID, store.SecretHMAC, time.Now().UTC()),
+		tx.AddEndpointSecret(store.EndpointSecret{
+			ID: uuid.NewString(), InstitutionID: institutionID, Kind: store.SecretHMAC, SecretSealed: sealed,
+		}),
+	)
 }
 
 // administer runs a command on the database.

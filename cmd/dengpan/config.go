@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/kms"
 	"github.com/dengpan/dengpan/policy"
@@ -43,6 +44,7 @@ type config struct {
 	CacheSize     int      `env:"DENGPAN_WORKFLOW_CACHE"  envDefault:"10000"`
 	Limits        string   `env:"DENGPAN_LIMITS"          envDefault:"1"`
 	Proxies       []string `env:"DENGPAN_TRUSTED_PROXIES"`
+	CallbackPorts []int    `env:"DENGPAN_CALLBACK_PORTS"  envDefault:"443,8443"`
 	LogLevel      string   `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
 	TemporalUI    string   `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
 
@@ -100,6 +102,8 @@ func configured(cmd *cobra.Command) *config {
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,
 		"networks of proxies whose X-Forwarded-For is believed (DENGPAN_TRUSTED_PROXIES)")
+	f.IntSliceVar(&cfg.CallbackPorts, "callback-ports", cfg.CallbackPorts,
+		"ports that callbacks are sent to, unless an operator allows a host at another (DENGPAN_CALLBACK_PORTS)")
 	f.StringVar(&cfg.LogLevel, "log-level", cfg.LogLevel, "debug, info, warn or error (DENGPAN_LOG_LEVEL)")
 	return &cfg
 }
@@ -120,6 +124,16 @@ func (c *config) calendar() (calendar.Calendar, error) {
 		return cal, fmt.Errorf("calendar (DENGPAN_DAY, DENGPAN_CALENDAR_ANCHOR): %w", err)
 	}
 	return cal, nil
+}
+
+// callbacks says where callbacks may go.
+func (c *config) callbacks() (delivery.Guard, error) {
+	for _, port := range c.CallbackPorts {
+		if port < 1 || port > 65535 {
+			return delivery.Guard{}, errors.New("ports of callbacks (DENGPAN_CALLBACK_PORTS): want numbers from 1 to 65535")
+		}
+	}
+	return delivery.Guard{AllowInsecure: c.Demo, Ports: c.CallbackPorts}, nil
 }
 
 // sessions are how long log-ins of browsers last.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"github.com/spf13/cobra"
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
@@ -165,6 +166,14 @@ func (p *process) api(ctx context.Context) error {
 }
 
 func (p *process) worker(ctx context.Context) error {
+	guard, err := p.cfg.callbacks()
+	if err != nil {
+		return err
+	}
+	figures, err := activities.NewDeliveryMetrics(prometheus.DefaultRegisterer)
+	if err != nil {
+		return fmt.Errorf("prepare the worker's figures: %w", err)
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	health := &worker.Health{Store: p.store}
 	group.Go(func() error { return health.Serve(ctx, p.cfg.WorkerAddress) })
@@ -185,7 +194,7 @@ func (p *process) worker(ctx context.Context) error {
 			Records:  &activities.Records{Store: p.store, Calendar: p.calendar, Keys: p.keys},
 			Deliveries: &activities.Deliveries{
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
-				Client: delivery.NewClient(delivery.Options{AllowInsecure: p.cfg.Demo}),
+				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,
 			},
 			Hours:     &hours.Settler{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
 			Logger:    p.logger,

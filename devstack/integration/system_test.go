@@ -183,8 +183,11 @@ func (s *system) seed(t testing.TB) {
 		sealed, err := s.keys.Seal([]byte(secret), store.SecretSeal(body.InstitutionID))
 		require.NoError(t, err)
 		require.NoError(t, s.store.Read(t.Context()).SaveEndpoint(store.Endpoint{
-			ID: uuid.NewString(), InstitutionID: body.InstitutionID, SecretSealed: sealed,
+			ID: uuid.NewString(), InstitutionID: body.InstitutionID,
 			URL: s.simulator + "/institutions/" + body.InstitutionID + "/callbacks",
+		}))
+		require.NoError(t, s.store.Read(t.Context()).AddEndpointSecret(store.EndpointSecret{
+			ID: uuid.NewString(), InstitutionID: body.InstitutionID, Kind: store.SecretHMAC, SecretSealed: sealed,
 		}))
 		all = append(all, played{ID: body.InstitutionID, Name: body.Name, APIKey: key, WebhookSecret: secret})
 	}
