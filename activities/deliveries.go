@@ -57,6 +57,9 @@ func (d *Deliveries) DeliverBatch(
 	} else if err != nil {
 		return reply, err
 	}
+	if err := d.Store.LineUp(ctx, req.InstitutionID); err != nil {
+		return reply, err
+	}
 	b, err := d.open(ctx, endpoint)
 	if err != nil {
 		return reply, err

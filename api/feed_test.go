@@ -52,7 +52,8 @@ func TestAnInstitutionPollsExactlyWhatItsCallbacksTell(t *testing.T) {
 	}))
 	w.issue(w.newCase(2), contract.EnrolmentTask, otherTrainerID)
 
-	due, err := w.store.Read(t.Context()).DueEvents(trainingBodyID, time.Now().Add(time.Minute), 100)
+	require.NoError(t, w.store.LineUp(t.Context(), trainingBodyID))
+	due, err := w.store.Read(t.Context()).DueEvents(store.DueQuery{InstitutionID: trainingBodyID, Now: time.Now().Add(time.Minute), Limit: 100})
 	require.NoError(t, err)
 	var told []string
 	for _, event := range due {

@@ -28,9 +28,12 @@ type DueQuery struct {
 	Limit         int
 }
 
+// placed are the events that can be sent: what is sent says where it stands among those of its case.
+const placed = "(test OR position IS NOT NULL)"
+
 // DueEvents reads events that are to be sent to an institution.
 func (tx *Tx) DueEvents(d DueQuery) ([]OutboxEvent, error) {
-	q := tx.db.Limit(d.Limit).
+	q := tx.db.Limit(d.Limit).Where(placed).
 		Where("institution_id = ? AND state = ? AND next_attempt_at <= ?", d.InstitutionID, OutboxPending, d.Now)
 	if d.TestsOnly {
 		q = q.Where("test")
@@ -46,7 +49,7 @@ func (tx *Tx) DueEvents(d DueQuery) ([]OutboxEvent, error) {
 // NextDue is when the next event of an institution is due; nil when none is pending.
 func (tx *Tx) NextDue(institutionID string) (*time.Time, error) {
 	var next []time.Time
-	err := tx.db.Model(&OutboxEvent{}).Order("next_attempt_at").Limit(1).
+	err := tx.db.Model(&OutboxEvent{}).Where(placed).Order("next_attempt_at").Limit(1).
 		Where("institution_id = ? AND state = ?", institutionID, OutboxPending).Pluck("next_attempt_at", &next).Error
 	if err != nil || len(next) == 0 {
 		return nil, found(err, "read the next due outbox event")

@@ -16,8 +16,8 @@ type Mark struct {
 // lineUpLock is held by whoever gives events their positions ("FEED" in ASCII).
 const lineUpLock = 0x46454544
 
-// LineUp gives the committed events of an institution their positions; those of all, when none is named. Only what has a
-// position is in the feed. A position is given once and never changed, by one transaction at a time, after what it looks at
+// LineUp gives the committed events of an institution their positions, and their sequence among those of their case; those of
+// all, when none is named. Only what has a position is in the feed, and is sent. A position is given once and never changed, by one transaction at a time, after what it looks at
 // was committed: so whoever has read on to a position finds everything else behind it.
 func (s *Store) LineUp(ctx context.Context, institutionID string) error {
 	var waits bool
@@ -31,8 +31,11 @@ func (s *Store) LineUp(ctx context.Context, institutionID string) error {
 		if err := tx.db.Exec("SELECT pg_advisory_xact_lock(?)", lineUpLock).Error; err != nil {
 			return found(err, "wait to give events their positions")
 		}
-		err := tx.db.Exec(`WITH new AS (SELECT id, row_number() OVER (ORDER BY seq) AS place FROM outbox WHERE `+unplaced+`)
-			UPDATE outbox SET position = new.place + (SELECT coalesce(max(position), 0) FROM outbox)
+		err := tx.db.Exec(`WITH new AS (SELECT id, case_id, row_number() OVER (ORDER BY seq) AS place,
+				row_number() OVER (PARTITION BY case_id ORDER BY seq) AS next FROM outbox WHERE `+unplaced+`)
+			UPDATE outbox SET position = new.place + (SELECT coalesce(max(position), 0) FROM outbox),
+				sequence = CASE WHEN new.case_id IS NULL THEN 0 ELSE
+					new.next + (SELECT coalesce(max(sequence), 0) FROM outbox o WHERE o.case_id = new.case_id AND NOT test) END
 			FROM new WHERE outbox.id = new.id`, institutionID, institutionID).Error
 		return found(err, "give events their positions")
 	})

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -36,7 +35,7 @@ type OutboxEvent struct {
 	Position      *int64 `gorm:"->"` // in the feed; nil until it is lined up
 	InstitutionID string
 	CaseID        *string // nil: about no case
-	Sequence      int     // of its case: grows with each event, whichever institution it is for
+	Sequence      int     // of its case, whichever institutions its events are for; 0 until it is lined up
 	Kind          string
 	SubjectID     string        // task, kept answer, or endpoint
 	Payload       OutboxPayload `gorm:"serializer:json"`
@@ -97,16 +96,11 @@ func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
 	return event, tx.insertEvent(event)
 }
 
-// queue writes an event to the outbox, as the next of its case.
+// queue writes an event to the outbox.
 func (tx *Tx) queue(e OutboxEvent) error {
 	e.ID = uuid.NewString()
 	if e.Payload.CaseID != "" {
 		e.CaseID = &e.Payload.CaseID
-		err := tx.db.Raw(`INSERT INTO outbox_sequences AS s (case_id, last) VALUES (?, 1)
-			ON CONFLICT (case_id) DO UPDATE SET last = s.last + 1 RETURNING last`, e.Payload.CaseID).Scan(&e.Sequence).Error
-		if err != nil {
-			return fmt.Errorf("number an outbox event: %w", err)
-		}
 	}
 	return tx.insertEvent(e)
 }

@@ -52,17 +52,11 @@ CREATE TABLE allowed_hosts (
 );
 CREATE UNIQUE INDEX allowed_hosts_once ON allowed_hosts (host, port) WHERE removed_at IS NULL;
 
--- How many events of a case there were. A row of its own: who tells of a case need not hold the case.
-CREATE TABLE outbox_sequences (
-    case_id uuid PRIMARY KEY REFERENCES cases,
-    last    int NOT NULL
-);
-
 ALTER TABLE outbox
     DROP CONSTRAINT outbox_kind_check,
     DROP CONSTRAINT outbox_kind_subject_id_key,
     ALTER COLUMN case_id DROP NOT NULL,                           -- null: about no case
-    ADD COLUMN sequence  int NOT NULL DEFAULT 0,                  -- of its case
+    ADD COLUMN sequence  int NOT NULL DEFAULT 0,                  -- of its case; given with its place in the feed
     ADD COLUMN test      boolean NOT NULL DEFAULT false,          -- a ping or an example: sent and logged, and in no feed
     ADD COLUMN charged   int NOT NULL DEFAULT 0,                  -- attempts since it was queued: its place in the schedule
     ADD COLUMN queued_at timestamptz NOT NULL DEFAULT now(),      -- when it was written, or queued once more
@@ -72,8 +66,7 @@ CREATE UNIQUE INDEX outbox_once ON outbox (kind, subject_id)
     WHERE NOT test AND kind IN ('task.issued', 'task.cancelled', 'answer.applied', 'answer.discarded');
 UPDATE outbox o SET charged = attempts, queued_at = created_at, sequence = n.sequence
     FROM (SELECT id, row_number() OVER (PARTITION BY case_id ORDER BY seq) AS sequence FROM outbox) n WHERE n.id = o.id;
-INSERT INTO outbox_sequences SELECT case_id, max(sequence) FROM outbox GROUP BY case_id;
-CREATE UNIQUE INDEX outbox_by_case ON outbox (case_id, sequence) WHERE NOT test AND case_id IS NOT NULL;
+CREATE UNIQUE INDEX outbox_by_case ON outbox (case_id, sequence) WHERE sequence > 0;
 CREATE INDEX outbox_by_institution ON outbox (institution_id, seq);
 CREATE INDEX outbox_by_task ON outbox ((payload->>'task_id'));
 
