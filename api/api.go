@@ -129,6 +129,8 @@ type service struct {
 	mailboxes   body[mailboxBody]
 	logins      loginBodies
 	keeping     accountBodies
+	workbooks   workbookBodies
+	reading     chan struct{} // a place for each workbook that is unpacked at the same time
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection
@@ -169,6 +171,8 @@ func newService(c Config) (*service, error) {
 	if s.passwords, err = password.NewHasher(); err != nil {
 		return nil, err
 	}
+	const booksAtOnce = 2
+	s.reading = make(chan struct{}, booksAtOnce)
 	s.limits = newLimiter(s)
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
 	return s, s.trustInterface()

@@ -19,7 +19,13 @@ const (
 )
 
 // uploads are the operations that take files, and which.
-var uploads = map[string][]string{routePut: {mediaJPEG, mediaPNG}}
+var uploads = map[string][]string{
+	routePut:      {mediaJPEG, mediaPNG},
+	routeWorkbook: {mediaXLSX},
+}
+
+// larger are the operations whose bodies may be larger than others', and how large.
+var larger = map[string]int64{routeWorkbook: mostWorkbook}
 
 type photoOutput struct {
 	Body struct {

@@ -86,6 +86,8 @@ const (
 	identityTaken          = "identity_taken"
 	accountClosed          = "account_closed"
 	cursorUnknown          = "cursor_unknown"
+	workbookFaulty         = "workbook_faulty"
+	workbookNoRows         = "workbook_no_rows"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -161,6 +163,8 @@ var statuses = map[string]int{
 	identityTaken:          http.StatusConflict,
 	accountClosed:          http.StatusForbidden,
 	cursorUnknown:          http.StatusGone,
+	workbookFaulty:         http.StatusConflict,
+	workbookNoRows:         http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

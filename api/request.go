@@ -132,13 +132,14 @@ func (s *service) limitBody(c *gin.Context) {
 		c.Next()
 		return
 	}
-	if c.Request.ContentLength > mostBytes {
+	route := requestOf(c.Request.Context()).route
+	if c.Request.ContentLength > max(mostBytes, larger[route]) {
 		fail(c, problem(payloadTooLarge))
 		return
 	}
 	if sent := c.GetHeader("Content-Type"); sent != "" {
 		media, _, err := mime.ParseMediaType(sent)
-		_, takesFiles := uploads[requestOf(c.Request.Context()).route] // what a file is, its own first bytes say
+		_, takesFiles := uploads[route] // what a file is, its own first bytes say
 		if err != nil || media != mediaJSON && !takesFiles {
 			fail(c, problem(unsupportedMediaType))
 			return

@@ -138,6 +138,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerNotices(api)
 	s.registerCodec(api)
+	s.registerWorkbooks(api)
 
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
 	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)

@@ -118,6 +118,8 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
 		id[kind] = uuid.NewString()
 	}
+	id[authority.Workbook] = uuid.NewString()
+	w.workbook(id[authority.Workbook], body)
 	id[authority.Deletion] = uuid.NewString()
 	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
 	for _, kind := range []authority.Object{authority.Notice, authority.Mailbox} {

@@ -83,12 +83,7 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	switch in.Due {
-	case "overdue":
-		filter.DueBefore = s.Now()
-	case "week":
-		filter.DueBefore = s.Now().Add(7 * s.Calendar.Day)
-	}
+	filter.DueBefore = s.dueBefore(in.Due)
 	out := &tasksOutput{}
 	tx := s.Store.Read(ctx)
 	if in.Page == 0 {
@@ -111,6 +106,17 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	out.Body.Total = &total
 	out.Body.Tasks, err = s.viewTasks(tx, r, tasks...)
 	return out, err
+}
+
+// dueBefore is before when tasks are due that are overdue, or will be within a week; zero: whenever they are.
+func (s *service) dueBefore(due string) time.Time {
+	switch due {
+	case "overdue":
+		return s.Now()
+	case "week":
+		return s.Now().Add(7 * s.Calendar.Day)
+	}
+	return time.Time{}
 }
 
 // pollTasks reads tasks on from a cursor, in the order of the feed that told of them.

@@ -51,6 +51,7 @@ const (
 	Account    Object = "account"
 	Invitation Object = "invitation"
 	WebSession Object = "web_session"
+	Workbook   Object = "workbook"
 	Deletion   Object = "deletion_request"
 	Notice     Object = "notice"
 	Mailbox    Object = "mailbox"

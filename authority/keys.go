@@ -45,6 +45,12 @@ var keyVerbs = map[string][]KeyScope{
 
 	"certificate.list": {KeyTasks, KeyRead},
 
+	// Workbooks are for people, and do what several scopes of keys would have to be asked for.
+	"workbook.download": {},
+	"workbook.upload":   {},
+	"workbook.read":     {},
+	"workbook.apply":    {},
+
 	"session.who":          KeyScopes(),
 	"session.end":          {},
 	"session.list_own":     {},

@@ -86,6 +86,15 @@ var table = []Row{
 	{"GET /v1/sessions/{id}", "session.read", Session, false, roles(None, Ours, Area, None)},
 	{"POST /v1/sessions/{id}/voiding", "session.void", Session, false, roles(None, Ours, Area, None)},
 
+	{"GET /v1/task-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/session-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/attendance-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/workbooks", "workbook.upload", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/workbooks", "workbook.read", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/workbooks/{id}", "workbook.read", Workbook, false, roles(None, Ours, None, None)},
+	{"GET /v1/workbooks/{id}/report", "workbook.read", Workbook, false, roles(None, Ours, None, None)},
+	{"POST /v1/workbooks/{id}/application", "workbook.apply", Workbook, false, roles(None, Ours, None, None)},
+
 	{"GET /v1/api-keys", "key.list", Nothing, false, roles(None, Ours, None, Unlimited)},
 	{"POST /v1/api-keys", "key.make", Nothing, false, roles(None, Ours, None, Unlimited)},
 	{"POST /v1/api-keys/{id}/rotation", "key.rotate", APIKey, false, roles(None, Ours, None, Unlimited)},

@@ -26,6 +26,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM attendance a JOIN institutions t ON t.id = a.institution_id WHERE a.id = ? AND a.corrects IS NOT NULL`,
 	authority.Course: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
+	authority.Workbook: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
+		FROM workbooks WHERE id = ? AND expires_at > now()`,
 	authority.WebSession: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM web_sessions WHERE id = ?`,
 	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second

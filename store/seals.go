@@ -50,6 +50,9 @@ func PayloadKeySeal(workflowID string) string { return "payload-key/" + workflow
 // AuditSeal is the purpose of the key of the audit log, of which there is one.
 func AuditSeal() string { return "audit/key" }
 
+// WorkbookSeal is the purpose of the rows of a workbook that was filled in.
+func WorkbookSeal(workbookID string) string { return "workbook/" + workbookID }
+
 // SealedColumn is a column of sealed data: where it is, and what each row of it is sealed for.
 type SealedColumn struct {
 	Table, Column string
@@ -73,6 +76,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
 	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
+	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
 }
 

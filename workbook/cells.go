@@ -85,6 +85,16 @@ func split(value string) []string {
 	})
 }
 
+// meansAll reports whether a word stands for all there is.
+func meansAll(value string) bool {
+	for _, lang := range []message.Lang{message.Chinese, message.English} {
+		if strings.EqualFold(value, message.Text(lang, "workbook.all", nil)) {
+			return true
+		}
+	}
+	return false
+}
+
 // dateForms are the forms of dates that cannot be misread. What puts the day or the month first can.
 var dateForms = []string{"2006-1-2", "2006/1/2", "2006.1.2", "2006年1月2日", "20060102"}
 

@@ -41,9 +41,12 @@ type form struct {
 	blank   int // rows that people add to; the others are given
 }
 
+// Columns that others are understood by.
 const (
-	keyCheck = "check"
-	keyDay   = "day"
+	keyCheck     = "check"
+	keyDay       = "day"
+	keyModules   = "modules"
+	keyCompleted = "completed_modules"
 )
 
 // headings is the row of the columns' names. Rows are counted from it.
@@ -73,8 +76,8 @@ var (
 // forms are all sheets there are.
 var forms = map[string]form{
 	"enrolment": task("enrolment", nil, column{key: "accepted_on", holds: date, open: true, width: 13}),
-	"training": task("training", []column{{key: "modules", width: 40}},
-		column{key: "completed_modules", holds: list, open: true, width: 40}),
+	"training": task("training", []column{{key: keyModules, width: 40}},
+		column{key: keyCompleted, holds: list, open: true, width: 40}),
 	"exam":      task("exam", []column{{key: "pass_mark", width: 8}}, append(mark[:3:3], number)...),
 	"theory":    task("theory", []column{{key: "pass_mark", width: 8}}, mark...),
 	"practical": task("practical", []column{{key: "pass_mark", width: 8}}, append(mark[:3:3], number)...),
@@ -132,6 +135,9 @@ func (f form) title(lang message.Lang) string {
 	}
 	return message.Text(lang, "workbook.sheet."+f.name, nil)
 }
+
+// SheetTitle is what a sheet is called, in words.
+func SheetTitle(lang message.Lang, name string) string { return forms[name].title(lang) }
 
 // Title is what a column is called, in words.
 func Title(lang message.Lang, column string) string {

@@ -206,6 +206,9 @@ func (b *book) row(s named, number int, columns []*column, cells []string) Row {
 			continue
 		}
 		read, code := b.read(c, value, row.Values[keyDay])
+		if c.key == keyCompleted && meansAll(value) {
+			read = split(row.Values[keyModules])
+		}
 		switch {
 		case code != "":
 			row.fault(c.key, code)

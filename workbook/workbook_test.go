@@ -150,6 +150,19 @@ func TestWhatPeopleTypeIsReadAndWhatCouldMeanTwoThingsIsNot(t *testing.T) {
 	require.NotContains(t, readExam(t, 2, map[string]any{"absent": "否"}).Fields, "absent", "a no says nothing")
 }
 
+func TestAllStandsForAllThatIsRequired(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string][]string{
+		"全部": {"基础知识", "技术应用"}, "All": {"基础知识", "技术应用"}, "技术应用": {"技术应用"}, "基础知识，技术应用": {"基础知识", "技术应用"}, "别的": {"别的"},
+	} {
+		filled, err := workbook.Read(edit(t, exams(t, message.Chinese), func(f *excelize.File) {
+			fill(t, f, message.Chinese, trainingSheet, 2, map[string]any{"completed_modules": typed})
+		}))
+		require.NoError(t, err)
+		require.Equal(t, map[string]any{"completed_modules": want}, filled.Sheets[1].Rows[0].Fields)
+	}
+}
+
 func TestALockedCellThatWasChangedIsSeenAndSoIsARowThatWasShifted(t *testing.T) {
 	t.Parallel()
 	for _, column := range []string{"task_id", "name", "id_number_masked", "occupation", "check"} {
