@@ -15,6 +15,7 @@ var tags = []*huma.Tag{
 	{Name: "incidents", Description: "卡点。Why cases are stuck, and what is done about it."},
 	{Name: "tasks", Description: "机构任务。Work asked of institutions."},
 	{Name: "attendance", Description: "课次、签到、在线学习。Sessions, sign-ins, hours that are watched."},
+	{Name: "workbooks", Description: "用 Excel 办理。Working with Excel: lists that are filled in and sent back."},
 	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},
 	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
 	{Name: "certificates", Description: "证书。Certificates."},

@@ -213,7 +213,7 @@ func TestATaskListGoesOutAsAWorkbookAndComesBackAsResults(t *testing.T) {
 	}
 	var kept []byte
 	require.NoError(t, w.sql.QueryRowContext(t.Context(), "SELECT body FROM task_answers WHERE task_id = $1", tasks[0]).Scan(&kept))
-	require.JSONEq(t, fmt.Sprintf(`{"score": 88.5, "held_on": %q, "certificate_number": "T-001"}`, today), string(kept), "as if it had been sent by a machine")
+	require.JSONEq(t, fmt.Sprintf(`{"score": 88.5, "absent": false, "held_on": %q, "certificate_number": "T-001"}`, today), string(kept), "as if it had been sent by a machine")
 
 	again := w.send(token, content)
 	require.Equal(t, sent.ID, again.ID, "the same file is known")
