@@ -30,11 +30,13 @@ func PostboxService(address, folder, logPath string) (Service, error) {
 			Args: []string{postboxRole, "--address", address, "--folder", folder},
 		},
 		Ready: func(ctx context.Context) error {
-			conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-			if err != nil {
-				return fmt.Errorf("reach the mail server: %w", err)
-			}
-			return conn.Close()
+			return once(ctx, address, func() error {
+				conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+				if err != nil {
+					return err
+				}
+				return conn.Close()
+			})
 		},
 		Grace: 5 * time.Second,
 	}, nil

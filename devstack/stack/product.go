@@ -185,14 +185,19 @@ func (p Product) secret(ctx context.Context, arguments []string) (string, error)
 
 // Answers returns when url answers with 200.
 func Answers(ctx context.Context, url string) error {
+	return once(ctx, url, func() error { return ask(ctx, url) })
+}
+
+// once returns when something works at last.
+func once(ctx context.Context, what string, works func() error) error {
 	for {
-		err := ask(ctx, url)
+		err := works()
 		if err == nil {
 			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("%s: %w", url, err)
+			return fmt.Errorf("%s: %w", what, err)
 		case <-time.After(30 * time.Millisecond):
 		}
 	}

@@ -78,11 +78,12 @@ func UIService(o ui.Options, logPath string) (Service, error) {
 // RunRole runs one of the stack's own services if that is what the command line asks for, until it
 // is told to stop, and then ends the program. Test programs call it in TestMain.
 func RunRole() {
-	if len(os.Args) < 2 || !slices.Contains([]string{temporalRole, uiRole, providerRole}, os.Args[1]) {
+	roles := RoleCommands()
+	if len(os.Args) < 2 || !slices.ContainsFunc(roles, func(c *cobra.Command) bool { return c.Name() == os.Args[1] }) {
 		return
 	}
 	root := &cobra.Command{Use: "devstack", SilenceUsage: true}
-	root.AddCommand(RoleCommands()...)
+	root.AddCommand(roles...)
 	if err := root.Execute(); err != nil {
 		os.Exit(1)
 	}

@@ -6,12 +6,13 @@ import { createRequire } from 'node:module'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Looks at a page once it has come to rest. */
-export async function axeFindsNothing(page) {
+export async function axeFindsNothing(page, where = page.url(), options = {}) {
+  await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   await page.waitForFunction(() =>
     document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity),
   )
-  await page.evaluate(axe)
-  const { violations } = await page.evaluate(() => axe.run())
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const { violations } = await page.evaluate((o) => axe.run(o), options)
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)
-  assert.deepEqual(found, [])
+  assert.deepEqual(found, [], where)
 }
