@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -141,6 +142,9 @@ func (f *file) reassign(i store.Incident, institution string) error {
 		f.EvaluationBody = institution
 	} else {
 		f.TrainingBody = institution
+		if err := hours.LeaveWith(f.tx, f.ID, store.LeftReassigned, hours.At(f.cal, f.Now())); err != nil {
+			return err
+		}
 	}
 	f.Note(i.Stage, "body_reassigned", store.ActorOperator, map[string]any{"role": role, "institution": institution})
 	return f.cancelTasks("reassigned", f.Now())
@@ -191,6 +195,9 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 		}
 		f.Note(f.Stage, "case_ended", store.ActorSystem, map[string]any{"outcome": req.Outcome})
 		f.End(outcome)
-		return contract.StepReply{}, nil
+		if outcome == progress.Trained || outcome == progress.Certified || outcome == progress.Mapped {
+			return contract.StepReply{}, nil // was in its class to the end
+		}
+		return contract.StepReply{}, hours.LeaveWith(f.tx, f.ID, store.LeftCaseEnded, hours.At(f.cal, f.Now()))
 	})
 }

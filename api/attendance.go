@@ -26,7 +26,8 @@ type sessionRow struct {
 	Instructor string   `json:"instructor,omitempty" maxLength:"64" doc:"Of your staff. Needed for a session in a room."`
 	OpensAt    string   `json:"opens_at" format:"date-time"`
 	ClosesAt   string   `json:"closes_at" format:"date-time"`
-	Roster     []string `json:"roster" maxItems:"500" doc:"Ids of the cases that are to attend, or of places in the course. A repeat may add to it."`
+	Roster     []string `json:"roster,omitempty" maxItems:"500" doc:"Ids of the cases that are to attend, or of places in the course. A repeat may add to it. Needed unless a class is named; beside one it names guests."`
+	Class      string   `json:"class,omitempty" maxLength:"64" doc:"Of standardised training: your own name for the class. Its members are the roster; who joins it before the session opens is added."`
 	Course     string   `json:"course,omitempty" maxLength:"64" doc:"Of a CE base: your own name for the course."`
 }
 
@@ -163,6 +164,12 @@ func (s *service) announce(ctx context.Context, write writing, raw []byte) (sess
 			}
 		}
 	}
+	if row.Roster == nil && row.Class == "" {
+		found.add("roster", fieldRequired)
+	}
+	if row.Course != "" && row.Class != "" {
+		found.add("class", fieldConflict)
+	}
 	for i, id := range row.Roster {
 		if !isID(id) {
 			found.add(fmt.Sprintf("roster[%d]", i), fieldFormat)
@@ -175,7 +182,7 @@ func (s *service) announce(ctx context.Context, write writing, raw []byte) (sess
 	var announced hours.Announced
 	err = write(ctx, func(tx *store.Tx) error {
 		announced, err = hours.Announce(tx, hours.Announcement{
-			InstitutionID: *r.account.InstitutionID, Ref: row.Ref, Course: row.Course, Module: row.Module,
+			InstitutionID: *r.account.InstitutionID, Ref: row.Ref, Course: row.Course, Class: row.Class, Module: row.Module,
 			Mode: ledger.Mode(row.Mode), Place: row.Place, Instructor: row.Instructor, Window: window, Roster: row.Roster,
 			By: r.account.ID,
 		}, hours.At(s.Calendar, s.Now()))

@@ -61,7 +61,7 @@ func (b body[T]) read(raw []byte) (T, *faults, error) {
 
 // free are the fields in which people write what they like, and which the record keeps readable: in timelines, decisions and
 // the audit log.
-var free = []string{"reason", "note", "evidence", "label"}
+var free = []string{"reason", "note", "notes", "evidence", "label"}
 
 // namingNobody masks numbers of persons in free text: they belong where they are sealed.
 func namingNobody(parsed any, raw []byte) ([]byte, error) {

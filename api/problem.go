@@ -59,6 +59,10 @@ const (
 	courseClosed           = "course_closed"
 	courseNotOver          = "course_not_over"
 	baseMayNotIssue        = "base_may_not_issue"
+	classConflict          = "class_conflict"
+	classClosed            = "class_closed"
+	classFull              = "class_full"
+	classUnfinished        = "class_unfinished"
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
 	fontMissing            = "font_missing"
@@ -136,6 +140,10 @@ var statuses = map[string]int{
 	courseClosed:           http.StatusConflict,
 	courseNotOver:          http.StatusConflict,
 	baseMayNotIssue:        http.StatusConflict,
+	classConflict:          http.StatusConflict,
+	classClosed:            http.StatusConflict,
+	classFull:              http.StatusConflict,
+	classUnfinished:        http.StatusConflict,
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,
 	fontMissing:            http.StatusServiceUnavailable,

@@ -39,6 +39,7 @@ type bodies struct {
 	crediting    body[creditingBody]
 	beats        body[heartbeatsBody]
 	beat         body[beatRow]
+	classes      classBodies
 }
 
 // civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
@@ -124,11 +125,14 @@ func (s *service) register(api huma.API) {
 		http.StatusOK, s.decideCorrection)
 	read(api, "GET /v1/sessions", attendance, "Sessions", s.listSessions)
 	read(api, "GET /v1/sessions/{id}", attendance, "A session, its roster, and what was reported", s.getSession)
+	read(api, "GET /v1/sessions/{id}/roster", attendance, "Who is on a session's roster, by name", s.nameRoster)
 	sent(api, "POST /v1/sessions/{id}/voiding", attendance, "Take a session out of the ledger", s.bodies.reason.schema, http.StatusOK, s.voidSession)
 
 	sent(api, "POST /v1/heartbeats", attendance, "Report what players say of themselves", s.bodies.beats.schema, http.StatusOK, s.postHeartbeats)
 	sent(api, "POST /v1/xapi/statements", attendance, "Report it as statements of the Experience API", statementsSchema(), http.StatusOK, s.postStatements)
 	read(api, "GET /v1/xapi/about", attendance, "Which versions of the Experience API are spoken", s.aboutXAPI)
+
+	s.registerClasses(api)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)

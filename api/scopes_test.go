@@ -115,6 +115,11 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO course_places (id, course_id, person_id, enrolled_by) VALUES ($1, $3, `+person+`, `+by+`)`,
 		id[authority.Place], caseID, id[authority.Course])
 	w.certify(caseID, contract.TrainingCertificate, body, "C-1", "王小明", 1)
+	id[authority.Class] = uuid.NewString()
+	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
+		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
+		id[authority.Class], body, caseID)
+	w.exec(`INSERT INTO class_members (id, class_id, case_id, joined_by) VALUES (gen_random_uuid(), $1, $2, `+by+`)`, id[authority.Class], caseID)
 	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
 		id[kind] = uuid.NewString()
 	}
@@ -260,6 +265,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
+		"GET /v1/classes":      authority.Class,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

@@ -13,56 +13,98 @@ import (
 
 // SessionView is a session as it was announced. Its instants are the programme's. (Exported because it is embedded.)
 type SessionView struct {
-	ID          string     `json:"id"`
-	Ref         string     `json:"ref"`
-	Institution bodyView   `json:"institution"`
-	CourseID    *string    `json:"course_id,omitempty" doc:"Of a CE base; left out for standardised training."`
-	Module      string     `json:"module"`
-	Mode        string     `json:"mode" enum:"offline,online"`
-	Place       string     `json:"place,omitempty"`
-	Instructor  string     `json:"instructor,omitempty" doc:"The institution's own number for the person."`
-	OpensAt     time.Time  `json:"opens_at"`
-	ClosesAt    time.Time  `json:"closes_at"`
-	AnnouncedAt time.Time  `json:"announced_at"`
-	VoidedAt    *time.Time `json:"voided_at,omitempty"`
-	VoidReason  string     `json:"void_reason,omitempty"`
+	ID          string      `json:"id"`
+	Ref         string      `json:"ref"`
+	Institution bodyView    `json:"institution"`
+	CourseID    *string     `json:"course_id,omitempty" doc:"Of a CE base; left out for standardised training."`
+	Class       *classBrief `json:"class,omitempty" doc:"Whose members are on the roster."`
+	State       string      `json:"state" enum:"upcoming,open,over,void"`
+	Module      string      `json:"module"`
+	Mode        string      `json:"mode" enum:"offline,online"`
+	Place       string      `json:"place,omitempty"`
+	Instructor  string      `json:"instructor,omitempty" doc:"The institution's own number for the person."`
+	OpensAt     time.Time   `json:"opens_at"`
+	ClosesAt    time.Time   `json:"closes_at"`
+	AnnouncedAt time.Time   `json:"announced_at"`
+	VoidedAt    *time.Time  `json:"voided_at,omitempty"`
+	VoidReason  string      `json:"void_reason,omitempty"`
 }
 
-func (v reader) session(s store.Session) SessionView {
-	view := SessionView{
-		ID: s.ID, Ref: s.Ref, Institution: v.institution(s.InstitutionID), CourseID: s.CourseID, Module: s.Module, Mode: s.Mode,
-		Place: s.Place, OpensAt: s.OpensAt, ClosesAt: s.ClosesAt, AnnouncedAt: s.AnnouncedAt, VoidedAt: s.VoidedAt,
-		VoidReason: s.VoidReason,
+// viewSessions shows sessions as they stand at an instant of the programme.
+func viewSessions(tx *store.Tx, r *request, now time.Time, sessions ...store.Session) ([]SessionView, error) {
+	institutions, classIDs := make([]string, len(sessions)), []string{}
+	for i, s := range sessions {
+		institutions[i] = s.InstitutionID
+		if s.ClassID != nil {
+			classIDs = append(classIDs, *s.ClassID)
+		}
 	}
-	if s.Instructor != nil {
-		view.Instructor = *s.Instructor
+	v, err := newReader(tx, r, institutions...)
+	if err != nil {
+		return nil, err
 	}
-	return view
+	classes, err := tx.ClassesByID(classIDs)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]SessionView, len(sessions))
+	for i, s := range sessions {
+		views[i] = SessionView{
+			ID: s.ID, Ref: s.Ref, Institution: v.institution(s.InstitutionID), CourseID: s.CourseID, State: s.State(now), Module: s.Module,
+			Mode: s.Mode, Place: s.Place, Instructor: deref(s.Instructor), OpensAt: s.OpensAt, ClosesAt: s.ClosesAt,
+			AnnouncedAt: s.AnnouncedAt, VoidedAt: s.VoidedAt, VoidReason: s.VoidReason,
+		}
+		if s.ClassID != nil {
+			views[i].Class = briefOfClass(classes[*s.ClassID])
+		}
+	}
+	return views, nil
 }
+
+// programmeNow is the present instant in the programme's time.
+func (s *service) programmeNow() time.Time { return s.Calendar.Moment(s.Now()).UTC() }
 
 type sessionsInput struct {
+	NumberedInput
+
 	Institution string `query:"institution" maxLength:"64" doc:"For an operator; an institution sees its own."`
+	Class       string `query:"class" maxLength:"64" doc:"Id of a class."`
+	State       string `query:"state" enum:"upcoming,open,over,void,unreported" doc:"unreported: over, in a room, and of somebody on the roster nothing was reported."`
 	Attendee    string `query:"attendee" maxLength:"64" doc:"On the roster."`
 	From        string `query:"from" format:"date" doc:"The first day, in Beijing."`
 	To          string `query:"to" format:"date" doc:"The last day, in Beijing."`
+	Sort        string `query:"sort" enum:"opens_at,-opens_at" doc:"The order of numbered pages."`
 	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
 	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
+// sessionLine is a session in a list.
+type sessionLine struct {
+	SessionView
+
+	Listed   int `json:"listed" doc:"How many are on the roster."`
+	Reported int `json:"reported" doc:"Of how many of them something was reported."`
+}
+
 type sessionsOutput struct {
 	Body struct {
-		Sessions []SessionView `json:"sessions"`
+		Sessions []sessionLine `json:"sessions"`
 		Next     *string       `json:"next" doc:"The after of the next page; null when there is none."`
+		Total    *int64        `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
+		Now      time.Time     `json:"now" doc:"The instant in the programme's time, which the states go by."`
 	}
 }
 
-func (in *sessionsInput) filter(r *request) (store.SessionFilter, error) {
+func (in *sessionsInput) filter(r *request, now time.Time) (store.SessionFilter, error) {
 	found := &faults{}
 	filter := store.SessionFilter{
-		Within: r.within(in.Institution), Attendee: in.Attendee, After: position(found, in.After), Limit: in.Limit + 1,
+		Within: r.within(in.Institution), ClassID: in.Class, State: in.State, Now: now, Attendee: in.Attendee,
+		After: position(found, in.After), Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
 	}
-	if in.Attendee != "" && !isID(in.Attendee) {
-		found.add("attendee", fieldFormat)
+	for field, id := range map[string]string{"attendee": in.Attendee, "class": in.Class} {
+		if id != "" && !isID(id) {
+			found.add(field, fieldFormat)
+		}
 	}
 	for _, day := range []struct {
 		field, text string
@@ -85,104 +127,53 @@ func (in *sessionsInput) filter(r *request) (store.SessionFilter, error) {
 // listSessions lists the sessions of the institution that asks, the latest first; an operator sees everybody's.
 func (s *service) listSessions(ctx context.Context, in *sessionsInput) (*sessionsOutput, error) {
 	r := requestOf(ctx)
-	filter, err := in.filter(r)
-	if err != nil {
-		return nil, err
-	}
-	tx := s.Store.Read(ctx)
-	sessions, err := tx.Sessions(filter)
+	now := s.programmeNow()
+	filter, err := in.filter(r, now)
 	if err != nil {
 		return nil, err
 	}
 	out := &sessionsOutput{}
-	if len(sessions) > in.Limit {
-		sessions = sessions[:in.Limit]
-		last := sessions[in.Limit-1]
-		out.Body.Next = cursor(last.OpensAt, last.ID)
-	}
-	ids := make([]string, len(sessions))
-	for i, session := range sessions {
-		ids[i] = session.InstitutionID
-	}
-	v, err := newReader(tx, r, ids...)
-	if err != nil {
-		return nil, err
-	}
-	out.Body.Sessions = make([]SessionView, len(sessions))
-	for i, session := range sessions {
-		out.Body.Sessions[i] = v.session(session)
-	}
-	return out, nil
-}
-
-// rosterView is one who is to attend a session, and what became of it.
-type rosterView struct {
-	Attendee string         `json:"attendee" doc:"Id of the case, or of the place in the course."`
-	Reports  []attendedView `json:"reports" doc:"What was reported, and each correction; the last that counts holds."`
-	Minutes  float64        `json:"minutes" doc:"Credited, as it stands."`
-}
-
-type attendedView struct {
-	ReportView
-	Status     string    `json:"status" enum:"counted,pending,refused"`
-	Reason     string    `json:"reason,omitempty" doc:"Of a correction."`
-	ReceivedAt time.Time `json:"received_at"`
-}
-
-type sessionOutput struct {
-	Body struct {
-		SessionView
-		Roster []rosterView `json:"roster"`
-	}
-}
-
-// getSession shows a session with its roster and what was reported. Nobody is named: attendees are cases and places.
-func (s *service) getSession(ctx context.Context, in *idInput) (*sessionOutput, error) {
-	r := requestOf(ctx)
-	out := &sessionOutput{}
-	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		session, err := tx.Session(in.ID)
+	out.Body.Now = now
+	err = s.Store.Snapshot(ctx, func(tx *store.Tx) error {
+		if in.Page != 0 {
+			total, err := tx.CountSessions(filter)
+			if err != nil {
+				return err
+			}
+			out.Body.Total = &total
+		} else {
+			filter.Limit++ // whether there is a next page
+		}
+		sessions, err := tx.Sessions(filter)
 		if err != nil {
 			return err
 		}
-		v, err := newReader(tx, r, session.InstitutionID)
-		if err != nil {
-			return err
+		if len(sessions) > in.Limit {
+			sessions = sessions[:in.Limit]
+			last := sessions[in.Limit-1]
+			out.Body.Next = cursor(last.OpensAt, last.ID)
 		}
-		out.Body.SessionView = v.session(session)
-		out.Body.Roster, err = viewRoster(tx, session.ID)
+		out.Body.Sessions, err = linesOfSessions(tx, r, now, sessions)
 		return err
 	})
 	return out, err
 }
 
-func viewRoster(tx *store.Tx, sessionID string) ([]rosterView, error) {
-	lines, err := tx.Roster(sessionID)
+func linesOfSessions(tx *store.Tx, r *request, now time.Time, sessions []store.Session) ([]sessionLine, error) {
+	views, err := viewSessions(tx, r, now, sessions...)
 	if err != nil {
 		return nil, err
 	}
-	reports, err := tx.AttendanceOf(sessionID)
-	if err != nil {
-		return nil, err
+	ids := make([]string, len(sessions))
+	for i, session := range sessions {
+		ids[i] = session.ID
 	}
-	seconds, err := tx.SecondsBySession(sessionID)
-	if err != nil {
-		return nil, err
+	sizes, err := tx.RosterSizes(ids)
+	lines := make([]sessionLine, len(views))
+	for i, view := range views {
+		lines[i] = sessionLine{SessionView: view, Listed: sizes[view.ID].Listed, Reported: sizes[view.ID].Reported}
 	}
-	views := make([]rosterView, len(lines))
-	for i, line := range lines {
-		views[i] = rosterView{
-			Attendee: line.Attendee(), Reports: []attendedView{}, Minutes: float64(seconds[line.PersonID]) / time.Minute.Seconds(),
-		}
-		for _, a := range reports {
-			if a.PersonID == line.PersonID {
-				views[i].Reports = append(views[i].Reports, attendedView{
-					ReportView: viewReport(a), Status: a.State, Reason: a.Reason, ReceivedAt: a.ReceivedAt,
-				})
-			}
-		}
-	}
-	return views, nil
+	return lines, err
 }
 
 type voidingOutput struct {

@@ -32,6 +32,7 @@ type TaskView struct {
 	Occupation    coded       `json:"occupation"`
 	Direction     string      `json:"direction"`
 	Level         coded       `json:"level"`
+	Class         *classBrief `json:"class,omitempty" doc:"Of the institution: the class that the case is in, or was until it was closed."`
 	Details       taskDetails `json:"details"`
 }
 
@@ -59,6 +60,7 @@ type tasksInput struct {
 
 	State string `query:"state" enum:"open,answered,rejected,cancelled"`
 	Kind  string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
+	Class string `query:"class" maxLength:"64" doc:"Id of a class of the tasks' institution: of whoever is in it, or was until it was closed."`
 	Due   string `query:"due" enum:"overdue,week" doc:"Open tasks that are past their date, or will be within seven days."`
 	Sort  string `query:"sort" enum:"issued_at,-issued_at,due_at,-due_at" doc:"The order of numbered pages."`
 	After string `query:"after" pattern:"^([0-9]{1,18}|p[0-9]{1,18}-[0-9a-f]{8})$" doc:"The cursor of an answer before: what was issued since. A number is a cursor of before cursors lasted; begin anew instead, where nothing may be missed."`
@@ -79,6 +81,9 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	found := &faults{}
 	filter := store.TaskFilter{
 		Within: r.within(""), State: in.State, Kind: in.Kind, Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+	}
+	if filter.ClassID = in.Class; in.Class != "" && !isID(in.Class) {
+		found.add("class", fieldFormat)
 	}
 	if err := found.err(); err != nil {
 		return nil, err
@@ -195,6 +200,10 @@ func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
 	if err != nil {
 		return traineeView{}, err
 	}
+	return s.openTrainee(person)
+}
+
+func (s *service) openTrainee(person store.Person) (traineeView, error) {
 	name, err := people.Name(s.Keys, person)
 	if err != nil {
 		return traineeView{}, err
@@ -215,6 +224,10 @@ func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]Ta
 	if err != nil {
 		return nil, err
 	}
+	classes, err := tx.ClassesOfCases(ids)
+	if err != nil {
+		return nil, err
+	}
 	v := reader{lang: r.lang}
 	views := make([]TaskView, len(tasks))
 	for i, t := range tasks {
@@ -229,6 +242,9 @@ func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]Ta
 			IssuedAt: t.IssuedAt, DueAt: t.DueAt, ClosedAt: t.ClosedAt, CloseReason: t.CloseReason,
 			Occupation: v.occupation(rules, c.Occupation), Direction: c.Direction, Level: v.coded("level", c.Level),
 			Details: s.details(t),
+		}
+		if class, found := classes[store.Membership{CaseID: t.CaseID, InstitutionID: t.InstitutionID}]; found {
+			views[i].Class = briefOfClass(class)
 		}
 	}
 	return views, nil

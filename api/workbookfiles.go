@@ -187,7 +187,7 @@ func (s *service) attendanceWorkbook(ctx context.Context, in *attendanceWorkbook
 	const mostSessions = 500
 	r := requestOf(ctx)
 	days := sessionsInput{From: in.From, To: in.To, Limit: mostSessions}
-	filter, err := days.filter(r)
+	filter, err := days.filter(r, s.programmeNow())
 	if err != nil {
 		return nil, err
 	}

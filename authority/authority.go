@@ -44,6 +44,7 @@ const (
 	Task       Object = "task"
 	Incident   Object = "incident"
 	Session    Object = "session"
+	Class      Object = "class"
 	Correction Object = "correction"
 	Course     Object = "course"
 	Place      Object = "place"

@@ -11,7 +11,7 @@ type KeyScope string
 // The scopes of keys.
 const (
 	KeyTasks      KeyScope = "tasks"      // take tasks and answer them
-	KeyAttendance KeyScope = "attendance" // name staff, report sessions, sign-ins and heartbeats, and mend them
+	KeyAttendance KeyScope = "attendance" // make classes, name staff, report sessions, sign-ins and heartbeats, and mend them
 	KeyCourses    KeyScope = "courses"    // open courses, enrol, declare them complete
 	KeyRead       KeyScope = "read"       // see all of that, and change nothing
 )
@@ -36,6 +36,15 @@ var keyVerbs = map[string][]KeyScope{
 	"session.list":       {KeyAttendance, KeyRead},
 	"session.read":       {KeyAttendance, KeyRead},
 	"session.void":       {KeyAttendance},
+	"session.roster":     {KeyAttendance, KeyRead},
+
+	"class.open":       {KeyAttendance},
+	"class.list":       {KeyAttendance, KeyRead},
+	"class.read":       {KeyAttendance, KeyRead},
+	"class.candidates": {KeyAttendance, KeyRead},
+	"class.revise":     {KeyAttendance},
+	"class.fill":       {KeyAttendance},
+	"class.close":      {KeyAttendance},
 
 	"course.open":     {KeyCourses},
 	"course.list":     {KeyCourses, KeyRead},

@@ -85,6 +85,16 @@ var table = []Row{
 	{"GET /v1/sessions", "session.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/sessions/{id}", "session.read", Session, false, roles(None, Ours, Area, None)},
 	{"POST /v1/sessions/{id}/voiding", "session.void", Session, false, roles(None, Ours, Area, None)},
+	{"GET /v1/sessions/{id}/roster", "session.roster", Session, false, roles(None, Ours, None, None)},
+
+	{"POST /v1/classes", "class.open", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/classes", "class.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/classes/{id}", "class.read", Class, false, roles(None, Ours, Area, None)},
+	{"GET /v1/classes/{id}/candidates", "class.candidates", Class, false, roles(None, Ours, None, None)},
+	{"POST /v1/classes/{id}/revision", "class.revise", Class, false, roles(None, Ours, None, None)},
+	{"POST /v1/classes/{id}/members", "class.fill", Class, false, roles(None, Ours, None, None)},
+	{"POST /v1/classes/{id}/members/removal", "class.fill", Class, false, roles(None, Ours, None, None)},
+	{"POST /v1/classes/{id}/closing", "class.close", Class, false, roles(None, Ours, None, None)},
 
 	{"GET /v1/task-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/session-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},

@@ -33,12 +33,13 @@ type Announcement struct {
 	InstitutionID string
 	Ref           string
 	Course        string // the base's name for its course; empty for standardised training
+	Class         string // the institution's name for the class whose members are on the roster; empty for none
 	Module        string
 	Mode          ledger.Mode
 	Place         string
 	Instructor    string
 	Window        ledger.Interval
-	Roster        []string // ids of cases, or of places in the course
+	Roster        []string // ids of cases, or of places in the course; beside the members of the class
 	By            string
 }
 
@@ -74,7 +75,7 @@ const (
 //
 // Who may be listed: cases that the institution trains, once they are admitted and until they are over, for modules of
 // their standard, on days on which the institution is on the published list; or places in a course of the institution,
-// on the course's days.
+// on the course's days. Who is in the class that is named is listed too: see [Join].
 func Announce(tx *store.Tx, a Announcement, now Instant) (Announced, error) {
 	draft, err := a.draft(tx, now)
 	if err != nil {
@@ -92,10 +93,15 @@ func Announce(tx *store.Tx, a Announcement, now Instant) (Announced, error) {
 			return Announced{}, cmp.Or(err, refuse(CodeInstructorUnknown, "instructor"))
 		}
 	}
-	lines, err := a.lines(tx, draft, nil, now)
+	lines, err := classLines(tx, draft, now)
 	if err != nil {
 		return Announced{}, err
 	}
+	guests, err := a.lines(tx, draft, lines, now)
+	if err != nil {
+		return Announced{}, err
+	}
+	lines = append(lines, guests...)
 	fresh, err := tx.InsertSession(draft)
 	if err != nil {
 		return Announced{}, err
@@ -148,6 +154,11 @@ func (a Announcement) draft(tx *store.Tx, now Instant) (store.Session, error) {
 	if length := s.ClosesAt.Sub(s.OpensAt); length <= 0 || a.Mode == ledger.Offline && length > LongestOffline {
 		return s, refuse(CodeWindow, "closes_at")
 	}
+	if a.Class != "" {
+		class, err := classNamed(tx, a.InstitutionID, a.Class)
+		s.ClassID = &class.ID
+		return s, err
+	}
 	if a.Course == "" {
 		return s, nil
 	}
@@ -162,7 +173,7 @@ func (a Announcement) draft(tx *store.Tx, now Instant) (store.Session, error) {
 // sameSession reports whether two announcements say the same, but for the roster.
 func sameSession(a, b store.Session) bool {
 	return a.Module == b.Module && a.Mode == b.Mode && a.Place == b.Place && value(a.Instructor) == value(b.Instructor) &&
-		value(a.CourseID) == value(b.CourseID) && a.OpensAt.Equal(b.OpensAt) && a.ClosesAt.Equal(b.ClosesAt)
+		value(a.CourseID) == value(b.CourseID) && value(a.ClassID) == value(b.ClassID) && a.OpensAt.Equal(b.OpensAt) && a.ClosesAt.Equal(b.ClosesAt)
 }
 
 func value(s *string) string {
@@ -218,7 +229,21 @@ func (a Announcement) lines(
 
 // mayAttend refuses a session that would not count for an attendee.
 func mayAttend(tx *store.Tx, attendee store.Attendee, s store.Session, field string) error {
-	first, last := dateOf(s.OpensAt), dateOf(s.ClosesAt)
+	if err := mayBeThere(attendee, s, field); err != nil || attendee.CaseID == nil {
+		return err // a place's base is the course's, and the course says what is taught
+	}
+	if err := isTaught(attendee.PolicyVersion, attendee.Occupation, attendee.Level, s.Module); err != nil {
+		return err
+	}
+	listed, err := tx.Listed(s.InstitutionID, attendee.Occupation, policy.RoleTraining, dateOf(s.OpensAt))
+	if err == nil && !listed {
+		return refuse(CodeNotListed, field)
+	}
+	return err
+}
+
+// mayBeThere refuses a session on a day on which an attendee takes none, or that is another course's.
+func mayBeThere(attendee store.Attendee, s store.Session, field string) error {
 	switch {
 	case value(attendee.CourseID) != value(s.CourseID):
 		return refuse(CodeAttendeeElsewhere, field)
@@ -226,24 +251,23 @@ func mayAttend(tx *store.Tx, attendee store.Attendee, s store.Session, field str
 		return refuse(CodeNotAdmitted, field)
 	case attendee.Over:
 		return refuse(CodeAttendeeOver, field)
-	case first.Before(attendee.FirstDay):
+	case dateOf(s.OpensAt).Before(attendee.FirstDay):
 		return refuse(CodeBeforeRegistration, field)
-	case attendee.LastDay != nil && last.After(*attendee.LastDay):
+	case attendee.LastDay != nil && dateOf(s.ClosesAt).After(*attendee.LastDay):
 		return refuse(CodeAfterCourse, field)
-	case attendee.CaseID == nil:
-		return nil // the base is the course's, and the course says what is taught
 	}
-	rules, err := policy.ByID(attendee.PolicyVersion)
+	return nil
+}
+
+// isTaught refuses a module that the standard of an occupation and level does not have. Without a standard any is taken.
+func isTaught(version, occupation, level, module string) error {
+	rules, err := policy.ByID(version)
 	if err != nil {
-		return fmt.Errorf("read the case's rules: %w", err)
+		return fmt.Errorf("read the rules of a training: %w", err)
 	}
-	standard, err := rules.TrainingStandard(attendee.Occupation, attendee.Level)
-	if err == nil && len(standard.Modules) > 0 && !slices.Contains(standard.Modules, s.Module) {
+	standard, err := rules.TrainingStandard(occupation, level)
+	if err == nil && len(standard.Modules) > 0 && !slices.Contains(standard.Modules, module) {
 		return refuse(CodeUnknownModule, "module")
 	}
-	listed, err := tx.Listed(s.InstitutionID, attendee.Occupation, policy.RoleTraining, first)
-	if err == nil && !listed {
-		return refuse(CodeNotListed, field)
-	}
-	return err
+	return nil
 }

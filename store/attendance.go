@@ -28,6 +28,7 @@ type Session struct {
 	InstitutionID string
 	Ref           string  // the institution's own name for it
 	CourseID      *string // nil: a session of standardised training
+	ClassID       *string // whose members are on the roster; nil: of no class
 	Module        string
 	Mode          string
 	Place         string
@@ -70,6 +71,7 @@ type Attendee struct {
 	PersonID      string
 	InstitutionID string // who trains
 	Occupation    string
+	Direction     string
 	Level         string
 	PolicyVersion string
 	FirstDay      calendar.Date  // no session lies before it
@@ -85,7 +87,7 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 	var rows []Attendee
 	err := tx.db.Raw(`
 		SELECT c.id, c.id AS case_id, NULL::uuid AS place_id, NULL::uuid AS course_id, c.person_id,
-		       c.training_body AS institution_id, c.occupation, c.level, c.policy_version, c.registered_on AS first_day,
+		       c.training_body AS institution_id, c.occupation, c.direction, c.level, c.policy_version, c.registered_on AS first_day,
 		       NULL::date AS last_day, r.state = 'done' AS admitted,
 		       c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.state <> 'closed') AS over,
 		       t.state = 'done' AS trained, h.state <> 'pending' AS credited
@@ -93,7 +95,7 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 		     JOIN case_stages t ON t.case_id = c.id AND t.stage = 'training'
 		     JOIN case_stages h ON h.case_id = c.id AND h.stage = 'ce_hours' WHERE c.id IN @ids
 		UNION ALL
-		SELECT p.id, NULL, p.id, p.course_id, p.person_id, k.institution_id, '', '', k.policy_version, k.starts_on, k.ends_on,
+		SELECT p.id, NULL, p.id, p.course_id, p.person_id, k.institution_id, '', '', '', k.policy_version, k.starts_on, k.ends_on,
 		       true, p.state = 'completed', p.state = 'completed', p.state = 'completed'
 		FROM course_places p JOIN courses k ON k.id = p.course_id WHERE p.id IN @ids`,
 		map[string]any{"ids": append([]string{}, ids...)}).Scan(&rows).Error
@@ -196,4 +198,13 @@ func (tx *Tx) InsertRoster(lines []RosterLine) error {
 		return nil
 	}
 	return found(tx.db.Create(&lines).Error, "write a roster")
+}
+
+// AddToRoster adds lines to a roster of persons who are not on it, and counts them.
+func (tx *Tx) AddToRoster(lines []RosterLine) (fresh int, err error) {
+	if len(lines) == 0 {
+		return 0, nil
+	}
+	res := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&lines)
+	return int(res.RowsAffected), found(res.Error, "add to a roster")
 }

@@ -24,6 +24,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM sessions s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
 	authority.Correction: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, t.district AS first, NULL AS second
 		FROM attendance a JOIN institutions t ON t.id = a.institution_id WHERE a.id = ? AND a.corrects IS NOT NULL`,
+	authority.Class: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, t.district AS first, NULL AS second
+		FROM classes k JOIN institutions t ON t.id = k.institution_id WHERE k.id = ?`,
 	authority.Course: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Workbook: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second

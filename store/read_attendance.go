@@ -2,6 +2,8 @@ package store
 
 import (
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // What readers ask of sessions and attendance.
@@ -10,15 +12,61 @@ import (
 type SessionFilter struct {
 	Within
 
+	ClassID  string
+	State    string // one of a session's, or SessionUnreported
+	Now      time.Time
 	Attendee string // on the roster
 	From, To *time.Time
 	After    *Position // by opening, the latest first
+	Numbered Numbered
 	Limit    int
 }
 
-// Sessions reads sessions, the latest first.
-func (tx *Tx) Sessions(f SessionFilter) ([]Session, error) {
-	q := f.ofInstitutions(tx.db.Order("opens_at DESC, id DESC").Limit(f.Limit))
+// States of a session, at an instant of the programme.
+const (
+	SessionUpcoming = "upcoming"
+	SessionOpen     = "open"
+	SessionOver     = "over"
+	SessionVoid     = "void"
+	// SessionUnreported is one in a room that is over, and of somebody on the roster nothing was reported.
+	SessionUnreported = "unreported"
+)
+
+// State is how a session stands at an instant of the programme.
+func (s Session) State(now time.Time) string {
+	switch {
+	case s.VoidedAt != nil:
+		return SessionVoid
+	case now.Before(s.OpensAt):
+		return SessionUpcoming
+	case now.Before(s.ClosesAt):
+		return SessionOpen
+	}
+	return SessionOver
+}
+
+// sessionOrders are the orders that sessions can be asked for in.
+var sessionOrders = map[string]string{"": "opens_at DESC, id DESC", "opens_at": "opens_at, id", "-opens_at": "opens_at DESC, id DESC"}
+
+func (f SessionFilter) pick(q *gorm.DB) *gorm.DB {
+	q = f.ofInstitutions(q)
+	if f.ClassID != "" {
+		q = q.Where("class_id = ?", f.ClassID)
+	}
+	switch f.State {
+	case SessionVoid:
+		q = q.Where("voided_at IS NOT NULL")
+	case SessionUpcoming:
+		q = q.Where("voided_at IS NULL AND opens_at > ?", f.Now)
+	case SessionOpen:
+		q = q.Where("voided_at IS NULL AND opens_at <= ? AND closes_at > ?", f.Now, f.Now)
+	case SessionOver:
+		q = q.Where("voided_at IS NULL AND closes_at <= ?", f.Now)
+	case SessionUnreported:
+		q = q.Where(`voided_at IS NULL AND closes_at <= ? AND mode = 'offline' AND EXISTS (SELECT 1 FROM session_roster l
+			WHERE l.session_id = sessions.id AND NOT EXISTS (SELECT 1 FROM attendance a
+				WHERE a.session_id = l.session_id AND a.person_id = l.person_id))`, f.Now)
+	}
 	if f.Attendee != "" {
 		q = q.Where("EXISTS (SELECT 1 FROM session_roster l WHERE l.session_id = sessions.id AND (l.case_id = ? OR l.place_id = ?))",
 			f.Attendee, f.Attendee)
@@ -29,12 +77,25 @@ func (tx *Tx) Sessions(f SessionFilter) ([]Session, error) {
 	if f.To != nil {
 		q = q.Where("opens_at < ?", *f.To)
 	}
+	return q
+}
+
+// Sessions reads sessions, the latest first unless another order is asked for.
+func (tx *Tx) Sessions(f SessionFilter) ([]Session, error) {
+	q := f.Numbered.of(f.pick(tx.db), sessionOrders, f.Limit)
 	if f.After != nil {
 		q = q.Where("(opens_at, id) < (?, ?)", f.After.At, f.After.ID)
 	}
 	var sessions []Session
 	err := q.Find(&sessions).Error
 	return sessions, found(err, "list sessions")
+}
+
+// CountSessions counts the sessions that a filter picks.
+func (tx *Tx) CountSessions(f SessionFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Session{})).Count(&n).Error
+	return n, found(err, "count sessions")
 }
 
 // SessionsByID reads sessions by their ids.

@@ -17,6 +17,7 @@ type TaskFilter struct {
 
 	State     string
 	Kind      string
+	ClassID   string    // of a class of the task's institution
 	DueBefore time.Time // open, and due before this; zero: any
 	Numbered  Numbered
 	Limit     int
@@ -33,6 +34,10 @@ func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}
+	}
+	if f.ClassID != "" {
+		q = q.Where(`EXISTS (SELECT 1 FROM class_members m JOIN classes k ON k.id = m.class_id
+			WHERE m.class_id = ? AND m.case_id = tasks.case_id AND k.institution_id = tasks.institution_id AND `+stayed+`)`, f.ClassID)
 	}
 	if !f.DueBefore.IsZero() {
 		q = q.Where("state = ? AND due_at < ?", TaskOpen, f.DueBefore)
