@@ -30,6 +30,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/password"
@@ -81,6 +82,8 @@ type Config struct {
 	LimitFactor float64
 	// TrustedProxies are the networks of proxies whose X-Forwarded-For is believed.
 	TrustedProxies []string
+	// Bucket is where files of evidence are kept; nil keeps them in the record.
+	Bucket *evidence.Bucket
 	// Version is the program's version, shown in the interface's description.
 	Version string
 }
@@ -125,6 +128,8 @@ type service struct {
 	fonts   *handbook.Fonts
 	metrics *metrics
 
+	evidence    *evidence.Keeper
+	proofs      evidenceBodies
 	privacy     privacyBodies
 	mailboxes   body[mailboxBody]
 	logins      loginBodies
@@ -173,6 +178,7 @@ func newService(c Config) (*service, error) {
 	}
 	const booksAtOnce = 2
 	s.reading = make(chan struct{}, booksAtOnce)
+	s.evidence = &evidence.Keeper{Store: s.Store, Keys: s.Keys, Bucket: s.Bucket, Logger: s.Logger, Now: s.Now}
 	s.limits = newLimiter(s)
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()
 	return s, s.trustInterface()
@@ -196,7 +202,7 @@ func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, erro
 	s.register(description)
 	s.registerLogin(description)
 	s.plainRoutes(engine, description)
-	return engine, description, webRoutes(engine)
+	return engine, description, s.webRoutes(engine)
 }
 
 // Describe is the interface's description (OpenAPI), which needs nothing to be running.

@@ -12,8 +12,11 @@ import (
 )
 
 // webRoutes adds the web application. Its files are open to everybody: what it shows, it asks the interface for.
-func webRoutes(engine *gin.Engine) error {
+func (s *service) webRoutes(engine *gin.Engine) error {
 	application, err := web.Built()
+	if application != nil && s.Bucket != nil {
+		application.SendsTo = s.Bucket.Origin()
+	}
 	serve := gin.WrapH(application)
 	if errors.Is(err, web.ErrNotBuilt) {
 		serve = notBuilt

@@ -65,12 +65,15 @@ func TestACasesAuditHoldsWhatWasDoneToItAndToNothingElse(t *testing.T) {
 		object{"fields": []string{"name"}, "reason": "电话核对"}).status)
 	var answer auditAnswer
 	r.get("/v1/cases/"+c+"/audit", r.tokens[districtOperator]).into(t, &answer)
-	require.Len(t, answer.Entries, 3)
+	require.Len(t, answer.Entries, 5)
 	require.Equal(t, "person.unmask", answer.Entries[0].Action)
 	require.Equal(t, "incident.resolve", answer.Entries[1].Action)
 	require.Equal(t, "incident:"+incident, answer.Entries[1].Subject)
 	require.Equal(t, "电话138****5678已确认", answer.Entries[1].Reason)
-	require.Equal(t, "case.register", answer.Entries[2].Action)
+	require.Equal(t, "evidence.complete", answer.Entries[2].Action)
+	require.Equal(t, "evidence.ask", answer.Entries[3].Action)
+	require.Equal(t, answer.Entries[3].Actor, answer.Entries[2].Actor, "who sends a file is who was given its address")
+	require.Equal(t, "case.register", answer.Entries[4].Action)
 }
 
 func TestWhatHeldBeforeAChangeStandsInTheAuditLog(t *testing.T) {

@@ -230,7 +230,7 @@ func (s *service) decideDeletion(ctx context.Context, in *idBodyInput) (*deletio
 		now := s.Now().UTC()
 		d.State, d.DecidedBy, d.DecidedAt, d.Decision = body.Decision, &r.account.ID, &now, reason
 		if d.State == store.DeletionGranted {
-			if d.Items, err = s.erase(tx, d.PersonID, now); err != nil {
+			if d.Items, err = s.erase(ctx, tx, d.PersonID, now); err != nil {
 				return err
 			}
 		}
@@ -250,7 +250,7 @@ func (s *service) decideDeletion(ctx context.Context, in *idBodyInput) (*deletio
 const nobody = "—"
 
 // erase erases what nothing keeps of a person, and says what became of each kind of data.
-func (s *service) erase(tx *store.Tx, personID string, at time.Time) (json.RawMessage, error) {
+func (s *service) erase(ctx context.Context, tx *store.Tx, personID string, at time.Time) (json.RawMessage, error) {
 	holding, err := tx.HoldPerson(personID)
 	if err != nil {
 		return nil, err
@@ -264,6 +264,7 @@ func (s *service) erase(tx *store.Tx, personID string, at time.Time) (json.RawMe
 		retention.Photo:       func() error { return without(tx.RemovePhoto(personID)) },
 		retention.LogIn:       func() error { return without(tx.EraseLogIns(personID, at)) },
 		retention.WorkingData: func() error { return eraseWorkingData(tx, personID, at) },
+		retention.Evidence:    func() error { return tx.EraseEvidence(personID, requestOf(ctx).account.ID, retention.Evidence, at) },
 		retention.Facts:       func() error { return tx.EraseFacts(personID) },
 		retention.Identity:    func() error { return s.eraseIdentity(tx, personID, at) },
 	} {

@@ -88,6 +88,8 @@ func TestNoValueThatWasSentIsEverRepeated(t *testing.T) {
 		{"/v1/incidents/" + incident + "/resolution", w.operator, object{
 			"verb": "correct", "reason": "x", "days": 3, "institution": "x", "evidence": "x", "applicant": registrationOf(1, nil)["applicant"],
 		}},
+		{"/v1/evidence", institution, filing(tasks[contract.ExamTask], scoreSheet(100), object{"media_type": "x"})},
+		{"/v1/evidence/" + c + "/removal", institution, object{"reason": "x"}},
 		{"/v1/staff", institution, object{"ref": "T01", "name": "x"}},
 		{"/v1/staff/T01/removal", institution, object{"reason": 1}},
 		{"/v1/attendance", institution, object{

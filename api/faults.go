@@ -47,6 +47,8 @@ const (
 	fieldNumberTaken     = certificateNumberTaken
 	fieldLabelTaken      = labelTaken
 	fieldLoginTaken      = "login_taken"
+	fieldUnknownSubject  = "unknown_subject"
+	fieldNoEvidence      = "unknown_evidence"
 	fieldCodeWrong       = codeWrong
 	fieldPasswordWrong   = "password_wrong"
 	fieldSamePassword    = "password_unchanged"

@@ -31,6 +31,7 @@ var (
 	checksByCertificate = limit{name: "certificate", every: 30 * time.Second, burst: 20}
 	checksByIDNumber    = limit{name: "id-number", every: 30 * time.Second, burst: 20}
 	casesByIDNumber     = limit{name: "registration", every: 30 * time.Second, burst: 30}
+	uploadsByAddress    = limit{name: "upload", every: 200 * time.Millisecond, burst: 300}
 	readsByAddress      = limit{name: "public", every: 50 * time.Millisecond, burst: 600, share: 10}
 	requestsByAccount   = limit{name: "account", every: 10 * time.Millisecond, burst: 6000, share: 50}
 )
@@ -45,6 +46,7 @@ var limitsByAddress = map[string]limit{
 	"POST /v1/invitations/oidc":       loginsByAddress,
 	"POST /v1/verifications":          checksByAddress,
 	"GET /verify/{token}":             checksByAddress,
+	routeEvidence:                     uploadsByAddress,
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
 }

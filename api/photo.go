@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/photo"
 	"github.com/dengpan/dengpan/store"
 )
@@ -22,10 +23,11 @@ const (
 var uploads = map[string][]string{
 	routePut:      {mediaJPEG, mediaPNG},
 	routeWorkbook: {mediaXLSX},
+	routeEvidence: evidence.TheRules().Media(),
 }
 
 // larger are the operations whose bodies may be larger than others', and how large.
-var larger = map[string]int64{routeWorkbook: mostWorkbook}
+var larger = map[string]int64{routeWorkbook: mostWorkbook, routeEvidence: evidence.TheRules().MostBytes()}
 
 type photoOutput struct {
 	Body struct {

@@ -92,6 +92,14 @@ const (
 	cursorUnknown          = "cursor_unknown"
 	workbookFaulty         = "workbook_faulty"
 	workbookNoRows         = "workbook_no_rows"
+	evidenceFull           = "evidence_full"
+	evidenceMissing        = "evidence_missing"
+	evidenceRemoved        = "evidence_removed"
+	evidenceCited          = "evidence_cited"
+	evidenceExpired        = "evidence_expired"
+	evidenceSize           = "evidence_size"
+	evidenceDigest         = "evidence_digest"
+	evidenceMedia          = "evidence_media"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -173,6 +181,14 @@ var statuses = map[string]int{
 	cursorUnknown:          http.StatusGone,
 	workbookFaulty:         http.StatusConflict,
 	workbookNoRows:         http.StatusConflict,
+	evidenceFull:           http.StatusConflict,
+	evidenceMissing:        http.StatusConflict,
+	evidenceRemoved:        http.StatusGone,
+	evidenceCited:          http.StatusConflict,
+	evidenceExpired:        http.StatusGone,
+	evidenceSize:           http.StatusUnprocessableEntity,
+	evidenceDigest:         http.StatusUnprocessableEntity,
+	evidenceMedia:          http.StatusUnprocessableEntity,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

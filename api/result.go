@@ -23,9 +23,10 @@ type trainingBody struct {
 
 // MarkBody is the result of an exam or of one part of the evaluation.
 type MarkBody struct {
-	Score  *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"At most two decimals. Null when absent, which is not 0."`
-	Absent bool     `json:"absent,omitempty"`
-	HeldOn string   `json:"held_on" format:"date"`
+	Score    *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"At most two decimals. Null when absent, which is not 0."`
+	Absent   bool     `json:"absent,omitempty"`
+	HeldOn   string   `json:"held_on" format:"date"`
+	Evidence []string `json:"evidence,omitempty" maxItems:"10" uniqueItems:"true" doc:"Ids of files that were filed about the task and that the result rests on."`
 }
 
 // certifyingBody is the result that may earn a certificate, whose number the institution reports if it gave one.
@@ -43,13 +44,13 @@ type rejectionBody struct {
 var resultFields = map[string][]string{
 	contract.EnrolmentTask: {"accepted_on"},
 	contract.TrainingTask:  {"completed_modules"},
-	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number"},
-	contract.TheoryTask:    {"score", "absent", "held_on"},
-	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number"},
+	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number", "evidence"},
+	contract.TheoryTask:    {"score", "absent", "held_on", "evidence"},
+	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number", "evidence"},
 }
 
 // readResult reads a result by the kind of its task.
-func (s *service) readResult(_ *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error) {
+func (s *service) readResult(tx *store.Tx, t store.Task, parsed any, raw []byte) (sentAnswer, error) {
 	if meantForAnother(parsed, t.Kind) {
 		return sentAnswer{}, problem(taskKindMismatch)
 	}
@@ -63,13 +64,13 @@ func (s *service) readResult(_ *store.Tx, t store.Task, parsed any, raw []byte) 
 		if err != nil {
 			return sentAnswer{}, err
 		}
-		return s.readMark(t, certifyingBody{MarkBody: mark}, found)
+		return s.readMark(tx, t, certifyingBody{MarkBody: mark}, found)
 	}
 	mark, found, err := s.bodies.certifying.read(raw)
 	if err != nil {
 		return sentAnswer{}, err
 	}
-	return s.readMark(t, mark, found)
+	return s.readMark(tx, t, mark, found)
 }
 
 // meantForAnother reports whether a body has fields that its task's kind does not have, and another kind has them all.
@@ -141,10 +142,11 @@ func (s *service) readTraining(t store.Task, raw []byte) (sentAnswer, error) {
 // certificateNumber is what a certificate number may consist of: what certificates print, without blanks.
 var certificateNumber = regexp.MustCompile(`^[\p{Han}A-Za-z0-9][\p{Han}A-Za-z0-9()（）〔〕\[\]._/#-]{0,63}$`)
 
-func (s *service) readMark(t store.Task, b certifyingBody, found *faults) (sentAnswer, error) {
+func (s *service) readMark(tx *store.Tx, t store.Task, b certifyingBody, found *faults) (sentAnswer, error) {
 	dates := dateReader{found: found, latest: s.today()}
 	result := contract.MarkResult{
 		Score: b.Score, Absent: b.Absent, HeldOn: dates.read("held_on", b.HeldOn), CertificateNumber: b.CertificateNumber,
+		Evidence: b.Evidence,
 	}
 	if result.HeldOn.Before(s.Calendar.Today(t.IssuedAt)) {
 		found.add("held_on", fieldOutOfRange)
@@ -164,6 +166,9 @@ func (s *service) readMark(t store.Task, b certifyingBody, found *faults) (sentA
 		case !passed:
 			found.add("certificate_number", fieldConflict)
 		}
+	}
+	if err := checkCited(tx, t, b.Evidence, found); err != nil {
+		return sentAnswer{}, err
 	}
 	return sentAnswer{body: result, number: b.CertificateNumber}, found.err()
 }

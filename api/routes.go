@@ -42,20 +42,8 @@ type bodies struct {
 	classes      classBodies
 }
 
-// civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
-type civilDate string
-
-// Schema is a date.
-func (civilDate) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeString, Format: "date"}
-}
-
-// register adds every operation.
-func (s *service) register(api huma.API) {
-	schemas := api.OpenAPI().Components.Schemas
-	schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
-	schemas.RegisterTypeAlias(reflect.TypeFor[ledger.Hours](), reflect.TypeFor[float64]())
-	s.bodies = bodies{
+func newBodies(schemas huma.Registry) bodies {
+	return bodies{
 		registration: bodyFor[registrationBody](schemas),
 		withdrawal:   bodyFor[withdrawalBody](schemas),
 		facts:        bodyFor[factsBody](schemas),
@@ -81,6 +69,22 @@ func (s *service) register(api huma.API) {
 		beats:        bodyFor[heartbeatsBody](schemas),
 		beat:         bodyFor[beatRow](schemas),
 	}
+}
+
+// civilDate describes dates: calendar.Date reads itself from text, which a schema cannot know.
+type civilDate string
+
+// Schema is a date.
+func (civilDate) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date"}
+}
+
+// register adds every operation.
+func (s *service) register(api huma.API) {
+	schemas := api.OpenAPI().Components.Schemas
+	schemas.RegisterTypeAlias(reflect.TypeFor[calendar.Date](), reflect.TypeFor[civilDate]())
+	schemas.RegisterTypeAlias(reflect.TypeFor[ledger.Hours](), reflect.TypeFor[float64]())
+	s.bodies = newBodies(schemas)
 	result := &huma.Schema{
 		Description: "By the kind of the task: enrolment, training, exam or practical, theory.",
 		OneOf: []*huma.Schema{
@@ -114,6 +118,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)
 	sent(api, "POST /v1/tasks/{id}/result", tasks, "Report a task's result", result, http.StatusOK, s.postResult)
 	sent(api, "POST /v1/tasks/{id}/rejection", tasks, "Refuse a task", s.bodies.rejection.schema, http.StatusOK, s.postRejection)
+
+	s.registerEvidence(api)
 
 	sent(api, "POST /v1/staff", attendance, "Name a person who teaches or takes attendance", s.bodies.staff.schema, http.StatusCreated, s.nameStaff)
 	read(api, "GET /v1/staff", attendance, "The named persons of an institution", s.listStaff)
@@ -196,7 +202,7 @@ const (
 )
 
 // file adds an operation that answers with a file.
-func file[In any](api huma.API, route, tag, summary, media string, handle func(context.Context, *In) (*fileOutput, error)) {
+func file[In, Out any](api huma.API, route, tag, summary, media string, handle func(context.Context, *In) (*Out, error)) {
 	op := operation(route, tag, summary)
 	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {
 		Description: summary,

@@ -90,6 +90,7 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.t.Helper()
 	id := map[authority.Object]string{authority.Case: caseID}
 	id[authority.Task] = w.issue(caseID, contract.EnrolmentTask, body)
+	id[authority.Evidence] = w.filed(w.institution(body), id[authority.Task], scoreSheet(1000))
 	id[authority.WebSession] = w.session(func(tx *store.Tx) (string, error) {
 		a, err := tx.CreateAccount(store.Account{Role: store.RoleTrainee})
 		return a.ID, err
@@ -264,6 +265,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
+		"GET /v1/evidence":     authority.Evidence,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 		"GET /v1/classes":      authority.Class,
 	}

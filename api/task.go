@@ -160,7 +160,8 @@ func (s *service) tasksAfter(tx *store.Tx, filter store.TaskFilter, cursor strin
 type taskOutput struct {
 	Body struct {
 		TaskView
-		Trainee traineeView `json:"trainee"`
+		Trainee  traineeView    `json:"trainee"`
+		Evidence []evidenceView `json:"evidence" doc:"Files that were filed about the task."`
 	}
 }
 
@@ -184,6 +185,9 @@ func (s *service) getTask(ctx context.Context, in *idInput) (*taskOutput, error)
 			return err
 		}
 		if out.Body.Trainee, err = s.trainee(tx, c.PersonID); err != nil {
+			return err
+		}
+		if out.Body.Evidence, err = s.filedAbout(tx, r, store.AboutTask, t.ID); err != nil {
 			return err
 		}
 		if r.account.Role != institution {

@@ -56,6 +56,7 @@ const (
 	Deletion   Object = "deletion_request"
 	Notice     Object = "notice"
 	Mailbox    Object = "mailbox"
+	Evidence   Object = "evidence"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

@@ -46,6 +46,11 @@ var keyVerbs = map[string][]KeyScope{
 	"class.fill":       {KeyAttendance},
 	"class.close":      {KeyAttendance},
 
+	"evidence.file":   {KeyTasks, KeyAttendance},
+	"evidence.list":   {KeyTasks, KeyAttendance, KeyRead},
+	"evidence.read":   {KeyTasks, KeyAttendance, KeyRead},
+	"evidence.remove": {KeyTasks, KeyAttendance},
+
 	"course.open":     {KeyCourses},
 	"course.list":     {KeyCourses, KeyRead},
 	"course.read":     {KeyCourses, KeyRead},

@@ -73,6 +73,13 @@ var table = []Row{
 
 	{"GET /v1/certificates", "certificate.list", Nothing, false, roles(None, Ours, Area, None)},
 
+	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},
+	{"POST /v1/evidence/{id}/completion", "evidence.file", Evidence, false, roles(None, Ours, None, None)},
+	{"POST /v1/evidence/{id}/removal", "evidence.remove", Evidence, false, roles(None, Ours, Area, None)},
+	public("PUT /v1/evidence/{id}/file", "evidence.send"), // what it is signed with is the authority
+
 	{"POST /v1/staff", "staff.name", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/staff", "staff.list", Nothing, false, roles(None, Ours, None, None)},
 	{"POST /v1/staff/{ref}/removal", "staff.remove", Nothing, false, roles(None, Ours, None, None)},

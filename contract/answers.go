@@ -26,6 +26,7 @@ type MarkResult struct {
 	Absent            bool          `json:"absent"`
 	HeldOn            calendar.Date `json:"held_on"`
 	CertificateNumber string        `json:"certificate_number,omitempty"`
+	Evidence          []string      `json:"evidence,omitempty"` // files that it rests on
 }
 
 // Rejection says why an institution will not do a task.

@@ -29,6 +29,7 @@ const (
 	Photo       = "photo"
 	LogIn       = "log_in"
 	WorkingData = "working_data"
+	Evidence    = "evidence" // files about tasks of theirs; what names several people is kept
 	Facts       = "facts"
 	Identity    = "identity"
 )

@@ -21,7 +21,7 @@ func TestOfSomebodyWithoutCertificateOrHoursNothingIsKeptThatNamesThem(t *testin
 	t.Parallel()
 	of := kept(retention.Decide(nil))
 	for _, item := range []string{
-		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Facts, retention.Identity,
+		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Evidence, retention.Facts, retention.Identity,
 	} {
 		stays, listed := of[item]
 		require.True(t, listed, item)

@@ -30,6 +30,11 @@ var ownerQueries = map[authority.Object]string{
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Workbook: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM workbooks WHERE id = ? AND expires_at > now()`,
+	authority.Evidence: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution,
+		CASE WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
+		FROM evidence e JOIN institutions i ON i.id = e.institution_id
+		LEFT JOIN tasks k ON e.subject_kind = 'task' AND k.id = e.subject_id LEFT JOIN cases c ON c.id = k.case_id
+		LEFT JOIN institutions t ON t.id = c.training_body WHERE e.id = ?`,
 	authority.WebSession: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM web_sessions WHERE id = ?`,
 	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second

@@ -47,6 +47,12 @@ func LoginFlowSeal() string { return "log-in/oidc" }
 // PayloadKeySeal is the purpose of the key that seals what Temporal keeps of a workflow.
 func PayloadKeySeal(workflowID string) string { return "payload-key/" + workflowID }
 
+// EvidenceNameSeal is the purpose of the name of a file of evidence.
+func EvidenceNameSeal(id string) string { return "evidence/" + id + "/name" }
+
+// EvidenceKeySeal is the purpose of the key that opens a file of evidence.
+func EvidenceKeySeal(id string) string { return "evidence/" + id + "/key" }
+
 // AuditSeal is the purpose of the key of the audit log, of which there is one.
 func AuditSeal() string { return "audit/key" }
 
@@ -75,6 +81,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),
 	ofOne("payload_keys", "key_sealed", "workflow_id", PayloadKeySeal),
+	ofOne("evidence", "name_sealed", "id", EvidenceNameSeal),
+	ofOne("evidence", "key_sealed", "id", EvidenceKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},

@@ -26,6 +26,9 @@ const Path = "/app/"
 
 // Application is the application as it was built.
 type Application struct {
+	// SendsTo is an origin that the page may send files to, beside its own; empty: there is none.
+	SendsTo string
+
 	page   []byte
 	assets http.Handler
 }
@@ -62,7 +65,7 @@ func (a *Application) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	nonce := newNonce()
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", policy(nonce))
+	w.Header().Set("Content-Security-Policy", a.policy(nonce))
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(bytes.ReplaceAll(a.page, []byte(placeholder), []byte(nonce))) // a reader who left is no fault
 }
@@ -87,9 +90,13 @@ func newNonce() string {
 }
 
 // policy lets the page run the application's own scripts, and those styles that the application makes as it goes; nothing
-// from elsewhere, and nothing that somebody wrote into it.
-func policy(nonce string) string {
+// from elsewhere, and nothing that somebody wrote into it. Files it may send where they are kept.
+func (a *Application) policy(nonce string) string {
+	sendsTo := ""
+	if a.SendsTo != "" {
+		sendsTo = " " + a.SendsTo
+	}
 	return "default-src 'none'; script-src 'self' 'nonce-" + nonce + "'; style-src 'self' 'nonce-" + nonce + "'; " +
-		"img-src 'self'; font-src 'self'; connect-src 'self'; manifest-src 'self'; " +
+		"img-src 'self'; font-src 'self'; connect-src 'self'" + sendsTo + "; manifest-src 'self'; " +
 		"base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 }

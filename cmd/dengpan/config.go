@@ -54,6 +54,7 @@ type config struct {
 
 	Provider providerConfig
 	SMTP     smtpConfig
+	Evidence evidenceConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -98,6 +99,7 @@ func configured(cmd *cobra.Command) *config {
 		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
 	cfg.Provider.flags(f)
 	cfg.SMTP.flags(f)
+	cfg.Evidence.flags(f)
 	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,

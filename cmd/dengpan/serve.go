@@ -15,6 +15,7 @@ import (
 	"github.com/dengpan/dengpan/api"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/mail"
@@ -67,6 +68,7 @@ type process struct {
 	origin   string
 	provider *api.Provider
 	mail     *mail.Sender
+	bucket   *evidence.Bucket
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -120,6 +122,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	bucket, err := cfg.Evidence.bucket(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -134,7 +140,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	}
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
-		sessions: sessions, origin: origin, provider: provider, mail: sender,
+		sessions: sessions, origin: origin, provider: provider, mail: sender, bucket: bucket,
 	}, nil
 }
 
@@ -156,7 +162,7 @@ func (p *process) api(ctx context.Context) error {
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
-		LimitFactor: limits, TrustedProxies: p.cfg.Proxies,
+		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
@@ -191,6 +197,10 @@ func (p *process) worker(ctx context.Context) error {
 			return nil
 		})
 	}
+	group.Go(func() error {
+		(&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger}).Run(ctx)
+		return nil
+	})
 	group.Go(func() error {
 		return worker.Run(ctx, worker.Config{
 			Temporal: p.temporal,

@@ -1,0 +1,65 @@
+package evidence
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/dengpan/dengpan/store"
+)
+
+const (
+	// sweepPause is how long the sweep waits between two looks.
+	sweepPause = 10 * time.Minute
+	// late is how long after its address expired a file may still be on its way.
+	late = time.Hour
+	// sweepBatch is how many are read at once.
+	sweepBatch = 200
+)
+
+// Run sweeps until the context is done.
+func (k *Keeper) Run(ctx context.Context) {
+	tick := time.NewTicker(sweepPause)
+	defer tick.Stop()
+	for {
+		if err := k.Sweep(ctx); err != nil && ctx.Err() == nil {
+			k.log().WarnContext(ctx, "the sweep of evidence will try again", slog.Any("error", err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// Sweep forgets evidence that was promised and never came, and removes from the bucket the files of evidence that was
+// removed. It may run in any number of processes.
+func (k *Keeper) Sweep(ctx context.Context) error {
+	for {
+		all, err := k.Store.Read(ctx).EvidenceToSweep(k.now().Add(-late), sweepBatch)
+		if err != nil {
+			return err
+		}
+		for _, e := range all {
+			if err := k.sweep(ctx, e); err != nil {
+				return err
+			}
+		}
+		if len(all) < sweepBatch {
+			return nil
+		}
+	}
+}
+
+func (k *Keeper) sweep(ctx context.Context, e store.Evidence) error {
+	if e.Place == store.PlaceS3 {
+		if k.Bucket == nil {
+			return errNoBucket
+		}
+		if err := k.Bucket.clear(ctx, e.ID); err != nil {
+			return err
+		}
+	}
+	return k.Store.Tx(ctx, func(tx *store.Tx) error { return tx.SweepEvidence(e) })
+}

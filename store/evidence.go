@@ -1,0 +1,222 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Evidence is a file that an institution files for what it reports.
+type Evidence struct {
+	ID            string
+	InstitutionID string
+	SubjectKind   string // what it is about: a task, for example
+	SubjectID     string
+	Kind          string
+	NameSealed    []byte
+	MediaType     string
+	Size          int64
+	SHA256        []byte `gorm:"column:sha256"`
+	State         string
+	Place         string // where the file is kept: PlacePostgres or PlaceS3
+	Object        string // what it is called there
+	KeySealed     []byte // opens the file; none before it is complete, and none once it is removed
+	AskedBy       string
+	AskedAt       time.Time
+	ExpiresAt     time.Time // until when the file may be sent
+	CompletedAt   *time.Time
+	RemovedBy     *string
+	RemovedAt     *time.Time
+	RemovalReason string
+}
+
+// TableName is the table of evidence.
+func (Evidence) TableName() string { return "evidence" }
+
+// States of evidence.
+const (
+	EvidenceExpected = "expected" // promised, and not here yet
+	EvidenceComplete = "complete"
+	EvidenceRemoved  = "removed" // its file is gone
+)
+
+// What evidence can be about.
+const (
+	AboutTask       = "task"
+	AboutSession    = "session"
+	AboutClass      = "class"
+	AboutDeadLetter = "dead_letter"
+)
+
+// Where files are kept.
+const (
+	PlacePostgres = "postgres"
+	PlaceS3       = "s3"
+)
+
+// InsertEvidence writes what an institution promises to send.
+func (tx *Tx) InsertEvidence(e Evidence) error {
+	e.State = EvidenceExpected
+	err := tx.db.Create(&e).Error
+	return found(err, "write evidence")
+}
+
+// Evidence reads evidence.
+func (tx *Tx) Evidence(id string) (Evidence, error) {
+	var e Evidence
+	err := tx.db.Take(&e, "id = ?", id).Error
+	return e, found(err, "read evidence")
+}
+
+// LockEvidence reads evidence, and holds it until the transaction ends.
+func (tx *Tx) LockEvidence(id string) (Evidence, error) {
+	var e Evidence
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&e, "id = ?", id).Error
+	return e, found(err, "lock evidence")
+}
+
+// CompleteEvidence notes where the file of evidence is kept, and the key that opens it.
+func (tx *Tx) CompleteEvidence(id, object string, keySealed []byte, at time.Time) error {
+	err := tx.db.Model(&Evidence{}).Where("id = ? AND state = ?", id, EvidenceExpected).Updates(map[string]any{
+		"state": EvidenceComplete, "object": object, "key_sealed": keySealed, "completed_at": at,
+	}).Error
+	return found(err, "complete evidence")
+}
+
+// RemoveEvidence destroys the key of a file, without which it is nothing, and the file itself when it is kept here. One in a
+// bucket stays to be swept.
+func (tx *Tx) RemoveEvidence(e Evidence, by, reason string, at time.Time) error {
+	gone := map[string]any{
+		"state": EvidenceRemoved, "key_sealed": nil, "removed_by": by, "removed_at": at, "removal_reason": reason,
+	}
+	if e.Place == PlacePostgres {
+		if err := tx.removeFile(e.Object); err != nil {
+			return err
+		}
+		gone["object"] = ""
+	}
+	err := tx.db.Model(&Evidence{}).Where("id = ? AND state = ?", e.ID, EvidenceComplete).Updates(gone).Error
+	return found(err, "remove evidence")
+}
+
+// EvidenceFilter says which evidence is listed. An empty field bounds nothing.
+type EvidenceFilter struct {
+	Within
+
+	SubjectKind, SubjectID, State string
+	After                         *Position
+	Limit                         int
+}
+
+// FiledEvidence is evidence with whether an answer to its task rests on it.
+type FiledEvidence struct {
+	Evidence
+
+	Cited bool
+}
+
+const citing = `EXISTS (SELECT 1 FROM task_answers a WHERE evidence.subject_kind = 'task' AND a.task_id = evidence.subject_id
+	AND jsonb_exists(a.body -> 'evidence', evidence.id::text))`
+
+// FiledEvidence lists evidence, oldest first, after a position.
+func (tx *Tx) FiledEvidence(f EvidenceFilter) ([]FiledEvidence, error) {
+	q := f.evidence(tx.db.Model(&Evidence{})).Select("evidence.*, " + citing + " AS cited").Order("asked_at, id").Limit(f.Limit)
+	for column, value := range map[string]string{"subject_kind": f.SubjectKind, "subject_id": f.SubjectID, "state": f.State} {
+		if value != "" {
+			q = q.Where(column+" = ?", value)
+		}
+	}
+	if f.After != nil {
+		q = q.Where("(asked_at, id) > (?, ?)", f.After.At, f.After.ID)
+	}
+	var all []FiledEvidence
+	err := q.Scan(&all).Error
+	return all, found(err, "list evidence")
+}
+
+// evidence bounds a query of evidence: what is about a task lies in the districts of its case, other evidence in that of its
+// institution.
+func (w Within) evidence(q *gorm.DB) *gorm.DB {
+	if w.InstitutionID != "" {
+		q = q.Where("institution_id = ?", w.InstitutionID)
+	}
+	if w.District != "" {
+		q = q.Where(`CASE subject_kind WHEN 'task'
+			THEN subject_id IN (SELECT id FROM tasks WHERE case_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`))
+			ELSE institution_id IN (SELECT id FROM institutions WHERE district = ?) END`, w.District, w.District, w.District)
+	}
+	return q
+}
+
+// IsCited reports whether an answer to a task rests on evidence.
+func (tx *Tx) IsCited(evidenceID string) (bool, error) {
+	var cited bool
+	err := tx.db.Model(&Evidence{}).Where("id = ?", evidenceID).Select(citing).Scan(&cited).Error
+	return cited, found(err, "ask whether evidence is cited")
+}
+
+// CountEvidence counts what was filed about something, and what is still expected.
+func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64, error) {
+	var n int64
+	err := tx.db.Model(&Evidence{}).Where("subject_kind = ? AND subject_id = ?", subjectKind, subjectID).
+		Where("state = ? OR state = ? AND expires_at > ?", EvidenceComplete, EvidenceExpected, at).Count(&n).Error
+	return n, found(err, "count evidence")
+}
+
+// EraseEvidence removes the files about the tasks of a person's cases, and expects no more of them. What names several
+// people is not about a task.
+func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
+	const theirs = "subject_kind = 'task' AND subject_id IN (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.case_id WHERE c.person_id = ?)"
+	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID).Error; err != nil {
+		return fmt.Errorf("expect no more evidence about a person: %w", err)
+	}
+	var all []Evidence
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
+		Find(&all, "state = ? AND "+theirs, EvidenceComplete, personID).Error
+	if err != nil {
+		return fmt.Errorf("list a person's evidence: %w", err)
+	}
+	for _, e := range all {
+		if err := tx.RemoveEvidence(e, by, reason, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// HasSubject reports whether there is something for an institution to file evidence about. About somebody who was forgotten
+// there is nothing.
+func (tx *Tx) HasSubject(kind, id, institutionID string) (bool, error) {
+	query, known := subjectQueries[kind]
+	if !known {
+		return false, nil
+	}
+	var there bool
+	err := tx.db.Raw("SELECT EXISTS ("+query+")", id, institutionID).Scan(&there).Error
+	return there, found(err, "look for what evidence is about")
+}
+
+var subjectQueries = map[string]string{
+	AboutTask: `SELECT 1 FROM tasks t JOIN cases c ON c.id = t.case_id JOIN persons p ON p.id = c.person_id
+		WHERE t.id = ? AND t.institution_id = ? AND p.erased_at IS NULL`,
+	AboutSession: "SELECT 1 FROM sessions WHERE id = ? AND institution_id = ?",
+}
+
+// EvidenceToSweep lists evidence that never came in time, and files of a bucket whose evidence was removed.
+func (tx *Tx) EvidenceToSweep(before time.Time, limit int) ([]Evidence, error) {
+	var all []Evidence
+	err := tx.db.Order("expires_at, id").Limit(limit).Find(&all, "state = ? AND expires_at < ? OR state = ? AND object <> ''",
+		EvidenceExpected, before, EvidenceRemoved).Error
+	return all, found(err, "list evidence to sweep")
+}
+
+// SweepEvidence forgets evidence that never came, and where a file was that is gone.
+func (tx *Tx) SweepEvidence(e Evidence) error {
+	if err := tx.db.Delete(&Evidence{}, "id = ? AND state = ?", e.ID, EvidenceExpected).Error; err != nil {
+		return fmt.Errorf("forget evidence that never came: %w", err)
+	}
+	err := tx.db.Model(&Evidence{}).Where("id = ? AND state = ?", e.ID, EvidenceRemoved).Update("object", "").Error
+	return found(err, "forget where a file was")
+}
