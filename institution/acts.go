@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"strconv"
 	"sync"
+
+	"github.com/google/uuid"
 )
 
 // act does what a task asks for and answers it. What the script has go wrong first goes wrong first.
 func (s *Simulator) act(ctx context.Context, j *job, t *task, b Behaviour) {
-	if t.Kind == training && b != Reject && !s.teach(ctx, j, t, b) {
+	if t.Kind == training && !b.refuses() && !s.teach(ctx, j, t, b) {
 		return
 	}
 	right := b
@@ -29,6 +31,11 @@ func (s *Simulator) act(ctx context.Context, j *job, t *task, b Behaviour) {
 		if other := s.otherThan(j.player); other != nil {
 			s.misstep(ctx, j, t, b, other.APIKey, t)
 		}
+	case UnknownTask:
+		right = Normal
+		nobodys := *t
+		nobodys.ID = uuid.NewSHA1(uuid.Nil, []byte(t.ID)).String()
+		s.misstep(ctx, j, &nobodys, b, j.player.APIKey, t)
 	default: // nothing goes wrong before the answer
 	}
 	a, err := compose(t, right)
@@ -47,6 +54,9 @@ func (s *Simulator) act(ctx context.Context, j *job, t *task, b Behaviour) {
 		}
 		s.send(ctx, j, t, b, a, key)
 	})
+	if b == SecondOpinion {
+		s.misstep(ctx, j, t, Fail, j.player.APIKey, t)
+	}
 }
 
 // copies sends something once, or all at once as often as a behaviour has it.

@@ -89,8 +89,8 @@ func (t *task) today() (date, error) {
 
 // compose writes the answer to a task. The same task on the same day always gets the same answer.
 func compose(t *task, b Behaviour) (answer, error) {
-	if b == Reject {
-		return write("rejection", rejection{ReasonCode: "class_full"})
+	if b.refuses() {
+		return write("rejection", rejection{ReasonCode: rejections[b]})
 	}
 	today, err := t.today()
 	if err != nil {

@@ -14,6 +14,10 @@ const (
 	Silent           Behaviour = "silent"            // never answers
 	Slow             Behaviour = "slow"              // holds the callback open, and answers no sooner
 	Error500         Behaviour = "error500"          // answers the callback with 500, and acts only once it has got through
+	Busy             Behaviour = "busy"              // answers the callback with 429 and asks to be left alone for a while
+	Redirect         Behaviour = "redirect"          // sends the callback elsewhere, where nobody must follow
+	Torrent          Behaviour = "torrent"           // answers the callback with 500 and more words than anybody should read
+	Gone             Behaviour = "gone"              // answers the callback with 410: it wants no more, until it is enabled again
 	Duplicate        Behaviour = "duplicate"         // sends the same ten times at once
 	OutOfOrder       Behaviour = "out_of_order"      // sends a later result first
 	WrongScore       Behaviour = "wrong_score"       // sends an impossible result, then a right one
@@ -21,7 +25,11 @@ const (
 	Late             Behaviour = "late"              // answers after the task is due
 	Fail             Behaviour = "fail"              // reports a score below the pass mark
 	Absent           Behaviour = "absent"            // reports that the trainee did not come
+	SecondOpinion    Behaviour = "second_opinion"    // sends a right result, and then another that contradicts it
+	UnknownTask      Behaviour = "unknown_task"      // answers a task that nobody issued, then its own
 	Reject           Behaviour = "reject"            // sends the task back: the class is full
+	RejectPerson     Behaviour = "reject_person"     // sends the task back: it is the wrong person
+	RejectOccupation Behaviour = "reject_occupation" // sends the task back: it is not our occupation
 	ShortHours       Behaviour = "short_hours"       // has the trainee leave early half-way, and stay away afterwards
 	OutsideWindow    Behaviour = "outside_window"    // reports a sign-in before the lesson opened, then a right one
 	ClaimsTwice      Behaviour = "claims_twice"      // reports the same hours once more, as another lesson
@@ -44,10 +52,31 @@ var (
 // Which kinds of task each behaviour makes sense for.
 var behaviours = map[Behaviour][]string{
 	Normal: kinds, Silent: kinds, Slow: kinds, Error500: kinds, Duplicate: kinds, WrongInstitution: kinds, Late: kinds,
-	Reject: kinds, Fail: scored, Absent: scored,
+	Busy: kinds, Redirect: kinds, Torrent: kinds, Gone: kinds, UnknownTask: kinds,
+	Reject: kinds, RejectPerson: kinds, RejectOccupation: kinds, Fail: scored, Absent: scored, SecondOpinion: scored,
 	WrongScore: {training, exam, theory, practical},
 	OutOfOrder: {enrolment, training, theory, practical},
 	ShortHours: {training}, OutsideWindow: {training}, ClaimsTwice: {training},
+}
+
+// rejections are the reasons that tasks are sent back for.
+var rejections = map[Behaviour]string{
+	Reject: "class_full", RejectPerson: "wrong_person", RejectOccupation: "not_our_occupation",
+}
+
+// refuses reports whether a behaviour sends the task back.
+func (b Behaviour) refuses() bool { return rejections[b] != "" }
+
+// fails reports whether a behaviour keeps callbacks from getting through, and how many unless the script says.
+func (b Behaviour) fails() (times int, fails bool) {
+	switch b {
+	case Error500:
+		return error500Times, true
+	case Busy, Redirect, Torrent, Gone:
+		return 1, true
+	default:
+		return 0, false
+	}
 }
 
 // possible reports whether a behaviour makes sense for a kind of task.
@@ -61,6 +90,7 @@ const (
 	outOfOrderFor   = 10 * time.Second // how long a result waits for the one that is to overtake it
 	lateBy          = 500 * time.Millisecond
 	duplicateCopies = 10
+	busyFor         = 2 * time.Second // what a busy institution asks for
 )
 
 // Script makes institutions behave in a way. What it leaves out matches anything.
@@ -71,12 +101,12 @@ type Script struct {
 	InstitutionID string    `json:"institution_id,omitempty"`
 	Behaviour     Behaviour `json:"behaviour"`
 	Delay         Duration  `json:"delay,omitempty"` // how long to be slow, to be late, or to wait to be overtaken
-	Times         int       `json:"times,omitempty"` // how many callbacks to answer with 500 or slowly
+	Times         int       `json:"times,omitempty"` // how many callbacks go wrong
 
 	// TaskID is the task that a script for one attempt of one case was played on. It is played once: the same attempt
 	// asked for again, after a reassignment, is answered sensibly.
 	TaskID string `json:"task_id,omitempty"`
-	// Used counts the callbacks answered with 500 or slowly.
+	// Used counts the callbacks that went wrong.
 	Used int `json:"used,omitempty"`
 }
 
@@ -125,13 +155,10 @@ func (s *Script) delayOr(otherwise time.Duration) time.Duration {
 func (s *Script) timesLeft() int {
 	times := s.Times
 	if times == 0 {
-		switch s.Behaviour {
-		case Error500:
-			times = error500Times
-		case Slow:
+		if s.Behaviour == Slow {
 			times = slowTimes
-		default:
-			return 0
+		} else {
+			times, _ = s.Behaviour.fails()
 		}
 	}
 	return max(times-s.Used, 0)

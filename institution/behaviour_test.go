@@ -466,3 +466,63 @@ func TestDuplicateSendsTheSameAttendanceTenTimes(t *testing.T) {
 		require.Equal(t, 20, w.api.reports)
 	})
 }
+
+func TestCallbacksFailInEveryWayThatSendersMustStand(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		for i, c := range []struct {
+			behaviour string
+			status    int
+		}{{"busy", 429}, {"redirect", 307}, {"torrent", 500}, {"gone", 410}} {
+			kind := []string{"enrolment", "exam", "theory", "practical"}[i]
+			w.script(fmt.Sprintf(`{"case_id":"c1","task_kind":%q,"attempt":1,"behaviour":%q}`, kind, c.behaviour))
+			task := w.api.issue(c.behaviour, "c1", kind, nil)
+			require.Equal(t, c.status, w.tell("issued", task), c.behaviour)
+			w.pass(time.Minute)
+			require.Len(t, w.api.sent(), i, "%s: what did not get through is not known", c.behaviour)
+			require.Equal(t, http.StatusNoContent, w.tell("issued", task), c.behaviour)
+			w.pass(time.Minute)
+			w.api.taken(t, c.behaviour)
+		}
+	})
+}
+
+func TestASecondOpinionContradictsTheFirstAndIsRefused(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "second_opinion", "", nil))
+		w.pass(time.Minute)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.NotEqual(t, sent[0].body, sent[1].body)
+		require.Equal(t, "result_conflict", sent[1].code)
+		require.EqualValues(t, 1, w.journal().Counters["misstep_refused"])
+	})
+}
+
+func TestAnAnswerToATaskThatNobodyIssuedComesBeforeTheRightOne(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		w.tell("issued", w.scripted("exam", "unknown_task", "", nil))
+		w.pass(time.Minute)
+		sent := w.api.sent()
+		require.Len(t, sent, 2)
+		require.Equal(t, http.StatusNotFound, sent[0].status)
+		require.NotEqual(t, "t1", sent[0].task)
+		w.api.taken(t, "t1")
+	})
+}
+
+func TestTasksAreSentBackForEveryReason(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		for i, reason := range []string{"class_full", "wrong_person", "not_our_occupation"} {
+			behaviour := []string{"reject", "reject_person", "reject_occupation"}[i]
+			kind := []string{"enrolment", "training", "exam"}[i]
+			w.script(fmt.Sprintf(`{"case_id":"c1","task_kind":%q,"attempt":1,"behaviour":%q}`, kind, behaviour))
+			w.tell("issued", w.api.issue(behaviour, "c1", kind, nil))
+			w.pass(time.Minute)
+			require.JSONEq(t, fmt.Sprintf(`{"reason_code":%q}`, reason), w.api.taken(t, behaviour).body)
+		}
+	})
+}

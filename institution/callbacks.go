@@ -1,17 +1,22 @@
 package institution
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
-const longestCallback = 64 << 10
+const (
+	longestCallback = 64 << 10
+	torrentLength   = 64 << 20
+)
 
 // plainID is what an id may look like: it becomes part of a path.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
@@ -103,10 +108,10 @@ func (s *Simulator) spoil(w http.ResponseWriter, r *http.Request, p *player, ent
 		return false
 	}
 	entry.Attempt, entry.Behaviour = about.Attempt, script.Behaviour
-	if script.Behaviour == Error500 {
+	if _, fails := script.Behaviour.fails(); fails {
 		entry.Action = callbackFailed
 		s.journal.note(entry)
-		http.Error(w, "error500", http.StatusInternalServerError)
+		script.fail(w, r)
 		return true
 	}
 	entry.Action = callbackSlow
@@ -116,4 +121,27 @@ func (s *Simulator) spoil(w http.ResponseWriter, r *http.Request, p *player, ent
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(slow + shutdownGrace))
 	pause(r.Context(), slow)
 	return false
+}
+
+// fail answers a callback as a script has it fail.
+func (s *Script) fail(w http.ResponseWriter, r *http.Request) {
+	switch s.Behaviour {
+	case Busy:
+		w.Header().Set("Retry-After", strconv.Itoa(int(s.delayOr(busyFor).Seconds())))
+		http.Error(w, "busy", http.StatusTooManyRequests)
+	case Redirect:
+		http.Redirect(w, r, "http://127.0.0.1:1/elsewhere", http.StatusTemporaryRedirect)
+	case Torrent:
+		w.WriteHeader(http.StatusInternalServerError)
+		drop := bytes.Repeat([]byte("words "), 1<<10)
+		for range torrentLength / len(drop) {
+			if _, err := w.Write(drop); err != nil {
+				return // nobody reads on, as it should be
+			}
+		}
+	case Gone:
+		http.Error(w, "gone", http.StatusGone)
+	default:
+		http.Error(w, string(s.Behaviour), http.StatusInternalServerError)
+	}
 }

@@ -178,7 +178,7 @@ func (s *Simulator) obstacle(j *job, t *task, script Script) (obstacle, bool) {
 	case Late:
 		wait := j.until(t.DueAt.Add(script.delayOr(lateBy))).Sub(now)
 		return obstacle{wait: wait}, wait > 0
-	case Error500:
+	case Error500, Busy, Redirect, Torrent, Gone:
 		return obstacle{until: j.delivered}, script.timesLeft() > 0
 	case OutOfOrder:
 		if t.Kind != theory {

@@ -29,7 +29,7 @@ const (
 	callbackTaken     = "callback_taken"
 	callbackRepeated  = "callback_repeated"
 	callbackRefused   = "callback_refused" // not signed as it should be, or not readable
-	callbackFailed    = "callback_failed"  // with 500, by a script
+	callbackFailed    = "callback_failed"  // by a script
 	callbackSlow      = "callback_slow"    // held open, by a script
 	taskSeen          = "task_seen"
 	taskHeld          = "task_held" // by a script
