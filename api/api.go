@@ -30,6 +30,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/identity"
@@ -67,6 +68,8 @@ type Config struct {
 	Provider *Provider
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
+	// Callbacks says where institutions may be called.
+	Callbacks delivery.Guard
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.
 	Metrics *prometheus.Registry
 	// Now is the clock; nil is time.Now.
@@ -136,6 +139,7 @@ type service struct {
 	keeping     accountBodies
 	workbooks   workbookBodies
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
+	calling     endpointBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

@@ -63,11 +63,13 @@ func TestAKeysScopesBoundWhatItMayDo(t *testing.T) {
 	w := newWorld(t)
 	staff := w.institution(trainingBodyID)
 	for scope, open := range map[string][]string{
-		"tasks": {"/v1/tasks"}, "attendance": {"/v1/staff", "/v1/sessions"}, "courses": {"/v1/courses"},
-		"read": {"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses"},
+		"tasks": {"/v1/tasks", "/v1/events"}, "attendance": {"/v1/staff", "/v1/sessions"}, "courses": {"/v1/courses"},
+		"callbacks": {"/v1/events", "/v1/endpoints", "/v1/deliveries"},
+		"read":      {"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/events", "/v1/endpoints", "/v1/deliveries"},
 	} {
 		key := w.key(staff, object{"label": scope, "scopes": []string{scope}}).Key
-		for _, path := range []string{"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/api-keys", "/v1/accounts", "/v1/invitations"} {
+		for _, path := range []string{"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/api-keys", "/v1/accounts", "/v1/invitations",
+			"/v1/events", "/v1/endpoints", "/v1/deliveries"} {
 			want := http.StatusForbidden
 			for _, o := range open {
 				if o == path {

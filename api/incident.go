@@ -49,10 +49,13 @@ type resolutionView struct {
 
 type incidentGroup struct {
 	Cause       string          `json:"cause"`
+	Kind        contract.Kind   `json:"kind" enum:"external,program,business,overdue"`
 	Title       string          `json:"title"`
-	Stage       string          `json:"stage"`
+	Stage       string          `json:"stage" doc:"Empty when the cause is of no stage."`
 	Institution *bodyView       `json:"institution,omitempty"`
-	Count       int             `json:"count"`
+	EndpointID  string          `json:"endpoint_id,omitempty" doc:"Of the cause endpoint_down: the endpoint that takes nothing."`
+	Count       int             `json:"count" doc:"Incidents; events that wait, behind an endpoint."`
+	Cases       int             `json:"cases,omitempty" doc:"Of how many cases those events are."`
 	Oldest      time.Time       `json:"oldest"`
 	Explanation string          `json:"explanation"`
 	Verbs       []contract.Verb `json:"verbs"`
@@ -68,7 +71,7 @@ func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
 	if in.State != "" {
 		filter.States = []string{in.State}
 	}
-	if in.Cause != "" && contract.Cause(in.Cause).Verbs() == nil {
+	if in.Cause != "" && in.Cause != endpointDown && contract.Cause(in.Cause).Verbs() == nil {
 		found.add("cause", fieldUnknownValue)
 	}
 	if in.CaseID != "" && !isID(in.CaseID) {
@@ -152,7 +155,14 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 	if err != nil {
 		return nil, err
 	}
+	stopped, err := stoppedEndpoints(tx, filter)
+	if err != nil {
+		return nil, err
+	}
 	var institutions []string
+	for _, e := range stopped {
+		institutions = append(institutions, e.InstitutionID)
+	}
 	for _, g := range groups {
 		if g.InstitutionID != nil {
 			institutions = append(institutions, *g.InstitutionID)
@@ -166,7 +176,7 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 	out.Body.Groups = make([]incidentGroup, len(groups))
 	for i, g := range groups {
 		view := incidentGroup{
-			Cause: string(g.Cause), Title: v.say("cause", string(g.Cause)+".title"), Stage: string(g.Stage),
+			Cause: string(g.Cause), Kind: g.Cause.Kind(), Title: v.say("cause", string(g.Cause)+".title"), Stage: string(g.Stage),
 			Count: g.Count, Oldest: g.Oldest, Verbs: g.Cause.Verbs(),
 		}
 		words := map[string]any{}
@@ -182,6 +192,7 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 		view.Explanation = message.Text(v.lang, explanation, words)
 		out.Body.Groups[i] = view
 	}
+	out.Body.Groups = withEndpoints(v, out.Body.Groups, stopped, filter.Limit)
 	return out, nil
 }
 

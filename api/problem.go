@@ -100,6 +100,15 @@ const (
 	evidenceSize           = "evidence_size"
 	evidenceDigest         = "evidence_digest"
 	evidenceMedia          = "evidence_media"
+	endpointExists         = "endpoint_exists"
+	endpointActive         = "endpoint_active"
+	endpointPaused         = "endpoint_paused"
+	endpointDisabled       = "endpoint_disabled"
+	endpointHeld           = "endpoint_held"
+	endpointRotating       = "endpoint_rotating"
+	deliveryPending        = "delivery_pending"
+	deliveryTest           = "delivery_test"
+	redeliveryTooLarge     = "redelivery_too_large"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -189,6 +198,15 @@ var statuses = map[string]int{
 	evidenceSize:           http.StatusUnprocessableEntity,
 	evidenceDigest:         http.StatusUnprocessableEntity,
 	evidenceMedia:          http.StatusUnprocessableEntity,
+	endpointExists:         http.StatusConflict,
+	endpointActive:         http.StatusConflict,
+	endpointPaused:         http.StatusConflict,
+	endpointDisabled:       http.StatusConflict,
+	endpointHeld:           http.StatusConflict,
+	endpointRotating:       http.StatusConflict,
+	deliveryPending:        http.StatusConflict,
+	deliveryTest:           http.StatusConflict,
+	redeliveryTooLarge:     http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -115,6 +115,7 @@ func (s *service) register(api huma.API) {
 	s.registerPrivacy(api)
 
 	s.registerFeed(api)
+	s.registerEndpoints(api)
 	read(api, "GET /v1/tasks/{id}", tasks, "A task, and whom it is about", s.getTask)
 	sent(api, "POST /v1/tasks/{id}/result", tasks, "Report a task's result", result, http.StatusOK, s.postResult)
 	sent(api, "POST /v1/tasks/{id}/rejection", tasks, "Refuse a task", s.bodies.rejection.schema, http.StatusOK, s.postRejection)

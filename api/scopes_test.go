@@ -142,6 +142,12 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO invitations (id, token_hash, role, institution_id, label, invited_by, invited_at, expires_at)
 		VALUES ($1, sha256($3::text::bytea), 'institution', $2, 'desk', `+by+`, now(), now() + interval '1 hour')`,
 		id[authority.Invitation], body, id[authority.Invitation])
+	id[authority.Endpoint], id[authority.AllowedHost] = uuid.NewString(), uuid.NewString()
+	w.exec(`INSERT INTO endpoints (id, institution_id, url) VALUES ($1, $2, 'https://example.org/')`, id[authority.Endpoint], body)
+	w.exec(`INSERT INTO allowed_hosts (id, host, port, reason, allowed_by) VALUES ($1, $2, 443, 'x', `+by+`)`, id[authority.AllowedHost], body)
+	var event string
+	require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT id FROM outbox WHERE subject_id = $1", id[authority.Task]).Scan(&event))
+	id[authority.Delivery] = event
 	return id
 }
 
@@ -264,6 +270,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident,
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
+		"GET /v1/endpoints": authority.Endpoint, "GET /v1/deliveries": authority.Delivery, "GET /v1/allowed-hosts": authority.AllowedHost,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/evidence":     authority.Evidence,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it

@@ -57,6 +57,10 @@ const (
 	Notice     Object = "notice"
 	Mailbox    Object = "mailbox"
 	Evidence   Object = "evidence"
+
+	Endpoint    Object = "endpoint"
+	Delivery    Object = "delivery"
+	AllowedHost Object = "allowed_host"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

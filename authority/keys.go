@@ -13,17 +13,20 @@ const (
 	KeyTasks      KeyScope = "tasks"      // take tasks and answer them
 	KeyAttendance KeyScope = "attendance" // make classes, name staff, report sessions, sign-ins and heartbeats, and mend them
 	KeyCourses    KeyScope = "courses"    // open courses, enrol, declare them complete
+	KeyCallbacks  KeyScope = "callbacks"  // set up and try the endpoint, and have events sent once more
 	KeyRead       KeyScope = "read"       // see all of that, and change nothing
 )
 
 // KeyScopes are all scopes of keys.
-func KeyScopes() []KeyScope { return []KeyScope{KeyTasks, KeyAttendance, KeyCourses, KeyRead} }
+func KeyScopes() []KeyScope {
+	return []KeyScope{KeyTasks, KeyAttendance, KeyCourses, KeyCallbacks, KeyRead}
+}
 
 // keyVerbs says which scopes of keys a verb takes: one of them is enough. Every verb that is open to institutions stands
 // here; one without scopes is for people who are logged in. What does not stand here is refused to every key.
 var keyVerbs = map[string][]KeyScope{
 	"task.list":   {KeyTasks, KeyRead},
-	"event.list":  {KeyTasks, KeyRead},
+	"event.list":  {KeyTasks, KeyCallbacks, KeyRead},
 	"task.read":   {KeyTasks, KeyRead},
 	"task.answer": {KeyTasks},
 
@@ -64,6 +67,16 @@ var keyVerbs = map[string][]KeyScope{
 	"workbook.upload":   {},
 	"workbook.read":     {},
 	"workbook.apply":    {},
+
+	"endpoint.list":      {KeyCallbacks, KeyRead},
+	"endpoint.read":      {KeyCallbacks, KeyRead},
+	"endpoint.set":       {KeyCallbacks},
+	"endpoint.rotate":    {KeyCallbacks},
+	"endpoint.try":       {KeyCallbacks},
+	"endpoint.stop":      {KeyCallbacks},
+	"delivery.list":      {KeyCallbacks, KeyRead},
+	"delivery.read":      {KeyCallbacks, KeyRead},
+	"delivery.redeliver": {KeyCallbacks},
 
 	"session.who":          KeyScopes(),
 	"session.end":          {},

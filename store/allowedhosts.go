@@ -33,11 +33,16 @@ func (tx *Tx) AllowedHost(id string) (AllowedHost, error) {
 	return h, found(err, "read an allowed host")
 }
 
-// HostAllowed reports whether an operator allows a host at a port.
-func (tx *Tx) HostAllowed(host string, port int) (bool, error) {
+// AllowedHostAt reads the host that an operator allows at a port; ErrNotFound when none does.
+func (tx *Tx) AllowedHostAt(host string, port int) (AllowedHost, error) {
 	var h AllowedHost
 	err := tx.db.Take(&h, "host = ? AND port = ? AND removed_at IS NULL", host, port).Error
-	err = found(err, "look up an allowed host")
+	return h, found(err, "look up an allowed host")
+}
+
+// HostAllowed reports whether an operator allows a host at a port.
+func (tx *Tx) HostAllowed(host string, port int) (bool, error) {
+	_, err := tx.AllowedHostAt(host, port)
 	if errors.Is(err, ErrNotFound) {
 		return false, nil
 	}

@@ -217,6 +217,7 @@ type StoppedBacklog struct {
 	Endpoint
 
 	Count  int
+	Cases  int // of which they are
 	Oldest time.Time
 }
 
@@ -224,8 +225,8 @@ type StoppedBacklog struct {
 // however many tasks are behind it.
 func (tx *Tx) WaitingBehind(within Within) ([]StoppedBacklog, error) {
 	var rows []StoppedBacklog
-	err := within.ofInstitutions(tx.db.Table(`(SELECT e.*, count(*) AS count, min(o.queued_at) AS oldest
-			FROM endpoints e JOIN outbox o ON o.institution_id = e.institution_id AND o.state = 'pending'
+	err := within.ofInstitutions(tx.db.Table(`(SELECT e.*, count(*) AS count, count(DISTINCT o.case_id) AS cases, min(o.queued_at) AS oldest
+			FROM endpoints e JOIN outbox o ON o.institution_id = e.institution_id AND o.state = 'pending' AND NOT o.test
 			WHERE e.state <> 'active' OR e.not_before IS NOT NULL GROUP BY e.id) AS stopped`)).
 		Order("count DESC, institution_id").Scan(&rows).Error
 	return rows, found(err, "count what waits behind stopped endpoints")

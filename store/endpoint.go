@@ -62,6 +62,17 @@ func (tx *Tx) EndpointByID(id string) (Endpoint, error) {
 	return e, found(err, "read an endpoint")
 }
 
+// EndpointsOf reads the endpoints of those of these institutions that have one.
+func (tx *Tx) EndpointsOf(institutionIDs []string) (map[string]Endpoint, error) {
+	var rows []Endpoint
+	err := tx.db.Find(&rows, "institution_id IN ?", institutionIDs).Error
+	endpoints := make(map[string]Endpoint, len(rows))
+	for _, row := range rows {
+		endpoints[row.InstitutionID] = row
+	}
+	return endpoints, found(err, "read endpoints")
+}
+
 // LockEndpoint reads an institution's endpoint and keeps it from being changed until the transaction is over.
 func (tx *Tx) LockEndpoint(institutionID string) (Endpoint, error) {
 	var e Endpoint

@@ -17,8 +17,9 @@ type Mark struct {
 const lineUpLock = 0x46454544
 
 // LineUp gives the committed events of an institution their positions, and their sequence among those of their case; those of
-// all, when none is named. Only what has a position is in the feed, and is sent. A position is given once and never changed, by one transaction at a time, after what it looks at
-// was committed: so whoever has read on to a position finds everything else behind it.
+// all, when none is named. Only what has a position is in the feed, and is sent. A position is given once and never changed, by
+// one transaction at a time, after what it looks at was committed: so whoever has read on to a position finds everything else
+// behind it.
 func (s *Store) LineUp(ctx context.Context, institutionID string) error {
 	var waits bool
 	err := s.db.WithContext(ctx).Raw("SELECT EXISTS (SELECT FROM outbox WHERE "+unplaced+")", institutionID, institutionID).

@@ -182,6 +182,9 @@ func TestWhoeverReadsOnFromACursorMissesNothingAndGetsNothingTwice(t *testing.T)
 			told[i] = event.ID
 		}
 		require.Len(t, told, len(o.events))
+		written, err := o.store.Read(o.t.Context()).CountOutboxEvents(store.EventFilter{Within: store.Within{InstitutionID: pollingBody}})
+		require.NoError(t, err)
+		require.EqualValues(t, written, len(o.events))
 		require.ElementsMatch(t, told, o.events)
 		require.ElementsMatch(t, o.issued, o.tasks)
 	})

@@ -49,6 +49,12 @@ var ownerQueries = map[authority.Object]string{
 		FROM mailboxes m WHERE m.id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
+	authority.Endpoint: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution, t.district AS first, NULL AS second
+		FROM endpoints e JOIN institutions t ON t.id = e.institution_id WHERE e.id = ?`,
+	authority.Delivery: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
+		FROM outbox o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
+	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM allowed_hosts WHERE id = ?`,
 }
 
 // Owners looks up whom an object belongs to; ErrNotFound when it is not there.

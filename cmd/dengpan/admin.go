@@ -7,11 +7,9 @@ import (
 	"os"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/institution"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/worker"
@@ -122,69 +120,6 @@ func tokenCommand() *cobra.Command {
 		})
 	}
 	return cmd
-}
-
-func endpointCommand() *cobra.Command {
-	cmd := &cobra.Command{
-		Use: "endpoint", Short: "set an institution's callback URL and print its signing secret, once", Args: cobra.NoArgs,
-	}
-	cfg := configured(cmd)
-	institutionID := cmd.Flags().String("institution", "", "the institution to be called")
-	url := cmd.Flags().String("url", "", "its callback URL")
-	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		guard, err := cfg.callbacks()
-		if err != nil {
-			return err
-		}
-		host, port, err := delivery.HostPort(*url)
-		if err != nil {
-			return fmt.Errorf("--url: %w", err)
-		}
-		keys, err := cfg.keys()
-		if err != nil {
-			return err
-		}
-		secret := delivery.NewSecret()
-		sealed, err := keys.Seal([]byte(secret), store.SecretSeal(*institutionID))
-		if err != nil {
-			return err
-		}
-		return administer(cmd.Context(), cfg, func(db *store.Store) error {
-			return db.Tx(cmd.Context(), func(tx *store.Tx) error {
-				if _, err := tx.Institution(*institutionID); err != nil {
-					return fmt.Errorf("--institution %s: %w", *institutionID, err)
-				}
-				allowed, err := tx.HostAllowed(host, port)
-				if err != nil {
-					return err
-				}
-				if err := guard.Check(*url, allowed); err != nil {
-					return fmt.Errorf("--url: %w", err)
-				}
-				if err := setEndpoint(tx, *institutionID, *url, sealed); err != nil {
-					return err
-				}
-				fmt.Fprintln(cmd.OutOrStdout(), secret)
-				return tx.Audit(store.AuditEntry{
-					Actor: store.ActorSystem, Action: "endpoint.set", Subject: "institution:" + *institutionID,
-					Reason: "set by command line",
-				})
-			})
-		})
-	}
-	return cmd
-}
-
-// setEndpoint sets an institution's endpoint, active, with one secret that signs.
-func setEndpoint(tx *store.Tx, institutionID, url string, sealed []byte) error {
-	return errors.Join(
-		tx.SaveEndpoint(store.Endpoint{ID: uuid.NewString(), InstitutionID: institutionID, URL: url}),
-		tx.SetEndpointState(institutionID, store.EndpointActive, ""),
-		tx.RetireEndpointSecrets(institutionID, store.SecretHMAC, time.Now().UTC()),
-		tx.AddEndpointSecret(store.EndpointSecret{
-			ID: uuid.NewString(), InstitutionID: institutionID, Kind: store.SecretHMAC, SecretSealed: sealed,
-		}),
-	)
 }
 
 // administer runs a command on the database.

@@ -158,11 +158,16 @@ func (p *process) api(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	guard, err := p.cfg.callbacks()
+	if err != nil {
+		return err
+	}
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
 		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket,
+		Callbacks: guard,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {

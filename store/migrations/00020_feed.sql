@@ -5,4 +5,10 @@
 ALTER TABLE outbox ADD COLUMN position bigint UNIQUE CHECK (position > 0);
 UPDATE outbox SET position = seq;
 CREATE INDEX outbox_feed ON outbox (institution_id, position);
-CREATE INDEX outbox_unplaced ON outbox (institution_id) WHERE position IS NULL;
+CREATE INDEX outbox_unplaced ON outbox (institution_id) WHERE position IS NULL AND NOT test;
+
+-- Keys of machines may set up callbacks.
+ALTER TABLE access_tokens
+    DROP CONSTRAINT access_tokens_scopes_check,
+    ADD CONSTRAINT access_tokens_scopes_check
+        CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['tasks', 'attendance', 'courses', 'callbacks', 'read']);
