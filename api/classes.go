@@ -84,7 +84,7 @@ func (s *service) makeClass(ctx context.Context, in *bodyInput) (*classOutput, e
 		OpenedBy: r.account.ID, OpenedAt: s.Now().UTC(),
 	}
 	s.checkTarget(asked, found)
-	body.ClassPlan.onto(&asked, found)
+	body.onto(&asked, found)
 	if asked.Ref == "" || !printable(asked.Ref) {
 		found.add("ref", fieldFormat)
 	}
@@ -185,7 +185,7 @@ func (s *service) reviseClass(ctx context.Context, in *idBodyInput) (*classOutpu
 			return err
 		}
 		before := plan(c)
-		body.ClassPlan.onto(&c, found)
+		body.onto(&c, found)
 		if err := hours.MayRevise(tx, c); err != nil {
 			return refusedClass(err, found)
 		}

@@ -93,7 +93,6 @@ func (s *service) register(api huma.API) {
 	}
 
 	const cases, mine, tasks, incidents, public = "cases", "me", "tasks", "incidents", "public"
-	const attendance = "attendance"
 	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
 	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
 	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
@@ -122,6 +121,27 @@ func (s *service) register(api huma.API) {
 
 	s.registerEvidence(api)
 
+	s.registerAttendance(api)
+	s.registerClasses(api)
+
+	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
+	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
+	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
+
+	s.registerCertificates(api)
+
+	s.registerNotices(api)
+	s.registerCodec(api)
+	s.registerWorkbooks(api)
+
+	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
+	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
+	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
+}
+
+// registerAttendance adds the operations of sessions and who attended them.
+func (s *service) registerAttendance(api huma.API) {
+	const attendance = "attendance"
 	sent(api, "POST /v1/staff", attendance, "Name a person who teaches or takes attendance", s.bodies.staff.schema, http.StatusCreated, s.nameStaff)
 	read(api, "GET /v1/staff", attendance, "The named persons of an institution", s.listStaff)
 	sent(api, "POST /v1/staff/{ref}/removal", attendance, "A named person has left", s.bodies.reason.schema, http.StatusOK, s.removeStaff)
@@ -138,22 +158,6 @@ func (s *service) register(api huma.API) {
 	sent(api, "POST /v1/heartbeats", attendance, "Report what players say of themselves", s.bodies.beats.schema, http.StatusOK, s.postHeartbeats)
 	sent(api, "POST /v1/xapi/statements", attendance, "Report it as statements of the Experience API", statementsSchema(), http.StatusOK, s.postStatements)
 	read(api, "GET /v1/xapi/about", attendance, "Which versions of the Experience API are spoken", s.aboutXAPI)
-
-	s.registerClasses(api)
-
-	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
-	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
-	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
-
-	s.registerCertificates(api)
-
-	s.registerNotices(api)
-	s.registerCodec(api)
-	s.registerWorkbooks(api)
-
-	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
-	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
-	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
 }
 
 // registerCE adds the operations of continuing education: years, courses of CE bases.

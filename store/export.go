@@ -54,8 +54,8 @@ var exportSections = []ExportSection{
 		WHERE case_id IN (TABLE mine) ORDER BY recorded_at`},
 	{"courses", []string{"course_places"}, `SELECT p.id, o.institution_id, o.title, o.starts_on, o.ends_on, p.document, p.state, p.enrolled_at, p.closed_at
 		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id = @person ORDER BY p.enrolled_at`},
-	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at, m.left_how, m.left_reason
-		FROM class_members m JOIN classes k ON k.id = m.class_id WHERE m.case_id IN (TABLE mine) ORDER BY m.joined_at`},
+	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at,
+		m.left_how, m.left_reason FROM class_members m JOIN classes k ON k.id = m.class_id WHERE m.case_id IN (TABLE mine) ORDER BY m.joined_at`},
 	{"sessions_attended", []string{"session_roster", "attendance"}, `SELECT s.institution_id, s.ref, s.module, s.mode, s.opens_at, s.closes_at,
 		s.voided_at, a.signed_in_at, a.signed_out_at, a.received_at, a.state, a.reason
 		FROM session_roster r JOIN sessions s ON s.id = r.session_id
