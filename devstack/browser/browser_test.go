@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 
@@ -51,7 +52,15 @@ type world struct {
 	Incident string `json:"incident"`
 	// Moving is a case that is stuck again whenever it is tried again.
 	Moving string `json:"moving"`
+	// Desk is staff of an institution that nothing answers for but they: it has tasks, of as many trainees.
+	Desk demo.WebLogin `json:"desk"`
 }
+
+// deskInstitution trains in the occupation of the cases that are registered here.
+const (
+	deskInstitution = "norinco-talent"
+	deskTrainees    = "甲乙丙丁"
+)
 
 func TestTheWebApplicationInABrowser(t *testing.T) {
 	t.Parallel()
@@ -116,6 +125,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		require.NoError(t, product.Account(t.Context(), into.Role, "", "", login, into.Password))
 	}
 
+	w.desk(t, options, product)
 	w.Stuck, w.Kept = w.stuck(t, 900_001)
 	_, w.Incident = w.stuck(t, 900_002)
 	w.Moving, _ = w.stuck(t, 900_003)
@@ -126,22 +136,60 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 // junior level only.
 func (w *world) stuck(t *testing.T, n int) (caseID, incidentID string) {
 	t.Helper()
-	var registered struct{ ID string }
-	w.ask(t, http.MethodPost, "/v1/cases", map[string]any{
-		"name": "例示甲", "id_number": identity.Synthetic(n, calendar.NewDate(1990, time.May, 17)).Number(),
-		"occupation": "intelligent-manufacturing", "level": "senior", "district": "haidian", "training_body": "ouc", "evaluation_body": "cmes",
-		"applicant": map[string]any{
-			"category": "skilled_worker", "skill_grade": "高级工",
-			"education": []map[string]any{{"degree": "associate", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
-			"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
-		},
-	}, &registered)
+	caseID = w.register(t, n, "例示甲", "ouc", "senior", map[string]any{
+		"category": "skilled_worker", "skill_grade": "高级工",
+		"education": []map[string]any{{"degree": "associate", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
+		"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
+	})
 	var open struct{ Incidents []struct{ ID string } }
 	require.Eventually(t, func() bool {
-		w.ask(t, http.MethodGet, "/v1/incidents?case_id="+registered.ID, nil, &open)
+		w.ask(t, http.MethodGet, "/v1/incidents?case_id="+caseID, nil, &open)
 		return len(open.Incidents) == 1
 	}, time.Minute, 100*time.Millisecond, "the case is stuck")
-	return registered.ID, open.Incidents[0].ID
+	return caseID, open.Incidents[0].ID
+}
+
+// desk has the simulator leave an institution to its staff, gives them a log-in and registers trainees with it.
+func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
+	t.Helper()
+	simulator := world{URL: "http://" + options.InstitutionAddress}
+	simulator.ask(t, http.MethodPost, "/control/scripts", map[string]any{"institution_id": deskInstitution, "behaviour": "silent"}, &struct{}{})
+	w.Desk = demo.WebLogin{Role: "institution", Login: "desk", Password: "eleven slow herons at the desk", Institution: deskInstitution}
+	require.NoError(t, product.Account(t.Context(), w.Desk.Role, w.Desk.Institution, "", w.Desk.Login, w.Desk.Password))
+	for n, called := range deskTrainees {
+		w.register(t, 910_000+n, "例示"+string(called), deskInstitution, "junior", map[string]any{
+			"category":  "in_post",
+			"education": []map[string]any{{"degree": "bachelor", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
+			"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
+		})
+	}
+	require.Eventually(t, func() bool {
+		var open struct {
+			Tasks []struct {
+				Institution string `json:"institution_id"`
+			}
+		}
+		w.ask(t, http.MethodGet, "/v1/tasks?state=open&kind=enrolment&limit=200", nil, &open)
+		asked := 0
+		for _, task := range open.Tasks {
+			if task.Institution == deskInstitution {
+				asked++
+			}
+		}
+		return asked >= utf8.RuneCountInString(deskTrainees)
+	}, time.Minute, 200*time.Millisecond, "the desk is asked to take trainees")
+}
+
+// register registers a case that is nobody's of the demonstration.
+func (w *world) register(t *testing.T, n int, name, trainer, level string, applicant map[string]any) (caseID string) {
+	t.Helper()
+	var registered struct{ ID string }
+	w.ask(t, http.MethodPost, "/v1/cases", map[string]any{
+		"name": name, "id_number": identity.Synthetic(n, calendar.NewDate(1990, time.May, 17)).Number(),
+		"occupation": "intelligent-manufacturing", "level": level, "district": "haidian", "training_body": trainer, "evaluation_body": "cmes",
+		"applicant": applicant,
+	}, &registered)
+	return registered.ID
 }
 
 // ask asks the product as the operator.

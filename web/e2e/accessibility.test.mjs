@@ -21,6 +21,8 @@ const pages = [
   ['institution', '/api-keys', '.listing'],
   ['institution', '/api-keys?state=active', '.listing', '.aside form'],
   ['administrator', '/api-keys?key=new', '.aside form'],
+  ['operator', '/certificates', '.listing'],
+  ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['operator', '/nowhere', '.note'],
 ]
 

@@ -101,6 +101,23 @@ export const incidents = createRoute({
   component: lazyRouteComponent(() => import('./pages/incidents/incidents'), 'Incidents'),
 })
 
+export const certificateKinds = ['training', 'grade', 'ce_base'] as const
+export const certificateStatuses = ['valid', 'suspended', 'superseded', 'revoked'] as const
+
+const certificates = createRoute({
+  getParentRoute: () => inside,
+  path: '/certificates',
+  validateSearch: from({
+    q: anyText,
+    kind: oneOf(...certificateKinds),
+    status: oneOf(...certificateStatuses),
+    sort: oneOf('issued_on', '-issued_on'),
+    page,
+  }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/certificates/certificates'), 'Certificates'),
+})
+
 export const accounts = createRoute({
   getParentRoute: () => inside,
   path: '/accounts',
@@ -145,7 +162,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
-    inside.addChildren([home, mine, oneCase, tasks, incidents, accounts, invitations, keys, security]),
+    inside.addChildren([home, mine, oneCase, tasks, incidents, certificates, accounts, invitations, keys, security]),
   ]),
   basepath: '/app',
   defaultPreload: 'intent',

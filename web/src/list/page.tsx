@@ -34,6 +34,8 @@ interface Props<T> {
   action?: ReactNode
   /** What stands between the heading and the list. */
   above?: ReactNode
+  /** What stands between the filters and the rows. */
+  below?: ReactNode
   /** The list's own name; its page's, unless it says otherwise. */
   name?: string
   filters: Filter[]
@@ -68,6 +70,7 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
       </header>
       {props.above}
       <Filters onChange={change} filters={props.filters} />
+      {props.below}
       <Listing
         name={props.name ?? heading}
         columns={props.columns}

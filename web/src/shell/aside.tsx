@@ -3,8 +3,16 @@ import { type ReactNode, useEffect, useId, useRef } from 'react'
 import { useWords } from '../words/words'
 import './aside.css'
 
+interface Props {
+  title: string
+  onClose: () => void
+  /** There is much to be seen side by side. */
+  broad?: boolean
+  children: ReactNode
+}
+
 /** A sheet beside a list, with one of its rows in full. Escape closes it, and what lies below is out of reach. */
-export function Aside({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
+export function Aside({ title, onClose, broad, children }: Props) {
   const { t } = useWords()
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
@@ -16,7 +24,7 @@ export function Aside({ title, onClose, children }: { title: string; onClose: ()
   return (
     <dialog
       ref={dialog}
-      className="aside"
+      className={broad ? 'aside broad' : 'aside'}
       aria-labelledby={heading}
       onCancel={(e) => {
         e.preventDefault() // the address says whether it is open

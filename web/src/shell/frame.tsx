@@ -1,41 +1,14 @@
-import {
-  AuditOutlined,
-  CompassOutlined,
-  KeyOutlined,
-  LogoutOutlined,
-  SafetyCertificateOutlined,
-  ScheduleOutlined,
-  TeamOutlined,
-} from '@ant-design/icons'
+import { LogoutOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useMatches, useRouter } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
-import { homes, type Role, type Session, sessionQuery } from '../api/session'
-import type { Key } from '../words/message'
+import { type Session, sessionQuery } from '../api/session'
 import { useWords } from '../words/words'
 import { NotYours } from './notes'
+import { Places, Views } from './places'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
-
-interface Place {
-  to: string
-  name: Key
-  icon: ReactNode
-  /** Pages that belong to the place, though they are not below it. */
-  also?: string
-}
-
-const people: Place = { to: '/accounts', name: 'web.place.people', icon: <TeamOutlined />, also: '/invitations' }
-const keys: Place = { to: '/api-keys', name: 'web.place.keys', icon: <KeyOutlined /> }
-
-/** Where each role can go. A case belongs to the place from which it is opened. */
-const places: Record<Role, Place[]> = {
-  trainee: [{ to: homes.trainee, name: 'web.place.my', icon: <CompassOutlined />, also: '/cases/' }],
-  institution: [{ to: homes.institution, name: 'web.place.tasks', icon: <ScheduleOutlined /> }, people, keys],
-  operator: [{ to: homes.operator, name: 'web.place.incidents', icon: <AuditOutlined />, also: '/cases/' }],
-  administrator: [people, keys],
-}
 
 /** Everything around a page for those who are logged in. */
 export function Frame() {
@@ -66,6 +39,7 @@ export function Frame() {
     <div className="frame">
       <Bar session={session} />
       <main className="content" id="content" ref={main} tabIndex={-1}>
+        {yours && <Views role={session.account.role} here={path} />}
         {yours ? <Outlet /> : <NotYours />}
       </main>
       <Foot />
@@ -97,22 +71,13 @@ function Bar({ session }: { session: Session }) {
           <Sign />
           {t('web.frame.name')}
         </Link>
-        <nav className="places" aria-label={t('web.frame.places')}>
-          {places[account.role].map(({ to, name, icon, also }) => (
-            <Link key={to} to={to} {...(also && here.startsWith(also) ? { 'aria-current': 'page' as const } : {})}>
-              {icon}
-              {t(name)}
-            </Link>
-          ))}
-          <Link to="/security">
-            <SafetyCertificateOutlined />
-            {t('web.place.security')}
-          </Link>
-        </nav>
+        <Places role={account.role} here={here} />
         <div className="tools">
-          <span className="who small quiet" title={account.institution?.name ?? account.label}>
-            {account.institution?.name ?? account.label}
-          </span>
+          <Link to="/security" className="tool" title={t('web.place.security')}>
+            <SafetyCertificateOutlined aria-hidden />
+            <span className="visually-hidden">{t('web.place.security')}</span>
+            <span className="who small">{account.institution?.name ?? account.label}</span>
+          </Link>
           <LanguageSwitch />
           <ThemeSwitch />
           <button type="button" className="tool" onClick={() => leave.mutate()} aria-label={t('web.frame.log_out')}>

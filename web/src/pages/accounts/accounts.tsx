@@ -7,7 +7,6 @@ import type { Column } from '../../list/listing'
 import { ListPage, Opener, size, useChange } from '../../list/page'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
-import { Views } from './views'
 
 const Closing = lazy(() => import('./closing').then((m) => ({ default: m.Closing })))
 
@@ -78,7 +77,6 @@ export function Accounts() {
     <ListPage
       heading={t('web.place.people')}
       lead={own.institution?.name ?? t('web.accounts.lead')}
-      above={<Views />}
       name={t('web.accounts.title')}
       filters={everybody ? [role, state] : [state]}
       columns={columns}

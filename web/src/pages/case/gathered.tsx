@@ -1,6 +1,7 @@
 import { Progress } from 'antd'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
+import { CertificateStatus } from '../certificates/status'
 import type { Case } from './queries'
 
 // What a case has gathered on its way.
@@ -61,8 +62,6 @@ export function Results({ results }: { results: Case['results'] }) {
   )
 }
 
-const tones = { valid: 'good', suspended: 'warn', superseded: 'still', revoked: 'bad' } as const
-
 export function Certificates({ certificates }: { certificates: Case['certificates'] }) {
   const { t } = useWords()
   if (certificates.length === 0) return null
@@ -74,7 +73,7 @@ export function Certificates({ certificates }: { certificates: Case['certificate
           <li key={c.number} className="stack close tight">
             <div className="row apart">
               <strong>{c.name}</strong>
-              <span className={`mark ${tones[c.status]}`}>{t(`web.certificate.${c.status}`)}</span>
+              <CertificateStatus status={c.status} />
             </div>
             <span className="mono">{c.number}</span>
             <span className="quiet small">

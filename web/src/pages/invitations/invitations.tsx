@@ -10,7 +10,6 @@ import { invitationStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Reach } from '../accounts/accounts'
-import { Views } from '../accounts/views'
 
 const Detail = lazy(() => import('./detail').then((m) => ({ default: m.InvitationDetail })))
 const Inviting = lazy(() => import('./inviting').then((m) => ({ default: m.Inviting })))
@@ -57,7 +56,6 @@ export function Invitations() {
           {t('web.invitations.invite')}
         </Button>
       }
-      above={<Views />}
       name={t('web.invitations.title')}
       filters={[
         {

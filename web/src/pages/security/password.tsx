@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { answer, api } from '../../api/client'
-import { Failure } from '../../api/failure'
+import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
 
@@ -23,13 +23,7 @@ export function Password() {
       form.resetFields()
       void queries.invalidateQueries({ queryKey: ['my', 'sessions'] })
     },
-    onError: (error) => {
-      if (!(error instanceof Failure)) return
-      for (const name of ['current', 'new'] as const) {
-        const fault = error.field(name)
-        if (fault) form.setFields([{ name, errors: [fault] }])
-      }
-    },
+    onError: (error) => putFaults(form, error),
   })
   const required = { required: true, message: t('web.resolve.missing') }
   return (

@@ -1,22 +1,22 @@
 import { useQuery } from '@tanstack/react-query'
-import { answer, api, type Schema } from '../../api/client'
+import { lazy, Suspense } from 'react'
+import type { Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Due, TaskState } from './marks'
+import { taskQuery } from './queries'
+
+const Answering = lazy(() => import('./answering').then((m) => ({ default: m.Answering })))
 
 type Task = Schema['TaskOutputBody']
 
 /** One task: whom it is about, and what is asked. That somebody looked is written down by the server. */
 export function TaskDetail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useWords()
-  const task = useQuery({
-    queryKey: ['task', id],
-    queryFn: () => answer(api.GET('/v1/tasks/{id}', { params: { path: { id } } })),
-    staleTime: 60_000,
-  })
+  const task = useQuery(taskQuery(id))
   return (
     <Aside onClose={onClose} title={task.data?.kind_name ?? t('web.tasks.one')}>
       {task.error ? (
@@ -103,6 +103,9 @@ function Asked({ task }: { task: Task }) {
           <Modules title={t('web.tasks.missing_modules')} modules={details.missing_modules} />
         </dl>
       </section>
+      <Suspense fallback={<Waiting rows={3} />}>
+        <Answering key={task.id} task={task} />
+      </Suspense>
     </div>
   )
 }

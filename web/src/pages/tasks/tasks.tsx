@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { lazy } from 'react'
+import { Button, Checkbox } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import type { Column } from '../../list/listing'
@@ -10,9 +11,13 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Due, TaskState } from './marks'
 
+const Many = lazy(() => import('./many').then((m) => ({ default: m.Many })))
 const Detail = lazy(() => import('./detail').then((m) => ({ default: m.TaskDetail })))
 
 type Task = Schema['TaskView']
+
+/** How many results are entered at once, at most. */
+const most = 100
 
 /** An institution's tasks. */
 export function Tasks() {
@@ -30,14 +35,32 @@ export function Tasks() {
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   })
+  // Tasks of one kind can be answered together. The ticks stay while other pages of the list are looked at.
+  const [ticked, setTicked] = useState<Task[]>([])
+  const [answering, setAnswering] = useState(false)
+  const kind = ticked[0]?.kind
+  const fits = (row: Task) => row.state === 'open' && (!kind || row.kind === kind)
+  const isTicked = (row: Task) => ticked.some((other) => other.id === row.id)
+  const others = (list.data?.rows ?? []).filter((row) => fits(row) && !isTicked(row))
+  const tick = (rows: Task[]) => setTicked((before) => [...before, ...rows].slice(0, most))
   const columns: Column<Task>[] = [
     {
       key: 'kind',
       title: t('web.tasks.kind'),
       render: (row) => (
-        <Opener field="task" id={row.id}>
-          {row.kind_name}
-        </Opener>
+        <span className="ticked">
+          <Checkbox
+            aria-label={t('web.many.tick', { kind: row.kind_name, n: row.attempt, occupation: row.occupation.name })}
+            checked={isTicked(row)}
+            disabled={!isTicked(row) && (!fits(row) || ticked.length >= most)}
+            onChange={(e) =>
+              e.target.checked ? tick([row]) : setTicked(ticked.filter((other) => other.id !== row.id))
+            }
+          />
+          <Opener field="task" id={row.id}>
+            {row.kind_name}
+          </Opener>
+        </span>
       ),
     },
     {
@@ -54,6 +77,29 @@ export function Tasks() {
     { key: 'due', title: t('web.tasks.due'), sort: 'due_at', render: (row) => <Due task={row} /> },
     { key: 'state', title: t('web.tasks.state'), render: (row) => <TaskState task={row} /> },
   ]
+  const picked = ticked[0] && (
+    <div className="sheet picked row apart" role="status">
+      <span>{t('web.many.ticked', { n: ticked.length, kind: ticked[0].kind_name })}</span>
+      <span className="row">
+        {others.length > 0 && <Button onClick={() => tick(others)}>{t('web.many.all')}</Button>}
+        <Button onClick={() => setTicked([])}>{t('web.many.none')}</Button>
+        <Button type="primary" onClick={() => setAnswering(true)}>
+          {t('web.many.enter')}
+        </Button>
+      </span>
+      {answering && (
+        <Suspense>
+          <Many
+            tasks={ticked}
+            onClose={() => {
+              setAnswering(false)
+              setTicked([])
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  )
   return (
     <ListPage
       heading={t('web.place.tasks')}
@@ -81,6 +127,7 @@ export function Tasks() {
           ],
         },
       ]}
+      below={picked}
       columns={columns}
       query={list}
       search={asked}

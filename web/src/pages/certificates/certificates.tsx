@@ -1,0 +1,90 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { answer, api, type Schema } from '../../api/client'
+import { useSession } from '../../api/session'
+import type { Column } from '../../list/listing'
+import { ListPage, size } from '../../list/page'
+import { certificateKinds, certificateStatuses } from '../../router'
+import { useWords } from '../../words/words'
+import { CertificateStatus } from './status'
+
+type Certificate = Schema['IssuedView']
+
+/** The certificates that an institution issued; an operator sees everybody's. */
+export function Certificates() {
+  const { t, name } = useWords()
+  const { account } = useSession()
+  const asked = useSearch({ from: '/inside/certificates' })
+  const list = useQuery({
+    queryKey: ['certificates', asked],
+    queryFn: async () => {
+      const query = { ...asked, sort: asked.sort ?? '-issued_on', page: asked.page ?? 1, limit: size } as const
+      const { certificates, total } = await answer(api.GET('/v1/certificates', { params: { query } }))
+      return { rows: certificates, total: total ?? certificates.length }
+    },
+    placeholderData: keepPreviousData,
+  })
+  const issuer: Column<Certificate>[] = [
+    { key: 'issuer', title: t('web.certificates.issuer'), render: (row) => row.issuer.name },
+  ]
+  const columns: Column<Certificate>[] = [
+    {
+      key: 'number',
+      title: t('web.certificates.number'),
+      render: (row) => (
+        <a href={row.verify} className="mono">
+          {row.number}
+        </a>
+      ),
+    },
+    { key: 'kind', title: t('web.certificates.kind'), render: (row) => row.name },
+    { key: 'holder', title: t('web.certificates.holder'), render: (row) => row.holder },
+    {
+      key: 'for',
+      title: t('web.certificates.for'),
+      render: (row) => [row.occupation, row.level, row.course].filter(Boolean).join(' · '),
+    },
+    ...(account.role === 'operator' ? issuer : []),
+    {
+      key: 'issued_on',
+      title: t('web.certificates.issued_on'),
+      sort: 'issued_on',
+      render: (row) => <span className="nowrap">{row.issued_on}</span>,
+    },
+    { key: 'status', title: t('web.certificates.status'), render: (row) => <CertificateStatus status={row.status} /> },
+  ]
+  return (
+    <ListPage
+      heading={t('web.place.certificates')}
+      lead={account.institution?.name ?? t('web.certificates.lead')}
+      filters={[
+        {
+          name: 'q',
+          label: t('web.certificates.number'),
+          value: asked.q,
+          type: 'search',
+          hint: t('web.certificates.q'),
+        },
+        {
+          name: 'kind',
+          label: t('web.certificates.kind'),
+          value: asked.kind,
+          options: certificateKinds.map((k) => ({ value: k, label: name('certificate', k) })),
+        },
+        {
+          name: 'status',
+          label: t('web.certificates.status'),
+          value: asked.status,
+          options: certificateStatuses.map((s) => ({ value: s, label: t(`web.certificate.${s}`) })),
+        },
+      ]}
+      columns={columns}
+      query={list}
+      search={asked}
+      standing="-issued_on"
+      open={undefined}
+      detail={() => null}
+      none={{ title: t('web.certificates.none'), advice: t('web.certificates.none_advice') }}
+    />
+  )
+}

@@ -1,0 +1,10 @@
+import type { Schema } from '../../api/client'
+import { useWords } from '../../words/words'
+
+const tones = { valid: 'good', suspended: 'warn', superseded: 'still', revoked: 'bad' } as const
+
+/** Whether a certificate still holds. */
+export function CertificateStatus({ status }: { status: Schema['CertificateView']['status'] }) {
+  const { t } = useWords()
+  return <span className={`mark ${tones[status]}`}>{t(`web.certificate.${status}`)}</span>
+}

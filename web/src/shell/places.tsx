@@ -1,0 +1,107 @@
+import {
+  ApiOutlined,
+  AuditOutlined,
+  CompassOutlined,
+  KeyOutlined,
+  ScheduleOutlined,
+  TeamOutlined,
+  TrophyOutlined,
+} from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { homes, type Role } from '../api/session'
+import type { Key } from '../words/message'
+import { useWords } from '../words/words'
+
+interface Page {
+  to: string
+  name: Key
+  /** Pages that belong to this one, though they are not below it. */
+  also?: string
+}
+
+interface Place {
+  name: Key
+  icon: ReactNode
+  /** The first is where the place leads; if there are more, they stand above each of them. */
+  pages: readonly [Page, ...Page[]]
+}
+
+const people: Place = {
+  name: 'web.place.people',
+  icon: <TeamOutlined />,
+  pages: [
+    { to: '/accounts', name: 'web.accounts.title' },
+    { to: '/invitations', name: 'web.invitations.title' },
+  ],
+}
+const keys: Page = { to: '/api-keys', name: 'web.place.keys' }
+const certificates: Place = {
+  name: 'web.place.certificates',
+  icon: <TrophyOutlined />,
+  pages: [{ to: '/certificates', name: 'web.place.certificates' }],
+}
+
+/** Where each role can go. A case belongs to the place from which it is opened. */
+const places: Record<Role, Place[]> = {
+  trainee: [
+    {
+      name: 'web.place.my',
+      icon: <CompassOutlined />,
+      pages: [{ to: homes.trainee, name: 'web.place.my', also: '/cases/' }],
+    },
+  ],
+  institution: [
+    {
+      name: 'web.place.tasks',
+      icon: <ScheduleOutlined />,
+      pages: [{ to: homes.institution, name: 'web.place.tasks' }],
+    },
+    certificates,
+    { name: 'web.place.integration', icon: <ApiOutlined />, pages: [keys] },
+    people,
+  ],
+  operator: [
+    {
+      name: 'web.place.incidents',
+      icon: <AuditOutlined />,
+      pages: [{ to: homes.operator, name: 'web.place.incidents', also: '/cases/' }],
+    },
+    certificates,
+  ],
+  administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
+}
+
+const at = (here: string) => (page: Page) =>
+  here === page.to || here.startsWith(`${page.to}/`) || (page.also !== undefined && here.startsWith(page.also))
+
+/** The places of a role; the one where the reader is says so. */
+export function Places({ role, here }: { role: Role; here: string }) {
+  const { t } = useWords()
+  return (
+    <nav className="places" aria-label={t('web.frame.places')}>
+      {places[role].map(({ name, icon, pages }) => (
+        <Link key={name} to={pages[0].to} {...(pages.some(at(here)) ? { 'aria-current': 'true' as const } : {})}>
+          {icon}
+          {t(name)}
+        </Link>
+      ))}
+    </nav>
+  )
+}
+
+/** The pages of the place where the reader is, if it has several. */
+export function Views({ role, here }: { role: Role; here: string }) {
+  const { t } = useWords()
+  const place = places[role].find(({ pages }) => pages.some(at(here)))
+  if (!place || place.pages.length === 1) return null
+  return (
+    <nav className="views" aria-label={t(place.name)}>
+      {place.pages.map(({ to, name }) => (
+        <Link key={to} to={to}>
+          {t(name)}
+        </Link>
+      ))}
+    </nav>
+  )
+}
