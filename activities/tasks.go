@@ -30,6 +30,12 @@ func (r *Records) IssueTasks(
 		if err != nil || incident != nil {
 			return contract.IssueTasksReply{Incident: incident}, err
 		}
+		if req.Issue > 1 {
+			// What was answered meanwhile is not taken up any more: the work is asked for again.
+			if err := f.tx.KeepUntaken(f.ID, store.LetterAskedAgain, f.Now()); err != nil {
+				return reply, err
+			}
+		}
 		due := f.cal.After(f.Now(), f.rules.Deadline(waitOf(req.Kinds[0])))
 		for _, kind := range req.Kinds {
 			details, err := f.details(kind)
@@ -168,9 +174,14 @@ func record(
 			return f.refused(stage, *refused)
 		}
 		for _, task := range tasks {
-			f.Note(stage, "task_answered", store.ActorInstitution(task.InstitutionID), map[string]any{
-				"task": task.Kind, "institution": task.InstitutionID,
-			})
+			kind, actor := "task_answered", store.ActorInstitution(task.InstitutionID)
+			if task.answer.LetterID != nil {
+				kind, actor = "answer_applied", store.ActorOperator
+			}
+			f.Note(stage, kind, actor, map[string]any{"task": task.Kind, "institution": task.InstitutionID})
+		}
+		if err := f.tx.MarkTaken(req.TaskIDs, f.Now()); err != nil {
+			return reply, err
 		}
 		return take(f, tasks)
 	})
@@ -205,18 +216,17 @@ func (f *file) refused(stage progress.Stage, task answered) (contract.RecordRepl
 	if err != nil {
 		return contract.RecordReply{}, fmt.Errorf("read a rejection: %w", err)
 	}
-	cause := contract.TaskRejected
-	if task.Kind == contract.EnrolmentTask {
-		cause = contract.EnrolmentRejected
-	}
 	params := map[string]any{
 		"task": task.Kind, "institution": task.InstitutionID, "reason": reason.ReasonCode,
 	}
 	f.Note(stage, "task_rejected", store.ActorInstitution(task.InstitutionID), params)
+	if err := f.tx.MarkTaken([]string{task.ID}, f.Now()); err != nil {
+		return contract.RecordReply{}, err
+	}
 	if err := f.cancelTasks("partner_rejected", f.Now()); err != nil {
 		return contract.RecordReply{}, err
 	}
-	incident, err := f.OpenIncident(stage, cause, store.Incident{
+	incident, err := f.OpenIncident(stage, reason.Cause(task.Kind), store.Incident{
 		InstitutionID: &task.InstitutionID, TaskID: &task.ID, Params: params,
 	})
 	return contract.RecordReply{Next: contract.Reissue, Incident: incident}, err

@@ -48,9 +48,13 @@ type answerReader func(tx *store.Tx, t store.Task, parsed any, raw []byte) (sent
 // writing runs a function in a transaction of its own ([store.Store.Tx]), or as a part of one.
 type writing func(ctx context.Context, fn func(*store.Tx) error) error
 
-// answer takes an answer to a task, and tells its case.
+// answer takes an answer to a task, and tells its case. One that comes too late, or contradicts what was taken, is kept for
+// an operator to decide on.
 func (s *service) answer(ctx context.Context, in *idBodyInput, kind string, read answerReader) (*answerOutput, error) {
 	out, item, err := s.takeAnswer(ctx, s.Store.Tx, in, kind, read)
+	if refusal, is := errors.AsType[*Problem](err); is && (refusal.Code == taskClosed || refusal.Code == resultConflict) {
+		err = s.keepUnfit(ctx, in, kind, refusal)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -83,41 +87,61 @@ func (s *service) takeAnswer(
 		if err != nil {
 			return err
 		}
-		content, err := json.Marshal(sent.body)
+		a, err := s.answerOf(r, t, kind, sent)
 		if err != nil {
-			return fmt.Errorf("encode an answer: %w", err)
+			return err
 		}
-		digest := sha256.Sum256(append([]byte(kind+"\n"), content...))
 		if t.State != store.TaskOpen {
 			out.Body.Repeated = true
-			item, err = s.repeated(tx, t, kind, digest[:])
+			item, err = s.repeated(tx, t, kind, a.Digest)
 			return err
 		}
-		if sent.number != "" {
-			taken, err := tx.NumberTaken(t.InstitutionID, sent.number)
-			if err != nil {
-				return err
-			}
-			if taken {
-				return problem(certificateNumberTaken, FieldError{Field: "certificate_number", Code: fieldNumberTaken})
-			}
-		}
-		item, err = tx.InsertAnswer(t, store.TaskAnswer{
-			TaskID: t.ID, Kind: kind, Body: content, Digest: digest[:], ReceivedBy: r.account.ID, ReceivedAt: s.Now().UTC(),
-		})
-		if err != nil {
-			return err
-		}
-		return s.audit(tx, r, "task."+kind, "task:"+t.ID, "", nil)
+		item, err = s.insertAnswer(tx, r, t, a, sent.number)
+		return err
 	})
 	if err != nil {
 		return nil, item, err
 	}
-	out.Body.State = string(store.TaskAnswered)
-	if kind == store.AnswerRejection {
-		out.Body.State = string(store.TaskRejected)
-	}
+	out.Body.State = string(answeredState(kind))
 	return out, item, nil
+}
+
+// answeredState is the state of a task that has an answer of a kind.
+func answeredState(kind string) store.TaskState {
+	if kind == store.AnswerRejection {
+		return store.TaskRejected
+	}
+	return store.TaskAnswered
+}
+
+// answerOf is an answer as the record keeps it.
+func (s *service) answerOf(r *request, t store.Task, kind string, sent sentAnswer) (store.TaskAnswer, error) {
+	content, err := json.Marshal(sent.body)
+	if err != nil {
+		return store.TaskAnswer{}, fmt.Errorf("encode an answer: %w", err)
+	}
+	digest := sha256.Sum256(append([]byte(kind+"\n"), content...))
+	return store.TaskAnswer{
+		TaskID: t.ID, Kind: kind, Body: content, Digest: digest[:], ReceivedBy: r.account.ID, ReceivedAt: s.Now().UTC(),
+	}, nil
+}
+
+// insertAnswer writes the answer to a task that is open, and locked.
+func (s *service) insertAnswer(tx *store.Tx, r *request, t store.Task, a store.TaskAnswer, number string) (store.InboxItem, error) {
+	if number != "" {
+		taken, err := tx.NumberTaken(t.InstitutionID, number)
+		if err != nil {
+			return store.InboxItem{}, err
+		}
+		if taken {
+			return store.InboxItem{}, problem(certificateNumberTaken, FieldError{Field: "certificate_number", Code: fieldNumberTaken})
+		}
+	}
+	item, err := tx.InsertAnswer(t, a)
+	if err != nil {
+		return item, err
+	}
+	return item, s.audit(tx, r, "task."+a.Kind, "task:"+t.ID, "", nil)
 }
 
 // repeated compares an answer with the one that closed its task. The same again is taken for what it is; another is a

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -131,10 +132,13 @@ type service struct {
 	fonts   *handbook.Fonts
 	metrics *metrics
 
-	evidence    *evidence.Keeper
-	proofs      evidenceBodies
+	evidence      *evidence.Keeper
+	proofs        evidenceBodies
+	keysForgotten atomic.Int64 // when this process forgot old keys of requests, in seconds
+
 	privacy     privacyBodies
 	mailboxes   body[mailboxBody]
+	letter      body[letterBody] // what is decided about a letter
 	logins      loginBodies
 	keeping     accountBodies
 	workbooks   workbookBodies
@@ -199,12 +203,13 @@ func (s *service) engine(authorise gin.HandlerFunc) (*gin.Engine, huma.API, erro
 		return nil, nil, fmt.Errorf("trust proxies: %w", err)
 	}
 	engine.RemoteIPHeaders = []string{"X-Forwarded-For"}
-	engine.Use(s.observe, s.recover, s.secure, s.share, s.limitBody, authorise)
+	engine.Use(s.observe, s.recover, s.secure, s.share, s.limitBody, authorise, s.once)
 	engine.NoRoute(func(c *gin.Context) { fail(c, problem(notFound)) })
 	engine.NoMethod(func(c *gin.Context) { fail(c, problem(methodNotAllowed)) })
 	description := s.describe(engine)
 	s.register(description)
 	s.registerLogin(description)
+	describeKeys(description.OpenAPI())
 	s.plainRoutes(engine, description)
 	return engine, description, s.webRoutes(engine)
 }
@@ -218,6 +223,7 @@ func Describe(version string) ([]byte, error) {
 	description := s.describe(gin.New())
 	s.register(description)
 	s.registerLogin(description)
+	describeKeys(description.OpenAPI())
 	return json.Marshal(description.OpenAPI())
 }
 

@@ -110,7 +110,8 @@ func (s *service) listAPIKeys(ctx context.Context, _ *struct{}) (*apiKeysOutput,
 	return out, err
 }
 
-// makeAPIKey makes a machine's account and its first key. The key is shown in the answer and kept nowhere.
+// makeAPIKey makes a machine's account and its first key. The key is shown in the answer and kept
+// nowhere else; the answer is, sealed and for a day, if the request has a key.
 func (s *service) makeAPIKey(ctx context.Context, in *bodyInput) (*newAPIKeyOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.keeping.apiKey.read(in.RawBody)
@@ -150,7 +151,10 @@ func (s *service) makeAPIKey(ctx context.Context, in *bodyInput) (*newAPIKeyOutp
 		if err != nil {
 			return err
 		}
-		return s.audit(tx, r, "key.make", "key:"+out.Body.ID, "", out.Body.APIKeyView)
+		if err := s.audit(tx, r, "key.make", "key:"+out.Body.ID, "", out.Body.APIKeyView); err != nil {
+			return err
+		}
+		return s.answers(ctx, http.StatusCreated, nil, out.Body)
 	})
 	return out, err
 }
@@ -208,7 +212,11 @@ func (s *service) rotateAPIKey(ctx context.Context, in *idBodyInput) (*newAPIKey
 		if err := tx.ReplaceAPIKey(old.ID, out.Body.ID, until); err != nil {
 			return err
 		}
-		return s.audit(tx, r, "key.rotate", "key:"+old.ID, "", map[string]any{"successor": out.Body.ID, "good_until": until})
+		err = s.audit(tx, r, "key.rotate", "key:"+old.ID, "", map[string]any{"successor": out.Body.ID, "good_until": until})
+		if err != nil {
+			return err
+		}
+		return s.answers(ctx, http.StatusCreated, nil, out.Body)
 	})
 	return out, err
 }

@@ -68,7 +68,7 @@ func (s *service) authorise(c *gin.Context) {
 		return
 	}
 	if err := s.permit(c, row, account.Caller()); err != nil {
-		fail(c, asProblem(r, err))
+		fail(c, asProblem(r, s.keepMisdirected(c, row, err)))
 		return
 	}
 	c.Next()

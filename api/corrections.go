@@ -70,18 +70,10 @@ func viewCorrection(a store.Attendance, before store.Attendance, s store.Session
 	}
 }
 
-type keyedInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" pattern:"^[\\x21-\\x7e]+$" doc:"The sender's own name for the request. Required: sent again with the same body, the request is answered as before."`
-	RawBody        []byte
-}
-
-type correctionOutput struct {
-	Replayed string `header:"Idempotency-Replayed" doc:"true when the answer is one that was given before."`
-	Body     correctionView
-}
+type correctionOutput struct{ Body correctionView }
 
 // postCorrection corrects what an institution reported. In time it holds at once; late, an operator decides.
-func (s *service) postCorrection(ctx context.Context, in *keyedInput) (*correctionOutput, error) {
+func (s *service) postCorrection(ctx context.Context, in *bodyInput) (*correctionOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.correction.read(in.RawBody)
 	if err != nil {
@@ -95,24 +87,9 @@ func (s *service) postCorrection(ctx context.Context, in *keyedInput) (*correcti
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	if in.IdempotencyKey == "" {
-		return nil, problem(idempotencyRequired)
-	}
-	digest, err := s.requestDigest("POST /v1/attendance/corrections", body)
-	if err != nil {
-		return nil, err
-	}
 	out := &correctionOutput{}
 	var corrected hours.Corrected
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		replayed, err := replay(tx, r.account.ID, in.IdempotencyKey, digest, &out.Body)
-		if err != nil {
-			return err
-		}
-		if replayed {
-			out.Replayed = "true"
-			return nil
-		}
 		corrected, err = hours.Correct(tx, hours.Correction{Reason: reason, SignIn: hours.SignIn{
 			InstitutionID: *r.account.InstitutionID, Session: body.Session, Attendee: body.Attendee, Attended: attended,
 			Reporter: body.Reporter, By: r.account.ID,
@@ -124,7 +101,7 @@ func (s *service) postCorrection(ctx context.Context, in *keyedInput) (*correcti
 		if err := s.auditCorrection(tx, r, "attendance.correct", reason, corrected); err != nil {
 			return err
 		}
-		return keepAnswer(tx, r.account.ID, in.IdempotencyKey, digest, http.StatusCreated, out.Body)
+		return s.answers(ctx, http.StatusCreated, nil, out.Body)
 	})
 	if err != nil {
 		return nil, refusedAttendance(err)

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/dengpan/dengpan/people"
@@ -57,6 +59,9 @@ func (s *service) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 		}
 		for _, section := range store.ExportSections() {
 			rows, err := tx.Export(section, id)
+			if err == nil && section.Code == exportLetters {
+				rows, err = s.openLetters(rows)
+			}
 			if err != nil {
 				return err
 			}
@@ -73,6 +78,34 @@ func (s *service) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 		return nil, err
 	}
 	return out, nil
+}
+
+// exportLetters is the part of an export that has sealed content in it.
+const exportLetters = "letters"
+
+// openLetters puts what letters say in the place of what is kept sealed of it.
+func (s *service) openLetters(rows json.RawMessage) (json.RawMessage, error) {
+	var letters []map[string]any
+	if err := json.Unmarshal(rows, &letters); err != nil {
+		return nil, fmt.Errorf("export letters: %w", err)
+	}
+	for _, l := range letters {
+		sealed, _ := l["sealed"].(string) // nothing: it stands with its task
+		delete(l, "sealed")
+		if sealed == "" {
+			continue
+		}
+		id, _ := l["id"].(string)
+		content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(sealed, "\n", ""))
+		if err == nil {
+			content, err = s.Keys.Open(content, store.LetterSeal(id))
+		}
+		if err != nil {
+			return nil, fmt.Errorf("export letters: %w", err)
+		}
+		l["body"] = json.RawMessage(content)
+	}
+	return json.Marshal(letters)
 }
 
 func (s *service) exportPerson(tx *store.Tx, v reader, id string) (view exportedPerson, err error) {

@@ -40,6 +40,7 @@ const (
 	fieldURLPort         = "url_port"
 	fieldURLPrivate      = "url_private"
 	fieldUnknownModule   = "unknown_module"
+	fieldUnknownTask     = "unknown_task"
 	fieldScoreOrAbsent   = "score_or_absent"
 	fieldNameMismatch    = "name_mismatch"
 	fieldNotListed       = "not_listed_for_role"

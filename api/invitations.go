@@ -107,7 +107,8 @@ func (s *service) listInvitations(ctx context.Context, _ *struct{}) (*invitation
 	return out, err
 }
 
-// invite makes an invitation. Its token is shown in the answer and kept nowhere.
+// invite makes an invitation. Its token is shown in the answer and kept nowhere else; the answer is, sealed and
+// for a day, if the request has a key.
 func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.keeping.invitation.read(in.RawBody)
@@ -139,7 +140,10 @@ func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutp
 			return err
 		}
 		out.Body = newInvitationView{InvitationView: views[0], Token: token, Link: s.PublicURL + "/app/invitation#" + token}
-		return s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.InvitationView)
+		if err := s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.InvitationView); err != nil {
+			return err
+		}
+		return s.answers(ctx, http.StatusCreated, nil, out.Body)
 	})
 	return out, err
 }

@@ -40,12 +40,16 @@ const (
 	unsupportedMediaType   = "unsupported_media_type"
 	requestTimeout         = "request_timeout"
 	taskClosed             = "task_closed"
+	lettersFull            = "letters_full"
+	letterResolved         = "letter_resolved"
+	letterTaskClosed       = "letter_task_closed"
 	resultConflict         = "result_conflict"
 	taskKindMismatch       = "task_kind_mismatch"
 	certificateNumberTaken = "certificate_number_taken"
 	idempotencyRequired    = "idempotency_key_required"
 	idempotencyReused      = "idempotency_key_reused"
 	idempotencyInUse       = "idempotency_key_in_use"
+	idempotencyLost        = "idempotency_answer_lost"
 	incidentClosed         = "incident_closed"
 	verbNotAllowed         = "verb_not_allowed"
 	resolutionPending      = "resolution_pending"
@@ -138,12 +142,16 @@ var statuses = map[string]int{
 	unsupportedMediaType:   http.StatusUnsupportedMediaType,
 	requestTimeout:         http.StatusRequestTimeout,
 	taskClosed:             http.StatusConflict,
+	lettersFull:            http.StatusTooManyRequests,
+	letterResolved:         http.StatusConflict,
+	letterTaskClosed:       http.StatusConflict,
 	resultConflict:         http.StatusConflict,
 	taskKindMismatch:       http.StatusUnprocessableEntity,
 	certificateNumberTaken: http.StatusConflict,
 	idempotencyRequired:    http.StatusBadRequest,
 	idempotencyReused:      http.StatusUnprocessableEntity,
 	idempotencyInUse:       http.StatusConflict,
+	idempotencyLost:        http.StatusConflict,
 	incidentClosed:         http.StatusConflict,
 	verbNotAllowed:         http.StatusUnprocessableEntity,
 	resolutionPending:      http.StatusConflict,
@@ -222,6 +230,9 @@ type Problem struct {
 	Code     string       `json:"code" doc:"The stable code of the problem."`
 	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with single fields."`
 
+	LetterID     string `json:"letter_id,omitempty" doc:"What was sent is kept under this id, for an operator to decide on."`
+	LetterReason string `json:"letter_reason,omitempty" doc:"Why it could not be taken."`
+
 	wait time.Duration // before it is worth trying again
 }
 
@@ -268,6 +279,9 @@ func (p *Problem) said(r *request) *Problem {
 	words.Title = message.Text(r.lang, "problem."+p.Code+".title", nil)
 	words.Detail = message.Text(r.lang, "problem."+p.Code+".detail", nil)
 	words.Instance = "urn:dengpan:request:" + r.id
+	if p.LetterID != "" {
+		words.Detail += gap[r.lang] + message.Text(r.lang, "letter.told."+p.LetterReason, nil)
+	}
 	words.Errors = make([]FieldError, len(p.Errors))
 	for i, field := range p.Errors {
 		field.Message = sayField(r, field.Code)
@@ -275,6 +289,9 @@ func (p *Problem) said(r *request) *Problem {
 	}
 	return &words
 }
+
+// gap is what stands between two sentences.
+var gap = map[message.Lang]string{message.English: " "}
 
 // sayField is what is wrong with a field: by itself, or with what is reported in it.
 func sayField(r *request, code string) string {
@@ -301,6 +318,8 @@ func asProblem(r *request, err error) *Problem {
 		return p
 	case errors.Is(err, store.ErrNotFound):
 		return problem(notFound)
+	case errors.Is(err, store.ErrKeyInUse):
+		return problem(idempotencyInUse)
 	case store.Away(err):
 		r.log.Warn("the record is away", slog.Any("error", err))
 		return problem(unavailable)

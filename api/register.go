@@ -30,14 +30,8 @@ type registrationBody struct {
 	Applicant      applicantBody `json:"applicant"`
 }
 
-type registerInput struct {
-	IdempotencyKey string `header:"Idempotency-Key" maxLength:"255" pattern:"^[\\x21-\\x7e]+$" doc:"The sender's own name for the request. Required: sent again with the same body, the request is answered as before."`
-	RawBody        []byte
-}
-
 type registerOutput struct {
 	Location string `header:"Location"`
-	Replayed string `header:"Idempotency-Replayed" doc:"true when the answer is one that was given before."`
 	Body     caseView
 }
 
@@ -51,16 +45,9 @@ type registration struct {
 
 // registerCase registers a case: the person, if new, the case with its stages, and the message that starts its workflow,
 // in one transaction. Whether the person may join is the workflow's to decide, on the record.
-func (s *service) registerCase(ctx context.Context, in *registerInput) (*registerOutput, error) {
+func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.registration.read(in.RawBody)
-	if err != nil {
-		return nil, err
-	}
-	if in.IdempotencyKey == "" {
-		return nil, problem(idempotencyRequired)
-	}
-	digest, err := s.requestDigest("POST /v1/cases", body)
 	if err != nil {
 		return nil, err
 	}
@@ -74,32 +61,23 @@ func (s *service) registerCase(ctx context.Context, in *registerInput) (*registe
 	if own := r.account.Caller().District; own != "" && body.District != own && !found.has("district") {
 		found.add("district", fieldForeignDistrict)
 	}
-	var view caseView
+	out := &registerOutput{}
 	var start store.InboxItem
-	replayed := false
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		replayed, err = replay(tx, r.account.ID, in.IdempotencyKey, digest, &view)
-		if err != nil || replayed {
-			return err
-		}
 		if err := s.checkBodies(tx, reg, found); err != nil {
 			return err
 		}
 		if err := found.err(); err != nil {
 			return err
 		}
-		if start, view, err = s.insertCase(tx, r, reg); err != nil {
+		if start, out.Body, err = s.insertCase(tx, r, reg); err != nil {
 			return err
 		}
-		return keepAnswer(tx, r.account.ID, in.IdempotencyKey, digest, http.StatusCreated, view)
+		out.Location = "/v1/cases/" + out.Body.ID
+		return s.answers(ctx, http.StatusCreated, http.Header{"Location": {out.Location}}, out.Body)
 	})
 	if err != nil {
 		return nil, refusedByConstraint(err)
-	}
-	out := &registerOutput{Location: "/v1/cases/" + view.ID, Body: view}
-	if replayed {
-		out.Replayed = "true"
-		return out, nil
 	}
 	s.forward(ctx, start) // its start is certain either way: the relay carries what this could not
 	return out, nil

@@ -120,6 +120,7 @@ func (s *service) register(api huma.API) {
 	sent(api, "POST /v1/tasks/{id}/rejection", tasks, "Refuse a task", s.bodies.rejection.schema, http.StatusOK, s.postRejection)
 
 	s.registerEvidence(api)
+	s.registerLetters(api)
 
 	s.registerAttendance(api)
 	s.registerClasses(api)

@@ -99,9 +99,13 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	for _, kind := range []authority.Object{authority.Session, authority.Correction, authority.Course, authority.Place} {
 		id[kind] = uuid.NewString()
 	}
+	id[authority.Letter] = uuid.NewString()
 	first := uuid.NewString()
 	by := "(SELECT id FROM accounts WHERE role = 'operator' LIMIT 1)"
 	person := "(SELECT person_id FROM cases WHERE id = $2)"
+	w.exec(`INSERT INTO dead_letters (id, institution_id, account_id, kind, named_task, task_id, reason, body_sealed, digest, received_at, last_at)
+		VALUES ($1, $2, `+by+`, 'result', $3, $3, 'second_opinion', $4, 'x', now(), now())`, id[authority.Letter], body, id[authority.Task],
+		w.sealed(`{"accepted_on":"2026-01-01"}`, store.LetterSeal(id[authority.Letter])))
 	w.exec(`INSERT INTO staff (institution_id, ref, name_sealed, named_by) VALUES ($1, 'T1', 'x', `+by+`)`, body)
 	w.exec(`INSERT INTO sessions (id, institution_id, ref, module, mode, opens_at, closes_at, announced_by)
 		VALUES ($1, $2, 'S1', 'M', 'online', now(), now() + interval '1 hour', `+by+`)`, id[authority.Session], body)
@@ -162,8 +166,8 @@ func (w *world) sealed(text, purpose string) []byte {
 // ask sends a request that means nothing to an operation, on an object; streams are left once they have begun.
 func (r realm) ask(row authority.Row, id, token string) reply {
 	r.t.Helper()
-	method, path := splitRoute(row.Route)
-	path = strings.NewReplacer("{id}", id, "{token}", "0123456789abcdef", "{year}", "2025", "{ref}", "nobody").Replace(path)
+	method, _ := splitRoute(row.Route)
+	path := r.pathOf(row, id)
 	c := call{method: method, path: path, token: token}
 	if method == http.MethodPost || method == http.MethodPut {
 		c.body = object{}
@@ -173,6 +177,12 @@ func (r realm) ask(row authority.Row, id, token string) reply {
 	recorder := &leaving{ResponseRecorder: httptest.NewRecorder(), leave: leave, streams: strings.HasSuffix(path, "/stream")}
 	r.handler.ServeHTTP(recorder, c.request(r.t).WithContext(ctx))
 	return reply{status: recorder.Code, header: recorder.Header(), body: recorder.Body.Bytes()}
+}
+
+// pathOf is the path of an operation on an object.
+func (r realm) pathOf(row authority.Row, id string) string {
+	_, path := splitRoute(row.Route)
+	return strings.NewReplacer("{id}", id, "{token}", "0123456789abcdef", "{year}", "2025", "{ref}", "nobody").Replace(path)
 }
 
 // leaving is a reader that leaves a stream at its first words.
@@ -267,7 +277,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 	t.Parallel()
 	r := newRealm(t)
 	listed := map[string]authority.Object{
-		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident,
+		"GET /v1/cases": authority.Case, "GET /v1/tasks": authority.Task, "GET /v1/incidents": authority.Incident, "GET /v1/dead-letters": authority.Letter,
 		"GET /v1/sessions": authority.Session, "GET /v1/attendance/corrections": authority.Correction,
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
 		"GET /v1/endpoints": authority.Endpoint, "GET /v1/deliveries": authority.Delivery, "GET /v1/allowed-hosts": authority.AllowedHost,

@@ -17,6 +17,7 @@ var tags = []*huma.Tag{
 	{Name: "evidence", Description: "成绩单、签到表等材料的上传与查阅。Files that are filed for what is reported."},
 	{Name: "endpoints", Description: "回调地址。Where institutions are called, and what signs."},
 	{Name: "deliveries", Description: "回调的发送记录。What institutions were told, and how that went."},
+	{Name: "dead-letters", Description: "未能采用的答复。Answers that no case could take."},
 	{Name: "attendance", Description: "课次、签到、在线学习。Sessions, sign-ins, hours that are watched."},
 	{Name: "workbooks", Description: "用 Excel 办理。Working with Excel: lists that are filled in and sent back."},
 	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},

@@ -42,6 +42,7 @@ const (
 	Nothing    Object = ""
 	Case       Object = "case"
 	Task       Object = "task"
+	Letter     Object = "dead_letter"
 	Incident   Object = "incident"
 	Session    Object = "session"
 	Class      Object = "class"

@@ -98,6 +98,9 @@ var table = []Row{
 	{"GET /v1/allowed-hosts", "host.list", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/allowed-hosts", "host.allow", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/allowed-hosts/{id}/removal", "host.allow", AllowedHost, false, roles(None, None, City, None)},
+	{"GET /v1/dead-letters", "letter.list", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/dead-letters/{id}", "letter.read", Letter, false, roles(None, None, Area, None)},
+	{"POST /v1/dead-letters/{id}/resolution", "letter.resolve", Letter, false, roles(None, None, Area, None)},
 
 	{"POST /v1/staff", "staff.name", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/staff", "staff.list", Nothing, false, roles(None, Ours, None, None)},

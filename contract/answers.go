@@ -35,6 +35,18 @@ type Rejection struct {
 	Note       string `json:"note,omitempty"`
 }
 
+// Cause is why a case is stuck when a task of a kind was refused so. A reason that says no more than that it was refused is
+// told by what was.
+func (r Rejection) Cause(taskKind string) Cause {
+	switch reason := Cause(r.ReasonCode); {
+	case reason == ClassFull, reason == WrongPerson, reason == NotOurOccupation:
+		return reason
+	case taskKind == EnrolmentTask:
+		return EnrolmentRejected
+	}
+	return TaskRejected
+}
+
 // Decode reads an answer as the record keeps it.
 func Decode[Answer any](body json.RawMessage) (Answer, error) {
 	var a Answer

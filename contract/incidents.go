@@ -11,6 +11,9 @@ const (
 	InstitutionNotListed        Cause = "institution_not_listed"
 	EnrolmentRejected           Cause = "enrolment_rejected"
 	TaskRejected                Cause = "task_rejected"
+	ClassFull                   Cause = "class_full"
+	WrongPerson                 Cause = "wrong_person"
+	NotOurOccupation            Cause = "not_our_occupation"
 	TaskOverdue                 Cause = "task_overdue"
 	HoursInsufficient           Cause = "hours_insufficient"
 	ExamAttemptsExhausted       Cause = "exam_attempts_exhausted"
@@ -60,6 +63,9 @@ var causes = []causeRow{
 	{InstitutionNotListed, Business, []Verb{Retry, Reassign, Cancel}},
 	{EnrolmentRejected, Business, []Verb{Reassign, Retry, Cancel}},
 	{TaskRejected, Business, []Verb{Reassign, Retry, Cancel}},
+	{ClassFull, Business, []Verb{Reassign, Retry, Cancel}},
+	{WrongPerson, Business, []Verb{Retry, Correct, Reassign, Cancel}},
+	{NotOurOccupation, Business, []Verb{Reassign, Retry, Cancel}},
 	{TaskOverdue, Overdue, []Verb{Extend, Retry, Reassign, Cancel}},
 	{HoursInsufficient, Business, []Verb{Retry, Reassign, Cancel}},
 	{ExamAttemptsExhausted, Business, []Verb{Retry, Reassign, Cancel}},

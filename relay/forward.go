@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	enumspb "go.temporal.io/api/enums/v1"
 	"go.temporal.io/api/serviceerror"
@@ -25,7 +26,16 @@ func (r *Relay) Forward(ctx context.Context, item store.InboxItem) error {
 	if err != nil {
 		return err
 	}
-	return r.Store.Read(ctx).MarkForwarded(item.ID, refused)
+	if refused == "" || item.Kind != store.InboxAnswer {
+		return r.Store.Read(ctx).MarkForwarded(item.ID, refused)
+	}
+	// An answer that was acknowledged and no case will take is an operator's to decide on.
+	return r.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.KeepUntaken(item.CaseID, store.LetterReason(refused), time.Now().UTC()); err != nil {
+			return err
+		}
+		return tx.MarkForwarded(item.ID, refused)
+	})
 }
 
 func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused string, err error) {

@@ -270,8 +270,7 @@ func TestAKeyIsKeptWhileARequestOfTheLastDayIsKnownByIt(t *testing.T) {
 			return err
 		}
 		return tx.InsertIdempotencyKey(store.IdempotencyKey{
-			AccountID: account.ID, Key: "k", RequestDigest: before.Fingerprint("request", []byte("x")), Status: 201,
-			Answer: []byte("{}"), CreatedAt: time.Now().UTC(),
+			AccountID: account.ID, Key: "k", RequestDigest: before.Fingerprint("request", []byte("x")), CreatedAt: time.Now().UTC(),
 		})
 	}))
 	a.rotate()

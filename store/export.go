@@ -43,6 +43,9 @@ var exportSections = []ExportSection{
 	{"tasks", []string{"tasks", "task_answers"}, `SELECT k.id, k.case_id, k.institution_id, k.kind, k.attempt, k.issue, k.state, k.issued_at,
 		k.closed_at, k.close_reason, a.kind AS answer, a.body, a.received_at
 		FROM tasks k LEFT JOIN task_answers a ON a.task_id = k.id WHERE k.case_id IN (TABLE mine) ORDER BY k.seq`},
+	{"letters", []string{"dead_letters"}, `SELECT l.id, k.case_id, l.institution_id, l.kind, l.named_task, l.reason, l.received_at, l.state,
+		l.applied_to, l.resolved_at, l.resolution, encode(l.body_sealed, 'base64') AS sealed
+		FROM dead_letters l JOIN tasks k ON k.id = l.task_id WHERE k.case_id IN (TABLE mine) ORDER BY l.received_at`},
 	{"withdrawals", []string{"withdrawals"}, `SELECT case_id, reason, requested_at FROM withdrawals WHERE case_id IN (TABLE mine)`},
 	{"incidents", []string{"incidents"}, `SELECT i.id, i.case_id, i.stage, i.cause, i.params, i.opened_at, i.closed_at, i.closed_by,
 		coalesce((SELECT json_agg(json_build_object('verb', r.verb, 'reason', r.reason, 'at', r.requested_at, 'outcome', r.outcome)

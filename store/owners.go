@@ -47,6 +47,9 @@ var ownerQueries = map[authority.Object]string{
 		t.district AS first, NULL AS second FROM notices n LEFT JOIN institutions t ON t.id = n.institution_id WHERE n.id = ?`,
 	authority.Mailbox: `SELECT NULL AS account, NULL AS person, m.institution_id AS institution, NULL AS first, NULL AS second
 		FROM mailboxes m WHERE m.id = ?`,
+	authority.Letter: `SELECT NULL AS account, NULL AS person, NULL AS institution, t.district AS first, c.district AS second
+		FROM dead_letters l JOIN institutions t ON t.id = l.institution_id LEFT JOIN tasks k ON k.id = l.task_id
+		LEFT JOIN cases c ON c.id = k.case_id WHERE l.id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
 	authority.Endpoint: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution, t.district AS first, NULL AS second
@@ -124,6 +127,18 @@ func (w Within) ofInstitutions(q *gorm.DB) *gorm.DB {
 	}
 	if w.District != "" {
 		q = q.Where("institution_id IN (SELECT id FROM institutions WHERE district = ?)", w.District)
+	}
+	return q
+}
+
+// ofLetters bounds a query of letters: they lie in the district of who sent them, and in that of their case.
+func (w Within) ofLetters(q *gorm.DB) *gorm.DB {
+	if w.InstitutionID != "" {
+		q = q.Where("institution_id = ?", w.InstitutionID)
+	}
+	if w.District != "" {
+		q = q.Where(`(institution_id IN (SELECT id FROM institutions WHERE district = ?)
+			OR task_id IN (SELECT k.id FROM tasks k JOIN cases c ON c.id = k.case_id WHERE c.district = ?))`, w.District, w.District)
 	}
 	return q
 }

@@ -53,6 +53,12 @@ func EvidenceNameSeal(id string) string { return "evidence/" + id + "/name" }
 // EvidenceKeySeal is the purpose of the key that opens a file of evidence.
 func EvidenceKeySeal(id string) string { return "evidence/" + id + "/key" }
 
+// AnswerSeal is the purpose of the answer that a request was given, by the account and the key it was sent with.
+func AnswerSeal(accountID, key string) string { return "answer/" + accountID + "/" + key }
+
+// LetterSeal is the purpose of what an institution sent and no case could take.
+func LetterSeal(letterID string) string { return "letter/" + letterID }
+
 // AuditSeal is the purpose of the key of the audit log, of which there is one.
 func AuditSeal() string { return "audit/key" }
 
@@ -85,6 +91,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("evidence", "key_sealed", "id", EvidenceKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
+	ofOne("dead_letters", "body_sealed", "id", LetterSeal),
+	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
 }
 

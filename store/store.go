@@ -131,13 +131,25 @@ func (s *Store) Read(ctx context.Context) *Tx {
 	return &Tx{db: s.db.WithContext(ctx), requestID: RequestID(ctx)}
 }
 
-// Tx runs fn in one transaction: all of what it writes, or none. What it notes for the audit log is written at the end.
+// Tx runs fn in one transaction: all of what it writes, or none. What it notes for the audit log is written at the end, and
+// so is the name of the request that it is the first transaction of, if the sender gave one ([Keyed]).
 func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	var key *audit.Key
+	keyed := unwritten(ctx)
 	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
 		tx := &Tx{db: db, requestID: RequestID(ctx), entries: &[]AuditEntry{}}
+		if keyed != nil {
+			if err := tx.claim(keyed); err != nil {
+				return err
+			}
+		}
 		if err := fn(tx); err != nil {
 			return err
+		}
+		if keyed != nil {
+			if err := tx.note(keyed); err != nil {
+				return err
+			}
 		}
 		var err error
 		key, err = s.writeAudit(tx)
@@ -145,6 +157,9 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	})
 	if err == nil && key != nil {
 		s.auditKey.Store(key)
+	}
+	if err == nil && keyed != nil {
+		keyed.written = true
 	}
 	return err
 }

@@ -55,6 +55,8 @@ type TaskAnswer struct {
 	Digest     []byte
 	ReceivedBy string
 	ReceivedAt time.Time
+	TakenAt    *time.Time // when a step of the case took it into the record
+	LetterID   *string    // an operator applied it from there
 }
 
 // Kinds of answer.
@@ -68,6 +70,21 @@ func (tx *Tx) Task(id string) (Task, error) {
 	var t Task
 	err := tx.db.Take(&t, "id = ?", id).Error
 	return t, found(err, "read a task")
+}
+
+// TasksByID reads tasks by their ids.
+func (tx *Tx) TasksByID(ids []string) (map[string]Task, error) {
+	var rows []Task
+	if len(ids) > 0 {
+		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
+			return nil, found(err, "read tasks")
+		}
+	}
+	tasks := make(map[string]Task, len(rows))
+	for _, row := range rows {
+		tasks[row.ID] = row
+	}
+	return tasks, nil
 }
 
 // LockTask reads a task and locks it, so that answers to it are taken one at a time.

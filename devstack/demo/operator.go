@@ -104,7 +104,7 @@ func decide(i incident, s scenario, asked int, trainers []string) resolution {
 	}
 	training := i.Stage == "registration" || i.Stage == "training" || i.Stage == "exam"
 	switch i.Cause {
-	case "enrolment_rejected", "task_rejected", "institution_not_listed":
+	case "enrolment_rejected", "task_rejected", "class_full", "wrong_person", "not_our_occupation", "institution_not_listed":
 		if training {
 			return reassign("原机构不能接收，改派同职业其他培训机构")
 		}

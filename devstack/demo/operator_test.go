@@ -36,7 +36,7 @@ func TestTheOperatorOnlyDoesWhatACauseAllows(t *testing.T) {
 func TestWorkIsGivenToAnotherInstitutionThanTheOneThatFailed(t *testing.T) {
 	t.Parallel()
 	for asked := range 3 {
-		r := decide(opened(contract.EnrolmentRejected, "training"), scenario{}, asked, trainers)
+		r := decide(opened(contract.ClassFull, "training"), scenario{}, asked, trainers)
 		require.Equal(t, "reassign", r.Verb)
 		require.NotEqual(t, "a", r.Institution)
 	}

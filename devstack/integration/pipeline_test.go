@@ -59,7 +59,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		stuck := s.await(t, who, "stuck", func(c document) bool { return c["status"] == "stuck" || c["status"] == "ended" })
 		require.Equal(t, "stuck", stuck["status"], "the refusal must have come before the enrolment")
 		incident := stuck["incident"].(map[string]any)
-		require.Equal(t, "enrolment_rejected", incident["cause"])
+		require.Equal(t, "class_full", incident["cause"])
 		status, answer := s.call(t, http.MethodPost, "/v1/incidents/"+incident["id"].(string)+"/resolution", s.operator,
 			document{"verb": "reassign", "institution": "cacee", "reason": "该机构满员"})
 		require.Equal(t, http.StatusOK, status, answer)

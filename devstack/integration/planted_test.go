@@ -96,7 +96,7 @@ func (g *garden) runCases(t *testing.T) []trainee {
 	g.script(t, asked, contract.TheoryTask, 1, "silent")
 	g.script(t, failing, contract.ExamTask, 1, "silent")
 
-	refused := g.stuckWith(t, rejected, "enrolment_rejected")
+	refused := g.stuckWith(t, rejected, "class_full")
 	g.resolve(t, refused, document{"verb": "cancel", "reason": "本人不再参加：" + freely(g.people[1])})
 	g.task(t, withdrawn, contract.ExamTask)
 	status, answer := g.call(t, http.MethodPost, "/v1/cases/"+withdrawn.caseID+"/withdrawal", withdrawn.token,
