@@ -182,7 +182,7 @@ func (p *process) worker(ctx context.Context) error {
 		return err
 	}
 	figures, err := activities.NewDeliveryMetrics(prometheus.DefaultRegisterer)
-	if err != nil {
+	if err := errors.Join(err, prometheus.Register(&worker.Waiting{Store: p.store})); err != nil {
 		return fmt.Errorf("prepare the worker's figures: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -194,6 +194,10 @@ func (p *process) worker(ctx context.Context) error {
 	})
 	group.Go(func() error {
 		(&worker.Forgetting{Store: p.store, Logger: p.logger}).Run(ctx)
+		return nil
+	})
+	group.Go(func() error {
+		(&worker.DeliveryLog{Store: p.store, Logger: p.logger}).Run(ctx)
 		return nil
 	})
 	if p.mail != nil {
