@@ -263,7 +263,7 @@ func TestAnEndpointThatIsOverloadedIsLeftAloneAndNothingElseIsCharged(t *testing
 	e.status.Store(http.StatusNoContent)
 	e.later += 20 * time.Minute
 	delivered := e.deliver(t).Delivered
-	require.EqualValues(t, waiting[0].Count, delivered, "once one is taken the rest goes at once, however long it was to wait")
+	require.Equal(t, waiting[0].Count, delivered, "once one is taken the rest goes at once, however long it was to wait")
 	told, err := e.Store.Read(t.Context()).Notices(store.NoticeFilter{Audience: store.AudienceInstitution, Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, told, 1, "the institution was told once")

@@ -63,8 +63,10 @@ func TestAnEventSaysWhereToLookAndNothingElse(t *testing.T) {
 			Payload: store.OutboxPayload{TaskID: "t", CaseID: "c", Kind: "exam", LetterID: "l"},
 		}, `{"specversion":"1.0","id":"evt","type":"answer.discarded","source":"/v1","time":"2026-03-20T08:00:00Z",
 			"data":{"task_id":"t","case_id":"c","kind":"exam","letter_id":"l","sequence":8}}`},
-		{store.OutboxEvent{ID: "evt", Kind: store.OutboxPing, CreatedAt: at, Test: true},
-			`{"specversion":"1.0","id":"evt","type":"endpoint.ping","source":"/v1","time":"2026-03-20T08:00:00Z","data":{"example":true}}`},
+		{
+			store.OutboxEvent{ID: "evt", Kind: store.OutboxPing, CreatedAt: at, Test: true},
+			`{"specversion":"1.0","id":"evt","type":"endpoint.ping","source":"/v1","time":"2026-03-20T08:00:00Z","data":{"example":true}}`,
+		},
 	} {
 		body, err := EventOf(c.event).Body()
 		require.NoError(t, err)

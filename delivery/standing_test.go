@@ -26,10 +26,6 @@ func refused(status int, at time.Time) Tried {
 	return Tried{Attempt: Attempt{Status: status, ErrorClass: "x", Gone: status == 410}, Began: at, Ended: at.Add(time.Second)}
 }
 
-func taken(at time.Time) Tried {
-	return Tried{Attempt: Attempt{Status: 204, Accepted: true}, Began: at, Ended: at.Add(time.Second)}
-}
-
 // drawTried is any attempt that begins within a while after another.
 func drawTried(t *rapid.T, after time.Time) Tried {
 	at := after.Add(time.Duration(rapid.Int64Range(0, int64(40*time.Hour)).Draw(t, "pause")))
@@ -145,8 +141,15 @@ func TestHealthIsALadderByTheShareOfFailures(t *testing.T) {
 	}{
 		{0, 0, Steady},
 		{4, 4, Steady}, // too few to say
-		{49, 100, Steady}, {50, 100, Unsteady}, {69, 100, Unsteady}, {70, 100, Failing}, {89, 100, Failing},
-		{90, 100, BadlyFailing}, {99, 100, BadlyFailing}, {100, 100, Down}, {5, 5, Down},
+		{49, 100, Steady},
+		{50, 100, Unsteady},
+		{69, 100, Unsteady},
+		{70, 100, Failing},
+		{89, 100, Failing},
+		{90, 100, BadlyFailing},
+		{99, 100, BadlyFailing},
+		{100, 100, Down},
+		{5, 5, Down},
 	} {
 		require.Equal(t, c.want, HealthOf(store.AttemptShare{Attempts: c.all, Failed: c.failed}), "%d of %d", c.failed, c.all)
 	}

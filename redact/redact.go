@@ -22,7 +22,8 @@ var (
 	mail     = regexp.MustCompile(`[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+`)
 	userinfo = regexp.MustCompile(`(://)[^/\s@]*:[^\s@]*@`)
 	bearer   = regexp.MustCompile(`(?i)\b(bearer|basic) +[A-Za-z0-9._~+/=-]{8,}`)
-	token    = regexp.MustCompile(`\bdp_[a-z]+_[A-Za-z0-9_-]{16,}|\bwhs(?:ec|k)_[A-Za-z0-9+/=]{16,}|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
+	token    = regexp.MustCompile(`\bdp_[a-z]+_[A-Za-z0-9_-]{16,}|\bwhs(?:ec|k)_[A-Za-z0-9+/=]{16,}` +
+		`|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?`)
 	password = regexp.MustCompile(`(?i)\b(password|passwd|secret|token)( ?[=:] ?)[^\s,;&]+`)
 )
 
