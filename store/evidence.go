@@ -202,6 +202,7 @@ var subjectQueries = map[string]string{
 	AboutTask: `SELECT 1 FROM tasks t JOIN cases c ON c.id = t.case_id JOIN persons p ON p.id = c.person_id
 		WHERE t.id = ? AND t.institution_id = ? AND p.erased_at IS NULL`,
 	AboutSession: "SELECT 1 FROM sessions WHERE id = ? AND institution_id = ?",
+	AboutClass:   "SELECT 1 FROM classes WHERE id = ? AND institution_id = ?",
 }
 
 // EvidenceToSweep lists evidence that never came in time, and files of a bucket whose evidence was removed.

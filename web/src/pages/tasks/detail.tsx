@@ -11,6 +11,8 @@ import { taskQuery } from './queries'
 
 const Answering = lazy(() => import('./answering').then((m) => ({ default: m.Answering })))
 
+const Evidence = lazy(() => import('../../shell/evidence').then((m) => ({ default: m.Evidence })))
+
 type Task = Schema['TaskOutputBody']
 
 /** One task: whom it is about, and what is asked. That somebody looked is written down by the server. */
@@ -105,6 +107,9 @@ function Asked({ task }: { task: Task }) {
       </section>
       <Suspense fallback={<Waiting rows={3} />}>
         <Answering key={task.id} task={task} />
+      </Suspense>
+      <Suspense fallback={<Waiting rows={3} />}>
+        <Evidence about="task" id={task.id} kinds={['score_sheet', 'attendance_sheet', 'other']} />
       </Suspense>
     </div>
   )
