@@ -1,0 +1,2 @@
+// Package samples holds receivers of callbacks for institutions, in Go, Python, Java and JavaScript, and the tests of them.
+package samples
