@@ -68,8 +68,10 @@ func TestAKeysScopesBoundWhatItMayDo(t *testing.T) {
 		"read":      {"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/events", "/v1/endpoints", "/v1/deliveries"},
 	} {
 		key := w.key(staff, object{"label": scope, "scopes": []string{scope}}).Key
-		for _, path := range []string{"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/api-keys", "/v1/accounts", "/v1/invitations",
-			"/v1/events", "/v1/endpoints", "/v1/deliveries"} {
+		for _, path := range []string{
+			"/v1/tasks", "/v1/staff", "/v1/sessions", "/v1/courses", "/v1/api-keys", "/v1/accounts", "/v1/invitations",
+			"/v1/events", "/v1/endpoints", "/v1/deliveries",
+		} {
 			want := http.StatusForbidden
 			for _, o := range open {
 				if o == path {

@@ -14,7 +14,7 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-const callbackURL = "https://example.org/callbacks?token=hidden"
+const callbackURL = "https://example.org/callbacks/hidden"
 
 // endpoint sets the endpoint of the training body.
 func (w *world) endpoint(token string) newEndpointView {

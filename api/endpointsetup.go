@@ -119,8 +119,8 @@ var addressFaults = map[error]string{
 
 // refusedEndpoint turns what package callbacks and package delivery refuse into problems.
 func refusedEndpoint(err error) error {
-	if refusal, ok := errors.AsType[callbacks.Refusal](err); ok {
-		return problem(string(refusal))
+	if refused, ok := errors.AsType[callbacks.RefusedError](err); ok {
+		return problem(string(refused.Why))
 	}
 	for fault, code := range addressFaults {
 		if errors.Is(err, fault) {

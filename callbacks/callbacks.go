@@ -26,8 +26,11 @@ const (
 	Rotating Refusal = "endpoint_rotating" // older secrets still sign
 )
 
+// RefusedError is an endpoint that is not changed.
+type RefusedError struct{ Why Refusal }
+
 // Error is the refusal's code.
-func (r Refusal) Error() string { return string(r) }
+func (r RefusedError) Error() string { return string(r.Why) }
 
 // Sealer seals secrets.
 type Sealer interface {
@@ -74,7 +77,7 @@ func (k Keeper) Set(tx *store.Tx, institutionID, address string, now time.Time) 
 		return store.Endpoint{}, "", err
 	}
 	if e.ID != id {
-		return store.Endpoint{}, "", Exists
+		return store.Endpoint{}, "", RefusedError{Exists}
 	}
 	_, secret, err := k.Rotate(tx, e, store.SecretHMAC, 0, now)
 	return e, secret, err
@@ -99,20 +102,20 @@ func (k Keeper) Rotate(
 		return made, "", err
 	}
 	if overlap > 0 && ofKind(signing, kind) >= mostSecrets {
-		return made, "", Rotating
+		return made, "", RefusedError{Rotating}
 	}
 	if err := tx.RetireEndpointSecrets(e.InstitutionID, kind, now.Add(overlap)); err != nil {
 		return made, "", err
 	}
 	made = store.EndpointSecret{ID: uuid.NewString(), InstitutionID: e.InstitutionID, Kind: kind, CreatedAt: now}
-	private := ""
+	var ours string
 	if kind == store.SecretEd25519 {
-		private, made.PublicKey = delivery.NewKeyPair()
+		ours, made.PublicKey = delivery.NewKeyPair()
 	} else {
-		private = delivery.NewSecret()
-		secret = private
+		secret = delivery.NewSecret()
+		ours = secret
 	}
-	if made.SecretSealed, err = k.Keys.Seal([]byte(private), store.SecretSeal(e.InstitutionID)); err != nil {
+	if made.SecretSealed, err = k.Keys.Seal([]byte(ours), store.SecretSeal(e.InstitutionID)); err != nil {
 		return made, "", fmt.Errorf("seal an endpoint's secret: %w", err)
 	}
 	return made, secret, tx.AddEndpointSecret(made)

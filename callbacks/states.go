@@ -13,9 +13,9 @@ func held(e store.Endpoint, by string) bool {
 func Pause(tx *store.Tx, e store.Endpoint, by string) error {
 	switch e.State {
 	case store.EndpointPaused:
-		return Paused
+		return RefusedError{Paused}
 	case store.EndpointDisabled:
-		return Disabled
+		return RefusedError{Disabled}
 	}
 	return tx.SetEndpointState(e.InstitutionID, store.EndpointPaused, by)
 }
@@ -24,11 +24,11 @@ func Pause(tx *store.Tx, e store.Endpoint, by string) error {
 func Resume(tx *store.Tx, e store.Endpoint, by string) error {
 	switch {
 	case e.State == store.EndpointActive:
-		return Active
+		return RefusedError{Active}
 	case e.State == store.EndpointDisabled:
-		return Disabled
+		return RefusedError{Disabled}
 	case held(e, by):
-		return Held
+		return RefusedError{Held}
 	}
 	return tx.SetEndpointState(e.InstitutionID, store.EndpointActive, "")
 }
@@ -37,9 +37,9 @@ func Resume(tx *store.Tx, e store.Endpoint, by string) error {
 func Disable(tx *store.Tx, e store.Endpoint, by string) error {
 	switch {
 	case e.State == store.EndpointDisabled:
-		return Disabled
+		return RefusedError{Disabled}
 	case held(e, by):
-		return Held
+		return RefusedError{Held}
 	}
 	return tx.SetEndpointState(e.InstitutionID, store.EndpointDisabled, by)
 }
@@ -50,11 +50,11 @@ func Disable(tx *store.Tx, e store.Endpoint, by string) error {
 func Enable(tx *store.Tx, e store.Endpoint, by string, catchUp bool) (int64, error) {
 	switch {
 	case e.State == store.EndpointActive:
-		return 0, Active
+		return 0, RefusedError{Active}
 	case e.State == store.EndpointPaused:
-		return 0, Paused
+		return 0, RefusedError{Paused}
 	case held(e, by):
-		return 0, Held
+		return 0, RefusedError{Held}
 	}
 	handle := tx.CatchUp
 	if !catchUp {

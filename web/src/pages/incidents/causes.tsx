@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { answer, api } from '../../api/client'
+import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
 
@@ -24,6 +24,7 @@ export function Causes({ cause, stage, institution, onPick }: Props) {
   return (
     <section className="causes" aria-label={t('web.incidents.by_cause')}>
       {all.map((g) => {
+        if (g.endpoint_id) return <Stopped key={g.endpoint_id} group={g} />
         const picked = cause === g.cause && stage === g.stage && institution === g.institution?.id
         return (
           <button
@@ -50,5 +51,19 @@ export function Causes({ cause, stage, institution, onPick }: Props) {
         )
       })}
     </section>
+  )
+}
+
+/** Events wait behind an endpoint: one thing, however many cases they are of. What is to be done is done to the endpoint. */
+function Stopped({ group }: { group: Schema['IncidentGroup'] }) {
+  const { t } = useWords()
+  return (
+    <a className="cause" href={`/app/endpoints?endpoint=${group.endpoint_id}`}>
+      <span className="cause-count">{group.count}</span>
+      <span className="cause-title">{group.title}</span>
+      <span className="small quiet">
+        {group.institution?.name} · {t('web.incidents.cases_behind', { n: group.cases ?? 0 })}
+      </span>
+    </a>
   )
 }
