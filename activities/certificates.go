@@ -35,7 +35,7 @@ func (r *Records) IssueCertificate(
 			}
 		}
 		issuer, role := f.bodyOf(stage)
-		listed, err := f.tx.Listed(issuer, f.Occupation, role, f.today)
+		listed, err := f.tx.Listed(issuer, f.Occupation, f.Level, role, f.today)
 		if err != nil {
 			return contract.StepReply{}, err
 		}
@@ -103,14 +103,14 @@ func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
 }
 
 func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
-	institution, err := f.tx.Institution(issuer)
+	issuerName, err := f.tx.InstitutionNameOn(issuer, f.today)
 	if err != nil {
 		return certificate.Facts{}, err
 	}
 	occupation, _ := f.rules.Occupation(f.Occupation)
 	level, _ := f.rules.Level(f.Level)
 	facts := certificate.Facts{
-		Kind: kind, Number: number, IssuerID: issuer, IssuerName: institution.Name,
+		Kind: kind, Number: number, IssuerID: issuer, IssuerName: issuerName,
 		Occupation: occupation.Title, Direction: certificate.NoDirection, Level: level.Name,
 		IssuedOn: f.today, Demonstration: f.rules.Demonstration(),
 	}

@@ -105,6 +105,16 @@ func (f *file) stuck(stage progress.Stage, cause contract.Cause, about store.Inc
 	return contract.StepReply{Incident: incident}, err
 }
 
+// mayFinish reports whether an institution that is not listed may finish the case's training.
+func (f *file) mayFinish(institution string) (bool, error) {
+	began, err := f.tx.TrainingBegan(f.ID, institution)
+	if err != nil || !began {
+		return false, err
+	}
+	body, err := f.tx.Institution(institution)
+	return body.Status == store.InstitutionActive, err
+}
+
 // decide keeps a decision as it was made, with what it was made on.
 func (f *file) decide(kind, outcome string, inputs, body any) error {
 	in, err := json.Marshal(inputs)
@@ -129,9 +139,12 @@ func (f *file) bodyOf(stage progress.Stage) (institution, role string) {
 }
 
 // unlisted opens an incident when an institution is not on the published list in its role today, and replies nothing
-// when it is.
+// when it is. A training that it began while it was listed it may finish, unless it is suspended.
 func (f *file) unlisted(stage progress.Stage, institution, role string) (*contract.Incident, error) {
-	listed, err := f.tx.Listed(institution, f.Occupation, role, f.today)
+	listed, err := f.tx.Listed(institution, f.Occupation, f.Level, role, f.today)
+	if err == nil && !listed && role == policy.RoleTraining {
+		listed, err = f.mayFinish(institution)
+	}
 	if err != nil || listed {
 		return nil, err
 	}

@@ -60,7 +60,7 @@ func (f *file) refusal(i store.Incident, r store.Resolution) (string, error) {
 	if _, other := f.Body(role); r.Params.Institution == other {
 		return "same_body", nil
 	}
-	listed, err := f.tx.Listed(r.Params.Institution, f.Occupation, role, f.today)
+	listed, err := f.tx.Listed(r.Params.Institution, f.Occupation, f.Level, role, f.today)
 	if err == nil && !listed {
 		return "not_listed_for_role", nil
 	}

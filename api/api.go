@@ -137,6 +137,7 @@ type service struct {
 	keysForgotten atomic.Int64 // when this process forgot old keys of requests, in seconds
 
 	privacy     privacyBodies
+	lists       listBodies
 	mailboxes   body[mailboxBody]
 	letter      body[letterBody] // what is decided about a letter
 	logins      loginBodies

@@ -137,7 +137,7 @@ func (s *service) mayTeach(tx *store.Tx, c store.Class, found *faults) error {
 	if found.has("occupation") {
 		return nil
 	}
-	code, err := listed(tx, c.InstitutionID, c.Occupation, policy.RoleTraining, s.today())
+	code, err := listed(tx, c.InstitutionID, c.Occupation, c.Level, policy.RoleTraining, s.today())
 	if code != "" {
 		found.add("occupation", code)
 	}

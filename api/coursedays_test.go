@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -122,10 +123,13 @@ func TestBasesThatWereLoadedBeforeBecomeInstitutions(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.exec(`UPDATE ce_bases SET institution_id = NULL, may_issue = true`)
+	w.exec(`DELETE FROM institution_names WHERE institution_id = $1`, unconfirmedID)
 	w.exec(`DELETE FROM institutions WHERE id = $1`, unconfirmedID)
+	w.exec(`ALTER TABLE list_snapshots DISABLE TRIGGER keep`)
+	w.exec(`DELETE FROM list_snapshots`) // there were none yet
 	w.loadLists()
 	tx := w.store.Read(t.Context())
-	bases, err := tx.CEBases()
+	bases, err := tx.CEBases(w.calendar.Today(time.Now()))
 	require.NoError(t, err)
 	for _, b := range bases {
 		require.NotNil(t, b.InstitutionID, b.Name)
@@ -137,6 +141,6 @@ func TestBasesThatWereLoadedBeforeBecomeInstitutions(t *testing.T) {
 	names, err := tx.InstitutionNames([]string{baseID})
 	require.NoError(t, err)
 	require.True(t, strings.HasPrefix(names[baseID], "北京"))
-	_, err = tx.CEBaseOf(trainingBodyID)
+	_, err = tx.CEBaseOf(trainingBodyID, w.calendar.Today(time.Now()))
 	require.ErrorIs(t, err, store.ErrNotFound)
 }

@@ -59,7 +59,7 @@ func (s *service) openCourse(ctx context.Context, in *bodyInput) (*courseOutput,
 	asked.InstitutionID, asked.OpenedBy = deref(r.account.InstitutionID), r.account.ID
 	out := &courseOutput{Status: http.StatusCreated}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := course.MayHold(tx, asked.InstitutionID); err != nil {
+		if err := course.MayHold(tx, asked.InstitutionID, s.today()); err != nil {
 			return mayNotIssue(err)
 		}
 		if err := found.err(); err != nil {
@@ -81,7 +81,7 @@ func (s *service) openCourse(ctx context.Context, in *bodyInput) (*courseOutput,
 		} else if err := s.audit(tx, r, "course.open", "course:"+c.ID, "", body); err != nil {
 			return err
 		}
-		out.Body, err = viewCourse(tx, r, c, true)
+		out.Body, err = s.viewCourse(tx, r, c, true)
 		return err
 	})
 	return out, err
@@ -120,7 +120,7 @@ func mayNotIssue(err error) error {
 	return err
 }
 
-func viewCourse(tx *store.Tx, r *request, c store.Course, counted bool) (courseView, error) {
+func (s *service) viewCourse(tx *store.Tx, r *request, c store.Course, counted bool) (courseView, error) {
 	v, err := newReader(tx, r, c.InstitutionID)
 	if err != nil {
 		return courseView{}, err
@@ -144,7 +144,7 @@ func viewCourse(tx *store.Tx, r *request, c store.Course, counted bool) (courseV
 	if err != nil {
 		return courseView{}, err
 	}
-	standings, err := course.Look(tx, c, places...)
+	standings, err := course.Look(tx, c, s.today(), places...)
 	summary := course.Summarise(standings)
 	view.Places = &summary
 	return view, err
@@ -158,7 +158,7 @@ func (s *service) getCourse(ctx context.Context, in *idInput) (*courseOutput, er
 		if err != nil {
 			return err
 		}
-		out.Body, err = viewCourse(tx, requestOf(ctx), c, true)
+		out.Body, err = s.viewCourse(tx, requestOf(ctx), c, true)
 		return err
 	})
 	return out, err
@@ -203,7 +203,7 @@ func (s *service) listCourses(ctx context.Context, in *coursesInput) (*coursesOu
 	}
 	out.Body.Courses = make([]courseView, len(courses))
 	for i, c := range courses {
-		if out.Body.Courses[i], err = viewCourse(tx, r, c, false); err != nil {
+		if out.Body.Courses[i], err = s.viewCourse(tx, r, c, false); err != nil {
 			return nil, err
 		}
 	}
@@ -253,7 +253,7 @@ func (s *service) complete(ctx context.Context, in *idBodyInput) (*completionOut
 		if c, err = tx.Course(c.ID); err != nil {
 			return err
 		}
-		if out.Body.Course, err = viewCourse(tx, r, c, true); err != nil {
+		if out.Body.Course, err = s.viewCourse(tx, r, c, true); err != nil {
 			return err
 		}
 		places, err := tx.Places(c.ID, nil, -1)

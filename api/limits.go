@@ -49,6 +49,7 @@ var limitsByAddress = map[string]limit{
 	routeEvidence:                     uploadsByAddress,
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
+	"GET /v1/institutions/{ref}":      readsByAddress,
 }
 
 // limiter counts what is asked for.

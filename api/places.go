@@ -84,7 +84,7 @@ func (s *service) enrol(ctx context.Context, in *idBodyInput) (*placeOutput, err
 		case c.ClosedAt != nil:
 			return problem(courseClosed)
 		default:
-			if err := course.MayHold(tx, c.InstitutionID); err != nil {
+			if err := course.MayHold(tx, c.InstitutionID, s.today()); err != nil {
 				return mayNotIssue(err)
 			}
 			if err := s.audit(tx, r, "place.enrol", "place:"+place.ID, "", nil); err != nil {
@@ -109,7 +109,7 @@ func ref(s string) *string {
 }
 
 func (s *service) viewPlaces(tx *store.Tx, r *request, c store.Course, places ...store.CoursePlace) ([]PlaceView, error) {
-	standings, err := course.Look(tx, c, places...)
+	standings, err := course.Look(tx, c, s.today(), places...)
 	if err != nil {
 		return nil, err
 	}

@@ -113,6 +113,12 @@ const (
 	deliveryPending        = "delivery_pending"
 	deliveryTest           = "delivery_test"
 	redeliveryTooLarge     = "redelivery_too_large"
+	listSettled            = "list_settled"
+	listUndecided          = "list_undecided"
+	listChanged            = "list_changed"
+	listLate               = "list_late"
+	alreadySuspended       = "institution_suspended"
+	notSuspended           = "institution_not_suspended"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -215,6 +221,12 @@ var statuses = map[string]int{
 	deliveryPending:        http.StatusConflict,
 	deliveryTest:           http.StatusConflict,
 	redeliveryTooLarge:     http.StatusConflict,
+	listSettled:            http.StatusConflict,
+	listUndecided:          http.StatusConflict,
+	listChanged:            http.StatusConflict,
+	listLate:               http.StatusConflict,
+	alreadySuspended:       http.StatusConflict,
+	notSuspended:           http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -58,7 +58,7 @@ func (s *service) institutions(ctx context.Context, in *institutionsInput) (*ins
 	if err != nil {
 		return nil, err
 	}
-	bases, err := tx.CEBases()
+	bases, err := tx.CEBases(s.today())
 	if err != nil {
 		return nil, err
 	}

@@ -126,7 +126,7 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 		if found.has(body.field) {
 			continue
 		}
-		code, err := listed(tx, body.id, reg.body.Occupation, body.role, reg.today)
+		code, err := listed(tx, body.id, reg.body.Occupation, reg.body.Level, body.role, reg.today)
 		if err != nil {
 			return err
 		}
@@ -141,14 +141,14 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 }
 
 // listed is what is wrong with an institution for a role, today; empty when nothing is.
-func listed(tx *store.Tx, id, occupation, role string, today calendar.Date) (string, error) {
+func listed(tx *store.Tx, id, occupation, level, role string, today calendar.Date) (string, error) {
 	_, err := tx.Institution(id)
 	if errors.Is(err, store.ErrNotFound) {
 		return fieldNoInstitution, nil
 	} else if err != nil {
 		return "", err
 	}
-	ok, err := tx.Listed(id, occupation, role, today)
+	ok, err := tx.Listed(id, occupation, level, role, today)
 	if err != nil || ok {
 		return "", err
 	}

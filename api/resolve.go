@@ -135,7 +135,7 @@ func reassignable(
 		found.add("institution", fieldSameBody)
 		return nil
 	}
-	code, err := listed(tx, institution, c.Occupation, role, today)
+	code, err := listed(tx, institution, c.Occupation, c.Level, role, today)
 	if code != "" {
 		found.add("institution", code)
 	}

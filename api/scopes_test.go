@@ -130,6 +130,9 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	}
 	id[authority.Workbook] = uuid.NewString()
 	w.workbook(id[authority.Workbook], body)
+	id[authority.List] = uuid.NewString()
+	w.exec(`INSERT INTO list_snapshots (id, document, list_year, valid_from, content, digest, state, imported_by)
+		VALUES ($1, 'x', 2030, '2030-01-01', '{}', sha256($2::text::bytea), 'draft', 'system')`, id[authority.List], id[authority.List])
 	id[authority.Deletion] = uuid.NewString()
 	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
 	for _, kind := range []authority.Object{authority.Notice, authority.Mailbox} {
@@ -284,7 +287,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/evidence":     authority.Evidence,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
-		"GET /v1/classes":      authority.Class,
+		"GET /v1/classes":      authority.Class, "GET /v1/list-snapshots": authority.List,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

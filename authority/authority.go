@@ -58,6 +58,7 @@ const (
 	Notice     Object = "notice"
 	Mailbox    Object = "mailbox"
 	Evidence   Object = "evidence"
+	List       Object = "list_snapshot"
 
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"

@@ -159,6 +159,16 @@ var table = []Row{
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},
 
+	{"POST /v1/list-snapshots", "list.import", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/list-snapshots", "list.read", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/list-snapshots/{id}", "list.read", List, false, roles(None, None, City, None)},
+	{"POST /v1/list-snapshots/{id}/names", "list.decide", List, false, roles(None, None, City, None)},
+	{"POST /v1/list-snapshots/{id}/application", "list.apply", List, false, roles(None, None, City, None)},
+	{"POST /v1/list-snapshots/{id}/discarding", "list.discard", List, false, roles(None, None, City, None)},
+	{"GET /v1/institutions/{ref}/suspension", "institution.suspend", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/institutions/{ref}/suspension", "institution.suspend", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/institutions/{ref}/reinstatement", "institution.suspend", Nothing, false, roles(None, None, City, None)},
+
 	public("OPTIONS /v1/codec/decode", "payload.read"), // what a browser asks before it asks
 	{"POST /v1/codec/decode", "payload.read", Nothing, false, roles(None, None, City, None)},
 
@@ -179,6 +189,7 @@ var table = []Row{
 
 	public("GET /v1/catalogue", "public.catalogue"),
 	public("GET /v1/institutions", "public.catalogue"),
+	public("GET /v1/institutions/{ref}", "public.catalogue"),
 	public("GET /v1/xapi/about", "public.about"),
 	public("POST /v1/verifications", "public.verify"),
 	public("GET /verify/{token}", "public.verify"),

@@ -22,8 +22,8 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// ErrMayNotIssue says that an institution may not hold courses: it is no CE base, or is suspended, or its listing is not
-// confirmed.
+// ErrMayNotIssue says that an institution may not hold courses: it is no CE base, or no longer, or is suspended, or its
+// listing is not confirmed.
 var ErrMayNotIssue = errors.New("not a CE base that may issue certificates")
 
 // Ending is what the end of a course is written with.
@@ -54,7 +54,7 @@ func (e Ending) Complete(c store.Course) error {
 // Release lets the certificate of a place be issued that is held, or would be: the city bureau has confirmed the document,
 // or lets a suspended base issue for those who had finished.
 func (e Ending) Release(c store.Course, p store.CoursePlace) error {
-	base, err := e.Tx.CEBaseOf(c.InstitutionID)
+	base, err := e.Tx.CEBaseOf(c.InstitutionID, e.Today)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (e Ending) end(c store.Course, p store.CoursePlace) error {
 	if err := e.Tx.LockPerson(p.PersonID); err != nil {
 		return err
 	}
-	found, err := Look(e.Tx, c, p)
+	found, err := Look(e.Tx, c, e.Today, p)
 	if err != nil {
 		return err
 	}
@@ -110,18 +110,19 @@ func (e Ending) end(c store.Course, p store.CoursePlace) error {
 		return nil
 	}
 	standing.Place = p
-	if standing.Held, err = held(e.Tx, c, p); err != nil || standing.Held != "" {
+	if standing.Held, err = held(e.Tx, c, p, e.Today); err != nil || standing.Held != "" {
 		return err
 	}
 	return e.issue(c, standing, rules)
 }
 
 func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
-	base, err := e.Tx.Institution(c.InstitutionID)
+	issuer := c.InstitutionID
+	name, err := e.Tx.InstitutionNameOn(issuer, e.Today)
 	if err != nil {
 		return err
 	}
-	running, err := e.Tx.AllocateNumber(base.ID, certificate.KindCEBase, e.Today.Year())
+	running, err := e.Tx.AllocateNumber(issuer, certificate.KindCEBase, e.Today.Year())
 	if err != nil {
 		return err
 	}
@@ -129,17 +130,17 @@ func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
 		PlaceID: &s.Place.ID, PersonID: s.Place.PersonID, IDType: s.Place.Document, Origin: store.CertificateIssued,
 		PolicyVersion: c.PolicyVersion, Actor: e.Actor, Reason: certificate.KindCEBase, At: e.At,
 		Facts: certificate.Facts{
-			Kind: certificate.KindCEBase, IssuerID: base.ID, IssuerName: base.Name, Course: c.Title,
-			Number: certificate.Number(certificate.KindCEBase, base.ID, e.Today.Year(), running),
+			Kind: certificate.KindCEBase, IssuerID: issuer, IssuerName: name, Course: c.Title,
+			Number: certificate.Number(certificate.KindCEBase, issuer, e.Today.Year(), running),
 			From:   s.From, To: s.To, Hours: s.Hours.String(), IssuedOn: e.Today, Demonstration: rules.Demonstration(),
 		},
 	})
 	return err
 }
 
-// MayHold checks that an institution is a CE base that may hold courses and issue certificates; else ErrMayNotIssue.
-func MayHold(tx *store.Tx, institutionID string) error {
-	base, err := tx.CEBaseOf(institutionID)
+// MayHold checks that an institution is a CE base that may hold courses and issue certificates on a day; else ErrMayNotIssue.
+func MayHold(tx *store.Tx, institutionID string, on calendar.Date) error {
+	base, err := tx.CEBaseOf(institutionID, on)
 	if errors.Is(err, store.ErrNotFound) {
 		return ErrMayNotIssue
 	}
@@ -147,7 +148,7 @@ func MayHold(tx *store.Tx, institutionID string) error {
 		return err
 	}
 	institution, err := tx.Institution(institutionID)
-	if err == nil && (!base.MayIssue || institution.Status != store.InstitutionActive) {
+	if err == nil && (!base.Listed(on) || !base.MayIssue || institution.Status != store.InstitutionActive) {
 		err = ErrMayNotIssue
 	}
 	return err

@@ -20,7 +20,7 @@ type Hold string
 const (
 	// HeldDocument waits for the city bureau: annex 3 has a slot for a resident identity number and for no other.
 	HeldDocument Hold = "document"
-	// HeldIssuer waits for the base: it is suspended, or its listing is not confirmed.
+	// HeldIssuer waits for the base: it is suspended or listed no longer, or its listing is not confirmed.
 	HeldIssuer Hold = "issuer"
 )
 
@@ -59,8 +59,8 @@ func (s Standing) due() string {
 	return store.PlaceIncomplete
 }
 
-// Look reads how people stand in a course, in the order of the places given.
-func Look(tx *store.Tx, c store.Course, places ...store.CoursePlace) ([]Standing, error) {
+// Look reads how people stand in a course on a day, in the order of the places given.
+func Look(tx *store.Tx, c store.Course, on calendar.Date, places ...store.CoursePlace) ([]Standing, error) {
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
 		return nil, fmt.Errorf("read the course's rules: %w", err)
@@ -101,7 +101,7 @@ func Look(tx *store.Tx, c store.Course, places ...store.CoursePlace) ([]Standing
 			s.Certificate = &of[len(of)-1]
 			s.Questioned = !s.enough && s.Certificate.Status == store.CertificateValid
 		} else if p.State == store.PlaceCompleted {
-			if s.Held, err = held(tx, c, p); err != nil {
+			if s.Held, err = held(tx, c, p, on); err != nil {
 				return nil, err
 			}
 		}
@@ -117,8 +117,8 @@ func Hours(c store.Course) ledger.Hours {
 
 // held is why the certificate of a place may not be issued today; empty when it may. What the city bureau released is held
 // no longer, unless the listing of the base itself is not confirmed.
-func held(tx *store.Tx, c store.Course, p store.CoursePlace) (Hold, error) {
-	base, err := tx.CEBaseOf(c.InstitutionID)
+func held(tx *store.Tx, c store.Course, p store.CoursePlace, on calendar.Date) (Hold, error) {
+	base, err := tx.CEBaseOf(c.InstitutionID, on)
 	if err != nil {
 		return "", err
 	}
@@ -130,7 +130,7 @@ func held(tx *store.Tx, c store.Course, p store.CoursePlace) (Hold, error) {
 	case p.Document != store.IDTypeResident:
 		return HeldDocument, nil
 	}
-	if err := MayHold(tx, c.InstitutionID); errors.Is(err, ErrMayNotIssue) {
+	if err := MayHold(tx, c.InstitutionID, on); errors.Is(err, ErrMayNotIssue) {
 		return HeldIssuer, nil
 	} else if err != nil {
 		return "", err

@@ -235,7 +235,10 @@ func mayAttend(tx *store.Tx, attendee store.Attendee, s store.Session, field str
 	if err := isTaught(attendee.PolicyVersion, attendee.Occupation, attendee.Level, s.Module); err != nil {
 		return err
 	}
-	listed, err := tx.Listed(s.InstitutionID, attendee.Occupation, policy.RoleTraining, dateOf(s.OpensAt))
+	listed, err := tx.Listed(s.InstitutionID, attendee.Occupation, attendee.Level, policy.RoleTraining, dateOf(s.OpensAt))
+	if err == nil && !listed { // what it began while it was listed it may finish: the hours are the trainee's
+		listed, err = tx.TrainingBegan(*attendee.CaseID, s.InstitutionID)
+	}
 	if err == nil && !listed {
 		return refuse(CodeNotListed, field)
 	}

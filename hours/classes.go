@@ -57,7 +57,8 @@ func classLines(tx *store.Tx, s store.Session, now Instant) ([]store.RosterLine,
 	if err := isTaught(class.PolicyVersion, class.Occupation, class.Level, s.Module); err != nil {
 		return nil, err
 	}
-	listed, err := tx.Listed(s.InstitutionID, class.Occupation, policy.RoleTraining, dateOf(s.OpensAt))
+	// What began while its body was listed is finished; the hours are the trainees'.
+	listed, err := tx.OnList(s.InstitutionID, class.Occupation, class.Level, policy.RoleTraining, class.StartsOn)
 	if err != nil || !listed {
 		return nil, cmp.Or(err, refuse(CodeNotListed, "class"))
 	}

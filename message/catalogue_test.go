@@ -66,7 +66,8 @@ var promised = map[string][]string{
 		"years_since_title", "work_years_since_title", "grade", "work_years_since_grade", "work_years", "work_started",
 		"skill_grade", "certificate", "rule_not_entered",
 	},
-	"owes.*": {"trainee", "institution", "operator", "system", "calendar"},
+	"list_fate.*": {"stops", "finishes", "held"},
+	"owes.*":      {"trainee", "institution", "operator", "system", "calendar"},
 }
 
 var problemCodes = []string{
@@ -137,6 +138,10 @@ var events = map[string][]string{
 	"condition_overridden":     nil,
 	"withdrawn":                nil,
 	"case_ended":               {"outcome:outcome"},
+	"listing_ended":            {"document", "institution", "role:role", "fate:list_fate"},
+	"institution_renamed":      {"document", "institution", "role:role"},
+	"institution_suspended":    {"institution", "role:role", "fate:list_fate"},
+	"institution_reinstated":   {"institution", "role:role"},
 }
 
 // placeholders lists what a message asks for, as written.

@@ -114,7 +114,7 @@ func TestAnInstitutionHasOneRoleForAnOccupationAtATime(t *testing.T) {
 	require.NoError(t, err, "from the day the other role ended")
 	for day, roles := range map[string][]bool{"2025-12-31": {true, false}, "2026-01-01": {false, true}} {
 		for i, role := range []string{policy.RoleTraining, policy.RoleEvaluation} {
-			listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", role, calendar.MustParseDate(day))
+			listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", "junior", role, calendar.MustParseDate(day))
 			require.NoError(t, err)
 			require.Equal(t, roles[i], listed, "%s on %s", role, day)
 		}
@@ -127,7 +127,7 @@ func TestASuspendedInstitutionIsNotListed(t *testing.T) {
 	today := calendar.MustParseDate("2026-11-23")
 	_, err := r.sql.ExecContext(t.Context(), `UPDATE institutions SET status = 'suspended' WHERE id = 'ouc'`)
 	require.NoError(t, err)
-	listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", policy.RoleTraining, today)
+	listed, err := r.store.Read(t.Context()).Listed("ouc", "big-data", "junior", policy.RoleTraining, today)
 	require.NoError(t, err)
 	require.False(t, listed)
 	all, err := r.store.Read(t.Context()).ListedInstitutions("big-data", "", today)

@@ -1,15 +1,13 @@
 package store
 
 import (
-	"context"
 	"fmt"
-	"slices"
 	"time"
 
-	"gorm.io/gorm/clause"
+	"gorm.io/gorm"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/contract"
 )
 
 // Institution is a body on the published lists.
@@ -21,8 +19,11 @@ type Institution struct {
 	CreatedAt time.Time
 }
 
-// InstitutionActive is the status of an institution that may act.
-const InstitutionActive = "active"
+// Statuses of an institution. Who is suspended may not act, whatever the lists say.
+const (
+	InstitutionActive    = "active"
+	InstitutionSuspended = "suspended"
+)
 
 // InstitutionRole is what an institution may do for an occupation, and since when.
 type InstitutionRole struct {
@@ -30,15 +31,17 @@ type InstitutionRole struct {
 	InstitutionID  string
 	Occupation     string
 	Role           string
+	Level          string // empty: all levels
 	ListYear       int
 	SourceDocument string
 	ValidFrom      calendar.Date
 	ValidTo        *calendar.Date
 }
 
-// CEBase is a continuing-education base on the published list.
+// CEBase is a continuing-education base on a published list, and for how long.
 type CEBase struct {
-	Name      string `gorm:"primaryKey"`
+	ID        int64 `gorm:"->"`
+	Name      string
 	Number    *int
 	National  bool
 	Municipal bool
@@ -47,7 +50,14 @@ type CEBase struct {
 	// InstitutionID is the base as an institution.
 	InstitutionID *string
 	// MayIssue is false for a base that may issue no certificate until its listing is confirmed.
-	MayIssue bool
+	MayIssue  bool
+	ValidFrom calendar.Date
+	ValidTo   *calendar.Date
+}
+
+// Listed reports whether the base is on the published list on a day.
+func (b CEBase) Listed(on calendar.Date) bool {
+	return !on.Before(b.ValidFrom) && (b.ValidTo == nil || on.Before(*b.ValidTo))
 }
 
 // TableName is the table of CE bases.
@@ -69,63 +79,36 @@ func (tx *Tx) SetInstitutionDistrict(id, district string) error {
 	return found(res.Error, "set a district")
 }
 
-// Listed reports whether an institution is on the published list in a role for an occupation on a day, and active.
-func (tx *Tx) Listed(id, occupation, role string, on calendar.Date) (bool, error) {
+// Listed reports whether an institution is on the published list in a role for an occupation and level on a day, and active.
+func (tx *Tx) Listed(id, occupation, level, role string, on calendar.Date) (bool, error) {
+	return tx.onList(tx.db.Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'"), id, occupation, level, role, on)
+}
+
+// OnList is Listed, whether the institution is suspended or not.
+func (tx *Tx) OnList(id, occupation, level, role string, on calendar.Date) (bool, error) {
+	return tx.onList(tx.db, id, occupation, level, role, on)
+}
+
+func (tx *Tx) onList(q *gorm.DB, id, occupation, level, role string, on calendar.Date) (bool, error) {
 	var n int64
-	err := tx.db.Model(&InstitutionRole{}).Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'").
-		Where(`institution_id = ? AND occupation = ? AND role = ?
-		       AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)`, id, occupation, role, on, on).
+	err := q.Model(&InstitutionRole{}).
+		Where(`institution_id = ? AND occupation = ? AND level IN ('', ?) AND role = ?
+		       AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)`, id, occupation, level, role, on, on).
 		Count(&n).Error
 	return n > 0, found(err, "look up the published list")
 }
 
-// LoadLists writes the published lists into the database. What is there already stays as it is, so loading twice is
-// harmless; comparing one year's list with the next is not this function's business.
-func (s *Store) LoadLists(ctx context.Context, lists policy.Lists) error {
-	return s.Tx(ctx, func(tx *Tx) error {
-		skip := clause.OnConflict{DoNothing: true}
-		since := calendar.NewDate(lists.ListYear, time.January, 1)
-		for _, body := range lists.Bodies {
-			err := tx.db.Clauses(skip).Create(&Institution{ID: body.InstitutionID, Name: body.Name, Status: InstitutionActive}).Error
-			if err != nil {
-				return fmt.Errorf("write institution %s: %w", body.InstitutionID, err)
-			}
-			err = tx.db.Clauses(skip).Create(&InstitutionRole{
-				InstitutionID: body.InstitutionID, Occupation: body.Occupation, Role: body.Role,
-				ListYear: lists.ListYear, SourceDocument: lists.Source, ValidFrom: since,
-			}).Error
-			if err != nil {
-				return fmt.Errorf("write the role of institution %s: %w", body.InstitutionID, err)
-			}
-		}
-		for _, base := range lists.CEBases {
-			if err := tx.loadBase(base, lists.ListYear); err != nil {
-				return fmt.Errorf("write CE base %s: %w", base.Name, err)
-			}
-		}
-		return nil
-	})
+// TrainingBegan reports whether an institution was asked to train for a case. It is asked only while it is listed.
+func (tx *Tx) TrainingBegan(caseID, institutionID string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&Task{}).Where("case_id = ? AND institution_id = ? AND kind = ?", caseID, institutionID, contract.TrainingTask).
+		Count(&n).Error
+	return n > 0, found(err, "look up a training")
 }
 
-// loadBase writes a CE base, and the base as an institution. Whether it may issue is what the list says now.
-func (tx *Tx) loadBase(base policy.CEBase, listYear int) error {
-	err := tx.db.Clauses(clause.OnConflict{DoNothing: true}).
-		Create(&Institution{ID: base.InstitutionID, Name: base.Name, Status: InstitutionActive}).Error
-	if err != nil {
-		return err
-	}
-	return tx.db.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "name"}}, DoUpdates: clause.AssignmentColumns([]string{"institution_id", "may_issue"}),
-	}).Create(&CEBase{
-		Name: base.Name, Number: base.No,
-		National: slices.Contains(base.Levels, "国家级"), Municipal: slices.Contains(base.Levels, "市级"),
-		Note: base.Note, ListYear: listYear, InstitutionID: &base.InstitutionID, MayIssue: base.MayIssue,
-	}).Error
-}
-
-// CEBaseOf reads the CE base that an institution is; ErrNotFound when it is none.
-func (tx *Tx) CEBaseOf(institutionID string) (CEBase, error) {
+// CEBaseOf reads the CE base that an institution is on a day, or was last before it; ErrNotFound when it was none.
+func (tx *Tx) CEBaseOf(institutionID string, on calendar.Date) (CEBase, error) {
 	var b CEBase
-	err := tx.db.Take(&b, "institution_id = ?", institutionID).Error
+	err := tx.db.Order("valid_from DESC").Take(&b, "institution_id = ? AND valid_from <= ?", institutionID, on).Error
 	return b, found(err, "read a CE base")
 }

@@ -149,14 +149,17 @@ type ListedInstitution struct {
 	Name          string
 	Occupation    string
 	Role          string
+	Level         string // empty: all levels
 	ListYear      int
 }
 
 // ListedInstitutions reads the published list as it holds on a day; an empty occupation or role reads all.
 func (tx *Tx) ListedInstitutions(occupation, role string, on calendar.Date) ([]ListedInstitution, error) {
-	q := tx.db.Model(&InstitutionRole{}).Select("institution_id, i.name, occupation, role, list_year").
-		Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'").
-		Where("valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)", on, on).
+	q := tx.db.Model(&InstitutionRole{}).Select("institution_roles.institution_id, coalesce(n.name, i.name) AS name, occupation, role, level, list_year").
+		Joins("JOIN institutions i ON i.id = institution_roles.institution_id AND i.status = 'active'").
+		Joins(`LEFT JOIN institution_names n ON n.institution_id = i.id AND n.kind = 'legal'
+			AND n.valid_from <= ? AND (n.valid_to IS NULL OR n.valid_to > ?)`, on, on).
+		Where("institution_roles.valid_from <= ? AND (institution_roles.valid_to IS NULL OR institution_roles.valid_to > ?)", on, on).
 		Order("occupation, role DESC, institution_roles.id")
 	if occupation != "" {
 		q = q.Where("occupation = ?", occupation)
@@ -169,10 +172,11 @@ func (tx *Tx) ListedInstitutions(occupation, role string, on calendar.Date) ([]L
 	return listed, found(err, "read the published list")
 }
 
-// CEBases reads the published continuing-education bases, in the order of their numbers.
-func (tx *Tx) CEBases() ([]CEBase, error) {
+// CEBases reads the published continuing-education bases as they hold on a day, in the order of their numbers.
+func (tx *Tx) CEBases(on calendar.Date) ([]CEBase, error) {
 	var bases []CEBase
-	err := tx.db.Order("number NULLS LAST, name").Find(&bases).Error
+	err := tx.db.Order("number NULLS LAST, name").
+		Find(&bases, "valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)", on, on).Error
 	return bases, found(err, "read the CE bases")
 }
 

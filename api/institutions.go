@@ -1,0 +1,179 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/directory"
+	"github.com/dengpan/dengpan/store"
+)
+
+type refInput struct {
+	Ref string `path:"ref" maxLength:"48" doc:"The institution's id."`
+}
+
+type refBodyInput struct {
+	Ref     string `path:"ref" maxLength:"48" doc:"The institution's id."`
+	RawBody []byte
+}
+
+// institutionDetail is an institution over time.
+type institutionDetail struct {
+	ID          string           `json:"id"`
+	Name        string           `json:"name"`
+	Status      string           `json:"status" enum:"active,suspended"`
+	Names       []nameView       `json:"names" doc:"The oldest first."`
+	Roles       []roleView       `json:"roles" doc:"What it is or was listed for, the oldest first."`
+	CEBase      []basePeriodView `json:"ce_base" doc:"Its listings as a base of continuing education."`
+	Suspensions []suspensionView `json:"suspensions"`
+}
+
+// PeriodView is from when until when something holds. (Exported because it is embedded.)
+type PeriodView struct {
+	ValidFrom calendar.Date  `json:"valid_from"`
+	ValidTo   *calendar.Date `json:"valid_to" doc:"The first day on which it no longer holds; null: until the next list."`
+}
+
+type nameView struct {
+	PeriodView
+
+	Name string `json:"name"`
+	Kind string `json:"kind" enum:"legal,alias"`
+}
+
+type roleView struct {
+	PeriodView
+
+	Occupation coded  `json:"occupation"`
+	Role       coded  `json:"role"`
+	Level      *coded `json:"level" doc:"Null: all levels."`
+	ListYear   int    `json:"list_year"`
+	Document   string `json:"document"`
+}
+
+type basePeriodView struct {
+	PeriodView
+
+	Name     string `json:"name"`
+	Number   *int   `json:"number"`
+	MayIssue bool   `json:"may_issue"`
+	ListYear int    `json:"list_year"`
+}
+
+type suspensionView struct {
+	Since time.Time  `json:"since"`
+	Until *time.Time `json:"until" doc:"Null while it is suspended."`
+}
+
+type institutionOutput struct{ Body institutionDetail }
+
+// getInstitution shows an institution over time.
+func (s *service) getInstitution(ctx context.Context, in *refInput) (*institutionOutput, error) {
+	r := requestOf(ctx)
+	out := &institutionOutput{}
+	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
+		i, err := tx.Institution(in.Ref)
+		if err != nil {
+			return err
+		}
+		out.Body = institutionDetail{ID: i.ID, Name: i.Name, Status: i.Status}
+		return s.overTime(tx, reader{lang: r.lang}, &out.Body)
+	})
+	return out, err
+}
+
+// overTime adds to an institution what it was and is.
+func (s *service) overTime(tx *store.Tx, v reader, of *institutionDetail) error {
+	names, err := tx.NamesOf(of.ID)
+	if err != nil {
+		return err
+	}
+	roles, err := tx.RolesOf(of.ID)
+	if err != nil {
+		return err
+	}
+	bases, err := tx.BasesOf(of.ID)
+	if err != nil {
+		return err
+	}
+	suspensions, err := tx.SuspensionsOf(of.ID)
+	of.Names, of.Roles = make([]nameView, len(names)), make([]roleView, len(roles))
+	of.CEBase, of.Suspensions = make([]basePeriodView, len(bases)), make([]suspensionView, len(suspensions))
+	for i, n := range names {
+		of.Names[i] = nameView{PeriodView{n.ValidFrom, n.ValidTo}, n.Name, n.Kind}
+	}
+	for i, l := range roles {
+		of.Roles[i] = roleView{
+			PeriodView{l.ValidFrom, l.ValidTo}, v.occupation(s.Policy, l.Occupation), v.coded("role", l.Role), v.level(l.Level),
+			l.ListYear, l.SourceDocument,
+		}
+	}
+	for i, b := range bases {
+		of.CEBase[i] = basePeriodView{PeriodView{b.ValidFrom, b.ValidTo}, b.Name, b.Number, b.MayIssue, b.ListYear}
+	}
+	for i, p := range suspensions {
+		of.Suspensions[i] = suspensionView{p.SuspendedAt, p.LiftedAt}
+	}
+	return err
+}
+
+type effectsOutput struct {
+	Body struct {
+		Institution bodyView     `json:"institution"`
+		Status      string       `json:"status" enum:"active,suspended"`
+		Effects     []effectView `json:"effects" doc:"Running cases, by what becomes of them."`
+	}
+}
+
+// suspending shows what would become of running cases if an institution were suspended.
+func (s *service) suspending(ctx context.Context, in *refInput) (*effectsOutput, error) {
+	out := &effectsOutput{}
+	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
+		effects, err := directory.Suspending(tx, in.Ref)
+		if err != nil {
+			return err
+		}
+		return s.showEffects(tx, requestOf(ctx), in.Ref, effects, out)
+	})
+	return out, err
+}
+
+func (s *service) showEffects(tx *store.Tx, r *request, id string, effects []directory.Effect, out *effectsOutput) error {
+	i, err := tx.Institution(id)
+	if err != nil {
+		return err
+	}
+	v := listReader{reader{lang: r.lang, names: map[string]string{i.ID: i.Name}}, s}
+	out.Body.Institution, out.Body.Status, out.Body.Effects = v.institution(i.ID), i.Status, v.effects(effects)
+	return nil
+}
+
+// suspendInstitution keeps an institution from acting.
+func (s *service) suspendInstitution(ctx context.Context, in *refBodyInput) (*effectsOutput, error) {
+	return s.suspendOrNot(ctx, in, directory.Desk.Suspend)
+}
+
+// reinstateInstitution lets an institution act again.
+func (s *service) reinstateInstitution(ctx context.Context, in *refBodyInput) (*effectsOutput, error) {
+	return s.suspendOrNot(ctx, in, directory.Desk.Reinstate)
+}
+
+func (s *service) suspendOrNot(
+	ctx context.Context, in *refBodyInput, do func(desk directory.Desk, id, reason string) ([]directory.Effect, error),
+) (*effectsOutput, error) {
+	reason, err := s.readReason(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	r := requestOf(ctx)
+	out := &effectsOutput{}
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		effects, err := do(s.desk(tx, r), in.Ref, reason)
+		if err != nil {
+			return err
+		}
+		return s.showEffects(tx, r, in.Ref, effects, out)
+	})
+	return out, refusedList(err)
+}
