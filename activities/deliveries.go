@@ -218,7 +218,14 @@ func (b *batch) deliver(ctx context.Context, event store.OutboxEvent) (accepted 
 func (b *batch) record(tx *store.Tx, event store.OutboxEvent, tried delivery.Tried) (store.Endpoint, error) {
 	row := store.DeliveryAttempt{
 		EventID: event.ID, Attempt: event.Attempts + 1, At: tried.Began, Error: tried.ErrorClass,
-		DurationMS: int(tried.Duration.Milliseconds()), Response: tried.Response,
+		DurationMS: int(tried.Duration.Milliseconds()),
+	}
+	if tried.Response != "" {
+		sealed, err := b.Keys.Seal([]byte(tried.Response), store.ResponseSeal(event.ID))
+		if err != nil {
+			return store.Endpoint{}, fmt.Errorf("seal what an endpoint answered: %w", err)
+		}
+		row.ResponseSealed = sealed
 	}
 	if tried.Status != 0 {
 		row.Status = &tried.Status

@@ -164,7 +164,9 @@ func TestACallbackThatFailsIsDueAgainAndThenGivenUp(t *testing.T) {
 	attempts, err := e.Store.Read(t.Context()).DeliveryAttempts(events[0].ID)
 	require.NoError(t, err)
 	require.Len(t, attempts, 2)
-	require.Equal(t, "ask 138****8000", attempts[1].Response, "what was answered is shown, masked")
+	answer, err := e.Keys.Open(attempts[1].ResponseSealed, store.ResponseSeal(events[0].ID))
+	require.NoError(t, err)
+	require.Equal(t, "ask 138****8000", string(answer), "what was answered is kept, masked and sealed")
 	require.Equal(t, delivery.ClassServerError, attempts[1].Error)
 
 	e.status.Store(http.StatusOK)

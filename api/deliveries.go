@@ -112,22 +112,32 @@ func (s *service) getDelivery(ctx context.Context, in *idInput) (*deliveryOutput
 		return nil, err
 	}
 	out := &deliveryOutput{}
-	out.Body, err = viewDelivery(tx, requestOf(ctx), event)
+	out.Body, err = s.viewDelivery(tx, requestOf(ctx), event)
 	return out, err
 }
 
-func viewDelivery(tx *store.Tx, r *request, event store.OutboxEvent) (DeliveryDetail, error) {
+func (s *service) viewDelivery(tx *store.Tx, r *request, event store.OutboxEvent) (DeliveryDetail, error) {
 	views, err := viewDeliveries(tx, r, event)
 	if err != nil {
 		return DeliveryDetail{}, err
 	}
 	attempts, err := tx.DeliveryAttempts(event.ID)
+	if err != nil {
+		return DeliveryDetail{}, err
+	}
 	detail := DeliveryDetail{DeliveryView: views[0], Body: delivery.EventOf(event), Log: make([]attemptView, len(attempts))}
 	for i, a := range attempts {
 		detail.Log[i] = viewAttempt(reader{lang: r.lang}, a)
-		detail.Log[i].Response = a.Response
+		if a.ResponseSealed == nil {
+			continue
+		}
+		answer, err := s.Keys.Open(a.ResponseSealed, store.ResponseSeal(event.ID))
+		if err != nil {
+			return DeliveryDetail{}, err
+		}
+		detail.Log[i].Response = string(answer)
 	}
-	return detail, err
+	return detail, nil
 }
 
 func viewDeliveries(tx *store.Tx, r *request, events ...store.OutboxEvent) ([]DeliveryView, error) {

@@ -250,10 +250,12 @@ func (w *world) attempt(id string, n int, failure, state string) {
 	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
 		a := store.DeliveryAttempt{EventID: id, Attempt: n, At: time.Now().UTC(), Error: failure, DurationMS: 12}
 		if failure != delivery.ClassTimeout {
-			a.Status, a.Response = new(http.StatusInternalServerError), "我们的系统出错了"
+			answer, err := w.keys.Seal([]byte("我们的系统出错了"), store.ResponseSeal(id))
+			require.NoError(w.t, err)
+			a.Status, a.ResponseSealed = new(http.StatusInternalServerError), answer
 		}
 		if failure == "" {
-			a.Status, a.Response = new(http.StatusNoContent), ""
+			a.Status, a.ResponseSealed = new(http.StatusNoContent), nil
 		}
 		return tx.RecordAttempt(a, state, time.Now().UTC().Add(time.Hour))
 	}))

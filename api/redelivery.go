@@ -111,7 +111,7 @@ func (s *service) redeliverOne(ctx context.Context, in *idBodyInput) (*deliveryO
 		if event, err = tx.OutboxEvent(in.ID); err != nil {
 			return err
 		}
-		out.Body, err = viewDelivery(tx, r, event)
+		out.Body, err = s.viewDelivery(tx, r, event)
 		return err
 	})
 	return out, err

@@ -16,7 +16,9 @@ type DeliveryAttempt struct {
 	Status     *int
 	Error      string // a class of error; empty when the event was accepted
 	DurationMS int    `gorm:"column:duration_ms"`
-	Response   string // the beginning of what the endpoint answered, masked
+	// ResponseSealed is the beginning of what the endpoint answered, masked, and sealed all the same: a name has no form by which
+	// it could be found (see [ResponseSeal]). It is nil where that was no text.
+	ResponseSealed []byte
 }
 
 // DueQuery is which events of an institution are to be sent.

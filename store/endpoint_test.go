@@ -100,6 +100,24 @@ func TestAChangedEndpointsWorkflowIsToldOfTheLastChange(t *testing.T) {
 	require.Empty(t, none)
 }
 
+func TestNoInstitutionWaitsToBeToldBehindTheEventsOfAnother(t *testing.T) {
+	t.Parallel()
+	r, _ := newEndpoint(t)
+	for _, institution := range []string{"cacee", "istic"} {
+		r.write(func(tx *store.Tx) error {
+			about := store.OutboxPayload{LetterID: uuid.NewString()}
+			return tx.QueueAnswer(institution, store.OutboxAnswerApplied, about, time.Now())
+		})
+	}
+	events, err := r.store.Read(t.Context()).Unwoken(4)
+	require.NoError(t, err)
+	told := make([]string, len(events))
+	for i, event := range events {
+		told[i] = event.InstitutionID
+	}
+	require.Equal(t, []string{"cacee", "istic", "ouc", "ouc"}, told)
+}
+
 func TestAnEndpointSaysWhyItIsStopped(t *testing.T) {
 	t.Parallel()
 	r, _ := newEndpoint(t)

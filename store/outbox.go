@@ -116,11 +116,13 @@ type NewEvent struct {
 	InstitutionID string
 }
 
-// Unwoken reads outbox events their endpoint's workflow was not told of, at most limit of them, by institution.
+// Unwoken reads outbox events their endpoint's workflow was not told of, at most limit of them, by institution. The first of
+// each institution is among them, however many another has.
 func (tx *Tx) Unwoken(limit int) ([]NewEvent, error) {
 	var events []NewEvent
-	err := tx.db.Model(&OutboxEvent{}).Select("id", "institution_id").Where("woken_at IS NULL").
-		Order("institution_id").Limit(limit).Find(&events).Error
+	err := tx.db.Raw(`SELECT id, institution_id FROM (
+			SELECT id, institution_id, row_number() OVER (PARTITION BY institution_id ORDER BY seq) AS n
+			FROM outbox WHERE woken_at IS NULL ORDER BY n LIMIT ?) AS first ORDER BY institution_id`, limit).Scan(&events).Error
 	return events, found(err, "look for new outbox events")
 }
 

@@ -32,6 +32,9 @@ func HolderSeal(certificateID string) string { return "certificate/" + certifica
 // SecretSeal is the purpose of the secrets that sign an institution's callbacks.
 func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
 
+// ResponseSeal is the purpose of what an endpoint answered to an event.
+func ResponseSeal(eventID string) string { return "delivery/" + eventID }
+
 // StaffSeal is the purpose of the name of a member of an institution's staff.
 func StaffSeal(institutionID, ref string) string { return "staff/" + institutionID + "/" + ref }
 
@@ -83,6 +86,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("contacts", "address_sealed", "person_id", AddressSeal),
 	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
+	{"delivery_attempts", "response_sealed", []string{"event_id", "attempt"}, func(o []string) string { return ResponseSeal(o[0]) }},
 	{"endpoint_secrets", "secret_sealed", []string{"institution_id", "id"}, func(o []string) string { return SecretSeal(o[0]) }},
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),
 	ofOne("second_factors", "secret_sealed", "account_id", SecondFactorSeal),

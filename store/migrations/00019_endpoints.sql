@@ -70,6 +70,5 @@ CREATE UNIQUE INDEX outbox_by_case ON outbox (case_id, sequence) WHERE sequence 
 CREATE INDEX outbox_by_institution ON outbox (institution_id, seq);
 CREATE INDEX outbox_by_task ON outbox ((payload->>'task_id'));
 
-ALTER TABLE delivery_attempts
-    ADD COLUMN response text NOT NULL DEFAULT '' CHECK (octet_length(response) <= 4096);  -- cut and masked
+ALTER TABLE delivery_attempts ADD COLUMN response_sealed bytea;   -- the beginning of what was answered, masked; null: no text
 CREATE INDEX delivery_attempts_by_time ON delivery_attempts (at);
