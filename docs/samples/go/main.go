@@ -63,8 +63,10 @@ func main() {
 		log.Fatal(err)
 	}
 	_, _ = fmt.Printf("listening on %s\n", listener.Addr())
+	const patience = 10 * time.Second
 	server := &http.Server{
-		Handler: &receiver{verifier: verifier, api: api, out: os.Stdout}, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second,
+		Handler:           &receiver{verifier: verifier, api: api, out: os.Stdout},
+		ReadHeaderTimeout: patience, ReadTimeout: patience, WriteTimeout: patience,
 	}
 	log.Fatal(server.Serve(listener))
 }
