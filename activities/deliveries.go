@@ -92,10 +92,12 @@ func (d *Deliveries) next(tx *store.Tx, institutionID string) (*time.Time, error
 type batch struct {
 	*Deliveries
 
-	secrets  []string
-	allowed  bool
-	schedule delivery.Schedule
-	until    time.Time
+	institution string
+	url         string
+	secrets     []string
+	allowed     bool
+	schedule    delivery.Schedule
+	until       time.Time
 
 	mu        sync.Mutex
 	endpoint  store.Endpoint // as the last attempt left it
@@ -106,7 +108,8 @@ type batch struct {
 // open reads what a turn needs of an endpoint.
 func (d *Deliveries) open(ctx context.Context, endpoint store.Endpoint) (*batch, error) {
 	b := &batch{
-		Deliveries: d, endpoint: endpoint, schedule: delivery.ScheduleOf(endpoint.Schedule, d.Schedule), until: d.now().Add(batchTime),
+		Deliveries: d, institution: endpoint.InstitutionID, url: endpoint.URL, endpoint: endpoint,
+		schedule: delivery.ScheduleOf(endpoint.Schedule, d.Schedule), until: d.now().Add(batchTime),
 	}
 	tx := d.Store.Read(ctx)
 	secrets, err := tx.EndpointSecrets(endpoint.InstitutionID, d.now())
@@ -131,7 +134,7 @@ func (d *Deliveries) open(ctx context.Context, endpoint store.Endpoint) (*batch,
 // run sends what is due: everything, or a single event to an endpoint that fails, and everything once it has taken that.
 func (b *batch) run(ctx context.Context) error {
 	for {
-		due := store.DueQuery{InstitutionID: b.endpoint.InstitutionID, Now: b.now(), Limit: deliveryBatch}
+		due := store.DueQuery{InstitutionID: b.institution, Now: b.now(), Limit: deliveryBatch}
 		probe := b.endpoint.Failures >= delivery.ProbeAfter
 		switch {
 		case !b.takes(due.Now):
@@ -200,7 +203,7 @@ func (b *batch) deliver(ctx context.Context, event store.OutboxEvent) (accepted 
 	}
 	tried := delivery.Tried{Began: b.now(), Again: event.Charged > 0}
 	tried.Attempt = b.Client.Deliver(ctx, delivery.Request{
-		URL: b.endpoint.URL, Allowed: b.allowed, Secrets: b.secrets, ID: event.ID, Body: body, At: tried.Began,
+		URL: b.url, Allowed: b.allowed, Secrets: b.secrets, ID: event.ID, Body: body, At: tried.Began,
 	})
 	tried.Ended = b.now()
 	if ctx.Err() != nil {
@@ -234,14 +237,14 @@ func (b *batch) record(tx *store.Tx, event store.OutboxEvent, tried delivery.Tri
 	if err := tx.RecordAttempt(row, state, next); err != nil {
 		return store.Endpoint{}, err
 	}
-	endpoint, err := tx.Endpoint(b.endpoint.InstitutionID)
+	endpoint, err := tx.Endpoint(b.institution)
 	well := endpoint.Failures == 0 && endpoint.FailedAt == nil && endpoint.NotBefore == nil
 	// A test says that an endpoint is back, and never that it is away: it is tried while it is being built.
 	silent := event.Test && (!tried.Accepted || endpoint.State != store.EndpointActive)
 	if err != nil || silent || well && tried.Accepted {
 		return endpoint, err
 	}
-	if endpoint, err = tx.LockEndpoint(b.endpoint.InstitutionID); err != nil {
+	if endpoint, err = tx.LockEndpoint(b.institution); err != nil {
 		return endpoint, err
 	}
 	after := delivery.After(endpoint, tried, b.schedule)

@@ -25,7 +25,11 @@ func (d *Deliveries) judge(ctx context.Context, institutionID string) error {
 	if err != nil || endpoint.Told == "" && endpoint.FailedAt == nil {
 		return err
 	}
-	shares, err := tx.EndpointHealth([]string{institutionID}, now.Add(-delivery.HealthWindow))
+	since := now.Add(-delivery.HealthWindow)
+	if endpoint.StateSince.After(since) {
+		since = endpoint.StateSince // what it was enabled after is no longer held against it
+	}
+	shares, err := tx.EndpointHealth([]string{institutionID}, since)
 	if err != nil {
 		return err
 	}
