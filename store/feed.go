@@ -36,7 +36,7 @@ func (s *Store) LineUp(ctx context.Context, institutionID string) error {
 				row_number() OVER (PARTITION BY case_id ORDER BY seq) AS next FROM outbox WHERE `+unplaced+`)
 			UPDATE outbox SET position = new.place + (SELECT coalesce(max(position), 0) FROM outbox),
 				sequence = CASE WHEN new.case_id IS NULL THEN 0 ELSE
-					new.next + (SELECT coalesce(max(sequence), 0) FROM outbox o WHERE o.case_id = new.case_id AND NOT test) END
+					new.next + (SELECT coalesce(max(sequence), 0) FROM outbox o WHERE o.case_id = new.case_id AND o.sequence > 0) END
 			FROM new WHERE outbox.id = new.id`, institutionID, institutionID).Error
 		return found(err, "give events their positions")
 	})
@@ -81,7 +81,7 @@ type IssuedTask struct {
 func (t IssuedTask) Mark() Mark { return Mark{Position: t.Position, EventID: t.EventID} }
 
 // issued joins each task with the event that told of it.
-const issued = `JOIN (SELECT id AS event_id, subject_id, institution_id AS told, position FROM outbox WHERE kind = '` +
+const issued = `JOIN (SELECT id AS event_id, subject_id, institution_id AS told, position FROM outbox WHERE NOT test AND kind = '` +
 	OutboxTaskIssued + `') e ON e.subject_id = tasks.id AND e.told = tasks.institution_id`
 
 // IssuedTasks reads the tasks that a filter picks behind a position, in the order of the feed.

@@ -5,7 +5,6 @@
 ALTER TABLE outbox ADD COLUMN position bigint UNIQUE CHECK (position > 0);
 UPDATE outbox SET position = seq;
 CREATE INDEX outbox_feed ON outbox (institution_id, position);
-CREATE INDEX outbox_unplaced ON outbox (institution_id) WHERE position IS NULL AND NOT test;
 
 -- Keys of machines may set up callbacks.
 ALTER TABLE access_tokens
