@@ -226,7 +226,7 @@ func TestATaskListGoesOutAsAWorkbookAndComesBackAsResults(t *testing.T) {
 	line := report.lines("exam")[1]
 	require.Equal(t, "3", line["行号"])
 	require.Equal(t, "有误", line["检查结果"])
-	require.Contains(t, line["问题"], "成绩：")
+	require.Contains(t, line["问题"], "成绩”一栏：")
 	require.Equal(t, "１０１", line["成绩"], "as it was sent")
 	require.NotContains(t, w.log.String(), traineeName(1))
 }

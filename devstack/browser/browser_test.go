@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -126,6 +127,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 	}
 
 	w.desk(t, options, product)
+	w.owed(t, options)
 	w.Stuck, w.Kept = w.stuck(t, 900_001)
 	_, w.Incident = w.stuck(t, 900_002)
 	w.Moving, _ = w.stuck(t, 900_003)
@@ -149,6 +151,13 @@ func (w *world) stuck(t *testing.T, n int) (caseID, incidentID string) {
 	return caseID, open.Incidents[0].ID
 }
 
+// inPost is an applicant who may join at the junior level.
+var inPost = map[string]any{
+	"category":  "in_post",
+	"education": []map[string]any{{"degree": "bachelor", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
+	"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
+}
+
 // desk has the simulator leave an institution to its staff, gives them a log-in and registers trainees with it.
 func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
 	t.Helper()
@@ -157,11 +166,7 @@ func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
 	w.Desk = demo.WebLogin{Role: "institution", Login: "desk", Password: "eleven slow herons at the desk", Institution: deskInstitution}
 	require.NoError(t, product.Account(t.Context(), w.Desk.Role, w.Desk.Institution, "", w.Desk.Login, w.Desk.Password))
 	for n, called := range deskTrainees {
-		w.register(t, 910_000+n, "例示"+string(called), deskInstitution, "junior", map[string]any{
-			"category":  "in_post",
-			"education": []map[string]any{{"degree": "bachelor", "related_major": true, "graduated_on": "2016-07-01", "full_time": true}},
-			"titles":    []any{}, "grades": []any{}, "work_started_on": "2016-09-01",
-		})
+		w.register(t, 910_000+n, "例示"+string(called), deskInstitution, "junior", inPost)
 	}
 	require.Eventually(t, func() bool {
 		var open struct {
@@ -178,6 +183,24 @@ func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
 		}
 		return asked >= utf8.RuneCountInString(deskTrainees)
 	}, time.Minute, 200*time.Millisecond, "the desk is asked to take trainees")
+}
+
+// owed leaves to the staff who log in what the simulator would do at once for two trainees: to enrol them.
+func (w *world) owed(t *testing.T, options up.Options) {
+	t.Helper()
+	staff := slices.IndexFunc(w.Logins, func(l demo.WebLogin) bool { return l.Institution != "" })
+	require.GreaterOrEqual(t, staff, 0)
+	trainer := w.Logins[staff].Institution
+	simulator := world{URL: "http://" + options.InstitutionAddress}
+	behave := func(whose, id, as string) {
+		simulator.ask(t, http.MethodPost, "/control/scripts", map[string]any{whose: id, "task_kind": "enrolment", "behaviour": as}, &struct{}{})
+	}
+	behave("institution_id", trainer, "silent")
+	for n, called := range []string{"戊", "己"} {
+		id := w.register(t, 920_000+n, "例示"+called, trainer, "junior", inPost)
+		behave("case_id", id, "silent")
+	}
+	behave("institution_id", trainer, "normal")
 }
 
 // register registers a case that is nobody's of the demonstration.

@@ -15,6 +15,7 @@ const pages = [
   ['administrator', '/accounts', '.listing'],
   ['administrator', '/accounts?state=active', '.listing', '.aside form'],
   ['institution', '/accounts', '.listing'],
+  ['institution', '/workbooks', '.book-drop'],
   ['institution', '/invitations', '.listing'],
   ['institution', '/invitations?state=open', '.listing', '.aside form'],
   ['administrator', '/invitations?invitation=new', '.aside form'],

@@ -158,11 +158,33 @@ const security = createRoute({
   component: lazyRouteComponent(() => import('./pages/security/security'), 'Security'),
 })
 
+export const rowStatuses = ['refused', 'ready', 'applied', 'repeated', 'empty'] as const
+
+const workbooks = createRoute({
+  getParentRoute: () => inside,
+  path: '/workbooks',
+  validateSearch: from({ workbook: anyText, status: oneOf(...rowStatuses), page }),
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/workbooks/workbooks'), 'Workbooks'),
+})
+
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
-    inside.addChildren([home, mine, oneCase, tasks, incidents, certificates, accounts, invitations, keys, security]),
+    inside.addChildren([
+      home,
+      mine,
+      oneCase,
+      tasks,
+      incidents,
+      certificates,
+      accounts,
+      invitations,
+      keys,
+      workbooks,
+      security,
+    ]),
   ]),
   basepath: '/app',
   defaultPreload: 'intent',

@@ -55,7 +55,10 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.place.tasks',
       icon: <ScheduleOutlined />,
-      pages: [{ to: homes.institution, name: 'web.place.tasks' }],
+      pages: [
+        { to: homes.institution, name: 'web.place.tasks' },
+        { to: '/workbooks', name: 'web.place.workbooks' },
+      ],
     },
     certificates,
     { name: 'web.place.integration', icon: <ApiOutlined />, pages: [keys] },
