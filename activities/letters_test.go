@@ -1,7 +1,9 @@
 package activities_test
 
 import (
+	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -40,9 +42,22 @@ func TestAnAnswerThatTheCaseGoesOnWithoutIsKept(t *testing.T) {
 
 	again := b.issue(t, "training", 1, 2, contract.EnrolmentTask)
 	require.Equal(t, map[string]store.LetterReason{late.ID: store.LetterAskedAgain}, b.letters(t))
-	b.answer(t, again[0], store.AnswerResult, enrolled)
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error { // an operator applies it to the second asking
+		kept, err := tx.Letters(store.LetterFilter{Limit: 1})
+		require.NoError(t, err)
+		locked, err := tx.LockTask(again[0].ID)
+		require.NoError(t, err)
+		_, err = tx.InsertAnswer(locked, store.TaskAnswer{
+			TaskID: locked.ID, Kind: store.AnswerResult, Body: json.RawMessage(`{"accepted_on":"2026-03-01"}`), Digest: []byte{1},
+			ReceivedBy: b.account, ReceivedAt: time.Now().UTC(), LetterID: &kept[0].ID,
+		})
+		return err
+	}))
 	_, err = b.RecordEnrolment(t.Context(), b.recordRequest(again, 1))
 	require.NoError(t, err)
+
+	require.Contains(t, b.events(t), "answer_applied")
+	require.NotContains(t, b.events(t), "task_answered", "it was not the institution that answered")
 
 	training := b.issue(t, "training", 1, 1, contract.TrainingTask)
 	b.answer(t, training[0], store.AnswerResult, complete())

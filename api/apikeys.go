@@ -154,7 +154,7 @@ func (s *service) makeAPIKey(ctx context.Context, in *bodyInput) (*newAPIKeyOutp
 		if err := s.audit(tx, r, "key.make", "key:"+out.Body.ID, "", out.Body.APIKeyView); err != nil {
 			return err
 		}
-		return s.answers(ctx, http.StatusCreated, nil, out.Body)
+		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
 }
@@ -216,7 +216,7 @@ func (s *service) rotateAPIKey(ctx context.Context, in *idBodyInput) (*newAPIKey
 		if err != nil {
 			return err
 		}
-		return s.answers(ctx, http.StatusCreated, nil, out.Body)
+		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
 }

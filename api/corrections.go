@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/dengpan/dengpan/hours"
@@ -101,7 +100,7 @@ func (s *service) postCorrection(ctx context.Context, in *bodyInput) (*correctio
 		if err := s.auditCorrection(tx, r, "attendance.correct", reason, corrected); err != nil {
 			return err
 		}
-		return s.answers(ctx, http.StatusCreated, nil, out.Body)
+		return s.created(ctx, nil, out.Body)
 	})
 	if err != nil {
 		return nil, refusedAttendance(err)

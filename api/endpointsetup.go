@@ -154,7 +154,10 @@ func (s *service) setEndpoint(ctx context.Context, in *bodyInput) (*newEndpointO
 		if out.Body.EndpointDetail, err = s.viewEndpoint(tx, r, e); err != nil {
 			return err
 		}
-		return s.auditEndpoint(tx, r, "endpoint.set", e, "", map[string]any{"host": hostOf(body.URL)})
+		if err := s.auditEndpoint(tx, r, "endpoint.set", e, "", map[string]any{"host": hostOf(body.URL)}); err != nil {
+			return err
+		}
+		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
 }
@@ -237,9 +240,13 @@ func (s *service) rotateSecret(ctx context.Context, in *idBodyInput) (*newSecret
 			return err
 		}
 		out.Body = newSecretView{SecretView: viewSecret(made), Secret: secret}
-		return s.auditEndpoint(tx, r, "endpoint.rotate", e, body.Reason, map[string]any{
+		err = s.auditEndpoint(tx, r, "endpoint.rotate", e, body.Reason, map[string]any{
 			"kind": made.Kind, "successor": made.ID, "overlap_hours": overlap,
 		})
+		if err != nil {
+			return err
+		}
+		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
 }

@@ -148,7 +148,7 @@ func (s *service) look(c *gin.Context, key string) (*store.Keyed, *store.Idempot
 			return nil, nil, problem(validationFailed, FieldError{Field: headerKey, Code: code})
 		}
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, mostBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, max(mostBytes, larger[r.route])))
 	if _, long := errors.AsType[*http.MaxBytesError](err); long {
 		return nil, nil, problem(payloadTooLarge)
 	} else if err != nil {
@@ -260,9 +260,9 @@ func (s *service) sealAnswer(keyed *store.Keyed, answer keptAnswer) ([]byte, err
 	return s.Keys.Seal(content, store.AnswerSeal(keyed.AccountID, keyed.Key))
 }
 
-// answers commits the answer to a request together with what the request does, if it has a key. It is for answers that can
-// be had only once: otherwise a crash between the two would lose them.
-func (s *service) answers(ctx context.Context, status int, header http.Header, body any) error {
+// created commits the answer to a request that creates something together with what it creates, if the request has a key. It
+// is for answers that can be had only once: otherwise a crash between the two would lose them.
+func (s *service) created(ctx context.Context, header http.Header, body any) error {
 	keyed := store.KeyedOf(ctx)
 	if keyed == nil {
 		return nil
@@ -277,7 +277,7 @@ func (s *service) answers(ctx context.Context, status int, header http.Header, b
 	maps.Copy(all, header)
 	sealed, err := s.sealAnswer(keyed, keptAnswer{Header: all, Body: content.Bytes()})
 	if err == nil {
-		keyed.Keep(status, sealed)
+		keyed.Keep(http.StatusCreated, sealed)
 	}
 	return err
 }

@@ -197,7 +197,7 @@ func TestAnAnswerThatIsShownOnceIsCommittedWithWhatItIsAbout(t *testing.T) {
 	require.Equal(t, http.StatusCreated, made.status, "%s", made.body)
 	apart := func(key string) (n int) {
 		require.NoError(t, w.sql.QueryRowContext(t.Context(), `SELECT count(*) FROM idempotency_keys WHERE key = $1 AND xmin NOT IN
-			(SELECT xmin FROM access_tokens UNION SELECT xmin FROM invitations)`, key).Scan(&n))
+			(SELECT xmin FROM access_tokens UNION SELECT xmin FROM invitations UNION SELECT xmin FROM endpoint_secrets)`, key).Scan(&n))
 		return n
 	}
 	require.Zero(t, apart("k"), "written by a transaction of its own")
@@ -207,7 +207,9 @@ func TestAnAnswerThatIsShownOnceIsCommittedWithWhatItIsAbout(t *testing.T) {
 	require.Equal(t, http.StatusCreated, rotated.status, "%s", rotated.body)
 	invited := w.keyed("/v1/invitations", staff, "i", object{"role": "institution", "label": "desk"})
 	require.Equal(t, http.StatusCreated, invited.status, "%s", invited.body)
-	require.Zero(t, apart("r")+apart("i"))
+	endpoint := w.keyed("/v1/endpoints", staff, "e", object{"url": "https://example.com/hook"})
+	require.Equal(t, http.StatusCreated, endpoint.status, "%s", endpoint.body)
+	require.Zero(t, apart("r")+apart("i")+apart("e"))
 	w.again("/v1/api-keys/"+key.ID+"/rotation", staff, "r", object{}, rotated)
 	w.again("/v1/invitations", staff, "i", object{"role": "institution", "label": "desk"}, invited)
 }

@@ -143,7 +143,7 @@ func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutp
 		if err := s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.InvitationView); err != nil {
 			return err
 		}
-		return s.answers(ctx, http.StatusCreated, nil, out.Body)
+		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
 }

@@ -74,7 +74,7 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 			return err
 		}
 		out.Location = "/v1/cases/" + out.Body.ID
-		return s.answers(ctx, http.StatusCreated, http.Header{"Location": {out.Location}}, out.Body)
+		return s.created(ctx, http.Header{"Location": {out.Location}}, out.Body)
 	})
 	if err != nil {
 		return nil, refusedByConstraint(err)

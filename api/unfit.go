@@ -24,7 +24,7 @@ import (
 // mostLetters is how many letters of one institution may wait for a decision; lettersWait is when to try again after that.
 const (
 	mostLetters = 1000
-	lettersWait = time.Hour
+	lettersWait = time.Minute
 )
 
 // keepUnfit keeps an answer to a task that is closed, and is the refusal of it that tells so.

@@ -83,6 +83,9 @@ type Error struct {
 	Fields []FieldError `json:"errors"`
 	// Instance names the request, as the interface's log knows it: quote it when you ask about it.
 	Instance string `json:"instance"`
+	// LetterID names an answer that fits no task and is kept for an operator to decide on, and LetterReason says why it fits none.
+	LetterID     string `json:"letter_id"`
+	LetterReason string `json:"letter_reason"`
 }
 
 // FieldError is what is wrong with one field of what was sent.

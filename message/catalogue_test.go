@@ -80,7 +80,7 @@ var problemCodes = []string{
 	"deletion_pending", "deletion_decided",
 }
 
-var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled"}
+var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting"}
 
 var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "class_full", "wrong_person", "not_our_occupation", "task_overdue",

@@ -165,10 +165,12 @@ func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64,
 	return n, found(err, "count evidence")
 }
 
-// EraseEvidence removes the files about the tasks of a person's cases, and expects no more of them. What names several
+// EraseEvidence removes the files about the tasks of a person's cases and answers to them, and expects no more of them. What names several
 // people is not about a task.
 func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
-	const theirs = "subject_kind = 'task' AND subject_id IN (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.case_id WHERE c.person_id = ?)"
+	const theirs = `(subject_kind IN ('task', 'dead_letter') AND subject_id IN (
+		SELECT s.id FROM tasks t JOIN cases c ON c.id = t.case_id LEFT JOIN dead_letters l ON l.task_id = t.id
+		CROSS JOIN LATERAL (VALUES (t.id), (l.id)) AS s(id) WHERE c.person_id = ?))`
 	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID).Error; err != nil {
 		return fmt.Errorf("expect no more evidence about a person: %w", err)
 	}
@@ -203,6 +205,8 @@ var subjectQueries = map[string]string{
 		WHERE t.id = ? AND t.institution_id = ? AND p.erased_at IS NULL`,
 	AboutSession: "SELECT 1 FROM sessions WHERE id = ? AND institution_id = ?",
 	AboutClass:   "SELECT 1 FROM classes WHERE id = ? AND institution_id = ?",
+	AboutDeadLetter: `SELECT 1 FROM dead_letters l LEFT JOIN tasks t ON t.id = l.task_id LEFT JOIN cases c ON c.id = t.case_id
+		LEFT JOIN persons p ON p.id = c.person_id WHERE l.id = ? AND l.institution_id = ? AND p.erased_at IS NULL`,
 }
 
 // EvidenceToSweep lists evidence that never came in time, and files of a bucket whose evidence was removed.

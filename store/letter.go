@@ -78,17 +78,19 @@ func (tx *Tx) KeepLetter(l Letter, most int) (kept Letter, fresh bool, err error
 		return kept, false, ErrLettersFull
 	}
 	l.Times, l.LastAt, l.State = 1, l.ReceivedAt, LetterOpen
-	err = tx.db.Create(&l).Error
-	return l, true, found(err, "keep a letter")
+	if err := tx.db.Create(&l).Error; err != nil {
+		return l, true, fmt.Errorf("keep a letter: %w", err)
+	}
+	return l, true, tx.tellOfLetters(l.InstitutionID, l.ReceivedAt)
 }
 
 // KeepUntaken keeps as letters the answers that a case acknowledged and will not take up any more.
 func (tx *Tx) KeepUntaken(caseID string, reason LetterReason, at time.Time) error {
-	var kept []string
+	var kept []Letter
 	err := tx.db.Raw(`INSERT INTO dead_letters (id, institution_id, account_id, kind, named_task, task_id, reason, digest, received_at, last_at)
-		SELECT gen_random_uuid(), k.institution_id, a.received_by, a.kind, k.id, k.id, ?, a.digest, a.received_at, a.received_at
+		SELECT gen_random_uuid(), k.institution_id, a.received_by, a.kind, a.task_id, k.id, ?, a.digest, a.received_at, a.received_at
 		FROM task_answers a JOIN tasks k ON k.id = a.task_id WHERE k.case_id = ? AND a.taken_at IS NULL
-		ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING RETURNING id::text`, reason, caseID).Scan(&kept).Error
+		ON CONFLICT ON CONSTRAINT dead_letters_once DO NOTHING RETURNING id::text, institution_id`, reason, caseID).Scan(&kept).Error
 	if err != nil {
 		return fmt.Errorf("keep answers that were not taken: %w", err)
 	}
@@ -96,15 +98,29 @@ func (tx *Tx) KeepUntaken(caseID string, reason LetterReason, at time.Time) erro
 	if err != nil {
 		return fmt.Errorf("keep answers that were not taken: %w", err)
 	}
-	for _, id := range kept {
+	for _, l := range kept {
 		err := tx.Audit(AuditEntry{
-			Actor: ActorSystem, Action: "letter.keep", Subject: "letter:" + id, Reason: string(reason), After: after, At: at,
+			Actor: ActorSystem, Action: "letter.keep", Subject: "letter:" + l.ID, Reason: string(reason), After: after, At: at,
 		})
+		if err == nil {
+			err = tx.tellOfLetters(l.InstitutionID, at)
+		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// NoticeLetters is the kind of notice that there are letters to decide on.
+const NoticeLetters = "letters_waiting"
+
+// tellOfLetters tells operators that letters of an institution wait for them, once a day.
+func (tx *Tx) tellOfLetters(institutionID string, at time.Time) error {
+	return tx.InsertNotice(Notice{
+		Audience: AudienceOperators, InstitutionID: &institutionID, Kind: NoticeLetters,
+		Occasion: institutionID + "/" + at.UTC().Format(time.DateOnly), Params: map[string]any{"institution": institutionID},
+	})
 }
 
 // MarkTaken notes that a step of a case took the answers to these tasks into the record.
