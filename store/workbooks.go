@@ -13,7 +13,7 @@ type Workbook struct {
 	InstitutionID string
 	Kind          string
 	Digest        []byte
-	ContentSealed []byte // see [WorkbookSeal]
+	ContentSealed []byte         // see [WorkbookSeal]
 	Outcomes      [][]RowOutcome `gorm:"serializer:json"` // by sheet and row
 	State         string
 	Mode          *string // nil: nobody has said yet that it be applied
