@@ -2,6 +2,7 @@ package listing_test
 
 import (
 	"bytes"
+	"encoding/csv"
 	"errors"
 	"os"
 	"strings"
@@ -92,6 +93,20 @@ func TestTheFormOfAFileIsNoPartOfWhatItSays(t *testing.T) {
 	changed, err := other.Digest()
 	require.NoError(t, err)
 	require.NotEqual(t, digest, changed)
+}
+
+func TestAListAsATableReadsAsTheSameList(t *testing.T) {
+	t.Parallel()
+	for _, list := range []listing.Snapshot{read(t, listing.CSV, sample(t)), listing.Of(rules(t).Lists())} {
+		var table strings.Builder
+		require.NoError(t, csv.NewWriter(&table).WriteAll(list.Table(rules(t))))
+		want, err := list.Digest()
+		require.NoError(t, err)
+		again := read(t, listing.CSV, table.String())
+		got, err := again.Digest()
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
 }
 
 func TestTheListThatTheRulesComeWithIsReadFromItsFileAsFromTheRules(t *testing.T) {

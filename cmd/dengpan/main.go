@@ -43,6 +43,6 @@ func root() *cobra.Command {
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
 		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
-		openapiCommand())
+		openapiCommand(), listsCommand())
 	return cmd
 }

@@ -152,6 +152,14 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import('./pages/keys/keys'), 'Keys'),
 })
 
+const lists = createRoute({
+  getParentRoute: () => inside,
+  path: '/lists',
+  validateSearch: from({ page, list: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/lists/lists'), 'Lists'),
+})
+
 const security = createRoute({
   getParentRoute: () => inside,
   path: '/security',
@@ -183,6 +191,7 @@ export const router = createRouter({
       invitations,
       keys,
       workbooks,
+      lists,
       security,
     ]),
   ]),

@@ -1,6 +1,7 @@
 import {
   ApiOutlined,
   AuditOutlined,
+  BankOutlined,
   CompassOutlined,
   KeyOutlined,
   ScheduleOutlined,
@@ -71,6 +72,7 @@ const places: Record<Role, Place[]> = {
       pages: [{ to: homes.operator, name: 'web.place.incidents', also: '/cases/' }],
     },
     certificates,
+    { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
   ],
   administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
 }
