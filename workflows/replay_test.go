@@ -36,6 +36,23 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	}
 }
 
+func TestRecordedDeliveriesReplay(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join("testdata", "deliveries", "happy.json")
+	replayer := worker.NewWorkflowReplayer()
+	workflows.RegisterEndpoint(replayer)
+	require.NoError(t, replayer.ReplayWorkflowHistoryFromJSONFile(nil, path))
+
+	changed := worker.NewWorkflowReplayer()
+	changed.RegisterWorkflowWithOptions(func(ctx workflow.Context, in contract.EndpointInput) error {
+		if err := workflow.Sleep(ctx, time.Hour); err != nil {
+			return err
+		}
+		return workflows.Endpoint(ctx, in)
+	}, workflow.RegisterOptions{Name: contract.EndpointWorkflow})
+	require.Error(t, changed.ReplayWorkflowHistoryFromJSONFile(nil, path), "a timer that was not there")
+}
+
 // TestReplayNoticesAChangeOfBehaviour is the negative control: without it, a replay that checks nothing would pass too.
 func TestReplayNoticesAChangeOfBehaviour(t *testing.T) {
 	t.Parallel()

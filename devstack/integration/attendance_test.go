@@ -73,7 +73,7 @@ func TestAVoidedSessionSendsTheCaseBackAndItRecovers(t *testing.T) {
 	}
 	require.Equal(t, 2, count(kinds, "training_completed"), kinds)
 	require.Equal(t, 2, count(kinds, "certificate_issued"), kinds)
-	s.keep(t, "voided", s.history(t, who))
+	s.keep(t, "histories/voided", s.history(t, who))
 }
 
 func count(all []string, one string) int {

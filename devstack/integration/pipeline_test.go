@@ -40,7 +40,8 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		history := s.history(t, who)
 		t.Attr("history_events", strconv.Itoa(len(history.GetEvents())))
 		require.LessOrEqual(t, len(history.GetEvents()), mostEvents)
-		s.keep(t, "happy", history)
+		s.keep(t, "histories/happy", history)
+		s.keep(t, "deliveries/happy", s.unsealed(t, s.historyOf(t, contract.EndpointWorkflowID("miit-education-exam"))))
 	})
 	t.Run("who fails the exam and a part of the evaluation passes the resits", func(t *testing.T) {
 		t.Parallel()
@@ -50,7 +51,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		c := s.ended(t, who)
 		require.Equal(t, "mapped", c["outcome"], c)
 		require.Len(t, c["results"], 6, "two exams, and two parts twice")
-		s.keep(t, "resits", s.history(t, who))
+		s.keep(t, "histories/resits", s.history(t, who))
 	})
 	t.Run("an enrolment that is refused goes to another body once an operator says so", func(t *testing.T) {
 		t.Parallel()
@@ -66,7 +67,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		c := s.ended(t, who)
 		require.Equal(t, "mapped", c["outcome"], c)
 		require.Equal(t, "cacee", c["training_body"].(map[string]any)["id"])
-		s.keep(t, "reassigned", s.history(t, who))
+		s.keep(t, "histories/reassigned", s.history(t, who))
 	})
 	t.Run("who withdraws keeps the hours of a training that was completed", func(t *testing.T) {
 		t.Parallel()
@@ -79,14 +80,19 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		c := s.ended(t, who)
 		require.Equal(t, "withdrawn", c["status"])
 		require.NotEmpty(t, c["ce_hours"])
-		s.keep(t, "withdrawn", s.history(t, who))
+		s.keep(t, "histories/withdrawn", s.history(t, who))
 	})
 }
 
 // history reads what Temporal has kept of a case, and opens it.
 func (s *system) history(t *testing.T, who trainee) *historypb.History {
 	t.Helper()
-	history := s.sealedHistory(t, who)
+	return s.unsealed(t, s.sealedHistory(t, who))
+}
+
+// unsealed opens what Temporal has kept of a workflow.
+func (s *system) unsealed(t *testing.T, history *historypb.History) *historypb.History {
+	t.Helper()
 	open := func(_ *proxy.VisitPayloadsContext, sealed []*commonpb.Payload) ([]*commonpb.Payload, error) {
 		return s.payloads.Codec().Decode(sealed)
 	}
@@ -99,8 +105,14 @@ func (s *system) sealedHistory(t *testing.T, who trainee) *historypb.History {
 	t.Helper()
 	// The case is over in the record a moment before its workflow is.
 	require.NoError(t, s.engine.GetWorkflow(t.Context(), contract.CaseWorkflowID(who.caseID), "").Get(t.Context(), nil))
+	return s.historyOf(t, contract.CaseWorkflowID(who.caseID))
+}
+
+// historyOf reads the history of a workflow, as far as it has come.
+func (s *system) historyOf(t *testing.T, workflow string) *historypb.History {
+	t.Helper()
 	var history historypb.History
-	events := s.engine.GetWorkflowHistory(t.Context(), contract.CaseWorkflowID(who.caseID), "", false,
+	events := s.engine.GetWorkflowHistory(t.Context(), workflow, "", false,
 		enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
 	for events.HasNext() {
 		event, err := events.Next()
@@ -115,6 +127,7 @@ func (s *system) keep(t *testing.T, name string, history *historypb.History) {
 	t.Helper()
 	replayer := worker.NewWorkflowReplayer()
 	workflows.RegisterCase(replayer)
+	workflows.RegisterEndpoint(replayer)
 	require.NoError(t, replayer.ReplayWorkflowHistory(nil, history))
 	if !*record {
 		return
@@ -123,7 +136,7 @@ func (s *system) keep(t *testing.T, name string, history *historypb.History) {
 	require.NoError(t, err)
 	// Which process of which machine did it is nobody's business in a repository.
 	text = regexp.MustCompile(`"identity":\s*"[^"]*"`).ReplaceAll(text, []byte(`"identity": "recorded"`))
-	path := filepath.Join("..", "..", "workflows", "testdata", "histories", name+".json")
+	path := filepath.Join("..", "..", "workflows", "testdata", name+".json")
 	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 	require.NoError(t, os.WriteFile(path, text, 0o600))
 }

@@ -78,7 +78,7 @@ func TestACaseThatHadEndedIsOpenedAgain(t *testing.T) {
 		require.Equal(t, http.StatusOK, status, answer)
 		c := s.await(t, who, "mapped", func(c document) bool { return c["outcome"] == "mapped" })
 		require.Equal(t, "ended", c["status"])
-		s.keep(t, "reconsidered", s.history(t, who))
+		s.keep(t, "histories/reconsidered", s.history(t, who))
 	})
 	t.Run("by hours voided under its certificate, until an operator decides", func(t *testing.T) {
 		who := s.over(t, policy.Applicant{Category: policy.InPost}, progress.Certified)
@@ -96,7 +96,7 @@ func TestACaseThatHadEndedIsOpenedAgain(t *testing.T) {
 			c = s.await(t, who, "over again", func(c document) bool { return c["status"] == "ended" })
 			require.Equal(t, "certified", c["outcome"])
 		}
-		s.keep(t, "undermined", s.history(t, who))
+		s.keep(t, "histories/undermined", s.history(t, who))
 
 		// Word of both comes once more, because the first time it could not be noted that it had come.
 		run := s.run(t, who)
