@@ -132,7 +132,7 @@ func (Training) result()  {}
 func (Mark) result()      {}
 
 // Score is a score for a [Mark].
-func Score(s float64) *float64 { return &s }
+func Score(s float64) *float64 { return new(s) }
 
 // Receipt says that an answer is kept and will not be lost.
 type Receipt struct {

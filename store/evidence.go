@@ -165,12 +165,12 @@ func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64,
 	return n, found(err, "count evidence")
 }
 
-// EraseEvidence removes the files about the tasks of a person's cases and answers to them, and expects no more of them. What names several
-// people is not about a task.
+// EraseEvidence removes the files about the tasks of a person's cases and about answers to them, and expects no more of
+// them. What names several people is about neither.
 func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
-	const theirs = `(subject_kind IN ('task', 'dead_letter') AND subject_id IN (
-		SELECT s.id FROM tasks t JOIN cases c ON c.id = t.case_id LEFT JOIN dead_letters l ON l.task_id = t.id
-		CROSS JOIN LATERAL (VALUES (t.id), (l.id)) AS s(id) WHERE c.person_id = ?))`
+	const theirs = `(subject_kind, subject_id) IN (WITH theirs AS (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.case_id WHERE c.person_id = ?)
+		SELECT 'task', id FROM theirs
+		UNION ALL SELECT 'dead_letter', d.id FROM dead_letters d JOIN theirs ON theirs.id = coalesce(d.applied_to, d.task_id))`
 	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID).Error; err != nil {
 		return fmt.Errorf("expect no more evidence about a person: %w", err)
 	}

@@ -5,13 +5,15 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/client"
+	temporalclient "go.temporal.io/sdk/client"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/client"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
@@ -107,6 +109,7 @@ func (g *garden) runCases(t *testing.T) []trainee {
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status, answer)
 	g.failAStep(t, failing)
 	g.stuckWith(t, stuck, "task_overdue")
+	g.file(t, g.task(t, asked, contract.TheoryTask), g.people[5])
 	g.task(t, asked, contract.TheoryTask)
 	for _, who := range []trainee{all[0], rejected, withdrawn} {
 		g.ended(t, who)
@@ -125,6 +128,20 @@ func (g *garden) failAStep(t *testing.T, who trainee) {
 		document{"score": 88, "held_on": days.Today(time.Now()).String()})
 	require.Contains(t, []int{http.StatusOK, http.StatusAccepted}, status, answer)
 	g.stuckWith(t, who, "step_failed")
+}
+
+// file files a score sheet that names somebody, and reads it back.
+func (g *garden) file(t *testing.T, task string, p person) {
+	t.Helper()
+	c, err := client.New(g.url, g.apiKeys["miit-education-exam"])
+	require.NoError(t, err)
+	e, err := c.FileEvidence(t.Context(), client.File{
+		SubjectKind: "task", SubjectID: task, Kind: "score_sheet", Name: p.name + "的成绩单.csv", MediaType: "text/csv",
+		Content: strings.NewReader("姓名,身份证号码,成绩\n" + p.name + "," + p.number + ",85\n"),
+	})
+	require.NoError(t, err)
+	status, _ := g.call(t, http.MethodPost, "/v1/evidence/"+e.ID+"/completion", g.apiKeys["ouc"], document{"name": p.name})
+	require.Equal(t, http.StatusNotFound, status, "it is another institution's")
 }
 
 // freely is what somebody may write about a person where anything may be written.
@@ -191,10 +208,10 @@ func (g *garden) requireFound(t *testing.T) {
 		g.exec(t, "control", "INSERT INTO shown VALUES ($1, $2, $3)", form, words, []byte(words))
 	}
 	g.writeLog(t, "control.log", "registered", "name", shown.name, "error", fmt.Errorf("no such person: %s", shown.number))
-	open, err := client.DialContext(t.Context(), client.Options{HostPort: g.product.TemporalAddress, Namespace: temporal.DefaultNamespace})
+	open, err := temporalclient.DialContext(t.Context(), temporalclient.Options{HostPort: g.product.TemporalAddress, Namespace: temporal.DefaultNamespace})
 	require.NoError(t, err)
 	defer open.Close()
-	_, err = open.ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{
+	_, err = open.ExecuteWorkflow(t.Context(), temporalclient.StartWorkflowOptions{
 		ID: "control/" + shown.phone, TaskQueue: "nobody", Memo: map[string]any{"mail": shown.email},
 		WorkflowExecutionTimeout: time.Hour,
 	}, "Control", document{"name": shown.name, "id_number": shown.number})

@@ -62,7 +62,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	_, _ = fmt.Printf("listening on %s\n", listener.Addr())
+	_, _ = fmt.Fprintf(os.Stdout, "listening on %s\n", listener.Addr())
 	const patience = 10 * time.Second
 	server := &http.Server{
 		Handler:           &receiver{verifier: verifier, api: api, out: os.Stdout},
