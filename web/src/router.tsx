@@ -77,12 +77,48 @@ export const tasks = createRoute({
     state: oneOf(...taskStates),
     kind: oneOf(...taskKinds),
     due: oneOf('overdue', 'week'),
+    class: anyText,
     sort: oneOf('issued_at', '-issued_at', 'due_at', '-due_at'),
     page,
     task: anyText,
   }),
   staticData: { roles: ['institution'] },
   component: lazyRouteComponent(() => import('./pages/tasks/tasks'), 'Tasks'),
+})
+
+export const classStates = ['planned', 'running', 'closed'] as const
+
+const classes = createRoute({
+  getParentRoute: () => inside,
+  path: '/classes',
+  validateSearch: from({
+    q: anyText,
+    state: oneOf(...classStates),
+    level: oneOf('junior', 'intermediate', 'senior'),
+    sort: oneOf('starts_on', '-starts_on', 'ends_on', '-ends_on'),
+    page,
+    class: anyText,
+  }),
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/classes/classes'), 'Classes'),
+})
+
+export const sessionStates = ['upcoming', 'open', 'over', 'unreported', 'void'] as const
+
+const sessions = createRoute({
+  getParentRoute: () => inside,
+  path: '/sessions',
+  validateSearch: from({
+    class: anyText,
+    state: oneOf(...sessionStates),
+    from: anyText,
+    to: anyText,
+    sort: oneOf('opens_at', '-opens_at'),
+    page,
+    session: anyText,
+  }),
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/sessions/sessions'), 'Sessions'),
 })
 
 export const incidents = createRoute({
@@ -185,6 +221,8 @@ export const router = createRouter({
       mine,
       oneCase,
       tasks,
+      classes,
+      sessions,
       incidents,
       certificates,
       accounts,

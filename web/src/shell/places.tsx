@@ -4,6 +4,7 @@ import {
   BankOutlined,
   CompassOutlined,
   KeyOutlined,
+  ReadOutlined,
   ScheduleOutlined,
   TeamOutlined,
   TrophyOutlined,
@@ -43,6 +44,15 @@ const certificates: Place = {
   pages: [{ to: '/certificates', name: 'web.place.certificates' }],
 }
 
+const teaching: Place = {
+  name: 'web.place.teaching',
+  icon: <ReadOutlined />,
+  pages: [
+    { to: '/classes', name: 'web.place.classes' },
+    { to: '/sessions', name: 'web.place.sessions' },
+  ],
+}
+
 /** Where each role can go. A case belongs to the place from which it is opened. */
 const places: Record<Role, Place[]> = {
   trainee: [
@@ -61,6 +71,7 @@ const places: Record<Role, Place[]> = {
         { to: '/workbooks', name: 'web.place.workbooks' },
       ],
     },
+    teaching,
     certificates,
     { name: 'web.place.integration', icon: <ApiOutlined />, pages: [keys] },
     people,

@@ -9,6 +9,7 @@ import { ListPage, Opener, size, useChange } from '../../list/page'
 import { taskKinds, taskStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { classesQuery } from '../sessions/queries'
 import { Due, TaskState } from './marks'
 
 const Many = lazy(() => import('./many').then((m) => ({ default: m.Many })))
@@ -25,6 +26,7 @@ export function Tasks() {
   const { account } = useSession()
   const { task: open, ...asked } = useSearch({ from: '/inside/tasks' })
   const change = useChange()
+  const classes = useQuery(classesQuery)
   const list = useQuery({
     queryKey: ['tasks', asked],
     queryFn: async () => {
@@ -126,6 +128,16 @@ export function Tasks() {
             { value: 'week', label: t('web.tasks.week') },
           ],
         },
+        ...(classes.data?.length || asked.class
+          ? [
+              {
+                name: 'class',
+                label: t('web.classes.one'),
+                value: asked.class,
+                options: (classes.data ?? []).map((c) => ({ value: c.id, label: c.name })),
+              },
+            ]
+          : []),
       ]}
       below={picked}
       columns={columns}
