@@ -105,6 +105,7 @@ func (s *service) apply(ctx context.Context, w store.Workbook) error {
 	if deref(w.Mode) == store.ModeWhole {
 		return work.whole(ctx, w)
 	}
+	work.keeps = true
 	for w.Done < len(work.units) {
 		next := work.units[w.Done:min(w.Done+rowsBetween, len(work.units))]
 		var good []unit

@@ -20,17 +20,36 @@ import (
 type taskWorkbookInput struct {
 	Kind string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
 	Due  string `query:"due" enum:"overdue,week" doc:"Past their date, or will be within seven days."`
+
+	ClassInput
+}
+
+// ClassInput narrows a workbook to one class.
+type ClassInput struct {
+	Class string `query:"class" maxLength:"64" doc:"Id of a class of the institution."`
+}
+
+func (in ClassInput) id() (string, error) {
+	if in.Class != "" && !isID(in.Class) {
+		return "", problem(validationFailed, FieldError{Field: "class", Code: fieldFormat})
+	}
+	return in.Class, nil
 }
 
 // taskWorkbook gives the open tasks of the institution that asks as a workbook, a sheet for each kind. It names trainees,
 // so it is written down for each that it was read, as when a task is looked at.
 func (s *service) taskWorkbook(ctx context.Context, in *taskWorkbookInput) (*fileOutput, error) {
 	r := requestOf(ctx)
+	class, err := in.id()
+	if err != nil {
+		return nil, err
+	}
 	filter := store.TaskFilter{
-		Within: r.within(""), State: string(store.TaskOpen), Kind: in.Kind, Limit: workbook.MostRows, DueBefore: s.dueBefore(in.Due),
+		Within: r.within(""), State: string(store.TaskOpen), Kind: in.Kind, ClassID: class, DueBefore: s.dueBefore(in.Due),
+		Limit: workbook.MostRows,
 	}
 	book := workbook.Book{Kind: workbook.Results, Lang: r.lang}
-	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		tasks, err := tx.Tasks(filter)
 		if err != nil {
 			return err
@@ -130,12 +149,16 @@ func writeWorkbook(book workbook.Book, name string, err error) (*fileOutput, err
 }
 
 // sessionWorkbook gives a workbook to announce sessions with: the trainees that the institution trains stand in it.
-func (s *service) sessionWorkbook(ctx context.Context, _ *struct{}) (*fileOutput, error) {
+func (s *service) sessionWorkbook(ctx context.Context, in *ClassInput) (*fileOutput, error) {
 	r := requestOf(ctx)
+	class, err := in.id()
+	if err != nil {
+		return nil, err
+	}
 	book := workbook.Book{Kind: workbook.Sessions, Lang: r.lang}
-	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		tasks, err := tx.Tasks(store.TaskFilter{
-			Within: r.within(""), State: string(store.TaskOpen), Kind: contract.TrainingTask, Limit: workbook.MostRows,
+			Within: r.within(""), State: string(store.TaskOpen), Kind: contract.TrainingTask, ClassID: class, Limit: workbook.MostRows,
 		})
 		if err != nil {
 			return err

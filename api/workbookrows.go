@@ -30,6 +30,8 @@ type work struct {
 	filled   workbook.Filled
 	outcomes [][]store.RowOutcome
 	units    []unit
+	// keeps has answers that no longer fit their tasks kept for an operator, as those of machines are.
+	keeps bool
 }
 
 // place is where a row stands: its sheet and the row, counted from 0.
@@ -153,7 +155,11 @@ func (w *work) result(at place, id string, fields map[string]any) {
 		if !isID(id) {
 			return faultAt(at, "task_id", notFound), false, nil
 		}
-		out, _, err := w.s.takeAnswer(ctx, write, &idBodyInput{ID: id, RawBody: raw}, kind, w.own(read))
+		in := &idBodyInput{ID: id, RawBody: raw}
+		out, _, err := w.s.takeAnswer(ctx, write, in, kind, w.own(read))
+		if refusal, is := errors.AsType[*Problem](err); is && w.keeps && (refusal.Code == taskClosed || refusal.Code == resultConflict) {
+			err = w.s.keepUnfit(ctx, in, kind, refusal)
+		}
 		if err != nil {
 			found, err := w.problem(at, "task_id", err)
 			return found, false, err

@@ -170,6 +170,8 @@ func TestATaskListGoesOutAsAWorkbookAndComesBackAsResults(t *testing.T) {
 	token, other := w.institution(trainingBodyID), w.institution(otherTrainerID)
 	w.get("/v1/task-workbook", token).refused(t, http.StatusConflict, workbookNoRows)
 	tasks := w.exams(6)
+	w.get("/v1/task-workbook?class="+uuid.NewString(), token).refused(t, http.StatusConflict, workbookNoRows)
+	w.get("/v1/task-workbook?class=x", token).refused(t, http.StatusUnprocessableEntity, validationFailed)
 	s := w.download("/v1/task-workbook?kind=exam", token)
 	lines := s.lines("exam")
 	require.Len(t, lines, 6)
@@ -313,6 +315,24 @@ func TestAnApplicationThatWasCutShortGoesOnWhereItWas(t *testing.T) {
 	w.post("/v1/workbooks/"+sent.ID+"/application", token, object{"mode": "whole"}).refused(t, http.StatusUnprocessableEntity, validationFailed)
 	require.Equal(t, workbookTotals{Rows: 3, Applied: 2, Repeated: 1}, w.apply(token, sent.ID, "rows").Totals)
 	require.Equal(t, int64(3), w.counts()["task_answers"])
+}
+
+func TestARowThatComesTooLateIsKeptForAnOperator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.institution(trainingBodyID)
+	tasks := w.exams(2)
+	s := w.download("/v1/task-workbook", token)
+	for i := range tasks {
+		s.fill("exam", "name", traineeName(i), object{"score": 60 + i, "held_on": w.day(0)})
+	}
+	sent := w.send(token, s.save())
+	// Between the look and the say-so the second task is answered otherwise.
+	require.Equal(t, http.StatusOK, w.post("/v1/tasks/"+tasks[1]+"/result", token, object{"score": 99, "held_on": w.day(0)}).status)
+	applied := w.apply(token, sent.ID, "rows")
+	require.Equal(t, workbookTotals{Rows: 2, Applied: 1, Refused: 1}, applied.Totals)
+	require.Equal(t, map[string]string{"task_id": resultConflict}, applied.of(t, traineeName(1)).faults())
+	require.Equal(t, 1, w.count("SELECT count(*) FROM dead_letters WHERE task_id = $1", tasks[1]))
 }
 
 func TestSessionsAndTheirAttendanceAreReportedByWorkbook(t *testing.T) {

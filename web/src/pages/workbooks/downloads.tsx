@@ -1,7 +1,7 @@
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Input, Select } from 'antd'
 import { type ReactNode, useState } from 'react'
-import { api, type Schema } from '../../api/client'
+import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { taskKinds } from '../../router'
 import { Trouble } from '../../shell/notes'
@@ -14,6 +14,21 @@ export function Downloads() {
   const { t, name } = useWords()
   const [kind, setKind] = useState<Kind | ''>('')
   const [due, setDue] = useState<'overdue' | 'week' | ''>('')
+  const [group, setGroup] = useState('')
+  const classes = useQuery({
+    queryKey: ['classes', 'of', 'workbooks'],
+    queryFn: () => answer(api.GET('/v1/classes', { params: { query: { limit: 200 } } })),
+    staleTime: 60_000,
+  })
+  const ofClass = (id: string) => (
+    <Choice
+      id={id}
+      label={t('web.workbooks.class')}
+      value={group}
+      onChange={setGroup}
+      options={(classes.data?.classes ?? []).map((c) => ({ value: c.id, label: c.name }))}
+    />
+  )
   const [days, setDays] = useState({ from: '', to: '' })
   return (
     <section className="sheet stack">
@@ -23,7 +38,7 @@ export function Downloads() {
         means={t('web.workbooks.tasks_means')}
         get={() =>
           api.GET('/v1/task-workbook', {
-            params: { query: { ...(kind && { kind }), ...(due && { due }) } },
+            params: { query: { ...(kind && { kind }), ...(due && { due }), ...(group && { class: group }) } },
             parseAs: 'blob',
           })
         }
@@ -45,12 +60,17 @@ export function Downloads() {
             { value: 'week', label: t('web.tasks.week') },
           ]}
         />
+        {ofClass('book-class')}
       </Download>
       <Download
         title={t('web.workbooks.sessions')}
         means={t('web.workbooks.sessions_means')}
-        get={() => api.GET('/v1/session-workbook', { parseAs: 'blob' })}
-      />
+        get={() =>
+          api.GET('/v1/session-workbook', { params: { query: { ...(group && { class: group }) } }, parseAs: 'blob' })
+        }
+      >
+        {ofClass('book-roster-class')}
+      </Download>
       <Download
         title={t('web.workbooks.attendance')}
         means={t('web.workbooks.attendance_means')}
