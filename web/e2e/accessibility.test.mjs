@@ -24,6 +24,12 @@ const pages = [
   ['administrator', '/api-keys?key=new', '.aside form'],
   ['operator', '/certificates', '.listing'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
+  ['desk', '/endpoint', '#secrets'],
+  ['desk', '/guide', '#callbacks'],
+  ['operator', '/endpoints', '.listing', '#turning'],
+  ['operator', '/deliveries', '.listing', '.aside .code'],
+  ['operator', '/dead-letters', '.note, .listing'],
+  ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['operator', '/nowhere', '.note'],
 ]
 

@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { homes, type Role, sessionQuery } from './api/session'
-import { anyText, from, oneOf, page } from './list/search'
+import { anyText, day, from, oneOf, page } from './list/search'
 import { queries } from './queries'
 import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
@@ -154,6 +154,98 @@ const certificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/certificates'), 'Certificates'),
 })
 
+const endpoint = createRoute({
+  getParentRoute: () => inside,
+  path: '/endpoint',
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/endpoints/own'), 'OwnEndpoint'),
+})
+
+export const endpointStates = ['active', 'paused', 'disabled'] as const
+
+const endpoints = createRoute({
+  getParentRoute: () => inside,
+  path: '/endpoints',
+  validateSearch: from({
+    q: anyText,
+    state: oneOf(...endpointStates),
+    sort: oneOf('institution_id', '-institution_id', 'failing_since', '-failing_since'),
+    page,
+    endpoint: anyText,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/endpoints/endpoints'), 'Endpoints'),
+})
+
+const hosts = createRoute({
+  getParentRoute: () => inside,
+  path: '/allowed-hosts',
+  validateSearch: from({ page, host: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/endpoints/hosts'), 'Hosts'),
+})
+
+export const eventTypes = [
+  'task.issued',
+  'task.cancelled',
+  'task.extended',
+  'answer.applied',
+  'answer.discarded',
+  'endpoint.ping',
+] as const
+export const deliveryStates = ['pending', 'delivered', 'failed'] as const
+
+const deliveries = createRoute({
+  getParentRoute: () => inside,
+  path: '/deliveries',
+  validateSearch: from({
+    type: oneOf(...eventTypes),
+    state: oneOf(...deliveryStates),
+    since: day,
+    task: anyText,
+    institution: anyText,
+    sort: oneOf('created_at', '-created_at'),
+    page,
+    delivery: anyText,
+  }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/deliveries/deliveries'), 'Deliveries'),
+})
+
+export const letterStates = ['open', 'applied', 'discarded'] as const
+export const letterReasons = [
+  'task_unknown',
+  'task_foreign',
+  'second_opinion',
+  'task_cancelled',
+  'task_reassigned',
+  'asked_again',
+  'case_ended',
+  'case_erased',
+] as const
+
+const letters = createRoute({
+  getParentRoute: () => inside,
+  path: '/dead-letters',
+  validateSearch: from({
+    state: oneOf(...letterStates),
+    reason: oneOf(...letterReasons),
+    institution: anyText,
+    sort: oneOf('received_at', '-received_at'),
+    page,
+    letter: anyText,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/deadletters/letters'), 'Letters'),
+})
+
+const guide = createRoute({
+  getParentRoute: () => inside,
+  path: '/guide',
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/guide/guide'), 'Guide'),
+})
+
 export const accounts = createRoute({
   getParentRoute: () => inside,
   path: '/accounts',
@@ -230,6 +322,12 @@ export const router = createRouter({
       keys,
       workbooks,
       lists,
+      endpoint,
+      endpoints,
+      hosts,
+      deliveries,
+      guide,
+      letters,
       security,
     ]),
   ]),

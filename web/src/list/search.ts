@@ -13,6 +13,10 @@ export const oneOf =
 export const anyText: Reader<string> = (value) =>
   typeof value === 'string' && value !== '' && value.length <= 400 ? value : undefined
 
+/** A day of the calendar. */
+export const day: Reader<string> = (value) =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined
+
 /** The number of a page; the first is not said. */
 export const page: Reader<number> = (value) => {
   const n = Number(value)

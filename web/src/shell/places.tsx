@@ -73,14 +73,35 @@ const places: Record<Role, Place[]> = {
     },
     teaching,
     certificates,
-    { name: 'web.place.integration', icon: <ApiOutlined />, pages: [keys] },
+    {
+      name: 'web.place.integration',
+      icon: <ApiOutlined />,
+      pages: [
+        { to: '/endpoint', name: 'web.place.endpoint' },
+        { to: '/deliveries', name: 'web.place.deliveries' },
+        keys,
+        { to: '/guide', name: 'web.place.guide' },
+      ],
+    },
     people,
   ],
   operator: [
     {
       name: 'web.place.incidents',
       icon: <AuditOutlined />,
-      pages: [{ to: homes.operator, name: 'web.place.incidents', also: '/cases/' }],
+      pages: [
+        { to: homes.operator, name: 'web.place.incidents', also: '/cases/' },
+        { to: '/dead-letters', name: 'web.place.letters' },
+      ],
+    },
+    {
+      name: 'web.place.callbacks',
+      icon: <ApiOutlined />,
+      pages: [
+        { to: '/endpoints', name: 'web.place.endpoints' },
+        { to: '/deliveries', name: 'web.place.deliveries' },
+        { to: '/allowed-hosts', name: 'web.place.hosts' },
+      ],
     },
     certificates,
     { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
@@ -98,7 +119,7 @@ export function Places({ role, here }: { role: Role; here: string }) {
     <nav className="places" aria-label={t('web.frame.places')}>
       {places[role].map(({ name, icon, pages }) => (
         <Link key={name} to={pages[0].to} {...(pages.some(at(here)) ? { 'aria-current': 'true' as const } : {})}>
-          {icon}
+          <span aria-hidden>{icon}</span>
           {t(name)}
         </Link>
       ))}

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
@@ -58,12 +59,12 @@ export function Causes({ cause, stage, institution, onPick }: Props) {
 function Stopped({ group }: { group: Schema['IncidentGroup'] }) {
   const { t } = useWords()
   return (
-    <a className="cause" href={`/app/endpoints?endpoint=${group.endpoint_id}`}>
+    <Link className="cause" to="/endpoints" search={{ endpoint: group.endpoint_id ?? '' }}>
       <span className="cause-count">{group.count}</span>
       <span className="cause-title">{group.title}</span>
       <span className="small quiet">
         {group.institution?.name} · {t('web.incidents.cases_behind', { n: group.cases ?? 0 })}
       </span>
-    </a>
+    </Link>
   )
 }

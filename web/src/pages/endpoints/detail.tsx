@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query'
+import { Aside } from '../../shell/aside'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import { endpointQuery } from './queries'
+import { Secrets } from './secrets'
+import { Settings } from './settings'
+import { Setup } from './setup'
+import { Standing } from './standing'
+import { Trying } from './trying'
+import { Turning } from './turning'
+
+/** One institution's endpoint, for an operator. */
+export function EndpointSheet({ id, onClose }: { id: string; onClose: () => void }) {
+  const endpoint = useQuery(endpointQuery(id))
+  return (
+    <Aside onClose={onClose} title={endpoint.data?.institution.name ?? '…'}>
+      {endpoint.error && !endpoint.data ? (
+        <Trouble error={endpoint.error} again={() => void endpoint.refetch()} />
+      ) : endpoint.data ? (
+        <div className="stack">
+          <Standing of={endpoint.data} />
+          <Turning of={endpoint.data} />
+          <Trying of={endpoint.data} />
+          <Secrets of={endpoint.data} />
+          <Settings of={endpoint.data} />
+        </div>
+      ) : (
+        <Waiting />
+      )}
+    </Aside>
+  )
+}
+
+/** An institution that polls so far is to be called as well. */
+export function SetupSheet({ onClose }: { onClose: () => void }) {
+  const { t } = useWords()
+  return (
+    <Aside onClose={onClose} title={t('web.endpoint.setup')}>
+      <Setup anybodys onDone={onClose} />
+    </Aside>
+  )
+}

@@ -1,0 +1,35 @@
+import { CopyOutlined } from '@ant-design/icons'
+import { useState } from 'react'
+import { useWords } from '../../words/words'
+
+/** Lines to be copied into a terminal or a program. */
+export function Code({ name, children }: { name: string; children: string }) {
+  const { t } = useWords()
+  const [copied, setCopied] = useState(false)
+  const copy = async () => {
+    await navigator.clipboard.writeText(children)
+    setCopied(true)
+  }
+  return (
+    <figure className="listing-code">
+      <figcaption className="row apart">
+        <span className="small quiet">{name}</span>
+        {navigator.clipboard && (
+          <button
+            type="button"
+            className="tool small"
+            onClick={() => void copy()}
+            aria-label={t('web.guide.copy', { name })}
+          >
+            <CopyOutlined aria-hidden />
+            <span role="status">{copied && t('web.once.copied')}</span>
+          </button>
+        )}
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is too wide is scrolled, by keyboard too. */}
+      <pre className="code small" tabIndex={0}>
+        {children}
+      </pre>
+    </figure>
+  )
+}
