@@ -105,8 +105,8 @@ func (s *service) overTime(tx *store.Tx, v reader, of *institutionDetail) error 
 	}
 	for i, l := range roles {
 		of.Roles[i] = roleView{
-			PeriodView{l.ValidFrom, l.ValidTo}, v.occupation(s.Policy, l.Occupation), v.coded("role", l.Role), v.level(l.Level),
-			l.ListYear, l.SourceDocument,
+			PeriodView: PeriodView{l.ValidFrom, l.ValidTo}, Occupation: v.occupation(s.Policy, l.Occupation), Role: v.coded("role", l.Role),
+			Level: v.level(l.Level), ListYear: l.ListYear, Document: l.SourceDocument,
 		}
 	}
 	for i, b := range bases {

@@ -65,7 +65,8 @@ func listsCheckCommand() *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		list, err := readList(cmd, cfg, args[0])
 		if err == nil {
-			fmt.Fprintf(cmd.OutOrStdout(), "nothing wrong: %s, of %d, from %s, %d rows\n", list.Document, list.ListYear, list.ValidFrom, len(list.Bodies)+len(list.Bases))
+			fmt.Fprintf(cmd.OutOrStdout(), "nothing wrong: %s, of %d, from %s, %d rows\n",
+				list.Document, list.ListYear, list.ValidFrom, len(list.Bodies)+len(list.Bases))
 		}
 		return err
 	}

@@ -90,7 +90,12 @@ function Deciding({ list }: { list: List }) {
     : list.undecided > 0 && t('web.lists.undecided', { n: list.undecided })
   return (
     <>
-      <Form layout="vertical" requiredMark={false} onFinish={(given: { reason: string }) => applying.mutate(given)}>
+      <Form
+        name="applying"
+        layout="vertical"
+        requiredMark={false}
+        onFinish={(given: { reason: string }) => applying.mutate(given)}
+      >
         <h2>{t('web.lists.apply')}</h2>
         <p className="quiet">{t('web.lists.apply_means', { from: list.valid_from })}</p>
         {blocked ? (
