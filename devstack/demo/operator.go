@@ -67,7 +67,7 @@ func (d *Demo) resolve(ctx context.Context, i incident, n, asked int) bool {
 		corrected := s.correction(d.notes.steps.BeganOn)
 		r.Applicant = &corrected
 	}
-	key := fmt.Sprintf("demo-%s-%d", r.Verb, asked)
+	key := fmt.Sprintf("demo-%s-%s-%d", i.ID, r.Verb, asked)
 	what := fmt.Sprintf("%s: %s → %s", name(n), d.word("cause."+i.Cause+".title"), d.word("verb."+r.Verb))
 	err := d.api.post(ctx, "/v1/incidents/"+url.PathEscape(i.ID)+"/resolution", d.notes.operator(), key, r, nil)
 	switch {

@@ -38,7 +38,7 @@ func (d *Demo) void(ctx context.Context, n int, trainee Trainee) {
 	const reason = "抽查发现该次签到为事后补签，学时作废，须补课"
 	if last.VoidedAt == nil { // it is not when the answer to an earlier round was lost
 		path := "/v1/sessions/" + url.PathEscape(last.ID) + "/voiding"
-		err := d.api.post(ctx, path, d.notes.operator(), "demo-voiding", map[string]string{"reason": reason}, nil)
+		err := d.api.post(ctx, path, d.notes.operator(), "demo-voiding-"+last.ID, map[string]string{"reason": reason}, nil)
 		if err != nil && passing(err) {
 			return
 		}
