@@ -23,7 +23,8 @@ func TestNoticesAreShownInTheReadersWordsToTheirAudienceUntilSomebodySeesToThem(
 	list := func(token, query string) (answer struct {
 		Notices []NoticeView
 		Total   int64
-	}) {
+	},
+	) {
 		w.get("/v1/notices"+query, token).into(t, &answer)
 		return answer
 	}
