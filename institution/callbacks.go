@@ -28,6 +28,8 @@ type event struct {
 		TaskID string `json:"task_id"`
 		CaseID string `json:"case_id"`
 		Kind   string `json:"kind"`
+		// Example marks an event that is about nothing.
+		Example bool `json:"example"`
 	} `json:"data"`
 }
 
@@ -48,7 +50,15 @@ func (s *Simulator) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var got event
-	if err := json.Unmarshal(body, &got); err != nil || !plainID.MatchString(got.Data.TaskID) {
+	if err := json.Unmarshal(body, &got); err != nil {
+		s.refuse(w, p, http.StatusBadRequest, "callback_unreadable")
+		return
+	}
+	if got.Type == "endpoint.ping" || got.Data.Example {
+		w.WriteHeader(http.StatusNoContent) // a trial: it is taken, and means nothing
+		return
+	}
+	if !plainID.MatchString(got.Data.TaskID) {
 		s.refuse(w, p, http.StatusBadRequest, "callback_unreadable")
 		return
 	}

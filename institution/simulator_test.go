@@ -86,6 +86,17 @@ func TestACallbackThatIsNotOursIsRefused(t *testing.T) {
 	})
 }
 
+func TestATrialIsTakenAndMeansNothing(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		body := callbackBody("issued", w.api.issue("t1", "c1", "exam", nil))
+		require.Equal(t, http.StatusNoContent, w.deliver("evt-1", secretA, `{"type":"endpoint.ping","data":{}}`))
+		require.Equal(t, http.StatusNoContent,
+			w.deliver("evt-2", secretA, strings.Replace(body, `"data":{`, `"data":{"example":true,`, 1)))
+		require.EqualValues(t, 0, w.journal().Counters["callback_taken"])
+	})
+}
+
 func TestACancelledTaskIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
