@@ -30,6 +30,8 @@ const pages = [
   ['operator', '/deliveries', '.listing', '.aside .code'],
   ['operator', '/dead-letters', '.note, .listing'],
   ['operator', '/allowed-hosts?host=new', '.aside form'],
+  ['institution', '/notices?notice=mailboxes', '.aside form'],
+  ['operator', '/notices', '.listing'],
   ['operator', '/nowhere', '.note'],
 ]
 

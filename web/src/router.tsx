@@ -288,6 +288,16 @@ const lists = createRoute({
   component: lazyRouteComponent(() => import('./pages/lists/lists'), 'Lists'),
 })
 
+export const noticeStates = ['open', 'acknowledged'] as const
+
+const notices = createRoute({
+  getParentRoute: () => inside,
+  path: '/notices',
+  validateSearch: from({ state: oneOf(...noticeStates), page, notice: anyText }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/notices/notices'), 'Notices'),
+})
+
 const security = createRoute({
   getParentRoute: () => inside,
   path: '/security',
@@ -320,6 +330,7 @@ export const router = createRouter({
       accounts,
       invitations,
       keys,
+      notices,
       workbooks,
       lists,
       endpoint,

@@ -2,6 +2,7 @@ import {
   ApiOutlined,
   AuditOutlined,
   BankOutlined,
+  BellOutlined,
   CompassOutlined,
   KeyOutlined,
   ReadOutlined,
@@ -52,6 +53,11 @@ const teaching: Place = {
     { to: '/sessions', name: 'web.place.sessions' },
   ],
 }
+const notices: Place = {
+  name: 'web.place.notices',
+  icon: <BellOutlined />,
+  pages: [{ to: '/notices', name: 'web.place.notices' }],
+}
 
 /** Where each role can go. A case belongs to the place from which it is opened. */
 const places: Record<Role, Place[]> = {
@@ -84,6 +90,7 @@ const places: Record<Role, Place[]> = {
       ],
     },
     people,
+    notices,
   ],
   operator: [
     {
@@ -105,6 +112,7 @@ const places: Record<Role, Place[]> = {
     },
     certificates,
     { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
+    notices,
   ],
   administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
 }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { at, loggedIn } from './browser.mjs'
+
+it('staff name a mailbox, are told so, say that they see to it, and take the mailbox away', async (t) => {
+  const page = await loggedIn(t, 'institution')
+  await page.getByRole('link', { name: '通知' }).click()
+  await page.getByRole('button', { name: '通知邮箱' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox', { name: '名称' }).fill('教务值班')
+  await dialog.getByRole('textbox', { name: '邮箱地址' }).fill('nobody')
+  await dialog.getByRole('button', { name: '登记邮箱' }).click()
+  await dialog.getByRole('alert').waitFor()
+  await dialog.getByRole('textbox', { name: '邮箱地址' }).fill('duty@demo.example')
+  await dialog.getByRole('button', { name: '登记邮箱' }).click()
+  await dialog.getByText('d***@demo.example').waitFor()
+
+  await page.goto(at('/notices?state=open'))
+  await page.getByRole('link', { name: /教务值班/ }).click()
+  await dialog.getByRole('button', { name: '由我处理' }).click()
+  await page.getByText('没有符合条件').waitFor()
+
+  await page.goto(at('/notices?notice=mailboxes'))
+  await dialog.getByRole('button', { name: '移除' }).click()
+  await dialog.getByRole('textbox', { name: '理由' }).fill('已停用')
+  await dialog.getByRole('button', { name: /^移除“教务值班”/ }).click()
+  await dialog.getByText('还没有登记邮箱').waitFor()
+  assert.equal(await dialog.getByText('d***@demo.example').count(), 0)
+})
