@@ -42,7 +42,7 @@ lint: tools web ## check style, imports, determinism of workflows and tidiness o
 	@cd web && npm run --silent lint
 	@tools/interface/node_modules/.bin/spectral lint --quiet --fail-severity=warn .dengpan/openapi.json
 	@node tools/interface/released.mjs <.dengpan/openapi.json >.dengpan/interface.json
-	@$(BIN)/oasdiff breaking --fail-on ERR docs/interface.json .dengpan/interface.json
+	@$(BIN)/oasdiff breaking --fail-on ERR --severity-levels tools/interface/severity.txt docs/interface.json .dengpan/interface.json
 	@go mod tidy -diff
 	@cd devstack && go mod tidy -diff
 

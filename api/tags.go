@@ -20,6 +20,7 @@ var tags = []*huma.Tag{
 	{Name: "dead-letters", Description: "未能采用的答复。Answers that no case could take."},
 	{Name: "attendance", Description: "课次、签到、在线学习。Sessions, sign-ins, hours that are watched."},
 	{Name: "workbooks", Description: "用 Excel 办理。Working with Excel: lists that are filled in and sent back."},
+	{Name: "classes", Description: "规范化培训的班。Classes of standardised training."},
 	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},
 	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
 	{Name: "certificates", Description: "证书。Certificates."},

@@ -4,7 +4,7 @@ import { at, loggedIn } from './browser.mjs'
 
 it('staff name a mailbox, are told so, say that they see to it, and take the mailbox away', async (t) => {
   const page = await loggedIn(t, 'institution')
-  await page.getByRole('link', { name: '通知' }).click()
+  await page.locator('nav.places').getByRole('link', { name: '通知' }).click()
   await page.getByRole('button', { name: '通知邮箱' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('textbox', { name: '名称' }).fill('教务值班')

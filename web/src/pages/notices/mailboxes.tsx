@@ -95,7 +95,7 @@ function Naming() {
         label={t('web.notices.address')}
         rules={[{ required: true, whitespace: true, message: missing }]}
       >
-        <Input maxLength={254} type="email" autoComplete="off" />
+        <Input maxLength={254} inputMode="email" autoComplete="off" />
       </Form.Item>
       {name.error && <Trouble error={name.error} />}
       <Button type="primary" htmlType="submit" loading={name.isPending}>
