@@ -191,7 +191,7 @@ func (s *service) uploadWorkbook(ctx context.Context, in *bodyInput) (*workbookO
 	s.reading <- struct{}{} // what is unpacked takes memory
 	filled, err := workbook.Read(in.RawBody)
 	<-s.reading
-	if refusal := (*workbook.Refusal)(nil); errors.As(err, &refusal) {
+	if refusal := (*workbook.RefusedError)(nil); errors.As(err, &refusal) {
 		place := whole
 		if refusal.Place != "" {
 			place = refusal.Place

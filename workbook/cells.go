@@ -14,7 +14,7 @@ import (
 	"github.com/dengpan/dengpan/message"
 )
 
-// read reads what was filled in in a cell; or it says by a code what is wrong with it. Nothing at all is what says nothing:
+// read reads what somebody filled into a cell; or it says by a code what is wrong with it. Nothing at all is what says nothing:
 // a no.
 func (b *book) read(c column, value, day string) (any, string) {
 	plain := strings.TrimSpace(norm.NFKC.String(value)) // full-width digits are what Chinese input methods give

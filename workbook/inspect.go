@@ -159,13 +159,9 @@ func scan(f *zip.File) (map[string]bool, error) {
 				return nil, refuse(Unreadable)
 			}
 		case "c":
-			if at = attribute(element, "r"); at == "" {
-				return nil, refuse(Unreadable)
-			}
-			if column, row, err = excelize.CellNameToCoordinates(at); err != nil {
-				return nil, refuse(Unreadable)
-			}
-			if row != number || row < lastRow || row == lastRow && column <= lastColumn {
+			at = attribute(element, "r")
+			column, row, err = excelize.CellNameToCoordinates(at)
+			if err != nil || row != number || row < lastRow || row == lastRow && column <= lastColumn {
 				return nil, refuse(Unreadable) // or one would be read in another's place
 			}
 			lastColumn, lastRow = column, row

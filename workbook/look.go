@@ -21,10 +21,14 @@ func newStyles(f *excelize.File) (styles, error) {
 	const asText = 49 // a number format of Excel's own: what is typed stays as it was typed
 	days, times := "yyyy-mm-dd", "hh:mm"
 	grey := []excelize.Border{
-		{Type: "left", Color: "C9CED6", Style: 1}, {Type: "right", Color: "C9CED6", Style: 1},
-		{Type: "top", Color: "C9CED6", Style: 1}, {Type: "bottom", Color: "C9CED6", Style: 1},
+		{Type: "left", Color: "C9CED6", Style: 1},
+		{Type: "right", Color: "C9CED6", Style: 1},
+		{Type: "top", Color: "C9CED6", Style: 1},
+		{Type: "bottom", Color: "C9CED6", Style: 1},
 	}
-	fill := func(color string) excelize.Fill { return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}} }
+	fill := func(color string) excelize.Fill {
+		return excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{color}}
+	}
 	middle := &excelize.Alignment{Vertical: "center", WrapText: true}
 	open := &excelize.Protection{Locked: false}
 	for _, style := range []struct {

@@ -20,7 +20,7 @@ type book struct {
 	rows     int                        // that were read so far
 }
 
-// Read reads a workbook that was filled in. An error that is a *Refusal says why it is not read.
+// Read reads a workbook that was filled in. An error that is a *RefusedError says why it is not read.
 func Read(content []byte) (Filled, error) {
 	parts, err := inspect(content)
 	if err != nil {
@@ -98,7 +98,7 @@ func (b *book) about() (Filled, []named, error) {
 func (b *book) sheet(s named) ([]Row, error) {
 	lines, err := b.file.Rows(s.name)
 	if errors.As(err, new(excelize.ErrSheetNotExist)) {
-		return nil, &Refusal{Code: Headings, Place: s.form.name}
+		return nil, &RefusedError{Code: Headings, Place: s.form.name}
 	}
 	if err != nil {
 		return nil, refuse(Unreadable)
@@ -129,7 +129,7 @@ func (b *book) sheet(s named) ([]Row, error) {
 		}
 	}
 	if columns == nil {
-		return nil, &Refusal{Code: Headings, Place: s.form.name}
+		return nil, &RefusedError{Code: Headings, Place: s.form.name}
 	}
 	return rows, nil
 }
@@ -160,13 +160,13 @@ func (f form) order(cells []string) ([]*column, error) {
 		}
 		c, known := by[title]
 		if !known || seen[c.key] {
-			return nil, &Refusal{Code: Headings, Place: f.name + "!" + reference(i, headings)}
+			return nil, &RefusedError{Code: Headings, Place: f.name + "!" + reference(i, headings)}
 		}
 		seen[c.key], columns[i] = true, c
 	}
 	for _, c := range f.columns {
 		if !seen[c.key] {
-			return nil, &Refusal{Code: Headings, Place: f.name + "." + c.key}
+			return nil, &RefusedError{Code: Headings, Place: f.name + "." + c.key}
 		}
 	}
 	return columns, nil

@@ -87,10 +87,10 @@ const (
 	CellDuplicate = "duplicate"
 )
 
-// Refusal is why a file is not read at all; its text is a stable code. Place is where in it, if that is one place.
-type Refusal struct{ Code, Place string }
+// RefusedError is why a file is not read at all; its text is a stable code. Place is where in it, if that is one place.
+type RefusedError struct{ Code, Place string }
 
-func (r *Refusal) Error() string { return r.Code }
+func (r *RefusedError) Error() string { return r.Code }
 
 // Codes of files that are not read.
 const (
@@ -106,4 +106,4 @@ const (
 	Nothing    = "workbook_empty"    // nothing was filled in
 )
 
-func refuse(code string) *Refusal { return &Refusal{Code: code} }
+func refuse(code string) *RefusedError { return &RefusedError{Code: code} }

@@ -286,9 +286,9 @@ func readExamRaw(t *testing.T, do func(f *excelize.File)) workbook.Row {
 	return filled.Sheets[0].Rows[0]
 }
 
-func requireRefusal(t *testing.T, err error, code string) *workbook.Refusal {
+func requireRefusal(t *testing.T, err error, code string) *workbook.RefusedError {
 	t.Helper()
-	var refusal *workbook.Refusal
+	var refusal *workbook.RefusedError
 	require.ErrorAs(t, err, &refusal)
 	require.Equal(t, code, refusal.Code)
 	return refusal
@@ -453,7 +453,7 @@ func FuzzReadNeverFailsButByRefusing(f *testing.F) {
 			content = with(t, ours, parts[which%7], string(data))
 		}
 		if _, err := workbook.Read(content); err != nil {
-			require.ErrorAs(t, err, new(*workbook.Refusal))
+			require.ErrorAs(t, err, new(*workbook.RefusedError))
 		}
 	})
 }

@@ -81,7 +81,7 @@ func (a *author) sheet(s Sheet) error {
 		return err
 	}
 	a.hidden = append(a.hidden, []any{"sheet", f.name, name})
-	if err := a.setUp(f, name); err != nil {
+	if err := a.setUp(name); err != nil {
 		return err
 	}
 	last := headings + len(s.Rows) + f.blank
@@ -163,7 +163,7 @@ func (a *author) lay(lines *excelize.StreamWriter, f form) error {
 }
 
 // setUp protects a sheet and says how it is printed.
-func (a *author) setUp(f form, name string) error {
+func (a *author) setUp(name string) error {
 	err := a.file.ProtectSheet(name, &excelize.SheetProtectionOptions{
 		SelectLockedCells: true, SelectUnlockedCells: true, FormatColumns: true, FormatRows: true, AutoFilter: true,
 	})
