@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -192,9 +193,7 @@ func (w *work) attendance() {
 			seen[key] = true
 			w.units = append(w.units, unit{at: at, do: func(ctx context.Context, write writing) (map[place][]store.RowFault, bool, error) {
 				body := map[string]any{"session": row.Values["session"], "attendee": row.Values["attendee"]}
-				for column, value := range row.Fields {
-					body[column] = value
-				}
+				maps.Copy(body, row.Fields)
 				raw, err := json.Marshal(body)
 				if err != nil {
 					return nil, false, fmt.Errorf("encode a row: %w", err)
@@ -250,9 +249,7 @@ func (w *work) announce(
 	ctx context.Context, write writing, at place, lines []place,
 ) (map[place][]store.RowFault, bool, error) {
 	body := map[string]any{}
-	for column, value := range w.row(at).Fields {
-		body[column] = value
-	}
+	maps.Copy(body, w.row(at).Fields)
 	roster := make([]string, len(lines))
 	for i, line := range lines {
 		roster[i] = w.row(line).Values["attendee"]
