@@ -130,6 +130,9 @@ func (b bundle) mark(t *testing.T, task contract.IssuedTask, score float64) {
 	b.answer(t, task, store.AnswerResult, contract.MarkResult{Score: &score, HeldOn: calendar.Real().Today(time.Now())})
 }
 
+// lessonOver is when a lesson ends, on its day.
+const lessonOver = 15 * time.Hour
+
 // attend has the person attend so many sessions of eight hours (学时), one a day from a date on, of modules by turns.
 func (b bundle) attend(t *testing.T, from calendar.Date, n int, modules ...string) {
 	t.Helper()
@@ -150,8 +153,7 @@ func (b bundle) attend(t *testing.T, from calendar.Date, n int, modules ...strin
 // lesson is a session of eight hours (学时) that the person attends; of the same day again, it is the same session.
 func (b bundle) lesson(tx *store.Tx, day calendar.Date, module string) error {
 	now := hours.At(b.Calendar, time.Now())
-	opens := calendar.Real().Wall(day).Add(9 * time.Hour)
-	window := ledger.Interval{From: opens, To: opens.Add(6 * time.Hour)}
+	window := ledger.Interval{From: calendar.Real().Wall(day).Add(9 * time.Hour), To: calendar.Real().Wall(day).Add(lessonOver)}
 	ref := "s-" + day.String()
 	_, err := hours.Announce(tx, hours.Announcement{
 		InstitutionID: trainer, Ref: ref, Module: module, Mode: ledger.Offline, Place: "教室 1",

@@ -14,13 +14,18 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// publish applies an invented list that holds from today, made of the one that the rules come with.
+// lastLesson is the last day whose lesson is over. It is today from the afternoon on.
+func lastLesson() calendar.Date {
+	return calendar.Real().Today(time.Now().Add(-lessonOver))
+}
+
+// publish applies an invented list that holds from the day of the last lesson, made of the one that the rules come with.
 func (b bundle) publish(t *testing.T, change func(*listing.Snapshot), decisions ...listing.Decision) {
 	t.Helper()
 	rules, err := policy.Load("beijing-2023", true)
 	require.NoError(t, err)
 	list := listing.Of(rules.Lists())
-	list.Document, list.ListYear, list.ValidFrom = "京人社专技字〔2027〕8号", 2027, calendar.Real().Today(time.Now())
+	list.Document, list.ListYear, list.ValidFrom = "京人社专技字〔2027〕8号", 2027, lastLesson()
 	change(&list)
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
 		desk := directory.Desk{Tx: tx, Actor: b.account, At: time.Now()}
@@ -65,7 +70,7 @@ func TestX08ATrainingThatBeganWhileItsBodyWasListedIsFinishedAndItsCertificateWa
 	b.admit(t)
 	tasks := b.issue(t, "training", 1, 1, contract.TrainingTask)
 	b.publish(t, without(trainer))
-	b.attend(t, calendar.Real().Today(time.Now()).AddDays(-9), 10, modules(t)...) // the last of them today, when it is listed no longer
+	b.attend(t, lastLesson().AddDays(-9), 10, modules(t)...) // the last of them on a day when it is listed no longer
 	b.answer(t, tasks[0], store.AnswerResult, complete(modules(t)...))
 	reply, err := b.RecordTraining(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)

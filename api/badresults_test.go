@@ -92,7 +92,7 @@ func TestABadResultIsRefusedAndChangesNothing(t *testing.T) {
 		require.Equal(t, bad.fields, w.post("/v1/tasks/"+exam+"/rejection", token, bad.body).
 			refused(t, 422, validationFailed), name)
 	}
-	w.post("/v1/tasks/"+uuid.NewString()+"/result", token, w.markOf(nil)).refused(t, 404, notFound)
 	w.post("/v1/tasks/nonsense/result", token, w.markOf(nil)).refused(t, 404, notFound)
+	w.post("/v1/tasks/"+uuid.NewString()+"/result", token, object{"score": 101}).refused(t, 404, notFound) // in good form, it would be kept
 	require.Equal(t, before, w.counts())
 }

@@ -312,7 +312,7 @@ func TestEveryTableThatHoldsSomethingOfAPersonIsInTheExport(t *testing.T) {
 func TestEveryRuleOfRetentionIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	carriedOut := []string{
-		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Facts, retention.Identity,
+		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Evidence, retention.Facts, retention.Identity,
 	}
 	for _, rule := range retention.Rules() {
 		if len(rule.Keep) == 0 || rule.Keep[0] != retention.Always {

@@ -31,7 +31,7 @@ const pages = [
   ['operator', '/dead-letters', '.note, .listing'],
   ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['institution', '/notices?notice=mailboxes', '.aside form'],
-  ['operator', '/notices', '.listing'],
+  ['operator', '/notices', '.note, .listing'],
   ['operator', '/nowhere', '.note'],
 ]
 
