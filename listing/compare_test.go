@@ -262,3 +262,23 @@ func TestWhatBecomesOfACaseDependsOnHowFarItHasCome(t *testing.T) {
 		require.Equal(t, c.suspended, listing.FateOf(c.role, true, c.at), name)
 	}
 }
+
+// The id of an institution may have been made of a name that it has no longer.
+func TestANewInstitutionUnderAFormerNameOfAnotherHasAnIDOfItsOwn(t *testing.T) {
+	t.Parallel()
+	list := func(name string) listing.Snapshot {
+		return listing.Snapshot{Bodies: []listing.Body{{Row: 2, Name: name, Occupation: "big-data", Role: "training"}}}
+	}
+	take := func(state listing.State, list listing.Snapshot, decisions ...listing.Decision) listing.State {
+		resolved, faults := listing.Resolve(list, state.Institutions, decisions)
+		require.Empty(t, faults)
+		return listing.Compare(state, resolved).Apply(state)
+	}
+	state := take(listing.State{}, list("乙大学院"))
+	first := state.Institutions[0].ID
+	state = take(state, list("丙研究中心"), listing.Decision{Name: "丙研究中心", As: listing.Renamed, InstitutionID: first})
+	state = take(state, list("乙大学院"))
+	require.Len(t, state.Institutions, 2)
+	require.NotEqual(t, first, state.Institutions[1].ID)
+	require.Equal(t, state.Institutions[1].ID, state.Listings[0].InstitutionID)
+}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
+	"strings"
 )
 
 // Institution is an institution that is known, by the names it has and had.
@@ -177,14 +178,20 @@ func (r *resolving) decide(n *Named) string {
 	return ""
 }
 
-// newID is the id of a new institution: the one that the file gives, if it is free, or one made of the name.
+// newID is the id of a new institution: the one that the file gives, if it is free, or one made of the name. An institution
+// that once had the name keeps the id that was made of it then.
 func (r *resolving) newID(name string) string {
 	id := r.list.IDs[name]
-	if _, exists := r.byID[id]; id == "" || exists || r.taken[id] != "" {
-		sum := sha256.Sum256([]byte(name))
+	for n := 0; id == "" || r.inUse(id); n++ {
+		sum := sha256.Sum256([]byte(name + strings.Repeat("\x00", n)))
 		id = "org-" + hex.EncodeToString(sum[:5])
 	}
 	return id
+}
+
+func (r *resolving) inUse(id string) bool {
+	_, exists := r.byID[id]
+	return exists || r.taken[id] != ""
 }
 
 func (r *resolving) rows(name string) []int {
