@@ -22,7 +22,7 @@ const pages = [
   ['institution', '/api-keys', '.listing'],
   ['institution', '/api-keys?state=active', '.listing', '.aside form'],
   ['administrator', '/api-keys?key=new', '.aside form'],
-  ['operator', '/certificates', '.listing'],
+  ['operator', '/certificates', '.note, .listing'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],
   ['desk', '/guide', '#callbacks'],
