@@ -392,21 +392,7 @@ func namesIn(field any) []string {
 	return names
 }
 
-// errRehearsed undoes what was only tried.
-var errRehearsed = errors.New("it was only tried")
-
 // rehearse goes through all rows without effect.
 func (w *work) rehearse(ctx context.Context) error {
-	return w.carryOut(ctx, w.units, func(ctx context.Context, fn func(*store.Tx) error) error {
-		err := w.s.Store.Tx(ctx, func(tx *store.Tx) error {
-			if err := fn(tx); err != nil {
-				return err
-			}
-			return errRehearsed
-		})
-		if errors.Is(err, errRehearsed) {
-			return nil
-		}
-		return err
-	}, store.RowReady)
+	return w.carryOut(ctx, w.units, w.s.Store.Rehearse, store.RowReady)
 }

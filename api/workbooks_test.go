@@ -262,6 +262,28 @@ func TestAWorkbookIsAppliedWholeOrNotAtAll(t *testing.T) {
 	require.Equal(t, workbookTotals{Rows: 3, Applied: 2, Repeated: 1}, w.apply(token, mended.ID, "whole").Totals)
 }
 
+func TestAWorkbookThatIsSentUnderAKeyIsLookedAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	token := w.institution(trainingBodyID)
+	tasks := w.exams(8) // more than are looked at together
+	s := w.download("/v1/task-workbook", token)
+	for i := range tasks {
+		s.fill("exam", "name", traineeName(i), object{"score": 60 + i, "held_on": w.day(0)})
+	}
+	content := s.save()
+	for _, replayed := range []string{"", "true"} {
+		r := w.do(call{method: http.MethodPost, path: "/v1/workbooks", token: token, body: content, header: map[string]string{
+			"Content-Type": mediaXLSX, "Idempotency-Key": "monday",
+		}})
+		require.Equal(t, http.StatusCreated, r.status, "%s", r.body)
+		require.Equal(t, replayed, r.header.Get("Idempotency-Replayed"))
+		var sent book
+		r.into(t, &sent)
+		require.Equal(t, len(tasks), sent.Totals.Ready)
+	}
+}
+
 // An institution edits the hidden and locked parts of a workbook, check and all, to answer a task that is another's.
 func TestAWorkbookReachesNoOtherInstitutionsTasks(t *testing.T) {
 	t.Parallel()

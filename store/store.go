@@ -164,6 +164,24 @@ func (s *Store) Tx(ctx context.Context, fn func(*Tx) error) error {
 	return err
 }
 
+// errRehearsed undoes a rehearsal that went well.
+var errRehearsed = errors.New("it was only rehearsed")
+
+// Rehearse runs fn in a transaction that is undone: its error says what would come of it. A rehearsal writes nothing, so it
+// has no part in the request that it belongs to: many may run at once, and none of them takes the request's key.
+func (s *Store) Rehearse(ctx context.Context, fn func(*Tx) error) error {
+	err := s.db.WithContext(ctx).Transaction(func(db *gorm.DB) error {
+		if err := fn(&Tx{db: db, requestID: RequestID(ctx), entries: &[]AuditEntry{}}); err != nil {
+			return err
+		}
+		return errRehearsed
+	})
+	if errors.Is(err, errRehearsed) {
+		return nil
+	}
+	return err
+}
+
 // Attempt runs fn as a part of the transaction: what it writes is undone when it fails, and the rest stands.
 func (tx *Tx) Attempt(fn func(*Tx) error) error {
 	noted := len(*tx.entries)
