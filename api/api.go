@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -132,9 +131,8 @@ type service struct {
 	fonts   *handbook.Fonts
 	metrics *metrics
 
-	evidence      *evidence.Keeper
-	proofs        evidenceBodies
-	keysForgotten atomic.Int64 // when this process forgot old keys of requests, in seconds
+	evidence *evidence.Keeper
+	proofs   evidenceBodies
 
 	privacy     privacyBodies
 	lists       listBodies

@@ -232,7 +232,6 @@ func (s *service) finish(c *gin.Context, keyed *store.Keyed, before http.Header,
 	if err != nil {
 		r.log.Warn("the answer to a request with a key is not kept", slog.Any("error", err))
 	}
-	s.forgetOldKeys(ctx)
 }
 
 // keep keeps an answer that was not committed with what the request did.
@@ -291,18 +290,6 @@ func added(before, after http.Header) http.Header {
 		}
 	}
 	return header
-}
-
-// forgetOldKeys forgets, now and then, what need not be remembered any longer.
-func (s *service) forgetOldKeys(ctx context.Context) {
-	const every, most = time.Hour, 10_000
-	now, last := time.Now(), s.keysForgotten.Load()
-	if now.Unix()-last < int64(every.Seconds()) || !s.keysForgotten.CompareAndSwap(last, now.Unix()) {
-		return
-	}
-	if _, err := s.Store.Read(ctx).ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), most); err != nil {
-		requestOf(ctx).log.Warn("old keys of requests are not forgotten", slog.Any("error", err))
-	}
 }
 
 // heldAnswer holds an answer back until it is kept: an answer that was given can be given again.

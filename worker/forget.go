@@ -2,18 +2,25 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
 	"github.com/dengpan/dengpan/store"
 )
 
-// Forgetting removes what was only kept for a while once its time is over, whether anybody comes to look or not.
+// Forgetting removes what is only kept for a while once its time is over, whether anybody comes to look or not: workbooks,
+// the answers to requests with keys, the log of deliveries.
 type Forgetting struct {
 	Store  *store.Store
 	Logger *slog.Logger
 	Every  time.Duration // ten minutes unless set
 }
+
+const (
+	deliveriesKept = 90 * 24 * time.Hour
+	forgetBatch    = 5000 // at a time, so that nobody is held up
+)
 
 // Run forgets until the context is done.
 func (f *Forgetting) Run(ctx context.Context) {
@@ -24,19 +31,34 @@ func (f *Forgetting) Run(ctx context.Context) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
-		gone, err := f.Store.ForgetWorkbooks(ctx, time.Now().UTC())
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			f.Logger.WarnContext(ctx, "workbooks cannot be forgotten", "error", err)
-		case gone > 0:
-			f.Logger.InfoContext(ctx, "workbooks were forgotten", "workbooks", gone)
+		if err := f.Forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			f.Logger.WarnContext(ctx, "what is over is not all forgotten", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+	}
+}
+
+// Forget removes all whose time is over at a moment. What cannot be removed keeps nothing else from it.
+func (f *Forgetting) Forget(ctx context.Context, now time.Time) error {
+	now = now.UTC()
+	tx := f.Store.Read(ctx)
+	_, err := f.Store.ForgetWorkbooks(ctx, now)
+	return errors.Join(
+		err,
+		inBatches(func() (int64, error) { return tx.ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), forgetBatch) }),
+		inBatches(func() (int64, error) { return tx.PruneDeliveries(now.Add(-deliveriesKept), forgetBatch) }),
+	)
+}
+
+// inBatches removes a batch after the other, until one was not full.
+func inBatches(remove func() (int64, error)) error {
+	for {
+		if n, err := remove(); err != nil || n < forgetBatch {
+			return err
 		}
 	}
 }

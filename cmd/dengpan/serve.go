@@ -196,10 +196,6 @@ func (p *process) worker(ctx context.Context) error {
 		(&worker.Forgetting{Store: p.store, Logger: p.logger}).Run(ctx)
 		return nil
 	})
-	group.Go(func() error {
-		(&worker.DeliveryLog{Store: p.store, Logger: p.logger}).Run(ctx)
-		return nil
-	})
 	if p.mail != nil {
 		group.Go(func() error {
 			(&notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger}).Run(ctx)

@@ -43,8 +43,8 @@ func TestTheDeliveryLogIsKeptForNinetyDays(t *testing.T) {
 			ID: uuid.NewString(), InstitutionID: "ouc", Kind: store.SecretHMAC, SecretSealed: []byte{1}, RetiresAt: at,
 		}))
 	}
-	log := &worker.DeliveryLog{Store: db, Logger: slog.New(slog.DiscardHandler)}
-	require.NoError(t, log.Prune(t.Context(), now))
+	forgetting := &worker.Forgetting{Store: db, Logger: slog.New(slog.DiscardHandler)}
+	require.NoError(t, forgetting.Forget(t.Context(), now))
 	for _, id := range []string{events[0].ID, test.ID} {
 		left, err := tx.DeliveryAttempts(id)
 		require.NoError(t, err)
@@ -55,7 +55,7 @@ func TestTheDeliveryLogIsKeptForNinetyDays(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, secrets, 2)
 
-	require.NoError(t, log.Prune(t.Context(), now.Add(100*day)))
+	require.NoError(t, forgetting.Forget(t.Context(), now.Add(100*day)))
 	left, err := tx.OutboxEvents(store.EventFilter{Limit: 10})
 	require.NoError(t, err)
 	require.Len(t, left, 1, "a test goes with its log; an event stays in the feed")
@@ -77,4 +77,29 @@ func TestTheDeliveryLogIsKeptForNinetyDays(t *testing.T) {
 		require.InDelta(t, 1, figures["dengpan_deliveries_waiting"], 0)
 		require.InDelta(t, time.Since(now).Seconds(), figures["dengpan_deliveries_oldest_seconds"], 1)
 	})
+}
+
+// A key that is remembered no longer goes, with the answer that is kept under it, though nobody sends another.
+func TestKeysOfRequestsAreForgottenWhetherAnybodySendsOneOrNot(t *testing.T) {
+	t.Parallel()
+	db := storetest.New(t)
+	now := time.Now().UTC()
+	var account store.Account
+	require.NoError(t, db.Tx(t.Context(), func(tx *store.Tx) (err error) {
+		if account, err = tx.CreateAccount(store.Account{Role: store.RoleOperator}); err != nil {
+			return err
+		}
+		for key, age := range map[string]time.Duration{"old": store.IdempotencyRemembered + time.Minute, "new": store.IdempotencyRemembered - time.Minute} {
+			err := tx.InsertIdempotencyKey(store.IdempotencyKey{AccountID: account.ID, Key: key, RequestDigest: []byte{1}, CreatedAt: now.Add(-age)})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	require.NoError(t, (&worker.Forgetting{Store: db, Logger: slog.New(slog.DiscardHandler)}).Forget(t.Context(), now))
+	_, err := db.Read(t.Context()).IdempotencyKey(account.ID, "old")
+	require.ErrorIs(t, err, store.ErrNotFound)
+	_, err = db.Read(t.Context()).IdempotencyKey(account.ID, "new")
+	require.NoError(t, err)
 }
