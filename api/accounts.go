@@ -95,24 +95,16 @@ func (s *service) listAccounts(ctx context.Context, in *accountsInput) (*account
 	}
 	tx := s.Store.Read(ctx)
 	out := &accountsOutput{}
-	if in.Page != 0 {
-		total, err := tx.CountAccounts(filter)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Total = &total
-	} else {
-		filter.Limit++ // whether there is a next page
+	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountAccounts(filter) })
+	if err != nil {
+		return nil, err
 	}
+	out.Body.Total = total
 	all, err := tx.Accounts(filter)
 	if err != nil {
 		return nil, err
 	}
-	if len(all) > in.Limit {
-		all = all[:in.Limit]
-		last := all[in.Limit-1]
-		out.Body.Next = cursor(last.CreatedAt, last.ID)
-	}
+	all, out.Body.Next = upTo(in.Limit, all, func(a store.ListedAccount) (time.Time, string) { return a.CreatedAt, a.ID })
 	out.Body.Accounts, err = accountRows(tx, r, all...)
 	return out, err
 }

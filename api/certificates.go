@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -57,24 +58,16 @@ func (s *service) listCertificates(ctx context.Context, in *certificatesInput) (
 	}
 	tx := s.Store.Read(ctx)
 	out := &certificatesOutput{}
-	if in.Page != 0 {
-		total, err := tx.CountCertificates(filter)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Total = &total
-	} else {
-		filter.Limit++ // whether there is a next page
+	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountCertificates(filter) })
+	if err != nil {
+		return nil, err
 	}
+	out.Body.Total = total
 	rows, err := tx.IssuedCertificates(filter)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) > in.Limit {
-		rows = rows[:in.Limit]
-		last := rows[in.Limit-1]
-		out.Body.Next = cursor(last.RecordedAt, last.ID)
-	}
+	rows, out.Body.Next = upTo(in.Limit, rows, func(r store.Certificate) (time.Time, string) { return r.RecordedAt, r.ID })
 	out.Body.Certificates = make([]issuedView, len(rows))
 	for i, view := range (reader{lang: r.lang}).certificates(rows) {
 		holder, err := s.holder(rows[i])

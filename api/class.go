@@ -50,24 +50,16 @@ func (s *service) listClasses(ctx context.Context, in *classesInput) (*classesOu
 	out := &classesOutput{}
 	out.Body.Today = filter.Today
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		if in.Page != 0 {
-			total, err := tx.CountClasses(filter)
-			if err != nil {
-				return err
-			}
-			out.Body.Total = &total
-		} else {
-			filter.Limit++ // whether there is a next page
+		total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountClasses(filter) })
+		if err != nil {
+			return err
 		}
+		out.Body.Total = total
 		classes, err := tx.Classes(filter)
 		if err != nil {
 			return err
 		}
-		if len(classes) > in.Limit {
-			classes = classes[:in.Limit]
-			last := classes[in.Limit-1]
-			out.Body.Next = cursor(last.OpenedAt, last.ID)
-		}
+		classes, out.Body.Next = upTo(in.Limit, classes, func(c store.Class) (time.Time, string) { return c.OpenedAt, c.ID })
 		out.Body.Classes, err = s.viewClasses(tx, r, classes...)
 		return err
 	})

@@ -193,11 +193,7 @@ func (s *service) listCorrections(ctx context.Context, in *correctionsInput) (*c
 		return nil, err
 	}
 	out := &correctionsOutput{}
-	if len(lines) > in.Limit {
-		lines = lines[:in.Limit]
-		last := lines[in.Limit-1]
-		out.Body.Next = cursor(last.ReceivedAt, last.ID)
-	}
+	lines, out.Body.Next = upTo(in.Limit, lines, func(l store.CorrectionLine) (time.Time, string) { return l.ReceivedAt, l.ID })
 	ids := make([]string, len(lines))
 	for i, line := range lines {
 		ids[i] = line.SessionID

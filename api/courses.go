@@ -196,11 +196,7 @@ func (s *service) listCourses(ctx context.Context, in *coursesInput) (*coursesOu
 		return nil, err
 	}
 	out := &coursesOutput{}
-	if len(courses) > in.Limit {
-		courses = courses[:in.Limit]
-		last := courses[in.Limit-1]
-		out.Body.Next = cursor(last.OpenedAt, last.ID)
-	}
+	courses, out.Body.Next = upTo(in.Limit, courses, func(c store.Course) (time.Time, string) { return c.OpenedAt, c.ID })
 	out.Body.Courses = make([]courseView, len(courses))
 	for i, c := range courses {
 		if out.Body.Courses[i], err = s.viewCourse(tx, r, c, false); err != nil {

@@ -186,10 +186,7 @@ func (s *service) deletions(ctx context.Context, in *deletionsInput, personID st
 		if err != nil {
 			return err
 		}
-		if len(all) > in.Limit {
-			all = all[:in.Limit]
-			out.Body.Next = cursor(all[in.Limit-1].RequestedAt, all[in.Limit-1].ID)
-		}
+		all, out.Body.Next = upTo(in.Limit, all, func(a store.DeletionRequest) (time.Time, string) { return a.RequestedAt, a.ID })
 		for _, d := range all {
 			view, err := s.viewDeletion(tx, r, d)
 			if err != nil {

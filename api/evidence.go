@@ -202,10 +202,7 @@ func (s *service) listEvidence(ctx context.Context, in *evidenceListInput) (*evi
 		return nil, err
 	}
 	out := &evidenceListOutput{}
-	if len(all) > in.Limit {
-		all = all[:in.Limit]
-		out.Body.Next = cursor(all[in.Limit-1].AskedAt, all[in.Limit-1].ID)
-	}
+	all, out.Body.Next = upTo(in.Limit, all, func(a store.FiledEvidence) (time.Time, string) { return a.AskedAt, a.ID })
 	out.Body.Evidence, err = s.viewEvidence(tx, r, all...)
 	return out, err
 }

@@ -98,24 +98,16 @@ func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incid
 		return groupIncidents(tx, r, filter)
 	}
 	out := &incidentsOutput{}
-	if in.Page != 0 {
-		total, err := tx.CountIncidents(filter)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Total = &total
-	} else {
-		filter.Limit++ // whether there is a next page
+	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountIncidents(filter) })
+	if err != nil {
+		return nil, err
 	}
+	out.Body.Total = total
 	incidents, err := tx.Incidents(filter)
 	if err != nil {
 		return nil, err
 	}
-	if len(incidents) > in.Limit {
-		incidents = incidents[:in.Limit]
-		last := incidents[in.Limit-1]
-		out.Body.Next = cursor(last.OpenedAt, last.ID)
-	}
+	incidents, out.Body.Next = upTo(in.Limit, incidents, func(i store.Incident) (time.Time, string) { return i.OpenedAt, i.ID })
 	out.Body.Incidents, err = viewIncidents(tx, r, incidents...)
 	return out, err
 }

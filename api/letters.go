@@ -85,24 +85,16 @@ func (s *service) listLetters(ctx context.Context, in *lettersInput) (*lettersOu
 	}
 	tx := s.Store.Read(ctx)
 	out := &lettersOutput{}
-	if in.Page != 0 {
-		total, err := tx.CountLetters(filter)
-		if err != nil {
-			return nil, err
-		}
-		out.Body.Total = &total
-	} else {
-		filter.Limit++ // whether there is a next page
+	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountLetters(filter) })
+	if err != nil {
+		return nil, err
 	}
+	out.Body.Total = total
 	letters, err := tx.Letters(filter)
 	if err != nil {
 		return nil, err
 	}
-	if len(letters) > in.Limit {
-		letters = letters[:in.Limit]
-		last := letters[in.Limit-1]
-		out.Body.Next = cursor(last.ReceivedAt, last.ID)
-	}
+	letters, out.Body.Next = upTo(in.Limit, letters, func(l store.Letter) (time.Time, string) { return l.ReceivedAt, l.ID })
 	out.Body.Letters, err = viewLetters(tx, r, letters...)
 	return out, err
 }

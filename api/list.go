@@ -32,6 +32,25 @@ func cursor(at time.Time, id string) *string {
 	return &text
 }
 
+// upTo cuts off the one row that was read beyond a page's limit, and says where the next page begins; nil when there is none.
+func upTo[T any](limit int, rows []T, position func(T) (time.Time, string)) ([]T, *string) {
+	if len(rows) <= limit {
+		return rows, nil
+	}
+	return rows[:limit], cursor(position(rows[limit-1]))
+}
+
+// total is how many rows there are, for a page that is asked for by its number. For another it is nil, and one row more is
+// to be read than the page has, which tells whether there is a next.
+func (in NumberedInput) total(limit *int, count func() (int64, error)) (*int64, error) {
+	if in.Page == 0 {
+		*limit++
+		return nil, nil //nolint:nilnil // nobody asked how many there are
+	}
+	n, err := count()
+	return &n, err
+}
+
 // NumberedInput is what people ask of a list. Machines read on from where they were: pages by number shift as rows come in.
 type NumberedInput struct {
 	Page int `query:"page" minimum:"1" maximum:"1000" doc:"A page by its number; the answer has the total, and no next. Not with after."`
@@ -81,11 +100,7 @@ func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, 
 		return nil, err
 	}
 	out := &casesOutput{}
-	if len(cases) > in.Limit {
-		cases = cases[:in.Limit]
-		last := cases[in.Limit-1]
-		out.Body.Next = cursor(last.RegisteredAt, last.ID)
-	}
+	cases, out.Body.Next = upTo(in.Limit, cases, func(c store.Case) (time.Time, string) { return c.RegisteredAt, c.ID })
 	out.Body.Cases, err = summaries(tx, requestOf(ctx), cases)
 	return out, err
 }

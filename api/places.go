@@ -212,11 +212,7 @@ func (s *service) listPlaces(ctx context.Context, in *placesInput) (*placesOutpu
 		if err != nil {
 			return err
 		}
-		if len(places) > in.Limit {
-			places = places[:in.Limit]
-			last := places[in.Limit-1]
-			out.Body.Next = cursor(last.EnrolledAt, last.ID)
-		}
+		places, out.Body.Next = upTo(in.Limit, places, func(p store.CoursePlace) (time.Time, string) { return p.EnrolledAt, p.ID })
 		out.Body.Places, err = s.viewPlaces(tx, r, c, places...)
 		return err
 	})

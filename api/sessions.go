@@ -135,24 +135,16 @@ func (s *service) listSessions(ctx context.Context, in *sessionsInput) (*session
 	out := &sessionsOutput{}
 	out.Body.Now = now
 	err = s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		if in.Page != 0 {
-			total, err := tx.CountSessions(filter)
-			if err != nil {
-				return err
-			}
-			out.Body.Total = &total
-		} else {
-			filter.Limit++ // whether there is a next page
+		total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountSessions(filter) })
+		if err != nil {
+			return err
 		}
+		out.Body.Total = total
 		sessions, err := tx.Sessions(filter)
 		if err != nil {
 			return err
 		}
-		if len(sessions) > in.Limit {
-			sessions = sessions[:in.Limit]
-			last := sessions[in.Limit-1]
-			out.Body.Next = cursor(last.OpensAt, last.ID)
-		}
+		sessions, out.Body.Next = upTo(in.Limit, sessions, func(s store.Session) (time.Time, string) { return s.OpensAt, s.ID })
 		out.Body.Sessions, err = linesOfSessions(tx, r, now, sessions)
 		return err
 	})
