@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input } from 'antd'
-import { useWords } from '../words/words'
+import { Button, Form } from 'antd'
 import { Trouble } from './notes'
+import { ReasonField } from './reason'
 
 interface Props {
   title: string
@@ -13,7 +13,6 @@ interface Props {
 
 /** Something is ended for good, for a reason that is kept. */
 export function Ending({ title, means, end, list }: Props) {
-  const { t } = useWords()
   const queries = useQueryClient()
   const ending = useMutation({
     mutationFn: ({ reason }: { reason: string }) => end(reason),
@@ -23,14 +22,7 @@ export function Ending({ title, means, end, list }: Props) {
     <Form layout="vertical" requiredMark={false} onFinish={(given: { reason: string }) => ending.mutate(given)}>
       <h2>{title}</h2>
       <p className="quiet">{means}</p>
-      <Form.Item
-        name="reason"
-        label={t('web.resolve.reason')}
-        extra={t('web.resolve.reason_kept')}
-        rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-      >
-        <Input.TextArea rows={3} maxLength={500} />
-      </Form.Item>
+      <ReasonField />
       {ending.error && <Trouble error={ending.error} />}
       <Button danger type="primary" htmlType="submit" loading={ending.isPending}>
         {title}

@@ -3,6 +3,7 @@ import { Button, Form, Input, Radio, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
 
 type Letter = Schema['LetterOutputBody']
@@ -70,14 +71,7 @@ export function Deciding({ letter }: { letter: Letter }) {
             )}
           </Form.Item>
         )}
-        <Form.Item
-          name="reason"
-          label={t('web.resolve.reason')}
-          extra={t('web.resolve.reason_kept')}
-          rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} />
-        </Form.Item>
+        <ReasonField />
         {decide.error && <Trouble error={decide.error} />}
         <Button type="primary" htmlType="submit" danger={verb === 'discard'} loading={decide.isPending}>
           {t('web.resolve.do')}

@@ -8,6 +8,7 @@ import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -105,9 +106,7 @@ function Allowing({ onClose }: { onClose: () => void }) {
         <Form.Item name="port" label={t('web.hosts.port')} rules={required}>
           <InputNumber min={1} max={65535} precision={0} />
         </Form.Item>
-        <Form.Item name="reason" label={t('web.resolve.reason')} extra={t('web.resolve.reason_kept')} rules={required}>
-          <Input.TextArea rows={3} maxLength={500} />
-        </Form.Item>
+        <ReasonField />
         {allow.error && <Trouble error={allow.error} />}
         <Button type="primary" htmlType="submit" loading={allow.isPending}>
           {t('web.hosts.allow')}

@@ -1,9 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Checkbox, Form, Input } from 'antd'
+import { Button, Checkbox, Form } from 'antd'
 import { useState } from 'react'
 import { answer, api } from '../../api/client'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
 import type { Endpoint } from './queries'
 
@@ -83,14 +84,7 @@ export function Turning({ of }: { of: Endpoint }) {
               <Checkbox>{t('web.endpoint.catch_up')}</Checkbox>
             </Form.Item>
           )}
-          <Form.Item
-            name="reason"
-            label={t('web.resolve.reason')}
-            extra={t('web.resolve.reason_kept')}
-            rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-          >
-            <Input.TextArea rows={2} maxLength={500} />
-          </Form.Item>
+          <ReasonField rows={2} />
           {turning.error && <Trouble error={turning.error} />}
           <div className="row">
             <Button type="primary" htmlType="submit" danger={asked === 'disabling'} loading={turning.isPending}>

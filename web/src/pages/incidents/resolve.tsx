@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
 
 type Incident = Schema['ListedIncident']
@@ -66,14 +67,7 @@ export function Resolve({ incident }: { incident: Incident }) {
             <Input.TextArea rows={3} maxLength={1000} />
           </Form.Item>
         )}
-        <Form.Item
-          name="reason"
-          label={t('web.resolve.reason')}
-          extra={t('web.resolve.reason_kept')}
-          rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-        >
-          <Input.TextArea rows={3} maxLength={500} />
-        </Form.Item>
+        <ReasonField />
         {decide.error && <Trouble error={decide.error} />}
         <Button type="primary" htmlType="submit" loading={decide.isPending} danger={verb === 'cancel'}>
           {t('web.resolve.do')}

@@ -1,9 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input } from 'antd'
+import { Button, Form } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -102,14 +103,7 @@ function Deciding({ list }: { list: List }) {
           <p className="alert warn">{blocked}</p>
         ) : (
           <>
-            <Form.Item
-              name="reason"
-              label={t('web.resolve.reason')}
-              extra={t('web.resolve.reason_kept')}
-              rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-            >
-              <Input.TextArea rows={3} maxLength={500} />
-            </Form.Item>
+            <ReasonField />
             <Button type="primary" htmlType="submit" loading={applying.isPending}>
               {t('web.lists.apply')}
             </Button>
