@@ -1,18 +1,14 @@
 package store_test
 
 import (
-	"database/sql"
-	"io/fs"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/pressly/goose/v3"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/store"
-	"github.com/dengpan/dengpan/store/storetest"
 )
 
 // newEndpoint gives an institution an endpoint, and three events that wait for it.
@@ -189,23 +185,8 @@ func TestAnOldSecretSignsUntilItRetires(t *testing.T) {
 // A record that has endpoints from before there were several secrets goes on with those it has.
 func TestEndpointsOfBeforeKeepTheirSecretAndTheirEventsAreNumbered(t *testing.T) {
 	t.Parallel()
-	address := storetest.NewURL(t)
-	db, err := sql.Open("pgx", address)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	run := func(statement string, args ...any) {
-		t.Helper()
-		_, err := db.ExecContext(t.Context(), statement, args...)
-		require.NoError(t, err)
-	}
-	run("DROP SCHEMA public CASCADE")
-	run("CREATE SCHEMA public")
-	files, err := fs.Sub(store.Migrations(), "migrations")
-	require.NoError(t, err)
-	old, err := goose.NewProvider(goose.DialectPostgres, db, files)
-	require.NoError(t, err)
-	_, err = old.UpTo(t.Context(), 18)
-	require.NoError(t, err)
+	old := newOldRecord(t, 18)
+	run := old.run
 	account, person, c := uuid.NewString(), uuid.NewString(), uuid.NewString()
 	run(`INSERT INTO institutions (id, name) VALUES ('ouc', 'ouc'), ('cmes', 'cmes')`)
 	run(`INSERT INTO accounts (id, role) VALUES ($1, 'operator')`, account)
@@ -218,11 +199,7 @@ func TestEndpointsOfBeforeKeepTheirSecretAndTheirEventsAreNumbered(t *testing.T)
 		run(`INSERT INTO outbox (id, institution_id, case_id, kind, subject_id, payload) VALUES (gen_random_uuid(), 'ouc', $1::uuid, $2,
 			gen_random_uuid(), jsonb_build_object('case_id', $1::uuid))`, c, kind)
 	}
-	_, err = store.Migrate(t.Context(), address)
-	require.NoError(t, err)
-	s, err := store.Open(t.Context(), address, storetest.Keys(t))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s := old.migrate()
 	endpoint, err := s.Read(t.Context()).Endpoint("ouc")
 	require.NoError(t, err)
 	require.Equal(t, []string{store.EndpointPaused, store.StoppedByOperator}, []string{endpoint.State, endpoint.StateReason})

@@ -13,26 +13,54 @@ import (
 	"github.com/dengpan/dengpan/store/storetest"
 )
 
+// oldRecord is an empty record with the schema of an earlier release.
+type oldRecord struct {
+	t       *testing.T
+	address string
+	db      *sql.DB
+}
+
+// newOldRecord is a record whose migrations went up to a version.
+func newOldRecord(t *testing.T, version int64) oldRecord {
+	t.Helper()
+	o := oldRecord{t: t, address: storetest.NewURL(t)}
+	var err error
+	o.db, err = sql.Open("pgx", o.address)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, o.db.Close()) })
+	o.run("DROP SCHEMA public CASCADE")
+	o.run("CREATE SCHEMA public")
+	files, err := fs.Sub(store.Migrations(), "migrations")
+	require.NoError(t, err)
+	old, err := goose.NewProvider(goose.DialectPostgres, o.db, files)
+	require.NoError(t, err)
+	_, err = old.UpTo(t.Context(), version)
+	require.NoError(t, err)
+	return o
+}
+
+func (o oldRecord) run(statement string, args ...any) {
+	o.t.Helper()
+	_, err := o.db.ExecContext(o.t.Context(), statement, args...)
+	require.NoError(o.t, err)
+}
+
+// migrate brings the record up to today's schema, and opens it.
+func (o oldRecord) migrate() *store.Store {
+	o.t.Helper()
+	_, err := store.Migrate(o.t.Context(), o.address)
+	require.NoError(o.t, err)
+	s, err := store.Open(o.t.Context(), o.address, storetest.Keys(o.t))
+	require.NoError(o.t, err)
+	o.t.Cleanup(func() { require.NoError(o.t, s.Close()) })
+	return s
+}
+
 // A record that holds credits from before they said when their hours were taken is told by its migration.
 func TestCreditsOfBeforeSayWhenTheirHoursWereTaken(t *testing.T) {
 	t.Parallel()
-	address := storetest.NewURL(t)
-	db, err := sql.Open("pgx", address)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	run := func(statement string, args ...any) {
-		t.Helper()
-		_, err := db.ExecContext(t.Context(), statement, args...)
-		require.NoError(t, err)
-	}
-	run("DROP SCHEMA public CASCADE")
-	run("CREATE SCHEMA public")
-	files, err := fs.Sub(store.Migrations(), "migrations")
-	require.NoError(t, err)
-	old, err := goose.NewProvider(goose.DialectPostgres, db, files)
-	require.NoError(t, err)
-	_, err = old.UpTo(t.Context(), 1)
-	require.NoError(t, err)
+	old := newOldRecord(t, 1)
+	run := old.run
 	account, person, c, task := uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString()
 	run(`INSERT INTO institutions (id, name) VALUES ('ouc', 'ouc'), ('cmes', 'cmes')`)
 	run(`INSERT INTO ce_bases (name, number, national, municipal, list_year) VALUES ('x', 1, true, true, 2022)`)
@@ -50,11 +78,7 @@ func TestCreditsOfBeforeSayWhenTheirHoursWereTaken(t *testing.T) {
 	run(`INSERT INTO ce_entries (person_id, case_id, year, subject, hours)
 		VALUES ($1, $2, 2025, 'professional', 16), ($1, $2, 2026, 'professional', 8), ($1, $2, 2027, 'professional', 1)`, person, c)
 
-	_, err = store.Migrate(t.Context(), address)
-	require.NoError(t, err)
-	s, err := store.Open(t.Context(), address, storetest.Keys(t))
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	s := old.migrate()
 	known, err := s.Read(t.Context()).PersonByIndex([]byte("1"))
 	require.NoError(t, err)
 	require.Equal(t, person, known.ID, "who was registered before keys were rotated is found")
@@ -66,6 +90,6 @@ func TestCreditsOfBeforeSayWhenTheirHoursWereTaken(t *testing.T) {
 	require.Equal(t, []string{"ouc"}, entries[0].Taken.Institutions)
 	require.Equal(t, entries[1].Taken.From, entries[1].Taken.To)
 	require.True(t, entries[2].Taken.From.IsZero(), "nothing is known of it")
-	_, err = db.ExecContext(t.Context(), "UPDATE ce_entries SET hours = 1")
+	_, err = old.db.ExecContext(t.Context(), "UPDATE ce_entries SET hours = 1")
 	require.ErrorContains(t, err, "append-only")
 }
