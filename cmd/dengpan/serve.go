@@ -188,24 +188,20 @@ func (p *process) worker(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	health := &worker.Health{Store: p.store}
 	group.Go(func() error { return health.Serve(ctx, p.cfg.WorkerAddress) })
-	group.Go(func() error {
-		(&worker.Anchors{Store: p.store, Logger: p.logger}).Run(ctx)
-		return nil
-	})
-	group.Go(func() error {
-		(&worker.Forgetting{Store: p.store, Logger: p.logger}).Run(ctx)
-		return nil
-	})
+	beside := []interface{ Run(ctx context.Context) }{
+		&worker.Anchors{Store: p.store, Logger: p.logger},
+		&worker.Forgetting{Store: p.store, Logger: p.logger},
+		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
+	}
 	if p.mail != nil {
+		beside = append(beside, &notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger})
+	}
+	for _, runner := range beside {
 		group.Go(func() error {
-			(&notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger}).Run(ctx)
+			runner.Run(ctx)
 			return nil
 		})
 	}
-	group.Go(func() error {
-		(&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger}).Run(ctx)
-		return nil
-	})
 	group.Go(func() error {
 		return worker.Run(ctx, worker.Config{
 			Temporal: p.temporal,
