@@ -55,10 +55,7 @@ func invitationOf(tx *store.Tx, token string, now time.Time) (store.Invitation, 
 
 // tokenIn reads a body that is nothing but an invitation's token, and the invitation.
 func (s *service) tokenIn(ctx context.Context, raw []byte) (string, store.Invitation, error) {
-	body, found, err := s.keeping.token.read(raw)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.keeping.token.readAll(raw)
 	if err != nil {
 		return "", store.Invitation{}, err
 	}

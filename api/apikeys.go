@@ -173,11 +173,8 @@ func (s *service) issueAPIKey(tx *store.Tx, r *request, at string, t store.Acces
 // rotateAPIKey makes a key's successor for the same account. It lasts as long as the key was made to last.
 func (s *service) rotateAPIKey(ctx context.Context, in *idBodyInput) (*newAPIKeyOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.keeping.rotation.read(in.RawBody)
+	body, err := s.keeping.rotation.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	overlap := defaultOverlap

@@ -59,6 +59,15 @@ func (b body[T]) read(raw []byte) (T, *faults, error) {
 	return value, found, nil
 }
 
+// readAll reads a body that nothing but its schema finds anything wrong with. The error is what it found.
+func (b body[T]) readAll(raw []byte) (T, error) {
+	value, found, err := b.read(raw)
+	if err == nil {
+		err = found.err()
+	}
+	return value, err
+}
+
 // free are the fields in which people write what they like, and which the record keeps readable: in timelines, decisions and
 // the audit log.
 var free = []string{"reason", "note", "notes", "evidence", "label"}

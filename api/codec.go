@@ -53,11 +53,8 @@ func (s *service) registerCodec(api huma.API) {
 // decode opens payloads of Temporal. What does not open, because its key is destroyed or it is not ours, is answered as it
 // was sent. Each reading is written down with the workflows whose payloads were opened.
 func (s *service) decode(ctx context.Context, in *decodeInput) (*codecOutput, error) {
-	body, found, err := s.sealed.read(in.RawBody)
+	body, err := s.sealed.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	sealed := make([]*commonpb.Payload, len(body.Payloads))

@@ -52,10 +52,7 @@ type deletionOutput struct{ Body deletionView }
 // requestDeletion notes that the trainee who asks wants to be forgotten, and says what would be erased and what kept.
 func (s *service) requestDeletion(ctx context.Context, in *bodyInput) (*deletionOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.privacy.deletion.read(in.RawBody)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.privacy.deletion.readAll(in.RawBody)
 	if err != nil {
 		return nil, err
 	}

@@ -206,11 +206,8 @@ func (s *service) onEndpoint(ctx context.Context, id string, do func(*store.Tx, 
 }
 
 func (s *service) moveEndpoint(ctx context.Context, in *idBodyInput) (*endpointOutput, error) {
-	body, found, err := s.calling.address.read(in.RawBody)
+	body, err := s.calling.address.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	return s.onEndpoint(ctx, in.ID, func(tx *store.Tx, r *request, e store.Endpoint) error {
@@ -222,11 +219,8 @@ func (s *service) moveEndpoint(ctx context.Context, in *idBodyInput) (*endpointO
 }
 
 func (s *service) rotateSecret(ctx context.Context, in *idBodyInput) (*newSecretOutput, error) {
-	body, found, err := s.calling.secret.read(in.RawBody)
+	body, err := s.calling.secret.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	overlap := defaultOverlap
@@ -252,11 +246,8 @@ func (s *service) rotateSecret(ctx context.Context, in *idBodyInput) (*newSecret
 }
 
 func (s *service) setSettings(ctx context.Context, in *idBodyInput) (*endpointOutput, error) {
-	body, found, err := s.calling.settings.read(in.RawBody)
+	body, err := s.calling.settings.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	return s.onEndpoint(ctx, in.ID, func(tx *store.Tx, r *request, e store.Endpoint) error {
@@ -315,11 +306,8 @@ func (s *service) disableEndpoint(ctx context.Context, in *idBodyInput) (*endpoi
 }
 
 func (s *service) enableEndpoint(ctx context.Context, in *idBodyInput) (*enabledOutput, error) {
-	body, found, err := s.calling.enabling.read(in.RawBody)
+	body, err := s.calling.enabling.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	out := &enabledOutput{}

@@ -198,11 +198,8 @@ func (s *service) getList(ctx context.Context, in *idInput) (*listOutput, error)
 
 // decideNames keeps verdicts on names that are not known to the letter.
 func (s *service) decideNames(ctx context.Context, in *idBodyInput) (*listOutput, error) {
-	body, found, err := s.lists.names.read(in.RawBody)
+	body, err := s.lists.names.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	decisions := make([]listing.Decision, len(body.Decisions))

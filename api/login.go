@@ -85,10 +85,7 @@ type loginAttempt struct {
 // logIn begins a session by a log-in and its password. Whether a log-in is anybody's shows neither in the answer nor in how
 // long it takes; nor does it in being locked.
 func (s *service) logIn(ctx context.Context, in *bodyInput) (*loggedInOutput, error) {
-	body, found, err := s.logins.login.read(in.RawBody)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.logins.login.readAll(in.RawBody)
 	if err != nil {
 		return nil, err
 	}

@@ -55,10 +55,7 @@ func (s *service) myIdentity(ctx context.Context, _ *struct{}) (*identityOutput,
 
 // proved reads a password and has it prove who is logged in.
 func (s *service) proved(ctx context.Context, raw []byte) (loginAttempt, error) {
-	body, found, err := s.keeping.link.read(raw)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.keeping.link.readAll(raw)
 	if err != nil {
 		return loginAttempt{}, err
 	}

@@ -82,11 +82,8 @@ func redeliverable(asked ...string) []string {
 
 // redeliverOne has an event sent once more.
 func (s *service) redeliverOne(ctx context.Context, in *idBodyInput) (*deliveryOutput, error) {
-	body, found, err := s.calling.redeliverOne.read(in.RawBody)
+	body, err := s.calling.redeliverOne.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	r, out := requestOf(ctx), &deliveryOutput{}

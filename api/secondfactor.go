@@ -126,10 +126,7 @@ type confirmedOutput struct {
 // which began without it, end.
 func (s *service) confirmSecondFactor(ctx context.Context, in *bodyInput) (*confirmedOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.logins.confirmation.read(in.RawBody)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.logins.confirmation.readAll(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
@@ -184,10 +181,7 @@ type removalBody struct {
 // removeSecondFactor gives up a second factor, so that another can be enrolled. The account's other sessions end.
 func (s *service) removeSecondFactor(ctx context.Context, in *bodyInput) (*endedOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.logins.removal.read(in.RawBody)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.logins.removal.readAll(in.RawBody)
 	if err != nil {
 		return nil, err
 	}

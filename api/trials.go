@@ -34,11 +34,8 @@ func (s *service) ping(ctx context.Context, in *idInput) (*trialOutput, error) {
 }
 
 func (s *service) example(ctx context.Context, in *idBodyInput) (*trialOutput, error) {
-	body, found, err := s.calling.example.read(in.RawBody)
+	body, err := s.calling.example.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	return s.try(ctx, in.ID, body.Type)

@@ -71,11 +71,8 @@ func (s *service) decoy() (store.Certificate, error) {
 // verify says whether a name, an ID number and a certificate number belong together. What is malformed is simply not
 // found: the answer tells nobody which part was wrong.
 func (s *service) verify(ctx context.Context, in *bodyInput) (*verificationOutput, error) {
-	body, found, err := s.bodies.verification.read(in.RawBody)
+	body, err := s.bodies.verification.readAll(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	if err := s.limits.byNumber(ctx, checksByCertificate, body.CertificateNumber); err != nil {

@@ -27,10 +27,7 @@ const (
 // of it when it is done.
 func (s *service) applyWorkbook(ctx context.Context, in *idBodyInput) (*workbookOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.workbooks.application.read(in.RawBody)
-	if err == nil {
-		err = found.err()
-	}
+	body, err := s.workbooks.application.readAll(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
