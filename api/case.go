@@ -93,7 +93,7 @@ type CertificateView struct {
 	Direction     string        `json:"direction,omitempty" doc:"As printed."`
 	Level         string        `json:"level,omitempty" doc:"As printed."`
 	Course        string        `json:"course,omitempty" doc:"As printed; only on a CE base's certificate."`
-	Status        string        `json:"status" enum:"valid,suspended,superseded,revoked"`
+	Status        string        `json:"status" enum:"prepared,valid,suspended,superseded,revoked,cancelled"`
 	IssuedOn      calendar.Date `json:"issued_on"`
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
 	Verify        string        `json:"verify" doc:"The path of its public check."`

@@ -20,7 +20,7 @@ type certificatesInput struct {
 
 	Institution string `query:"institution" maxLength:"64" doc:"The issuer, for an operator; an institution sees its own."`
 	Kind        string `query:"kind" enum:"training,grade,ce_base"`
-	Status      string `query:"status" enum:"valid,suspended,superseded,revoked"`
+	Status      string `query:"status" enum:"prepared,valid,suspended,superseded,revoked,cancelled"`
 	Q           string `query:"q" maxLength:"64" doc:"A part of the number, in letters of either case."`
 	Sort        string `query:"sort" enum:"issued_on,-issued_on" doc:"The order of numbered pages."`
 	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`

@@ -63,7 +63,12 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 		if err := found.err(); err != nil {
 			return err
 		}
-		if item, err = tx.InsertResolution(incident, resolution); err != nil {
+		if incident.Holds {
+			item, err = tx.InsertResolution(incident, resolution)
+		} else {
+			err = tx.ResolveFinding(resolution)
+		}
+		if err != nil {
 			return err
 		}
 		return s.audit(tx, r, "incident.resolve", "incident:"+incident.ID, resolution.Reason,
@@ -72,7 +77,7 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 	if err != nil {
 		return nil, err
 	}
-	return s.outcome(ctx, resolution, s.forward(ctx, item))
+	return s.outcome(ctx, resolution, item.ID != "" && s.forward(ctx, item))
 }
 
 // checkResolution checks that a verb comes with what it needs, and with nothing that belongs to another.

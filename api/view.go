@@ -108,8 +108,10 @@ func institutionsIn(params map[string]any) []string {
 // IncidentView is why a case is stuck, and what may be done about it.
 type IncidentView struct {
 	ID          string          `json:"id"`
-	CaseID      string          `json:"case_id"`
-	Stage       string          `json:"stage"`
+	CaseID      string          `json:"case_id" doc:"Empty when it is of no case."`
+	Stage       string          `json:"stage" doc:"Where the case is stuck on it; empty when it holds up none."`
+	Certificate string          `json:"certificate_id,omitempty" doc:"The certificate it is about."`
+	Channel     string          `json:"channel,omitempty" doc:"The channel of publication it is about."`
 	Kind        string          `json:"kind" enum:"external,program,business,overdue"`
 	Cause       string          `json:"cause"`
 	Title       string          `json:"title"`
@@ -126,7 +128,7 @@ type IncidentView struct {
 
 func (v reader) incident(i store.Incident) IncidentView {
 	view := IncidentView{
-		ID: i.ID, CaseID: i.CaseID, Stage: string(i.Stage), Kind: string(i.Kind), Cause: string(i.Cause),
+		ID: i.ID, CaseID: i.CaseID, Stage: string(i.Stage), Channel: i.Channel, Kind: string(i.Kind), Cause: string(i.Cause),
 		Title: v.say("cause", string(i.Cause)+".title"), Verbs: i.Cause.Verbs(), Params: i.Params,
 		Explanation: v.explanation(i), State: i.State, Since: i.OpenedAt, ClosedAt: i.ClosedAt, ClosedBy: i.ClosedBy,
 	}
@@ -136,6 +138,9 @@ func (v reader) incident(i store.Incident) IncidentView {
 	}
 	if i.TaskID != nil {
 		view.TaskID = *i.TaskID
+	}
+	if i.CertificateID != nil {
+		view.Certificate = *i.CertificateID
 	}
 	return view
 }

@@ -35,6 +35,20 @@ type Facts struct {
 	To         calendar.Date `json:"to,omitzero"`
 	Hours      string        `json:"hours,omitempty"` // 学时; not on a grade certificate
 	IssuedOn   calendar.Date `json:"issued_on"`
+	ExpiresOn  calendar.Date `json:"expires_on,omitzero"` // its last day; zero: it does not expire
+
+	Template  string   `json:"template,omitempty"`   // the layout it is printed in: "grade/1"
+	LookUp    []string `json:"look_up,omitempty"`    // addresses that are printed, where the certificate is found
+	VerifyURL string   `json:"verify_url,omitempty"` // what the QR code says: no personal data is in it
+	Extra     []string `json:"extra,omitempty"`      // the issuer's own lines (annex 4, note 1)
+	// Whose seal is printed: the issuer's, or that of its personnel organ in its place (代章: annex 4, note 2).
+	SealName    string `json:"seal_name,omitempty"`
+	SealStandIn bool   `json:"seal_stand_in,omitempty"`
+	// SHA-256 of the images that are printed, in hexadecimal; empty: there is none.
+	SealDigest  string `json:"seal_digest,omitempty"`
+	PhotoDigest string `json:"photo_digest,omitempty"`
+	// NationalID is the identifier of GB/T 36904; empty until the kind of certificate has been given a code.
+	NationalID string `json:"national_id,omitempty"`
 	// Demonstration marks a certificate that rests on 演示数据, and must say so wherever it shows.
 	Demonstration bool `json:"demonstration,omitempty"`
 }

@@ -27,6 +27,17 @@ const (
 	StepFailed                  Cause = "step_failed"
 )
 
+// The causes of incidents that hold up no case: what is found about a certificate, or about a channel that certificates are
+// published on.
+const (
+	PublicationRefused Cause = "publication_refused" // the channel will not have it
+	PublicationMissing Cause = "publication_missing" // we published it, and the channel does not show it
+	PublicationDiffers Cause = "publication_differs" // the channel shows it otherwise
+	PublicationUnknown Cause = "publication_unknown" // the channel shows one that we do not know
+	ChannelDown        Cause = "channel_down"        // the channel has taken nothing for days
+	CertificateDiffers Cause = "certificate_differs" // its record is not what it was earned by
+)
+
 // Kind is which of the four ways of being stuck a cause belongs to.
 type Kind string
 
@@ -77,6 +88,13 @@ var causes = []causeRow{
 	{CertificateUndermined, Business, []Verb{Retry, Override, Cancel}},
 	{CEYearClosed, Business, []Verb{Retry, Override}},
 	{StepFailed, Program, []Verb{Retry, Cancel}},
+
+	{PublicationRefused, External, []Verb{Retry, Override}},
+	{PublicationMissing, External, []Verb{Retry, Override}},
+	{PublicationDiffers, External, []Verb{Retry, Override}},
+	{PublicationUnknown, Business, []Verb{Override}},
+	{ChannelDown, External, []Verb{Retry, Override}},
+	{CertificateDiffers, Business, []Verb{Retry, Override}},
 }
 
 // Causes lists every cause.

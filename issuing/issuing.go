@@ -63,7 +63,7 @@ func Issue(tx *store.Tx, keys *identity.Keyring, o Order) (store.Certificate, er
 		VerifyToken: base64.RawURLEncoding.EncodeToString(token), PolicyVersion: o.PolicyVersion,
 		IssuedOn: o.Facts.IssuedOn, RecordedAt: o.At,
 	}
-	if err := tx.InsertCertificate(c); err != nil {
+	if err := tx.InsertCertificate(c, o.Actor); err != nil {
 		return store.Certificate{}, err
 	}
 	return c, tx.Audit(store.AuditEntry{

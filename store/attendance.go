@@ -89,7 +89,7 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 		SELECT c.id, c.id AS case_id, NULL::uuid AS place_id, NULL::uuid AS course_id, c.person_id,
 		       c.training_body AS institution_id, c.occupation, c.direction, c.level, c.policy_version, c.registered_on AS first_day,
 		       NULL::date AS last_day, r.state = 'done' AS admitted,
-		       c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.state <> 'closed') AS over,
+		       c.ended_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.holds AND i.state <> 'closed') AS over,
 		       t.state = 'done' AS trained, h.state <> 'pending' AS credited
 		FROM cases c JOIN case_stages r ON r.case_id = c.id AND r.stage = 'registration'
 		     JOIN case_stages t ON t.case_id = c.id AND t.stage = 'training'

@@ -25,6 +25,10 @@ type Certificate struct {
 	PolicyVersion string
 	IssuedOn      calendar.Date
 	RecordedAt    time.Time
+	StatusSince   time.Time
+	IssuedAt      *time.Time     // when it became valid; nil before
+	ExpiresOn     *calendar.Date // its last day; nil: it does not expire
+	Supersedes    *string        // the one that this was issued in the place of
 }
 
 // Where a certificate came from.
@@ -33,8 +37,16 @@ const (
 	CertificateReported = "reported" // by the institution, with its own number
 )
 
-// CertificateValid is the status of a certificate that holds.
-const CertificateValid = "valid"
+// What a certificate can be. The database holds the order: prepared, then valid or cancelled; valid and suspended change
+// into each other; superseded and revoked are the end.
+const (
+	CertificatePrepared   = "prepared" // its number is allocated and its facts are frozen; it is not issued yet
+	CertificateValid      = "valid"
+	CertificateSuspended  = "suspended"
+	CertificateSuperseded = "superseded" // another was issued in its place
+	CertificateRevoked    = "revoked"
+	CertificateCancelled  = "cancelled" // never issued; its number is used all the same
+)
 
 // AllocateNumber takes the next number of an issuer's sequence for a kind and a year. A transaction that does not commit
 // gives it back; one that does has used it for good.
@@ -47,13 +59,17 @@ func (tx *Tx) AllocateNumber(issuer, kind string, year int) (int, error) {
 	return last, found(err, "allocate a certificate number")
 }
 
-// InsertCertificate writes a certificate. The database refuses a second number at one issuer, and a second valid
-// certificate of one kind in one case.
-func (tx *Tx) InsertCertificate(c Certificate) error {
+// InsertCertificate writes a certificate as it was first recorded, and by whom. The database refuses a second number at one
+// issuer, a second that is in preparation, and a second that holds, of one kind in one case.
+func (tx *Tx) InsertCertificate(c Certificate, actor string) error {
+	c.StatusSince = c.RecordedAt
+	if c.Status != CertificatePrepared {
+		c.IssuedAt = &c.RecordedAt
+	}
 	if err := tx.db.Create(&c).Error; err != nil {
 		return fmt.Errorf("write a certificate: %w", err)
 	}
-	return nil
+	return tx.insertChange(CertificateChange{CertificateID: c.ID, Status: c.Status, Actor: actor, At: c.RecordedAt})
 }
 
 // NumberTaken reports whether an issuer has used a number.
@@ -85,16 +101,19 @@ func (tx *Tx) Certificates(caseID string) ([]Certificate, error) {
 	return all, found(err, "read a case's certificates")
 }
 
-// CertificatesByNumber reads the certificates with a number: numbers are unique only within an issuer.
+// public is what everybody may hear of: a certificate that was issued.
+const public = "status NOT IN ('prepared', 'cancelled')"
+
+// CertificatesByNumber reads the certificates that were issued with a number: numbers are unique only within an issuer.
 func (tx *Tx) CertificatesByNumber(number string) ([]Certificate, error) {
 	var all []Certificate
-	err := tx.db.Find(&all, "number = ?", number).Error
+	err := tx.db.Where(public).Find(&all, "number = ?", number).Error
 	return all, found(err, "look up certificates")
 }
 
-// CertificateByToken reads the certificate behind a verification link.
+// CertificateByToken reads the certificate behind a verification link, if it was issued.
 func (tx *Tx) CertificateByToken(token string) (Certificate, error) {
 	var c Certificate
-	err := tx.db.Take(&c, "verify_token = ?", token).Error
+	err := tx.db.Where(public).Take(&c, "verify_token = ?", token).Error
 	return c, found(err, "look up a certificate")
 }

@@ -53,7 +53,7 @@ const seatColumns = `SELECT n.ord, s.id, s.mode, s.opens_at, s.closes_at, s.void
 	coalesce(c.policy_version, k.policy_version),
 	CASE WHEN c.id IS NULL THEN p.state <> 'enrolled'
 	     WHEN c.ended_at IS NULL THEN false
-	     ELSE NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.state <> 'closed') END,
+	     ELSE NOT EXISTS (SELECT 1 FROM incidents i WHERE i.case_id = c.id AND i.holds AND i.state <> 'closed') END,
 	w.id, w.last_beat, w.challenge, w.challenge_due`
 
 var (

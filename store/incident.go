@@ -28,10 +28,14 @@ const (
 	ClosedBySuperseded = "superseded" // the case is stuck on something else now
 )
 
-// Incident is why a case is stuck.
+// Incident is why a case is stuck; or, when it holds up none, what was found about a certificate or about a channel that
+// certificates are published on.
 type Incident struct {
 	ID            string
-	CaseID        string
+	CaseID        string `gorm:"default:null"` // empty: it is of no case
+	Holds         bool   // a case is stuck on it
+	CertificateID *string
+	Channel       string
 	Stage         progress.Stage
 	Kind          contract.Kind
 	Cause         contract.Cause
@@ -89,7 +93,7 @@ func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, abou
 		return nil, err
 	}
 	about.ID, about.CaseID, about.Stage, about.Cause, about.Kind = uuid.NewString(), f.ID, stage, cause, cause.Kind()
-	about.State, about.OpenedAt = IncidentOpen, f.now
+	about.State, about.OpenedAt, about.Holds = IncidentOpen, f.now, true
 	if about.Params == nil {
 		about.Params = map[string]any{}
 	}
@@ -106,7 +110,7 @@ func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, abou
 // CloseIncident closes the case's open incident, if there is one, and answers a resolution that came too late.
 func (f *CaseFile) CloseIncident(by string) error {
 	var open Incident
-	err := f.tx.db.Take(&open, "case_id = ? AND state <> ?", f.ID, IncidentClosed).Error
+	err := f.tx.db.Take(&open, "case_id = ? AND holds AND state <> ?", f.ID, IncidentClosed).Error
 	if err != nil {
 		if err == gorm.ErrRecordNotFound { //nolint:errorlint // compared as GORM returns it
 			return nil
@@ -140,10 +144,10 @@ func (tx *Tx) LockIncident(id string) (Incident, error) {
 	return i, found(err, "lock an incident")
 }
 
-// OpenIncidentOf reads the open incident of a case; ErrNotFound when there is none.
+// OpenIncidentOf reads the open incident that a case is stuck on; ErrNotFound when there is none.
 func (tx *Tx) OpenIncidentOf(caseID string) (Incident, error) {
 	var i Incident
-	err := tx.db.Take(&i, "case_id = ? AND state <> ?", caseID, IncidentClosed).Error
+	err := tx.db.Take(&i, "case_id = ? AND holds AND state <> ?", caseID, IncidentClosed).Error
 	return i, found(err, "read a case's open incident")
 }
 

@@ -19,7 +19,7 @@ var ownerQueries = map[authority.Object]string{
 	authority.Task: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, c.district AS first, t.district AS second
 		FROM tasks k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body WHERE k.id = ?`,
 	authority.Incident: `SELECT NULL AS account, NULL AS person, NULL AS institution, c.district AS first, t.district AS second
-		FROM incidents i JOIN cases c ON c.id = i.case_id JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
+		FROM incidents i LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
 	authority.Session: `SELECT NULL AS account, NULL AS person, s.institution_id AS institution, t.district AS first, NULL AS second
 		FROM sessions s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
 	authority.Correction: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, t.district AS first, NULL AS second

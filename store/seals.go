@@ -29,6 +29,14 @@ func PhotoSeal(personID string) string { return "person/" + personID + "/photo" 
 // HolderSeal is the purpose of the holder of a certificate.
 func HolderSeal(certificateID string) string { return "certificate/" + certificateID }
 
+// DocumentSeal is the purpose of the document of a certificate.
+func DocumentSeal(certificateID string) string { return "certificate/" + certificateID + "/document" }
+
+// CertificatePhotoSeal is the purpose of the photo that is printed on a certificate.
+func CertificatePhotoSeal(certificateID string) string {
+	return "certificate/" + certificateID + "/photo"
+}
+
 // SecretSeal is the purpose of the secrets that sign an institution's callbacks.
 func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
 
@@ -86,6 +94,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("contacts", "address_sealed", "person_id", AddressSeal),
 	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
+	ofOne("certificate_art", "photo_sealed", "certificate_id", CertificatePhotoSeal),
+	ofOne("certificate_documents", "content_sealed", "certificate_id", DocumentSeal),
 	{"delivery_attempts", "response_sealed", []string{"event_id", "attempt"}, func(o []string) string { return ResponseSeal(o[0]) }},
 	{"endpoint_secrets", "secret_sealed", []string{"institution_id", "id"}, func(o []string) string { return SecretSeal(o[0]) }},
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),

@@ -102,7 +102,7 @@ func TestACertificateNumberIsAnIssuersOnce(t *testing.T) {
 				ID: uuid.NewString(), CaseID: &c.ID, Kind: kind, Issuer: issuer, Number: number, Origin: store.CertificateIssued,
 				Status: store.CertificateValid, HolderSealed: []byte{1}, Digest: []byte{1}, VerifyToken: uuid.NewString(),
 				PolicyVersion: "x", IssuedOn: calendar.MustParseDate("2026-11-23"), RecordedAt: time.Now().UTC(),
-			})
+			}, store.ActorSystem)
 		})
 	}
 	require.NoError(t, insert(junior, "training", "ouc", "1"))

@@ -55,7 +55,7 @@ func (s *system) over(t *testing.T, applicant policy.Applicant, outcome progress
 			Origin: store.CertificateIssued, Status: store.CertificateValid, Facts: certificate.Facts{},
 			HolderSealed: []byte("-"), Digest: []byte("-"), VerifyToken: who.caseID, PolicyVersion: c.PolicyVersion,
 			IssuedOn: today, RecordedAt: now,
-		})
+		}, store.ActorSystem)
 	}))
 	return who
 }

@@ -138,7 +138,7 @@ export const incidents = createRoute({
 })
 
 export const certificateKinds = ['training', 'grade', 'ce_base'] as const
-export const certificateStatuses = ['valid', 'suspended', 'superseded', 'revoked'] as const
+export const certificateStatuses = ['prepared', 'valid', 'suspended', 'superseded', 'revoked', 'cancelled'] as const
 
 const certificates = createRoute({
   getParentRoute: () => inside,

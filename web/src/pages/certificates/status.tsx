@@ -1,7 +1,14 @@
 import type { Schema } from '../../api/client'
 import { useWords } from '../../words/words'
 
-const tones = { valid: 'good', suspended: 'warn', superseded: 'still', revoked: 'bad' } as const
+const tones = {
+  prepared: 'still',
+  valid: 'good',
+  suspended: 'warn',
+  superseded: 'still',
+  revoked: 'bad',
+  cancelled: 'still',
+} as const
 
 /** Whether a certificate still holds. */
 export function CertificateStatus({ status }: { status: Schema['CertificateView']['status'] }) {

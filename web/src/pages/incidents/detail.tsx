@@ -61,11 +61,13 @@ function Explained({ incident }: { incident: Incident }) {
             </>
           )}
         </dl>
-        <p>
-          <Link to="/cases/$id" params={{ id: incident.case_id }}>
-            {t('web.incidents.to_case')}
-          </Link>
-        </p>
+        {incident.case_id && (
+          <p>
+            <Link to="/cases/$id" params={{ id: incident.case_id }}>
+              {t('web.incidents.to_case')}
+            </Link>
+          </p>
+        )}
       </section>
       {incident.resolution && <Latest resolution={incident.resolution} />}
       {incident.state === 'open' && <Resolve incident={incident} />}
