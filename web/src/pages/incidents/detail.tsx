@@ -44,8 +44,12 @@ function Explained({ incident }: { incident: Incident }) {
         </div>
         <p>{incident.explanation}</p>
         <dl className="facts">
-          <dt>{t('web.incidents.stage')}</dt>
-          <dd>{name('stage', incident.stage)}</dd>
+          {incident.stage && (
+            <>
+              <dt>{t('web.incidents.stage')}</dt>
+              <dd>{name('stage', incident.stage)}</dd>
+            </>
+          )}
           {incident.institution && (
             <>
               <dt>{t('web.incidents.institution')}</dt>
