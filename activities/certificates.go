@@ -85,8 +85,8 @@ func (f *file) number(
 			}
 		}
 	}
-	running, err := f.tx.AllocateNumber(issuer, req.Kind, f.today.Year())
-	return certificate.Number(req.Kind, issuer, f.today.Year(), running), store.CertificateIssued, err
+	number, err = issuing.Number(f.tx, issuer, req.Kind, f.today)
+	return number, store.CertificateIssued, err
 }
 
 // freeze writes the certificate's record: every printed fact as it is today.

@@ -10,7 +10,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/dengpan/dengpan/calendar"
 )
@@ -72,17 +71,4 @@ func Digest(facts Facts, holder Holder) ([]byte, error) {
 	}
 	sum := sha256.Sum256(canonical)
 	return sum[:], nil
-}
-
-// Number forms a certificate number of an issuer's sequence: kind, issuer, year and a running number. Training bodies
-// set their own numbers (annex 4, note 3); this is the scheme for those that leave it to us.
-func Number(kind, issuer string, year, running int) string {
-	prefix := "PX" // 培训
-	switch kind {
-	case "grade":
-		prefix = "DJ" // 等级
-	case KindCEBase:
-		prefix = "JX" // 继续教育
-	}
-	return fmt.Sprintf("%s-%s-%d-%06d", prefix, strings.ToUpper(issuer), year, running)
 }

@@ -122,7 +122,7 @@ func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
 	if err != nil {
 		return err
 	}
-	running, err := e.Tx.AllocateNumber(issuer, certificate.KindCEBase, e.Today.Year())
+	number, err := issuing.Number(e.Tx, issuer, certificate.KindCEBase, e.Today)
 	if err != nil {
 		return err
 	}
@@ -131,7 +131,7 @@ func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
 		PolicyVersion: c.PolicyVersion, Actor: e.Actor, Reason: certificate.KindCEBase, At: e.At,
 		Facts: certificate.Facts{
 			Kind: certificate.KindCEBase, IssuerID: issuer, IssuerName: name, Course: c.Title,
-			Number: certificate.Number(certificate.KindCEBase, issuer, e.Today.Year(), running),
+			Number: number,
 			From:   s.From, To: s.To, Hours: s.Hours.String(), IssuedOn: e.Today, Demonstration: rules.Demonstration(),
 		},
 	})
