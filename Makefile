@@ -33,6 +33,8 @@ test: build $(BIN)/gotest ## run every test on a private PostgreSQL and Temporal
 	@DATABASE_URL= deploy/needs test
 	@cd web && npm test --silent
 	@$(BIN)/devstack exec -- $(BIN)/gotest -timeout 10m $(GOTEST) ./...
+	@# What speaks to tokens is C, and nothing else here is.
+	@CGO_ENABLED=1 $(BIN)/gotest -tags pkcs11 $(GOTEST) ./signing/token
 	@# What these are about, the program and the pages, Go does not see: a result that it kept would be of another program.
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan $(BIN)/gotest -timeout 25m -p 1 -count=1 $(GOTEST) ./...
 

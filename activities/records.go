@@ -8,6 +8,7 @@ package activities
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
@@ -19,6 +20,7 @@ import (
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -62,7 +64,7 @@ func implement[Req, Res any](
 ) {
 	reg.RegisterActivityWithOptions(func(ctx context.Context, req Req) (Res, error) {
 		res, err := do(ctx, req)
-		if err != nil && !store.Away(err) {
+		if err != nil && !store.Away(err) && !errors.Is(err, signing.ErrKeyAway) {
 			activity.GetLogger(ctx).Error("step failed for good", "step", step.Name, "error", err)
 			// The reason stays in the log: a history is read by more people than a log is, and keeps it longer.
 			err = temporal.NewNonRetryableApplicationError(step.Name+" failed", contract.StepFailedType, nil)

@@ -44,7 +44,7 @@ func signSHA256(key crypto.Signer, message []byte) ([]byte, error) {
 	digest := sha256.Sum256(message)
 	signature, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrKeyAway, err)
 	}
 	return signature, nil
 }
@@ -80,7 +80,7 @@ var sm2SM3 = &algorithm{
 	sign: func(key crypto.Signer, message []byte) ([]byte, error) {
 		signature, err := key.Sign(rand.Reader, message, sm2.DefaultSM2SignerOpts)
 		if err != nil {
-			return nil, fmt.Errorf("sign: %w", err)
+			return nil, fmt.Errorf("%w: %w", ErrKeyAway, err)
 		}
 		return signature, nil
 	},

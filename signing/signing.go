@@ -35,6 +35,8 @@ var (
 	ErrDocument = errors.New("not a PDF that can be signed: one revision, a classic table of references, no encryption")
 	// ErrKeyTime says that the certificate of a key is not valid at the time of signing.
 	ErrKeyTime = errors.New("the key's certificate is not valid at this time")
+	// ErrKeyAway says that what keeps the key did not sign; it may do so another time.
+	ErrKeyAway = errors.New("the key cannot be used at this moment")
 )
 
 // Why a document does not count as genuine.

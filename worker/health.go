@@ -14,7 +14,7 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// Health tells whoever runs the worker how it is: /healthz (the process lives), /readyz (it polls, and reaches the
+// Health tells whoever runs a worker, or the signer, how it is: /healthz (the process lives), /readyz (it polls, and reaches the
 // database) and /metrics.
 type Health struct {
 	Store *store.Store
@@ -37,12 +37,12 @@ func (h *Health) Serve(ctx context.Context, address string) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
-		return fmt.Errorf("serve the worker's health (DENGPAN_WORKER_ADDRESS): %w", err)
+		return fmt.Errorf("serve health and metrics at %s: %w", address, err)
 	}
 	stop := context.AfterFunc(ctx, func() { _ = server.Close() })
 	defer stop()
 	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve the worker's health: %w", err)
+		return fmt.Errorf("serve health and metrics: %w", err)
 	}
 	return nil
 }
