@@ -142,6 +142,7 @@ type service struct {
 	keeping     accountBodies
 	workbooks   workbookBodies
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
+	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
@@ -185,6 +186,7 @@ func newService(c Config) (*service, error) {
 	}
 	const booksAtOnce = 2
 	s.reading = make(chan struct{}, booksAtOnce)
+	s.judging = make(chan struct{}, documentsAtOnce)
 	s.evidence = &evidence.Keeper{Store: s.Store, Keys: s.Keys, Bucket: s.Bucket, Logger: s.Logger, Now: s.Now}
 	s.limits = newLimiter(s)
 	s.sessions, s.crossOrigin, s.agents = s.newSessions(), http.NewCrossOriginProtection(), useragent.NewParser()

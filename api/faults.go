@@ -57,6 +57,7 @@ const (
 	fieldCodeWrong       = codeWrong
 	fieldPasswordWrong   = "password_wrong"
 	fieldSamePassword    = "password_unchanged"
+	fieldElsewhere       = "workbook_elsewhere"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -30,6 +30,7 @@ var (
 	checksByAddress     = limit{name: "check", every: 2 * time.Second, burst: 60}
 	checksByCertificate = limit{name: "certificate", every: 30 * time.Second, burst: 20}
 	checksByIDNumber    = limit{name: "id-number", every: 30 * time.Second, burst: 20}
+	filesByAddress      = limit{name: "document-check", every: 5 * time.Second, burst: 30}
 	casesByIDNumber     = limit{name: "registration", every: 30 * time.Second, burst: 30}
 	uploadsByAddress    = limit{name: "upload", every: 200 * time.Millisecond, burst: 300}
 	readsByAddress      = limit{name: "public", every: 50 * time.Millisecond, burst: 600, share: 10}
@@ -45,7 +46,11 @@ var limitsByAddress = map[string]limit{
 	"POST /v1/invitations/acceptance": loginsByAddress,
 	"POST /v1/invitations/oidc":       loginsByAddress,
 	"POST /v1/verifications":          checksByAddress,
-	"GET /verify/{token}":             checksByAddress,
+	routeCheckPage:                    readsByAddress,
+	routeCheckForm:                    checksByAddress,
+	routeCheckCode:                    checksByAddress,
+	routeCheckFile:                    filesByAddress,
+	routeDocumentCheck:                filesByAddress,
 	routeEvidence:                     uploadsByAddress,
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,

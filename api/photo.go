@@ -24,10 +24,17 @@ var uploads = map[string][]string{
 	routePut:      {mediaJPEG, mediaPNG},
 	routeWorkbook: {mediaXLSX},
 	routeEvidence: evidence.TheRules().Media(),
+
+	routeCheckForm:     {mediaForm},
+	routeCheckFile:     {mediaMultipart},
+	routeDocumentCheck: {mediaPDF},
 }
 
 // larger are the operations whose bodies may be larger than others', and how large.
-var larger = map[string]int64{routeWorkbook: mostWorkbook, routeEvidence: evidence.TheRules().MostBytes()}
+var larger = map[string]int64{
+	routeWorkbook: mostWorkbook, routeEvidence: evidence.TheRules().MostBytes(),
+	routeCheckFile: mostDocument + mostForm, routeDocumentCheck: mostDocument,
+}
 
 type photoOutput struct {
 	Body struct {

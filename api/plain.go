@@ -35,7 +35,7 @@ func (s *service) plainRoutes(engine *gin.Engine, description huma.API) {
 	engine.GET("/docs", s.docs)
 	engine.GET("/docs/docs.js", asset("pages/docs.js", "text/javascript; charset=utf-8"))
 	engine.GET("/docs/page.css", asset("pages/page.css", "text/css; charset=utf-8"))
-	engine.GET("/verify/:token", s.verifyPage)
+	s.checkPages(engine)
 	s.providerRoutes(engine)
 }
 

@@ -148,7 +148,7 @@ func (s *service) limitBody(c *gin.Context) {
 	c.Next()
 }
 
-// fail answers with a problem, outside huma.
+// fail answers with a problem, outside huma: in words on a page, where a browser asked for one.
 func fail(c *gin.Context, p *Problem) {
 	words := p.said(requestOf(c.Request.Context()))
 	if p.Code == unauthenticated {
@@ -156,6 +156,9 @@ func fail(c *gin.Context, p *Problem) {
 	}
 	for name, values := range p.GetHeaders() {
 		c.Header(name, values[0])
+	}
+	if problemPage(c, p) {
+		return
 	}
 	c.Header("Content-Type", words.ContentType(mediaJSON))
 	c.AbortWithStatusJSON(p.Status, words)

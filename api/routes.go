@@ -138,7 +138,7 @@ func (s *service) register(api huma.API) {
 
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
 	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
-	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
+	s.registerChecks(api)
 }
 
 // registerAttendance adds the operations of sessions and who attended them.

@@ -1,19 +1,11 @@
 package api
 
 import (
-	"bytes"
 	"context"
-	"crypto/subtle"
-	"embed"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"html/template"
 	"net/http"
-	"regexp"
 	"strings"
 
-	"github.com/gin-gonic/gin"
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
@@ -21,7 +13,15 @@ import (
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/verification"
 )
+
+// registerChecks adds the ways in which certificates are checked, and who did.
+func (s *service) registerChecks(api huma.API) {
+	const public = "public"
+	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
+	s.registerDocumentChecks(api)
+}
 
 // verificationBody is a question whether a certificate is somebody's.
 type verificationBody struct {
@@ -37,12 +37,14 @@ type verificationOutput struct {
 	}
 }
 
-// verifiedCertificate is what a certificate says, to somebody who has it before them.
+// verifiedCertificate is what a certificate says, to somebody who has it before them, and what has become of it. Whom it is
+// made out to is not said again: whoever asks has said it.
 type verifiedCertificate struct {
 	Kind          string        `json:"kind" enum:"training,grade,ce_base"`
 	Name          string        `json:"name"`
 	Number        string        `json:"number"`
-	Issuer        string        `json:"issuer"`
+	NationalID    string        `json:"national_id,omitempty" doc:"The identifier of an e-licence, once there is one."`
+	Issuer        string        `json:"issuer" doc:"As on the published list on the day of issue."`
 	Occupation    string        `json:"occupation,omitempty" doc:"A CE base's certificate has none."`
 	Direction     string        `json:"direction,omitempty"`
 	Level         string        `json:"level,omitempty"`
@@ -50,22 +52,33 @@ type verifiedCertificate struct {
 	From          calendar.Date `json:"from,omitzero" doc:"First day of the training; not on a grade certificate."`
 	To            calendar.Date `json:"to,omitzero"`
 	Hours         string        `json:"hours,omitempty" doc:"学时; not on a grade certificate."`
-	Status        string        `json:"status" enum:"valid,suspended,superseded,revoked"`
+	Extra         []string      `json:"extra,omitempty" doc:"Lines of the issuer's own."`
+	Seal          string        `json:"seal,omitempty" doc:"Whose seal is printed."`
+	StandIn       bool          `json:"stand_in,omitempty" doc:"代章: the seal is another's, in place of the issuer's."`
+	LookUp        []string      `json:"look_up,omitempty" doc:"The addresses for looking it up that are printed."`
+	Photo         []byte        `json:"photo,omitempty" doc:"The photo that is printed, as JPEG; only on a grade certificate."`
 	IssuedOn      calendar.Date `json:"issued_on"`
+	ExpiresOn     calendar.Date `json:"expires_on,omitzero" doc:"The last day; without one it holds for good."`
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
+
+	Status       string        `json:"status" enum:"valid,suspended,superseded,revoked,expired"`
+	StatusName   string        `json:"status_name"`
+	Since        calendar.Date `json:"since" doc:"Since when it has that status."`
+	ReasonClass  string        `json:"reason_class,omitempty" doc:"Why it is not valid."`
+	ReasonName   string        `json:"reason_name,omitempty"`
+	SupersededBy string        `json:"superseded_by,omitempty" doc:"Number of the certificate that has taken its place."`
+	IssuerListed issuerListed  `json:"issuer_listed"`
+	Intact       bool          `json:"intact" doc:"The record says what it said when it was written. If not, rely on nothing of it."`
+	Document     string        `json:"document" enum:"none,whole,damaged" doc:"How the signed file stands that we keep; none: the institution issued its own."`
 }
 
-const decoyPurpose = "certificate/decoy"
-
-// decoy is a certificate of nobody's. A question about a number that no certificate has opens it, so that the answer takes
-// as long as any other.
-func (s *service) decoy() (store.Certificate, error) {
-	plain, err := json.Marshal(certificate.Holder{Name: "无", IDType: store.IDTypeResident, IDNumber: "000000000000000000"})
-	if err != nil {
-		return store.Certificate{}, fmt.Errorf("make a decoy: %w", err)
-	}
-	sealed, err := s.Keys.Seal(plain, decoyPurpose)
-	return store.Certificate{ID: "decoy", HolderSealed: sealed}, err
+// issuerListed says whether an issuer was on the published list on the day of issue, in the role that it issued in.
+type issuerListed struct {
+	Listed      bool          `json:"listed"`
+	List        string        `json:"list,omitempty" doc:"The document that published the list."`
+	ListYear    int           `json:"list_year,omitempty"`
+	PublishedOn calendar.Date `json:"published_on,omitzero"`
+	ValidFrom   calendar.Date `json:"valid_from,omitzero"`
 }
 
 // verify says whether a name, an ID number and a certificate number belong together. What is malformed is simply not
@@ -75,132 +88,78 @@ func (s *service) verify(ctx context.Context, in *bodyInput) (*verificationOutpu
 	if err != nil {
 		return nil, err
 	}
-	if err := s.limits.byNumber(ctx, checksByCertificate, body.CertificateNumber); err != nil {
-		return nil, err
-	}
-	if err := s.limits.byNumber(ctx, checksByIDNumber, body.IDNumber); err != nil {
-		return nil, err
-	}
-	name, nameErr := identity.ParseName(body.Name)
-	certificates, err := s.Store.Read(ctx).CertificatesByNumber(strings.TrimSpace(body.CertificateNumber))
-	if err != nil {
-		return nil, err
-	}
-	decoy, err := s.decoy()
-	if err != nil {
-		return nil, err
+	found, err := s.ask(ctx, verification.Question(body), store.CheckedByAPI)
+	if err != nil || found == nil {
+		return &verificationOutput{}, err
 	}
 	out := &verificationOutput{}
-	candidates := append([]store.Certificate{decoy}, certificates...)
-	for i, c := range candidates {
-		holder, err := s.holder(c)
-		if err != nil {
-			return nil, err
-		}
-		// A number is read as one of the document that the certificate was made out on.
-		document, idErr := identity.ParseDocument(people.DocumentType(holder.IDType), body.IDNumber)
-		agrees := subtle.ConstantTimeCompare([]byte(holder.Name), []byte(name)) &
-			subtle.ConstantTimeCompare([]byte(holder.IDNumber), []byte(document.Number()))
-		if i > 0 && agrees == 1 && nameErr == nil && idErr == nil {
-			out.Body.Found, out.Body.Certificate = true, verified(requestOf(ctx).lang, c)
-		}
+	out.Body.Found = true
+	out.Body.Certificate, err = s.verified(ctx, requestOf(ctx).lang, found)
+	return out, err
+}
+
+// ask answers a question within the limits of the numbers that it is about, and counts a certificate that is found.
+func (s *service) ask(ctx context.Context, q verification.Question, way string) (*verification.Finding, error) {
+	if err := s.limits.byNumber(ctx, checksByCertificate, q.CertificateNumber); err != nil {
+		return nil, err
 	}
-	return out, nil
+	if err := s.limits.byNumber(ctx, checksByIDNumber, q.IDNumber); err != nil {
+		return nil, err
+	}
+	found, err := s.checks(s.Store.Read(ctx)).Ask(q)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	return found, s.count(ctx, found, way)
+}
+
+// count notes that a certificate was found.
+func (s *service) count(ctx context.Context, found *verification.Finding, way string) error {
+	return s.Store.Read(ctx).CountCheck(found.Certificate.ID, way, s.today())
+}
+
+// checks is the desk where questions about certificates are answered.
+func (s *service) checks(tx *store.Tx) verification.Desk {
+	return verification.Desk{Record: tx, Keys: s.Keys, Calendar: s.Calendar, Today: s.today()}
 }
 
 // holder opens whom a certificate is made out to.
 func (s *service) holder(c store.Certificate) (certificate.Holder, error) {
-	plain, err := s.Keys.Open(c.HolderSealed, store.HolderSeal(c.ID))
-	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open a holder: %w", err)
-	}
-	var holder certificate.Holder
-	if err := json.Unmarshal(plain, &holder); err != nil {
-		return certificate.Holder{}, fmt.Errorf("read a holder: %w", err)
-	}
-	return holder, nil
+	return verification.OpenHolder(s.Keys, c.HolderSealed, store.HolderSeal(c.ID))
 }
 
-func verified(lang message.Lang, c store.Certificate) *verifiedCertificate {
-	f := c.Facts
-	return &verifiedCertificate{
-		Kind: c.Kind, Name: message.Text(lang, "certificate."+c.Kind, nil), Number: c.Number, Issuer: f.IssuerName,
-		Occupation: f.Occupation, Direction: f.Direction, Level: f.Level, Course: f.Course, From: f.From, To: f.To, Hours: f.Hours,
-		Status: c.Status, IssuedOn: c.IssuedOn, Demonstration: f.Demonstration,
-	}
-}
-
-//go:embed pages
-var pages embed.FS
-
-var verifyPage = template.Must(template.ParseFS(pages, "pages/verify.html"))
-
-// verifyData is what the page of a certificate shows.
-type verifyData struct {
-	Lang        message.Lang
-	OtherLang   message.Lang
-	Certificate *verifiedCertificate
-	Holder      string
-	IDNumber    string
-	text        func(key string) string
-}
-
-// T is a text of the page in its language.
-func (d verifyData) T(key string) string { return d.text(key) }
-
-// pagePolicy lets a page carry its own style sheet and nothing else: no script, no frame, no form, nothing from elsewhere.
-const pagePolicy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-var tokenForm = regexp.MustCompile(`^[A-Za-z0-9_-]{16,64}$`)
-
-// verifyPage shows the certificate behind a verification link, its holder masked. The link is printed on the certificate.
-func (s *service) verifyPage(c *gin.Context) {
-	r := requestOf(c.Request.Context())
-	data := verifyData{Lang: message.Chinese, OtherLang: message.English}
-	if c.Query("lang") == string(message.English) {
-		data.Lang, data.OtherLang = message.English, message.Chinese
-	}
-	data.text = func(key string) string { return message.Text(data.Lang, "verify."+key, nil) }
-	status := http.StatusOK
+// verified is a finding for somebody who has shown that they have the certificate: every printed field.
+func (s *service) verified(ctx context.Context, lang message.Lang, f *verification.Finding) (*verifiedCertificate, error) {
+	view := viewFinding(lang, f)
 	var err error
-	if data.Certificate, data.Holder, data.IDNumber, err = s.masked(c.Request.Context(), data.Lang, c.Param("token")); err != nil {
-		p := asProblem(r, err)
-		if status = p.Status; p.Code != notFound {
-			fail(c, p)
-			return
+	view.Photo, err = s.checks(s.Store.Read(ctx)).Photo(f.Certificate)
+	view.SupersededBy = f.Successor
+	return view, err
+}
+
+// viewFinding is what anybody who has a certificate's link may be shown of it.
+func viewFinding(lang message.Lang, f *verification.Finding) *verifiedCertificate {
+	c, facts := f.Certificate, f.Certificate.Facts
+	view := &verifiedCertificate{
+		Kind: c.Kind, Name: message.Text(lang, "certificate."+c.Kind, nil), Number: c.Number, NationalID: facts.NationalID,
+		Issuer: facts.IssuerName, Occupation: facts.Occupation, Direction: facts.Direction, Level: facts.Level, Course: facts.Course,
+		From: facts.From, To: facts.To, Hours: facts.Hours, Extra: facts.Extra, Seal: facts.SealName, StandIn: facts.SealStandIn,
+		LookUp: facts.LookUp, IssuedOn: c.IssuedOn, ExpiresOn: facts.ExpiresOn, Demonstration: facts.Demonstration,
+		Status: f.Status, StatusName: message.Text(lang, "verify.status."+f.Status, nil), Since: f.Since,
+		ReasonClass: f.ReasonClass, Intact: f.Intact, Document: string(f.File),
+	}
+	if key := "reason_class." + f.ReasonClass; message.Has(key) {
+		view.ReasonName = message.Text(lang, key, nil)
+	}
+	if f.Listed != nil {
+		view.IssuerListed = issuerListed{
+			Listed: true, List: f.Listed.Document, ListYear: f.Listed.ListYear, ValidFrom: f.Listed.ValidFrom,
+		}
+		if f.Listed.PublishedOn != nil {
+			view.IssuerListed.PublishedOn = *f.Listed.PublishedOn
 		}
 	}
-	var page bytes.Buffer
-	if err := verifyPage.Execute(&page, data); err != nil {
-		fail(c, asProblem(r, fmt.Errorf("write a page: %w", err)))
-		return
-	}
-	c.Header("Content-Security-Policy", pagePolicy)
-	c.Header("Content-Language", string(data.Lang))
-	c.Header("X-Robots-Tag", "noindex")
-	c.Data(status, "text/html; charset=utf-8", page.Bytes())
-}
-
-func (s *service) masked(ctx context.Context, lang message.Lang, token string) (*verifiedCertificate, string, string, error) {
-	if !tokenForm.MatchString(token) {
-		return nil, "", "", store.ErrNotFound
-	}
-	c, err := s.Store.Read(ctx).CertificateByToken(token)
-	if err != nil {
-		return nil, "", "", err
-	}
-	holder, err := s.holder(c)
-	if err != nil {
-		return nil, "", "", err
-	}
-	digest, err := certificate.Digest(c.Facts, holder)
-	if err != nil {
-		return nil, "", "", err
-	}
-	if !bytes.Equal(digest, c.Digest) {
-		return nil, "", "", errors.New("a certificate's record was changed after it was issued: " + c.ID)
-	}
-	return verified(lang, c), maskName(holder.Name), maskDocument(holder.IDType, holder.IDNumber), nil
+	return view
 }
 
 // maskDocument hides most of the number of a document.

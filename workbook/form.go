@@ -104,6 +104,9 @@ var forms = map[string]form{
 			check,
 		},
 	)},
+	SheetChecks: {name: SheetChecks, blank: MostChecks, columns: []column{
+		{key: "name", open: true, width: 14}, {key: "id_number", open: true, width: 24}, {key: "certificate_number", open: true, width: 30},
+	}},
 }
 
 // sheetsFor are the sheets that a kind of workbook has.
@@ -111,6 +114,7 @@ var sheetsFor = map[Kind][]string{
 	Results:    {"enrolment", "training", "exam", "theory", "practical"},
 	Sessions:   {SheetSessions, SheetRoster},
 	Attendance: {SheetAttendance},
+	Checks:     {SheetChecks},
 }
 
 // task is the sheet of a kind of task: whom it is about, what is asked, and the answer.

@@ -15,14 +15,15 @@ import (
 type Said struct {
 	Outcome string
 	Wrong   []Wrong
+	More    []string // what else there is to say, in the order of the report's own columns
 }
 
 // Wrong is what is wrong with one column of a row, in words.
 type Wrong struct{ Column, Text string }
 
 // WriteReport writes what became of each row, beside what was sent: the rows' numbers and values as they were, and a column
-// that says what is wrong. Of gives what is to be said of a row of a sheet.
-func WriteReport(w io.Writer, lang message.Lang, filled Filled, of func(sheet, row int) Said) error {
+// that says what is wrong. Of gives what is to be said of a row of a sheet. A report may have columns of its own, after these.
+func WriteReport(w io.Writer, lang message.Lang, filled Filled, of func(sheet, row int) Said, more ...string) error {
 	file := excelize.NewFile()
 	defer func() { _ = file.Close() }() // there are no temporary files left
 	looks, err := newStyles(file)
@@ -37,7 +38,7 @@ func WriteReport(w io.Writer, lang message.Lang, filled Filled, of func(sheet, r
 			_, err = file.NewSheet(name)
 		}
 		if err == nil {
-			err = reportSheet(file, looks, lang, name, s, func(row int) Said { return of(i, row) })
+			err = reportSheet(file, looks, lang, name, s, func(row int) Said { return of(i, row) }, more)
 		}
 		if err != nil {
 			return fmt.Errorf("write a report: %w", err)
@@ -50,7 +51,7 @@ func WriteReport(w io.Writer, lang message.Lang, filled Filled, of func(sheet, r
 }
 
 func reportSheet(
-	file *excelize.File, looks styles, lang message.Lang, name string, s FilledSheet, of func(row int) Said,
+	file *excelize.File, looks styles, lang message.Lang, name string, s FilledSheet, of func(row int) Said, more []string,
 ) error {
 	lines, err := file.NewStreamWriter(name)
 	if err != nil {
@@ -68,6 +69,10 @@ func reportSheet(
 			columns, widths = append(columns, c), append(widths, c.width)
 			titles = append(titles, excelize.Cell{StyleID: looks.heading, Value: Title(lang, c.key)})
 		}
+	}
+	for _, title := range more {
+		const width = 24
+		widths, titles = append(widths, width), append(titles, excelize.Cell{StyleID: looks.heading, Value: title})
 	}
 	for i, width := range widths {
 		if err := lines.SetColWidth(i+1, i+1, width); err != nil {
@@ -94,6 +99,9 @@ func reportSheet(
 				style = looks.wrong
 			}
 			cells = append(cells, excelize.Cell{StyleID: style, Value: blankOr(row.Values[c.key])})
+		}
+		for _, text := range said.More {
+			cells = append(cells, blankOr(text))
 		}
 		if err := lines.SetRow("A"+strconv.Itoa(i+2), cells); err != nil {
 			return err

@@ -21,6 +21,7 @@ const (
 	Results    Kind = "results"    // tasks, to be answered: a sheet for each kind of task
 	Sessions   Kind = "sessions"   // sessions to be announced, and who is to attend them
 	Attendance Kind = "attendance" // who attended sessions that were held
+	Checks     Kind = "checks"     // certificates to be checked
 )
 
 // Sheets that are no kind of task.
@@ -28,10 +29,14 @@ const (
 	SheetSessions   = "sessions"
 	SheetRoster     = "roster"
 	SheetAttendance = "attendance"
+	SheetChecks     = "checks"
 )
 
 // MostRows is the most rows that a workbook has in all its sheets.
 const MostRows = 5000
+
+// MostChecks is the most certificates that are checked at once.
+const MostChecks = 500
 
 // Book is a workbook to be written.
 type Book struct {

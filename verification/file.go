@@ -1,0 +1,113 @@
+package verification
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/store"
+)
+
+// FileState is how the signed document of a certificate stands that we keep.
+type FileState string
+
+// States of documents.
+const (
+	FileNone    FileState = "none"    // there is none: the institution issued its own
+	FileWhole   FileState = "whole"   // its digest and its signature hold
+	FileDamaged FileState = "damaged" // one of them does not
+)
+
+// Verdict is what a file that somebody sent is.
+type Verdict string
+
+// The verdicts.
+const (
+	Genuine Verdict = "genuine" // signed by us, and not a byte of it was changed since
+	Altered Verdict = "altered" // made out of a document of ours
+	Unknown Verdict = "unknown" // nothing in it is ours
+)
+
+// File says whether a file is a document of ours. Of a genuine one it says what has become of the certificate.
+func (d Desk) File(content []byte) (Verdict, *Finding, error) {
+	sum := sha256.Sum256(content)
+	document, err := d.Record.DocumentBySHA256(sum[:])
+	switch {
+	case err == nil:
+		return d.genuine(document.CertificateID)
+	case !errors.Is(err, store.ErrNotFound):
+		return "", nil, err
+	}
+	ours, err := d.madeOfOurs(content)
+	if err != nil || !ours {
+		return Unknown, nil, err
+	}
+	return Altered, nil, nil
+}
+
+// genuine is the finding of a file that is as we signed it. Of one that was not issued, nobody is told.
+func (d Desk) genuine(certificateID string) (Verdict, *Finding, error) {
+	c, err := d.Record.Certificate(certificateID)
+	if err != nil {
+		return "", nil, err
+	}
+	if c.IssuedAt == nil {
+		return Unknown, nil, nil
+	}
+	f, err := d.find(c)
+	return Genuine, f, err
+}
+
+// madeOfOurs reports whether a file carries the link of a certificate that we keep the document of: then it was made out of
+// that document, and is not it.
+func (d Desk) madeOfOurs(content []byte) (bool, error) {
+	for _, token := range links(content) {
+		c, err := d.Record.CertificateByToken(token)
+		if err == nil {
+			_, err = d.Record.Document(c.ID)
+		}
+		switch {
+		case err == nil:
+			return true, nil
+		case !errors.Is(err, store.ErrNotFound):
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// kept says how the document stands that we keep of a certificate.
+func (d Desk) kept(c store.Certificate) (FileState, error) {
+	document, err := d.Record.Document(c.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound) || err == nil && document.State != store.DocumentSigned:
+		return FileNone, nil
+	case err != nil:
+		return "", err
+	}
+	content, err := d.Keys.Open(document.ContentSealed, store.DocumentSeal(c.ID))
+	if err != nil {
+		return FileDamaged, nil //nolint:nilerr // what does not open was changed
+	}
+	sum := sha256.Sum256(content)
+	if !bytes.Equal(sum[:], document.SHA256) {
+		return FileDamaged, nil
+	}
+	return FileWhole, nil
+}
+
+// OpenHolder opens whom a certificate is made out to.
+func OpenHolder(keys Keys, sealed []byte, purpose string) (certificate.Holder, error) {
+	plain, err := keys.Open(sealed, purpose)
+	if err != nil {
+		return certificate.Holder{}, fmt.Errorf("open a holder: %w", err)
+	}
+	var holder certificate.Holder
+	if err := json.Unmarshal(plain, &holder); err != nil {
+		return certificate.Holder{}, fmt.Errorf("read a holder: %w", err)
+	}
+	return holder, nil
+}
