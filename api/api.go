@@ -32,7 +32,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/evidence"
-	"github.com/dengpan/dengpan/handbook"
+	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/password"
 	"github.com/dengpan/dengpan/payload"
@@ -128,7 +128,7 @@ type service struct {
 	Config
 
 	bodies  bodies
-	fonts   *handbook.Fonts
+	fonts   *font.Fonts
 	metrics *metrics
 
 	evidence *evidence.Keeper
@@ -176,7 +176,7 @@ func newService(c Config) (*service, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	s := &service{Config: c, fonts: &handbook.Fonts{Path: c.Font}}
+	s := &service{Config: c, fonts: &font.Fonts{Path: c.Font}}
 	var err error
 	if s.metrics, err = newMetrics(c.Metrics); err != nil {
 		return nil, err

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
@@ -309,7 +310,7 @@ func (s *service) page(ctx context.Context, in StatementInput, of whose) (*fileO
 		page.Rows = append(page.Rows, row(view.Year, line))
 	}
 	var file bytes.Buffer
-	if err := s.fonts.Print(&file, page); errors.Is(err, handbook.ErrNoFont) {
+	if err := handbook.Print(&file, s.fonts, page); errors.Is(err, font.ErrNone) {
 		requestOf(ctx).log.Warn("a page cannot be printed", slog.Any("error", err))
 		return nil, problem(fontMissing)
 	} else if err != nil {

@@ -4,7 +4,7 @@ go 1.26.8
 
 require (
 	github.com/go-jose/go-jose/v4 v4.1.4
-	github.com/mattn/go-runewidth v0.0.23
+	github.com/mattn/go-runewidth v0.0.27
 	github.com/temporalio/ui-server/v2 v2.54.1
 	github.com/zitadel/oidc/v3 v3.45.6
 	go.temporal.io/server v1.32.1

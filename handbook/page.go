@@ -9,6 +9,7 @@ import (
 	"github.com/signintech/gopdf"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/message"
 )
 
@@ -42,9 +43,6 @@ type Row struct {
 	Note        string
 }
 
-// missing stands for a character that the font lacks, as printers do (下駄).
-const missing = '〓'
-
 // The page, in points.
 const (
 	pageWidth  = 595.28
@@ -72,17 +70,13 @@ var columns = []column{
 	{"hours", 53.28, gopdf.Right},
 }
 
-// Print writes the page as a PDF, in Chinese: the register is an official form. The error is ErrNoFont when there is no
+// Print writes the page as a PDF, in Chinese: the register is an official form. The error is font.ErrNone when there is no
 // font to print it in.
-func (f *Fonts) Print(w io.Writer, page Page) error {
-	fonts, err := f.load()
-	if err != nil {
-		return err
-	}
+func Print(w io.Writer, fonts *font.Fonts, page Page) error {
 	p := &printer{page: page}
 	p.pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
 	p.pdf.SetInfo(gopdf.PdfInfo{Title: say("title") + " " + page.Number, Creator: "Dengpan"})
-	if err := p.pdf.AddTTFFontFromFontContainer(family, fonts); err != nil {
+	if err := fonts.Give(&p.pdf); err != nil {
 		return fmt.Errorf("print a page: %w", err)
 	}
 	p.print()
@@ -301,7 +295,7 @@ func (p *printer) footers() {
 
 // wrap breaks a text into lines that fit a width.
 func (p *printer) wrap(text string, width, size float64) []string {
-	p.keep(p.pdf.SetFont(family, "", size))
+	p.keep(p.pdf.SetFont(font.Family, "", size))
 	var lines []string
 	for part := range strings.SplitSeq(text, "\n") {
 		if part == "" {
@@ -317,7 +311,7 @@ func (p *printer) wrap(text string, width, size float64) []string {
 
 // text writes a line into a width.
 func (p *printer) text(x, y, width, size float64, align int, text string) {
-	p.keep(p.pdf.SetFont(family, "", size))
+	p.keep(p.pdf.SetFont(font.Family, "", size))
 	for _, r := range text {
 		has, err := p.pdf.IsCurrFontContainGlyph(r)
 		p.keep(err)

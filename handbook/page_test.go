@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/handbook"
 	"github.com/dengpan/dengpan/ledger"
 )
@@ -44,10 +45,10 @@ func sample(rows int) handbook.Page {
 }
 
 // printed is what a reader's program takes out of a page, each piece of text on a line.
-func printed(t *testing.T, fonts *handbook.Fonts, page handbook.Page) (text string, pages int) {
+func printed(t *testing.T, fonts *font.Fonts, page handbook.Page) (text string, pages int) {
 	t.Helper()
 	var file bytes.Buffer
-	require.NoError(t, fonts.Print(&file, page))
+	require.NoError(t, handbook.Print(&file, fonts, page))
 	return extract(t, file.Bytes())
 }
 
@@ -92,9 +93,9 @@ func units(t *testing.T, digits []byte) []uint16 {
 }
 
 // fonts fails where no font is installed, and says what to install.
-func fonts(t *testing.T) *handbook.Fonts {
+func fonts(t *testing.T) *font.Fonts {
 	t.Helper()
-	f := &handbook.Fonts{Path: os.Getenv("DENGPAN_FONT")}
+	f := &font.Fonts{Path: os.Getenv("DENGPAN_FONT")}
 	_, err := f.Find()
 	require.NoError(t, err)
 	return f
@@ -156,8 +157,8 @@ func TestWithoutAFontNothingIsPrintedAndTheErrorSaysWhatToInstall(t *testing.T) 
 	require.NoError(t, os.WriteFile(broken, []byte("no font"), 0o600))
 	for _, path := range []string{filepath.Join(t.TempDir(), "none.ttf"), t.TempDir(), broken} {
 		var file bytes.Buffer
-		err := (&handbook.Fonts{Path: path}).Print(&file, sample(1))
-		require.ErrorIs(t, err, handbook.ErrNoFont)
+		err := handbook.Print(&file, &font.Fonts{Path: path}, sample(1))
+		require.ErrorIs(t, err, font.ErrNone)
 		require.ErrorContains(t, err, "apt-get install -y fonts-lxgw-wenkai")
 		require.Zero(t, file.Len())
 	}
@@ -169,7 +170,7 @@ func TestPagesArePrintedAtOnceInOneFont(t *testing.T) {
 	var done sync.WaitGroup
 	files, errs := make([]bytes.Buffer, 4), make([]error, 4)
 	for i := range files {
-		done.Go(func() { errs[i] = f.Print(&files[i], sample(i)) })
+		done.Go(func() { errs[i] = handbook.Print(&files[i], f, sample(i)) })
 	}
 	done.Wait()
 	for i := range files {
