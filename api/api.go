@@ -136,6 +136,7 @@ type service struct {
 
 	privacy     privacyBodies
 	lists       listBodies
+	issuers     issuerBodies
 	mailboxes   body[mailboxBody]
 	letter      body[letterBody] // what is decided about a letter
 	logins      loginBodies

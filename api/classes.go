@@ -93,6 +93,9 @@ func (s *service) makeClass(ctx context.Context, in *bodyInput) (*classOutput, e
 		if err := s.mayTeach(tx, asked, found); err != nil {
 			return err
 		}
+		if err := checkWording(tx, asked.InstitutionID, found, map[string]string{"name": asked.Name}); err != nil {
+			return err
+		}
 		if err := found.err(); err != nil {
 			return err
 		}
@@ -186,6 +189,9 @@ func (s *service) reviseClass(ctx context.Context, in *idBodyInput) (*classOutpu
 		}
 		before := plan(c)
 		body.onto(&c, found)
+		if err := checkWording(tx, c.InstitutionID, found, map[string]string{"name": c.Name}); err != nil {
+			return err
+		}
 		if err := hours.MayRevise(tx, c); err != nil {
 			return refusedClass(err, found)
 		}

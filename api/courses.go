@@ -62,6 +62,9 @@ func (s *service) openCourse(ctx context.Context, in *bodyInput) (*courseOutput,
 		if err := course.MayHold(tx, asked.InstitutionID, s.today()); err != nil {
 			return mayNotIssue(err)
 		}
+		if err := checkWording(tx, asked.InstitutionID, found, map[string]string{"title": asked.Title}); err != nil {
+			return err
+		}
 		if err := found.err(); err != nil {
 			return err
 		}

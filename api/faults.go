@@ -51,6 +51,8 @@ const (
 	fieldSameBody        = sameBody
 	fieldNumberTaken     = certificateNumberTaken
 	fieldLabelTaken      = labelTaken
+	fieldSealName        = "seal_name_mismatch"
+	fieldNoSeal          = "seal_missing"
 	fieldLoginTaken      = "login_taken"
 	fieldUnknownSubject  = "unknown_subject"
 	fieldNoEvidence      = "unknown_evidence"
@@ -193,18 +195,18 @@ var wordings = wordingsOf(map[string][]string{
 	fieldFormat:    {validation.MsgExpectedMatchPattern, validation.MsgExpectedBePattern, validation.MsgExpectedRFC4122UUID},
 })
 
-type wording struct{ prefix, code string }
+type phrase struct{ prefix, code string }
 
-func wordingsOf(codes map[string][]string) []wording {
-	var all []wording
+func wordingsOf(codes map[string][]string) []phrase {
+	var all []phrase
 	for code, templates := range codes {
 		for _, template := range templates {
 			prefix, _, _ := strings.Cut(template, "%")
-			all = append(all, wording{prefix, code})
+			all = append(all, phrase{prefix, code})
 		}
 	}
 	// "expected array" begins "expected array length" and "expected array items": the longest prefix is meant.
-	slices.SortFunc(all, func(a, b wording) int { return len(b.prefix) - len(a.prefix) })
+	slices.SortFunc(all, func(a, b phrase) int { return len(b.prefix) - len(a.prefix) })
 	return all
 }
 

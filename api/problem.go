@@ -113,6 +113,10 @@ const (
 	deliveryPending        = "delivery_pending"
 	deliveryTest           = "delivery_test"
 	redeliveryTooLarge     = "redelivery_too_large"
+	profileOwn             = "profile_own"
+	profileOvertaken       = "profile_overtaken"
+	profileDecided         = "profile_decided"
+	sealNone               = "seal_none"
 	listSettled            = "list_settled"
 	listUndecided          = "list_undecided"
 	listChanged            = "list_changed"
@@ -221,6 +225,10 @@ var statuses = map[string]int{
 	deliveryPending:        http.StatusConflict,
 	deliveryTest:           http.StatusConflict,
 	redeliveryTooLarge:     http.StatusConflict,
+	profileOwn:             http.StatusConflict,
+	profileOvertaken:       http.StatusConflict,
+	profileDecided:         http.StatusConflict,
+	sealNone:               http.StatusConflict,
 	listSettled:            http.StatusConflict,
 	listUndecided:          http.StatusConflict,
 	listChanged:            http.StatusConflict,

@@ -131,6 +131,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerCertificates(api)
 	s.registerLists(api)
+	s.registerIssuers(api)
 
 	s.registerNotices(api)
 	s.registerCodec(api)

@@ -133,6 +133,9 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	id[authority.List] = uuid.NewString()
 	w.exec(`INSERT INTO list_snapshots (id, document, list_year, valid_from, content, digest, state, imported_by)
 		VALUES ($1, 'x', 2030, '2030-01-01', '{}', sha256($2::text::bytea), 'draft', 'system')`, id[authority.List], id[authority.List])
+	id[authority.IssuerProfile] = uuid.NewString()
+	w.exec(`INSERT INTO issuer_profiles (id, institution_id, kind, version, number_scheme, seal_name, stand_in, extra, proposed_by, reason, proposed_at)
+		VALUES ($1, $2, 'training', 1, '', '', false, '[]', `+by+`, 'x', now())`, id[authority.IssuerProfile], body)
 	id[authority.Deletion] = uuid.NewString()
 	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
 	for _, kind := range []authority.Object{authority.Notice, authority.Mailbox} {
@@ -285,7 +288,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/courses": authority.Course, "GET /v1/me/cases": authority.Case, "GET /v1/api-keys": authority.APIKey,
 		"GET /v1/endpoints": authority.Endpoint, "GET /v1/deliveries": authority.Delivery, "GET /v1/allowed-hosts": authority.AllowedHost,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
-		"GET /v1/evidence":     authority.Evidence,
+		"GET /v1/evidence": authority.Evidence, "GET /v1/issuer-profiles": authority.IssuerProfile,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 		"GET /v1/classes":      authority.Class, "GET /v1/list-snapshots": authority.List,
 	}

@@ -60,6 +60,8 @@ const (
 	Evidence   Object = "evidence"
 	List       Object = "list_snapshot"
 
+	IssuerProfile Object = "issuer_profile"
+
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"

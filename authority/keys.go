@@ -62,6 +62,10 @@ var keyVerbs = map[string][]KeyScope{
 
 	"certificate.list": {KeyTasks, KeyRead},
 
+	// What certificates carry is set by people.
+	"issuer.propose": {},
+	"issuer.read":    {},
+
 	// Workbooks are for people, and do what several scopes of keys would have to be asked for.
 	"workbook.download": {},
 	"workbook.upload":   {},

@@ -73,6 +73,12 @@ var table = []Row{
 
 	{"GET /v1/certificates", "certificate.list", Nothing, false, roles(None, Ours, Area, None)},
 
+	{"POST /v1/issuer-profiles", "issuer.propose", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},
+	{"GET /v1/issuer-profiles/{id}", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
+	{"GET /v1/issuer-profiles/{id}/seal", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
+	{"POST /v1/issuer-profiles/{id}/decision", "issuer.decide", IssuerProfile, false, roles(None, None, City, None)},
+
 	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},

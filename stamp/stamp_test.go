@@ -15,9 +15,9 @@ import (
 )
 
 var (
-	red   = color.NRGBA{R: 200, G: 20, B: 30, A: 255}
-	blue  = color.NRGBA{R: 20, G: 20, B: 200, A: 255}
-	white = color.NRGBA{R: 250, G: 250, B: 250, A: 255}
+	red     = color.NRGBA{R: 200, G: 20, B: 30, A: 255}
+	blue    = color.NRGBA{R: 20, G: 20, B: 200, A: 255}
+	white   = color.NRGBA{R: 250, G: 250, B: 250, A: 255}
 	nothing = color.NRGBA{}
 )
 

@@ -147,6 +147,14 @@ func (tx *Tx) RolesOf(id string) ([]InstitutionRole, error) {
 	return roles, found(err, "read an institution's roles")
 }
 
+// HasRole reports whether an institution is on the published list in a role on a day, whatever for.
+func (tx *Tx) HasRole(id, role string, on calendar.Date) (bool, error) {
+	var n int64
+	err := tx.db.Model(&InstitutionRole{}).
+		Where("institution_id = ? AND role = ? AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)", id, role, on, on).Count(&n).Error
+	return n > 0, found(err, "look up an institution's roles")
+}
+
 // BasesOf reads the listings of an institution as a CE base over time, the first first.
 func (tx *Tx) BasesOf(id string) ([]CEBase, error) {
 	var bases []CEBase

@@ -52,6 +52,8 @@ var ownerQueries = map[authority.Object]string{
 		LEFT JOIN cases c ON c.id = k.case_id WHERE l.id = ?`,
 	authority.List: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM list_snapshots WHERE id = ?`,
+	authority.IssuerProfile: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
+		FROM issuer_profiles WHERE id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
 	authority.Endpoint: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution, t.district AS first, NULL AS second
