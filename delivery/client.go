@@ -141,7 +141,7 @@ func (c *Client) Deliver(ctx context.Context, r Request) Attempt {
 
 func (c *Client) deliver(ctx context.Context, r Request) Attempt {
 	if err := c.guard.Check(r.URL, r.Allowed); err != nil {
-		return Attempt{ErrorClass: classOf(err)}
+		return Attempt{ErrorClass: ClassOf(err)}
 	}
 	headers, err := Sign(r.Secrets, r.ID, r.At, r.Body)
 	if err != nil {
@@ -165,7 +165,7 @@ func (c *Client) deliver(ctx context.Context, r Request) Attempt {
 		if ctx.Err() != nil {
 			return Attempt{ErrorClass: ClassCancelled}
 		}
-		return Attempt{ErrorClass: classOf(err)}
+		return Attempt{ErrorClass: ClassOf(err)}
 	}
 	defer func() { _ = res.Body.Close() }()
 	// The status decides. The rest is read so that its beginning can be shown, and the connection used again, if it is short and
@@ -229,8 +229,8 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return 0
 }
 
-// classOf names why no status was received.
-func classOf(err error) string {
+// ClassOf names why no status was received.
+func ClassOf(err error) string {
 	var (
 		timeout     interface{ Timeout() bool }
 		name        *net.DNSError

@@ -100,7 +100,7 @@ func TestANameThatLeadsToThisMachineIsRefusedWhenConnecting(t *testing.T) {
 	dialer := net.Dialer{Control: publicOnly}
 	_, err = dialer.DialContext(t.Context(), "tcp", net.JoinHostPort("localhost", port))
 	require.ErrorIs(t, err, ErrPrivateTarget)
-	require.Equal(t, ClassPrivateTarget, classOf(err))
+	require.Equal(t, ClassPrivateTarget, ClassOf(err))
 	require.ErrorIs(t, publicOnly("tcp", "nonsense", nil), ErrPrivateTarget)
 	require.ErrorIs(t, publicOnly("tcp", "name:1", nil), ErrPrivateTarget)
 }

@@ -1,6 +1,6 @@
-// Package relay carries what is committed in the record to Temporal: inbox items to their cases, and news of the outbox
-// to the endpoints' workflows. Whatever was acknowledged is in the record first, so a crash here, or a Temporal that is
-// away, delays it and loses nothing.
+// Package relay carries what is committed in the record to Temporal: inbox items to their cases, news of the outbox to the
+// endpoints' workflows, and news of certificates to those of the channels they are published on. Whatever was acknowledged is
+// in the record first, so a crash here, or a Temporal that is away, delays it and loses nothing.
 package relay
 
 import (
@@ -46,12 +46,14 @@ func (r *Relay) Run(ctx context.Context) {
 		}
 		r.wake(ctx)
 		r.wakeChanged(ctx)
+		r.wakeChannels(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		case <-rounds.C:
 			r.wakeForgotten(ctx)
+			r.wakeForgottenChannels(ctx)
 		}
 	}
 }

@@ -69,7 +69,11 @@ func (tx *Tx) InsertCertificate(c Certificate, actor string) error {
 	if err := tx.db.Create(&c).Error; err != nil {
 		return fmt.Errorf("write a certificate: %w", err)
 	}
-	return tx.insertChange(CertificateChange{CertificateID: c.ID, Status: c.Status, Actor: actor, At: c.RecordedAt})
+	err := tx.insertChange(CertificateChange{CertificateID: c.ID, Status: c.Status, Actor: actor, At: c.RecordedAt})
+	if err != nil {
+		return err
+	}
+	return tx.queuePublications(Certificate{ID: c.ID, Kind: c.Kind, Supersedes: c.Supersedes}, c.Status, c.RecordedAt)
 }
 
 // NumberTaken reports whether an issuer has used a number.

@@ -36,7 +36,10 @@ func (tx *Tx) ChangeCertificate(c Certificate, change CertificateChange) error {
 		return fmt.Errorf("change a certificate: it is not %s", c.Status)
 	}
 	change.CertificateID = c.ID
-	return tx.insertChange(change)
+	if err := tx.insertChange(change); err != nil {
+		return err
+	}
+	return tx.queuePublications(c, change.Status, change.At)
 }
 
 func (tx *Tx) insertChange(change CertificateChange) error {

@@ -54,7 +54,8 @@ func (tx *Tx) CloseFindings(cause contract.Cause, certificateID *string, channel
 	return res.RowsAffected, found(res.Error, "close findings")
 }
 
-// ResolveFinding writes what an operator decided about an incident that holds up no case, which closes it.
+// ResolveFinding writes what an operator decided about an incident that holds up no case, which closes it. What it is about is
+// done again, if that is what was decided.
 func (tx *Tx) ResolveFinding(r Resolution) error {
 	r.Outcome = ResolutionApplied
 	if err := tx.db.Create(&r).Error; err != nil {
@@ -62,5 +63,12 @@ func (tx *Tx) ResolveFinding(r Resolution) error {
 	}
 	res := tx.db.Model(&Incident{}).Where("id = ? AND NOT holds AND state = ?", r.IncidentID, IncidentOpen).
 		Updates(map[string]any{"state": IncidentClosed, "closed_at": r.RequestedAt, "closed_by": ClosedByResolution})
-	return found(res.Error, "close a finding")
+	if res.Error != nil || res.RowsAffected == 0 || r.Verb != contract.Retry {
+		return found(res.Error, "close a finding")
+	}
+	about, err := tx.Incident(r.IncidentID)
+	if err != nil {
+		return err
+	}
+	return tx.retryPublication(about, r.RequestedAt)
 }

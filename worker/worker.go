@@ -34,6 +34,8 @@ type Config struct {
 	Store      *store.Store
 	Records    *activities.Records
 	Deliveries *activities.Deliveries
+	// Publications bring certificates to public registers.
+	Publications *activities.Publications
 	// Hours books what people watched.
 	Hours  *hours.Settler
 	Logger *slog.Logger
@@ -82,6 +84,8 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	})
 	workflows.RegisterEndpoint(deliveries)
 	cfg.Deliveries.Register(deliveries)
+	workflows.RegisterPublications(deliveries)
+	cfg.Publications.Register(deliveries)
 
 	for _, w := range []worker.Worker{cases, deliveries} {
 		if err := start(ctx, w, cfg.Logger); err != nil {
@@ -91,6 +95,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	}
 	ready()
 	var wg sync.WaitGroup
+	wg.Go(func() { cfg.publish(ctx) })
 	wg.Go(func() { (&relay.Relay{Store: cfg.Store, Temporal: cfg.Temporal, Logger: cfg.Logger}).Run(ctx) })
 	wg.Go(func() { cfg.Hours.Run(ctx) })
 	wg.Wait()

@@ -1,5 +1,5 @@
-// Package workflows holds what Temporal carries: a case's way through its seven stages, one file a stage, and the
-// deliveries to one institution.
+// Package workflows holds what Temporal carries: a case's way through its seven stages, one file a stage, the
+// deliveries to one institution, and the publications on one channel.
 //
 // The code here is deterministic: it reads no clock but the workflow's, does no I/O, starts no goroutine and ranges over
 // no map. What it knows of the world it knows from the replies of steps (package contract), each one transaction of the

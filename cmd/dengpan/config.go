@@ -55,6 +55,7 @@ type config struct {
 	Provider providerConfig
 	SMTP     smtpConfig
 	Evidence evidenceConfig
+	Channels channelsConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -100,6 +101,7 @@ func configured(cmd *cobra.Command) *config {
 	cfg.Provider.flags(f)
 	cfg.SMTP.flags(f)
 	cfg.Evidence.flags(f)
+	cfg.Channels.flags(f)
 	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,

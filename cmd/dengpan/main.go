@@ -1,5 +1,5 @@
 // Command dengpan is the whole product in one binary, with a role for each process: the API, the worker, both at once,
-// the migration, and the simulator that plays institutions.
+// the migration, and the simulators that play institutions and public registers.
 package main
 
 import (
@@ -43,6 +43,6 @@ func root() *cobra.Command {
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
 		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
-		openapiCommand(), listsCommand())
+		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand())
 	return cmd
 }

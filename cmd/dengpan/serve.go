@@ -22,6 +22,7 @@ import (
 	"github.com/dengpan/dengpan/notice"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/publication"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/worker"
@@ -69,6 +70,7 @@ type process struct {
 	provider *api.Provider
 	mail     *mail.Sender
 	bucket   *evidence.Bucket
+	channels map[string]publication.Channel
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -126,6 +128,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	channels, err := cfg.Channels.channels(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -141,6 +147,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
 		sessions: sessions, origin: origin, provider: provider, mail: sender, bucket: bucket,
+		channels: channels,
 	}, nil
 }
 
@@ -211,6 +218,9 @@ func (p *process) worker(ctx context.Context) error {
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
 				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,
 			},
+			Publications: &activities.Publications{Sender: &publication.Sender{
+				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,
+			}},
 			Hours:     &hours.Settler{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
 			Logger:    p.logger,
 			CacheSize: p.cfg.CacheSize,

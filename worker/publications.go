@@ -1,0 +1,38 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/store"
+)
+
+// nightly is when the comparisons are made, if days last 24 hours: at three in the morning in Beijing.
+const nightly = 19 * time.Hour
+
+// publish says in the record which channels have an address here, and has them compared every day. It tries until it is done.
+func (cfg Config) publish(ctx context.Context) {
+	sender := cfg.Publications.Sender
+	every, connected := max(sender.Calendar.Day, time.Second), slices.Sorted(maps.Keys(sender.Channels))
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := errors.Join(
+			cfg.Store.Tx(ctx, func(tx *store.Tx) error { return tx.ConnectChannels(connected, time.Now().UTC()) }),
+			EnsureSchedule(ctx, cfg.Temporal, Schedule{
+				ID: contract.ReconciliationSchedule, Workflow: contract.ReconciliationWorkflow, Queue: contract.DeliveryQueue,
+				Every: every, Offset: nightly % every,
+			}),
+		)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		cfg.Logger.WarnContext(ctx, "publication cannot be prepared yet", "error", err, "again_in", wait)
+		select {
+		case <-ctx.Done():
+		case <-time.After(wait):
+		}
+	}
+}
