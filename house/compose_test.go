@@ -36,7 +36,8 @@ func oneShot(service types.ServiceConfig) bool { return service.Restart == "no" 
 func TestComposeHoldsTheWholeSystem(t *testing.T) {
 	t.Parallel()
 	require.ElementsMatch(t, []string{
-		"postgres", "temporal-schema", "temporal", "temporal-ui", "migrate", "prepare", "api", "worker", "institution", "mail",
+		"postgres", "temporal-schema", "temporal", "temporal-ui", "migrate", "prepare", "api", "worker",
+		"prepare-signer", "signer", "institution", "mail",
 	}, compose(t).ServiceNames())
 }
 
@@ -72,7 +73,7 @@ func TestComposeStartsEachServiceOnlyWhenWhatItNeedsIsThere(t *testing.T) {
 	require.Contains(t, project.Services["temporal"].DependsOn, "temporal-schema")
 	require.Contains(t, project.Services["migrate"].DependsOn, "temporal")
 	require.Contains(t, project.Services["prepare"].DependsOn, "migrate")
-	for _, role := range []string{"api", "worker"} {
+	for _, role := range []string{"api", "worker", "signer"} {
 		require.Contains(t, project.Services[role].DependsOn, "prepare")
 	}
 }
@@ -113,6 +114,15 @@ func TestComposeMountsOnlyFilesThatExist(t *testing.T) {
 				require.True(t, volume.ReadOnly, "%s may change %s", name, volume.Source)
 			}
 		}
+	}
+}
+
+// Who could sign could issue.
+func TestComposeGivesTheSigningKeysToTheSignerAlone(t *testing.T) {
+	t.Parallel()
+	for name, service := range compose(t).Services {
+		holds := slices.ContainsFunc(service.Volumes, func(v types.ServiceVolumeConfig) bool { return v.Source == "signing" })
+		require.Equal(t, name == "signer" || name == "prepare-signer", holds, name)
 	}
 }
 

@@ -56,6 +56,7 @@ type config struct {
 	SMTP     smtpConfig
 	Evidence evidenceConfig
 	Channels channelsConfig
+	Signing  signingConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -102,6 +103,7 @@ func configured(cmd *cobra.Command) *config {
 	cfg.SMTP.flags(f)
 	cfg.Evidence.flags(f)
 	cfg.Channels.flags(f)
+	cfg.Signing.flags(f)
 	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,

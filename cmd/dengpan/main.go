@@ -1,5 +1,5 @@
-// Command dengpan is the whole product in one binary, with a role for each process: the API, the worker, both at once,
-// the migration, and the simulators that play institutions and public registers.
+// Command dengpan is the whole product in one binary, with a role for each process: the API, the worker, the signer, all
+// at once, the migration, and the simulators that play institutions and public registers.
 package main
 
 import (
@@ -41,8 +41,8 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.AddCommand(apiCommand(), workerCommand(), allCommand(), migrateCommand(), institutionCommand(),
+	cmd.AddCommand(apiCommand(), workerCommand(), signerCommand(), allCommand(), migrateCommand(), institutionCommand(),
 		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
-		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand())
+		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand(), signingKeyCommand())
 	return cmd
 }

@@ -47,10 +47,10 @@ func workerCommand() *cobra.Command {
 }
 
 func allCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "all", Short: "run the API and the worker in one process", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "all", Short: "run the API, the worker and the signer in one process", Args: cobra.NoArgs}
 	cfg := configured(cmd)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		return serve(cmd.Context(), cfg, (*process).api, (*process).worker)
+		return serve(cmd.Context(), cfg, (*process).api, (*process).worker, (*process).signer)
 	}
 	return cmd
 }

@@ -182,10 +182,10 @@ func TestTheSameResultSentTenTimesAtOnceHasOneEffect(t *testing.T) {
 func TestARoleThatIsToldToStopEndsWithoutAFault(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
-	for _, role := range []string{stack.APIRole, stack.WorkerRole, stack.InstitutionRole} {
+	for _, role := range []string{stack.APIRole, stack.WorkerRole, stack.SignerRole, stack.InstitutionRole} {
 		t.Run(role, func(t *testing.T) {
 			running := map[string]*stack.Running{
-				stack.APIRole: s.api, stack.WorkerRole: s.worker, stack.InstitutionRole: s.institution,
+				stack.APIRole: s.api, stack.WorkerRole: s.worker, stack.SignerRole: s.signer, stack.InstitutionRole: s.institution,
 			}[role]
 			require.NoError(t, running.Stop())
 			spec := running.Spec()

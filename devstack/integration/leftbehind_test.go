@@ -108,7 +108,7 @@ func (g *garden) leftBehind(t *testing.T) map[string][]byte {
 		all["log "+filepath.Base(path)] = append([]byte("-\n"), content...)
 	}
 	for role, address := range map[string]string{
-		"API": g.product.APIAddress, "worker": g.product.WorkerAddress,
+		"API": g.product.APIAddress, "worker": g.product.WorkerAddress, "signer": g.product.SignerAddress,
 	} {
 		all["figures of the "+role] = fetch(t, "http://"+address+"/metrics")
 	}

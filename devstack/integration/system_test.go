@@ -37,6 +37,7 @@ type system struct {
 	temporal    *stack.Running
 	api         *stack.Running
 	worker      *stack.Running
+	signer      *stack.Running
 	institution *stack.Running
 
 	temporalService stack.Service
@@ -68,7 +69,7 @@ func newSystem(t testing.TB, o options) *system {
 		o.day = 2 * time.Second
 	}
 	s := &system{logs: t.TempDir(), apiKeys: map[string]string{}}
-	addresses := make([]string, 4)
+	addresses := make([]string, 5)
 	for i, port := range free(t, len(addresses)) {
 		addresses[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
@@ -84,8 +85,8 @@ func newSystem(t testing.TB, o options) *system {
 	s.product = stack.Product{
 		Program: testbed.Program(t), LogDir: s.logs,
 		DatabaseFile: filepath.Join(s.logs, "database-url"), OwnerFile: filepath.Join(s.logs, "owner-database-url"), TemporalAddress: addresses[0],
-		APIAddress: addresses[1], WorkerAddress: addresses[2], InstitutionAddress: addresses[3],
-		KeysetFile: keyset, InstitutionFile: filepath.Join(s.logs, "institutions.json"),
+		APIAddress: addresses[1], WorkerAddress: addresses[2], InstitutionAddress: addresses[3], SignerAddress: addresses[4],
+		KeysetFile: keyset, SigningKeys: filepath.Join(s.logs, "signing-keys"), InstitutionFile: filepath.Join(s.logs, "institutions.json"),
 		InstitutionState: filepath.Join(s.logs, "state.json"),
 		Demo:             true, Day: o.day, CalendarAnchor: "2026-03-02@" + time.Now().UTC().Format(time.RFC3339),
 	}
@@ -104,6 +105,8 @@ func newSystem(t testing.TB, o options) *system {
 	t.Cleanup(s.engine.Close)
 	s.api = s.start(t, stack.APIRole)
 	s.worker = s.start(t, stack.WorkerRole)
+	require.NoError(t, stack.CreateSigningKeys(s.product.SigningKeys))
+	s.signer = s.start(t, stack.SignerRole)
 	if !o.silent {
 		s.institution = s.start(t, stack.InstitutionRole)
 	}

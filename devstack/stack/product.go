@@ -29,9 +29,11 @@ type Product struct {
 	TemporalNamespace  string
 	APIAddress         string
 	WorkerAddress      string
+	SignerAddress      string
 	InstitutionAddress string
 
 	KeysetFile       string
+	SigningKeys      string // folder; only the signer is told of it
 	InstitutionFile  string
 	InstitutionState string
 
@@ -48,6 +50,7 @@ type Product struct {
 const (
 	APIRole         = "api"
 	WorkerRole      = "worker"
+	SignerRole      = "signer"
 	InstitutionRole = "institution"
 )
 
@@ -100,6 +103,9 @@ func (p Product) Service(role string) Service {
 		address = p.APIAddress
 	case WorkerRole:
 		address = p.WorkerAddress
+	case SignerRole:
+		address = p.SignerAddress
+		service.Spec.Env = append(service.Spec.Env, "DENGPAN_SIGNING_KEYS="+p.SigningKeys, "DENGPAN_SIGNER_ADDRESS="+p.SignerAddress)
 	case InstitutionRole:
 		address, path = p.InstitutionAddress, "/healthz"
 	}

@@ -39,8 +39,10 @@ func (r *running) bringUp(ctx context.Context) error {
 	r.product = stack.Product{
 		Program: r.options.Program, LogDir: filepath.Join(r.options.Dir, "log"),
 		TemporalNamespace: temporal.DefaultNamespace,
-		APIAddress:        r.options.APIAddress, WorkerAddress: r.options.WorkerAddress, InstitutionAddress: r.options.InstitutionAddress,
+		APIAddress:        r.options.APIAddress, WorkerAddress: r.options.WorkerAddress, SignerAddress: r.options.SignerAddress,
+		InstitutionAddress: r.options.InstitutionAddress,
 		KeysetFile:      filepath.Join(r.options.Dir, "keyset.json"),
+		SigningKeys:     filepath.Join(r.options.Dir, "signing-keys"),
 		InstitutionFile: demo.InstitutionFile(r.options.Dir), InstitutionState: demo.InstitutionState(r.options.Dir),
 		TemporalUI: "http://" + r.options.UIAddress,
 		Demo:       !r.options.NoDemo, Day: r.options.Day,
@@ -50,13 +52,14 @@ func (r *running) bringUp(ctx context.Context) error {
 		do   func(context.Context) error
 	}{
 		{"keys", r.ensureKeys},
+		{"signing keys", r.ensureSigningKeys},
 		{"calendar", r.openCalendar},
 		{"PostgreSQL", r.startDatabase},
 		{"Temporal", r.startTemporal},
 		{"schema, published lists, namespace", r.migrate},
 		{"identity provider", r.startProvider},
 		{"mail server", r.startPostbox},
-		{"API, worker and Temporal UI", r.startServices},
+		{"API, worker, signer and Temporal UI", r.startServices},
 		{"institutions", r.startInstitutions},
 	}
 	for _, step := range steps {
@@ -85,6 +88,18 @@ func (r *running) ensureKeys(context.Context) error {
 			r.product.KeysetFile, r.options.Dir)
 	}
 	_, err = identity.CreateKeyring(r.product.KeysetFile)
+	return err
+}
+
+// ensureSigningKeys makes the key that the demonstration's documents are signed with, unless it exists.
+func (r *running) ensureSigningKeys(context.Context) error {
+	if r.options.NoDemo {
+		return nil
+	}
+	err := stack.CreateSigningKeys(r.product.SigningKeys)
+	if errors.Is(err, fs.ErrExist) {
+		return nil
+	}
 	return err
 }
 
@@ -165,7 +180,11 @@ func (r *running) startServices(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return r.keep(ctx, page, r.product.Service(stack.WorkerRole), r.product.Service(stack.APIRole))
+	services := []stack.Service{page, r.product.Service(stack.WorkerRole), r.product.Service(stack.APIRole)}
+	if !r.options.NoDemo { // its keys are of the demonstration
+		services = append(services, r.product.Service(stack.SignerRole))
+	}
+	return r.keep(ctx, services...)
 }
 
 // startInstitutions takes up the demonstration and starts those who play in it.

@@ -26,6 +26,7 @@ type Options struct {
 
 	APIAddress         string
 	WorkerAddress      string
+	SignerAddress      string
 	InstitutionAddress string
 	TemporalListen     string
 	UIAddress          string
@@ -67,6 +68,7 @@ func (o *Options) addresses() []setting {
 	return []setting{
 		{&o.APIAddress, "api-address", "DENGPAN_API_ADDRESS", "the API", "127.0.0.1:8080"},
 		{&o.WorkerAddress, "worker-address", "DENGPAN_WORKER_ADDRESS", "the worker's health and metrics", "127.0.0.1:8081"},
+		{&o.SignerAddress, "signer-address", "DENGPAN_SIGNER_ADDRESS", "the signer's health and metrics", "127.0.0.1:8082"},
 		{&o.InstitutionAddress, "institution-address", "DENGPAN_INSTITUTION_ADDRESS", "the simulated institutions", "127.0.0.1:8090"},
 		{&o.TemporalListen, "temporal-address", "DENGPAN_TEMPORAL_LISTEN", "our own Temporal server", temporal.DefaultAddress},
 		{&o.UIAddress, "temporal-ui-address", "DENGPAN_TEMPORAL_UI_ADDRESS", "Temporal UI", ui.DefaultAddress},
