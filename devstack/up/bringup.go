@@ -41,9 +41,9 @@ func (r *running) bringUp(ctx context.Context) error {
 		TemporalNamespace: temporal.DefaultNamespace,
 		APIAddress:        r.options.APIAddress, WorkerAddress: r.options.WorkerAddress, SignerAddress: r.options.SignerAddress,
 		InstitutionAddress: r.options.InstitutionAddress,
-		KeysetFile:      filepath.Join(r.options.Dir, "keyset.json"),
-		SigningKeys:     filepath.Join(r.options.Dir, "signing-keys"),
-		InstitutionFile: demo.InstitutionFile(r.options.Dir), InstitutionState: demo.InstitutionState(r.options.Dir),
+		KeysetFile:         filepath.Join(r.options.Dir, "keyset.json"),
+		SigningKeys:        filepath.Join(r.options.Dir, "signing-keys"),
+		InstitutionFile:    demo.InstitutionFile(r.options.Dir), InstitutionState: demo.InstitutionState(r.options.Dir),
 		TemporalUI: "http://" + r.options.UIAddress,
 		Demo:       !r.options.NoDemo, Day: r.options.Day,
 	}
