@@ -97,6 +97,8 @@ type CertificateView struct {
 	IssuedOn      calendar.Date `json:"issued_on"`
 	Demonstration bool          `json:"demonstration" doc:"The certificate rests on 演示数据."`
 	Verify        string        `json:"verify" doc:"The path of its public check."`
+
+	Publications []PublicationView `json:"publications,omitempty" doc:"Where it must be found; told to the holder, and with a case."`
 }
 
 type titleView struct {
@@ -227,6 +229,14 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 			return caseView{}, err
 		}
 	}
+	certificates, err := tx.Certificates(c.ID)
+	if err != nil {
+		return caseView{}, err
+	}
+	view.Certificates = v.certificates(certificates)
+	if err := s.withPublications(tx, v, certificates, view.Certificates); err != nil {
+		return caseView{}, err
+	}
 	return view, v.gathered(tx, c, &view)
 }
 
@@ -252,7 +262,7 @@ func (v reader) stages(rows []store.CaseStage) []stageView {
 	return views
 }
 
-// gathered adds what the case has gathered: hours, results, certificates, the title and CE hours.
+// gathered adds what else the case has gathered: hours, results, the title and CE hours.
 func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	entries, err := tx.Hours(c.ID)
 	if err != nil {
@@ -277,11 +287,6 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 			PassMark: m.PassMark, Passed: m.Passed, HeldOn: m.AssessedOn,
 		}
 	}
-	certificates, err := tx.Certificates(c.ID)
-	if err != nil {
-		return err
-	}
-	view.Certificates = v.certificates(certificates)
 	decisions, err := tx.Decisions(c.ID)
 	if err != nil {
 		return err

@@ -186,7 +186,11 @@ func (s *service) myCertificates(ctx context.Context, _ *struct{}) (*myCertifica
 	if r.account.PersonID == nil {
 		return out, nil
 	}
-	rows, err := s.Store.Read(ctx).CertificatesOfPerson(*r.account.PersonID)
-	out.Body.Certificates = reader{lang: r.lang}.certificates(rows)
-	return out, err
+	tx, v := s.Store.Read(ctx), reader{lang: r.lang}
+	rows, err := tx.CertificatesOfPerson(*r.account.PersonID)
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Certificates = v.certificates(rows)
+	return out, s.withPublications(tx, v, rows, out.Body.Certificates)
 }

@@ -130,6 +130,7 @@ func (s *service) register(api huma.API) {
 	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
 
 	s.registerCertificates(api)
+	s.registerPublications(api)
 	s.registerLists(api)
 	s.registerIssuers(api)
 

@@ -120,6 +120,9 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO course_places (id, course_id, person_id, enrolled_by) VALUES ($1, $3, `+person+`, `+by+`)`,
 		id[authority.Place], caseID, id[authority.Course])
 	w.certify(caseID, contract.TrainingCertificate, body, "C-1", "王小明", 1)
+	issued, err := w.store.Read(w.t.Context()).Certificates(caseID)
+	require.NoError(w.t, err)
+	id[authority.Certificate] = issued[0].ID
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,

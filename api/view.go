@@ -147,6 +147,9 @@ func (v reader) incident(i store.Incident) IncidentView {
 
 func (v reader) explanation(i store.Incident) string {
 	words := v.words(i.Params)
+	if i.Channel != "" {
+		words["channel"] = i.Channel
+	}
 	if _, given := words["institution"]; !given && i.InstitutionID != nil {
 		words["institution"] = v.named(*i.InstitutionID)
 	}

@@ -62,6 +62,8 @@ const (
 
 	IssuerProfile Object = "issuer_profile"
 
+	Certificate Object = "certificate"
+
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"

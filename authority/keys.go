@@ -60,7 +60,8 @@ var keyVerbs = map[string][]KeyScope{
 	"course.enrol":    {KeyCourses},
 	"course.complete": {KeyCourses},
 
-	"certificate.list": {KeyTasks, KeyRead},
+	"certificate.list":         {KeyTasks, KeyRead},
+	"certificate.publications": {KeyTasks, KeyRead},
 
 	// What certificates carry is set by people.
 	"issuer.propose": {},

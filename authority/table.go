@@ -72,6 +72,10 @@ var table = []Row{
 	{"POST /v1/tasks/{id}/rejection", "task.answer", Task, false, roles(None, Ours, None, None)},
 
 	{"GET /v1/certificates", "certificate.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/certificates/{id}/publications", "certificate.publications", Certificate, false, roles(None, Ours, Area, None)},
+	{"GET /v1/channels", "channel.list", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/channels/{ref}/pause", "channel.turn", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/channels/{ref}/resume", "channel.turn", Nothing, false, roles(None, None, City, None)},
 
 	{"POST /v1/issuer-profiles", "issuer.propose", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},

@@ -66,6 +66,11 @@ var promised = map[string][]string{
 		"years_since_title", "work_years_since_title", "grade", "work_years_since_grade", "work_years", "work_started",
 		"skill_grade", "certificate", "rule_not_entered",
 	},
+	"channel.*": {"beijing_ce", "national"}, "publication.event.*": {
+		"queued", "sent", "missed", "acknowledged", "published", "refused", "outdated",
+	},
+	"publication.syncing.*": {"text", "refused", "not_connected"}, "publication.changing.*": {"text", "refused", "not_connected"},
+	"publication.found.*": {"text"}, "publication.changed.*": {"text"},
 	"list_fate.*": {"stops", "finishes", "held"},
 	"owes.*":      {"trainee", "institution", "operator", "system", "calendar"},
 }

@@ -54,6 +54,7 @@ var ownerQueries = map[authority.Object]string{
 		FROM list_snapshots WHERE id = ?`,
 	authority.IssuerProfile: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM issuer_profiles WHERE id = ?`,
+	authority.Certificate: ownersOfCertificates + ` WHERE k.id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
 	authority.Endpoint: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution, t.district AS first, NULL AS second
@@ -63,6 +64,13 @@ var ownerQueries = map[authority.Object]string{
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }
+
+// ownersOfCertificates: a certificate is its holder's and its issuer's, and lies in the districts of its case, or of the base
+// whose course it is of.
+const ownersOfCertificates = `SELECT NULL AS account, coalesce(c.person_id, p.person_id) AS person, k.issuer AS institution,
+	CASE WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
+	FROM certificates k JOIN institutions i ON i.id = k.issuer LEFT JOIN cases c ON c.id = k.case_id
+	LEFT JOIN institutions t ON t.id = c.training_body LEFT JOIN course_places p ON p.id = k.place_id`
 
 // Owners looks up whom an object belongs to; ErrNotFound when it is not there.
 func (tx *Tx) Owners(kind authority.Object, id string) (authority.Owners, error) {
