@@ -142,6 +142,7 @@ type service struct {
 	logins      loginBodies
 	keeping     accountBodies
 	workbooks   workbookBodies
+	prints      printBodies
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
 	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies

@@ -56,6 +56,7 @@ const (
 	fieldLoginTaken      = "login_taken"
 	fieldUnknownSubject  = "unknown_subject"
 	fieldNoEvidence      = "unknown_evidence"
+	fieldNoCertificate   = "unknown_certificate"
 	fieldCodeWrong       = codeWrong
 	fieldPasswordWrong   = "password_wrong"
 	fieldSamePassword    = "password_unchanged"

@@ -3,9 +3,11 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -174,15 +176,28 @@ func (s *service) myCEHours(ctx context.Context, in *myHoursInput) (*myHoursOutp
 
 type myCertificatesOutput struct {
 	Body struct {
-		Certificates []CertificateView `json:"certificates"`
+		Certificates []myCertificateView `json:"certificates"`
 	}
 }
 
-// myCertificates lists the certificates of the trainee who asks.
+// myCertificateView is a certificate as its holder sees it.
+type myCertificateView struct {
+	CertificateView
+
+	ID          string         `json:"id"`
+	StatusSince time.Time      `json:"status_since"`
+	ExpiresOn   *calendar.Date `json:"expires_on,omitempty" doc:"Its last day; absent: it does not expire."`
+	From        calendar.Date  `json:"from,omitzero" doc:"First day of the training; not on a grade certificate."`
+	To          calendar.Date  `json:"to,omitzero"`
+	Hours       string         `json:"hours,omitempty" doc:"学时; not on a grade certificate."`
+	Document    string         `json:"document" enum:"ready,pending,none" doc:"Whether its PDF can be had. None: its issuer filed none."`
+}
+
+// myCertificates lists the certificates of the trainee who asks. One whose number was given up was never a certificate.
 func (s *service) myCertificates(ctx context.Context, _ *struct{}) (*myCertificatesOutput, error) {
 	r := requestOf(ctx)
 	out := &myCertificatesOutput{}
-	out.Body.Certificates = []CertificateView{}
+	out.Body.Certificates = []myCertificateView{}
 	if r.account.PersonID == nil {
 		return out, nil
 	}
@@ -191,6 +206,24 @@ func (s *service) myCertificates(ctx context.Context, _ *struct{}) (*myCertifica
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Certificates = v.certificates(rows)
-	return out, s.withPublications(tx, v, rows, out.Body.Certificates)
+	rows = slices.DeleteFunc(rows, func(c store.Certificate) bool { return c.Status == store.CertificateCancelled })
+	ids := make([]string, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ID
+	}
+	signed, err := tx.SignedDocuments(ids)
+	if err != nil {
+		return nil, err
+	}
+	views := v.certificates(rows)
+	if err := s.withPublications(tx, v, rows, views); err != nil {
+		return nil, err
+	}
+	for i, c := range rows {
+		out.Body.Certificates = append(out.Body.Certificates, myCertificateView{
+			CertificateView: views[i], ID: c.ID, StatusSince: c.StatusSince, ExpiresOn: c.ExpiresOn, From: c.Facts.From, To: c.Facts.To,
+			Hours: c.Facts.Hours, Document: documentOf(c, signed[c.ID]),
+		})
+	}
+	return out, nil
 }

@@ -70,6 +70,11 @@ const (
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
 	fontMissing            = "font_missing"
+	documentNotReady       = "document_not_ready"
+	documentMissing        = "document_missing"
+	printUnderWay          = "print_under_way"
+	printEmpty             = "print_empty"
+	printNotReady          = "print_not_ready"
 	loginFailed            = "login_failed"
 	loginLocked            = "login_locked"
 	tooManyRequests        = "too_many_requests"
@@ -182,6 +187,11 @@ var statuses = map[string]int{
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,
 	fontMissing:            http.StatusServiceUnavailable,
+	documentNotReady:       http.StatusConflict,
+	documentMissing:        http.StatusConflict,
+	printUnderWay:          http.StatusConflict,
+	printEmpty:             http.StatusConflict,
+	printNotReady:          http.StatusConflict,
 	loginFailed:            http.StatusUnauthorized,
 	loginLocked:            http.StatusTooManyRequests,
 	tooManyRequests:        http.StatusTooManyRequests,

@@ -131,6 +131,8 @@ func (s *service) register(api huma.API) {
 
 	s.registerCertificates(api)
 	s.registerPublications(api)
+	s.registerCertificateFiles(api)
+	s.registerPrints(api)
 	s.registerLists(api)
 	s.registerIssuers(api)
 

@@ -123,6 +123,10 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	issued, err := w.store.Read(w.t.Context()).Certificates(caseID)
 	require.NoError(w.t, err)
 	id[authority.Certificate] = issued[0].ID
+	id[authority.Print] = uuid.NewString()
+	w.exec(`INSERT INTO certificate_prints (id, institution_id, certificate_ids, requested_by, requested_at, state, expires_at)
+		VALUES ($1, $2, jsonb_build_array($3::text), `+by+`, now(), 'waiting', now() + interval '1 hour')`,
+		id[authority.Print], body, id[authority.Certificate])
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
@@ -292,8 +296,9 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/endpoints": authority.Endpoint, "GET /v1/deliveries": authority.Delivery, "GET /v1/allowed-hosts": authority.AllowedHost,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/evidence": authority.Evidence, "GET /v1/issuer-profiles": authority.IssuerProfile,
-		"GET /v1/certificates": authority.Case, // each names the case that led to it
-		"GET /v1/classes":      authority.Class, "GET /v1/list-snapshots": authority.List,
+		"GET /v1/certificate-prints": authority.Print,
+		"GET /v1/certificates":       authority.Case, // each names the case that led to it
+		"GET /v1/classes":            authority.Class, "GET /v1/list-snapshots": authority.List,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

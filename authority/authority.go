@@ -67,6 +67,8 @@ const (
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"
+
+	Print Object = "certificate_print"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

@@ -62,6 +62,9 @@ var keyVerbs = map[string][]KeyScope{
 
 	"certificate.list":         {KeyTasks, KeyRead},
 	"certificate.publications": {KeyTasks, KeyRead},
+	// Documents name people in full, as tasks do.
+	"certificate.document": {KeyTasks},
+	"certificate.print":    {KeyTasks},
 
 	// What certificates carry is set by people.
 	"issuer.propose": {},

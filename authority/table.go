@@ -76,6 +76,11 @@ var table = []Row{
 	{"GET /v1/channels", "channel.list", Nothing, false, roles(None, None, Area, None)},
 	{"POST /v1/channels/{ref}/pause", "channel.turn", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/channels/{ref}/resume", "channel.turn", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/certificates/{id}/document", "certificate.document", Certificate, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/certificate-prints", "certificate.print", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/certificate-prints", "certificate.print", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/certificate-prints/{id}", "certificate.print", Print, false, roles(None, Ours, None, None)},
+	{"GET /v1/certificate-prints/{id}/file", "certificate.print", Print, false, roles(None, Ours, None, None)},
 
 	{"POST /v1/issuer-profiles", "issuer.propose", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},

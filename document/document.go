@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
@@ -171,14 +170,10 @@ func (b *Booklet) Add(facts certificate.Facts, holder certificate.Holder, art Ar
 	b.papers = append(b.papers, paper{facts, holder, art})
 }
 
-// WriteTo prints the pages under a title.
-func (b *Booklet) WriteTo(w io.Writer, title string) error {
-	content, err := b.printer.draw(info{title: title}, b.papers)
-	if err != nil {
-		return err
-	}
-	if _, err := w.Write(content); err != nil {
-		return fmt.Errorf("write a booklet: %w", err)
-	}
-	return nil
+// Pages is how many there are.
+func (b *Booklet) Pages() int { return len(b.papers) }
+
+// Print prints the pages under a title.
+func (b *Booklet) Print(title string) ([]byte, error) {
+	return b.printer.draw(info{title: title}, b.papers)
 }

@@ -78,9 +78,9 @@ func TestAFileThatIsNoA4PageOfItsOwnIsFoundFaulty(t *testing.T) {
 	booklet := p.Booklet()
 	booklet.Add(facts, holder, art)
 	booklet.Add(facts, holder, art)
-	var two bytes.Buffer
-	require.NoError(t, booklet.WriteTo(&two, "两页"))
-	require.Equal(t, []string{"pages"}, lint(two.Bytes()))
+	two, err := booklet.Print("两页")
+	require.NoError(t, err)
+	require.Equal(t, []string{"pages"}, lint(two))
 	letter := bytes.Replace(file, []byte("[ 0 0 841.89 595.28 ]"), []byte("[ 0 0 792.00 612.00 ]"), 1)
 	require.Equal(t, []string{"size"}, lint(letter))
 	// The descriptor of the font still stands there, and names no file.

@@ -61,6 +61,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM endpoints e JOIN institutions t ON t.id = e.institution_id WHERE e.id = ?`,
 	authority.Delivery: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM outbox o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
+	authority.Print: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
+		FROM certificate_prints WHERE id = ? AND expires_at > now()`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }

@@ -76,6 +76,9 @@ func AuditSeal() string { return "audit/key" }
 // WorkbookSeal is the purpose of the rows of a workbook that was filled in.
 func WorkbookSeal(workbookID string) string { return "workbook/" + workbookID }
 
+// PrintSeal is the purpose of certificates in one file.
+func PrintSeal(printID string) string { return "certificate-print/" + printID }
+
 // SealedColumn is a column of sealed data: where it is, and what each row of it is sealed for.
 type SealedColumn struct {
 	Table, Column string
@@ -105,6 +108,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("evidence", "key_sealed", "id", EvidenceKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
+	ofOne("certificate_prints", "content_sealed", "id", PrintSeal),
 	ofOne("dead_letters", "body_sealed", "id", LetterSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},

@@ -10,7 +10,7 @@ import (
 )
 
 // Forgetting removes what is only kept for a while once its time is over, whether anybody comes to look or not: workbooks,
-// the answers to requests with keys, the log of deliveries.
+// certificates in one file, the answers to requests with keys, the log of deliveries.
 type Forgetting struct {
 	Store  *store.Store
 	Logger *slog.Logger
@@ -46,9 +46,10 @@ func (f *Forgetting) Run(ctx context.Context) {
 func (f *Forgetting) Forget(ctx context.Context, now time.Time) error {
 	now = now.UTC()
 	tx := f.Store.Read(ctx)
-	_, err := f.Store.ForgetWorkbooks(ctx, now)
+	_, workbooks := f.Store.ForgetWorkbooks(ctx, now)
+	_, prints := f.Store.ForgetPrints(ctx, now)
 	return errors.Join(
-		err,
+		workbooks, prints,
 		inBatches(func() (int64, error) { return tx.ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.PruneDeliveries(now.Add(-deliveriesKept), forgetBatch) }),
 	)

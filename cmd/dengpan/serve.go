@@ -15,13 +15,16 @@ import (
 	"github.com/dengpan/dengpan/api"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/evidence"
+	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/mail"
 	"github.com/dengpan/dengpan/notice"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/printing"
 	"github.com/dengpan/dengpan/publication"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
@@ -198,6 +201,9 @@ func (p *process) worker(ctx context.Context) error {
 	beside := []interface{ Run(ctx context.Context) }{
 		&worker.Anchors{Store: p.store, Logger: p.logger},
 		&worker.Forgetting{Store: p.store, Logger: p.logger},
+		&printing.Maker{
+			Store: p.store, Keys: p.keys, Printer: &document.Printer{Fonts: &font.Fonts{Path: p.cfg.Font}}, Logger: p.logger,
+		},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
 	}
 	if p.mail != nil {
