@@ -2,26 +2,27 @@ package api
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/signintech/gopdf"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -33,6 +34,40 @@ type presented struct {
 
 func (p presented) body() object {
 	return object{"name": p.form.Get("name"), "id_number": p.form.Get("id_number"), "certificate_number": p.number}
+}
+
+// signer is a key of a demonstration that the record knows.
+func (w *world) signer() *signing.Key {
+	w.t.Helper()
+	folder, now := w.t.TempDir(), time.Now().UTC()
+	require.NoError(w.t, signing.CreateDemonstration(signing.Request{
+		Folder: folder, Name: signing.Default, Kind: signing.KindECDSA, Subject: "评价机构",
+	}, now))
+	keys, err := signing.Open(folder, nil)
+	require.NoError(w.t, err)
+	key := keys.For("anybody")
+	public := key.Public()
+	_, err = w.store.Read(w.t.Context()).RegisterSigningKey(store.SigningKey{
+		ID: public.ID, Algorithm: public.Algorithm, Subject: public.Subject, NotBefore: public.NotBefore, NotAfter: public.NotAfter,
+		Chain: string(public.Chain), RegisteredAt: now,
+	})
+	require.NoError(w.t, err)
+	return key
+}
+
+// signed is a document that leads to a certificate by its link, as the key signed it.
+func (w *world) signed(key *signing.Key, token string) []byte {
+	w.t.Helper()
+	var pdf gopdf.GoPdf
+	pdf.Start(gopdf.Config{PageSize: *gopdf.PageSizeA4})
+	pdf.AddPage()
+	pdf.Line(50, 50, 500, 700)
+	pdf.AddExternalLink("https://dengpan.example/verify/"+token, 50, 50, 100, 100)
+	content, err := pdf.GetBytesPdfReturnErr()
+	require.NoError(w.t, err)
+	file, err := key.SignPDF(w.t.Context(), content, signing.Statement{Reason: "签发", Location: "北京", At: time.Now()})
+	require.NoError(w.t, err)
+	return file
 }
 
 // issued records the grade certificate of a case, changed as a test wants it; and the file that was signed, if there is one.
@@ -201,10 +236,11 @@ func TestACertificateSaysWhatHasBecomeOfIt(t *testing.T) {
 		r.into(t, &answer)
 		return answer.Found, answer.Certificate
 	}
-	n := 0
+	key, n := w.signer(), 0
+	file := func() []byte { return w.signed(key, strings.ReplaceAll(uuid.NewString(), "-", "")) }
 	next := func() string { n++; return w.newCase(n) }
 
-	prepared := w.issued(next(), "P-1", []byte("%PDF prepared"))
+	prepared := w.issued(next(), "P-1", file())
 	found, _ := ask(prepared)
 	require.False(t, found, "what is only prepared was not issued")
 	require.Equal(t, http.StatusNotFound, w.get("/verify/"+prepared.token, "").status)
@@ -217,7 +253,7 @@ func TestACertificateSaysWhatHasBecomeOfIt(t *testing.T) {
 	require.True(t, c.IssuerListed.Listed)
 	require.Contains(t, c.IssuerListed.List, "91号")
 
-	cancelled := w.issued(next(), "C-1", []byte("%PDF cancelled"))
+	cancelled := w.issued(next(), "C-1", file())
 	w.becomes(cancelled.id, store.CertificateCancelled)
 	found, _ = ask(cancelled)
 	require.False(t, found, "what was cancelled was never issued")
@@ -254,7 +290,7 @@ func TestACertificateSaysWhatHasBecomeOfIt(t *testing.T) {
 
 	of := next()
 	old := w.issued(of, "O-1", nil)
-	successor := w.issued(of, "O-2", []byte("%PDF new"), func(c *store.Certificate) { c.Supersedes = &old.id })
+	successor := w.issued(of, "O-2", file(), func(c *store.Certificate) { c.Supersedes = &old.id })
 	require.NoError(t, w.store.Tx(t.Context(), func(tx *store.Tx) error {
 		for _, step := range [][2]string{{old.id, store.CertificateSuperseded}, {successor.id, store.CertificateValid}} {
 			c, err := tx.LockCertificate(step[0])
@@ -288,13 +324,8 @@ func TestACertificateSaysWhatHasBecomeOfIt(t *testing.T) {
 func TestAFileIsGenuineAlteredOrUnknown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	var folded bytes.Buffer
-	packed := zlib.NewWriter(&folded)
-	token := strings.ReplaceAll(uuid.NewString(), "-", "")
-	_, err := fmt.Fprintf(packed, "/URI (https://dengpan.example/verify/%s)", token)
-	require.NoError(t, err)
-	require.NoError(t, packed.Close())
-	original := []byte("%PDF-1.7\n1 0 obj << /Filter /FlateDecode >> stream\r\n" + folded.String() + "\nendstream endobj\n%%EOF\n")
+	key, token := w.signer(), strings.ReplaceAll(uuid.NewString(), "-", "")
+	original := w.signed(key, token)
 	held := w.issued(w.newCase(1), "F-1", original, func(c *store.Certificate) { c.VerifyToken = token })
 	type judged struct {
 		Verdict     string
@@ -315,21 +346,26 @@ func TestAFileIsGenuineAlteredOrUnknown(t *testing.T) {
 	w.becomes(held.id, store.CertificateRevoked)
 	require.Equal(t, "revoked", check(original).Certificate.Status, "a genuine file says what has become of the certificate")
 
+	unsigned := bytes.Replace(original, []byte("/ByteRange ["), []byte("/NotARange ["), 1)
 	for name, file := range map[string][]byte{
-		"something added":   append(bytes.Clone(original), "x"...),
-		"something changed": bytes.Replace(original, []byte("1 0 obj"), []byte("2 0 obj"), 1),
+		"something added":     slices.Concat(original, []byte("x")),
+		"something changed":   bytes.Replace(original, []byte("/Pages"), []byte("/Pagez"), 1),
+		"without its link":    bytes.ReplaceAll(original, []byte("/verify/"), []byte("/forged/")),
+		"without a signature": unsigned,
 	} {
 		altered := check(file)
 		require.Equal(t, "altered", altered.Verdict, name)
 		require.Nil(t, altered.Certificate, name)
 	}
+	require.Equal(t, "unknown", check(bytes.ReplaceAll(unsigned, []byte("/verify/"), []byte("/forged/"))).Verdict, "nothing in it is ours")
+	require.Equal(t, "unknown", check(w.signed(key, "0123456789abcdef0123")).Verdict, "a key alone makes no certificate")
 	reported := w.issued(w.newCase(2), "F-2", nil)
 	require.Equal(t, "unknown", check([]byte("https://dengpan.example/verify/"+reported.token)).Verdict,
 		"the institution made its own file, and we have none to compare with")
 	require.Equal(t, "unknown", check([]byte("%PDF-1.7 of somebody else")).Verdict)
 
 	require.Contains(t, string(w.attach("/verify/file", original).body), "文件真实")
-	require.Contains(t, string(w.attach("/verify/file?lang=en", append(bytes.Clone(original), 'x')).body), "The file was altered")
+	require.Contains(t, string(w.attach("/verify/file?lang=en", slices.Concat(original, []byte("x"))).body), "The file was altered")
 	require.Contains(t, string(w.attach("/verify/file", []byte("x")).body), "无法辨认此文件")
 	require.Equal(t, http.StatusUnprocessableEntity, w.attach("/verify/file", nil).status)
 	large := bytes.Repeat([]byte("x"), mostDocument+1)

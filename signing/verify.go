@@ -17,22 +17,25 @@ const mostSignatures = 16
 var byteRange = regexp.MustCompile(`/ByteRange \[0 (\d{1,10}) (\d{1,10}) (\d{1,10})\]`)
 
 // Verify tells whether a file is a document as a key of ours signed it, from the first byte to the last. The report of a
-// document whose signature is in order is there with ErrUnknownKey, ErrWithdrawnKey and ErrAppended, too.
+// document whose signature is in order is there with ErrUnknownKey, ErrWithdrawnKey and ErrAppended, too. With ErrAltered it
+// names the key, if the signature that does not fit is by one of ours.
 func Verify(pdf []byte, known Known) (Report, error) {
 	ranges := byteRange.FindAllSubmatch(pdf, -1)
 	found, reason := Report{}, ErrUnsigned
 	for i := len(ranges) - 1; i >= max(0, len(ranges)-mostSignatures); i-- {
-		report, whole, err := intact(pdf, ranges[i])
-		if err != nil {
-			if errors.Is(reason, ErrUnsigned) {
-				reason = err
-			}
-			continue
-		}
+		report, whole, wrong := intact(pdf, ranges[i])
 		key, isKnown, err := known(report.KeyID)
 		switch {
 		case err != nil:
 			return Report{}, err
+		case wrong != nil && isKnown:
+			found, reason = Report{KeyID: report.KeyID, Owner: key.Owner}, wrong
+			continue
+		case wrong != nil:
+			if errors.Is(reason, ErrUnsigned) {
+				reason = wrong
+			}
+			continue
 		case !isKnown:
 			found, reason = report, ErrUnknownKey // perhaps ours comes before it
 			continue
@@ -68,6 +71,7 @@ func intact(pdf []byte, ranges [][]byte) (report Report, whole bool, err error) 
 		return report, false, ErrAltered
 	}
 	leaf := chain[0]
+	report.KeyID = keyID(leaf)
 	a, err := algorithmOf(leaf.PublicKey)
 	if err != nil {
 		return report, false, ErrAltered
@@ -81,11 +85,12 @@ func intact(pdf []byte, ranges [][]byte) (report Report, whole bool, err error) 
 	if err != nil || !bytes.Equal(formed, structure) || !linked(chain) {
 		return report, false, ErrAltered
 	}
+	id := report.KeyID
 	report, err = statement(pdf[:gap])
 	if err == nil && (report.At.Before(leaf.NotBefore) || report.At.After(leaf.NotAfter)) {
 		err = ErrKeyTime
 	}
-	report.KeyID, report.Signer, report.Algorithm = keyID(leaf), leaf.Subject.CommonName, a.name
+	report.KeyID, report.Signer, report.Algorithm = id, leaf.Subject.CommonName, a.name
 	return report, end == len(pdf), err
 }
 

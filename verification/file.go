@@ -8,6 +8,7 @@ import (
 	"fmt"
 
 	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -31,7 +32,8 @@ const (
 	Unknown Verdict = "unknown" // nothing in it is ours
 )
 
-// File says whether a file is a document of ours. Of a genuine one it says what has become of the certificate.
+// File says whether a file is a document of ours. Of a genuine one it says what has become of the certificate. A signature
+// alone makes none genuine: a key may have been stolen, and the record knows every document that was signed.
 func (d Desk) File(content []byte) (Verdict, *Finding, error) {
 	sum := sha256.Sum256(content)
 	document, err := d.Record.DocumentBySHA256(sum[:])
@@ -41,11 +43,36 @@ func (d Desk) File(content []byte) (Verdict, *Finding, error) {
 	case !errors.Is(err, store.ErrNotFound):
 		return "", nil, err
 	}
-	ours, err := d.madeOfOurs(content)
-	if err != nil || !ours {
+	altered, err := d.altered(content)
+	if err != nil || !altered {
 		return Unknown, nil, err
 	}
 	return Altered, nil, nil
+}
+
+// altered reports whether a file was made out of a document of ours: it carries a signature by a key of ours that its bytes
+// do not bear out, or the link of a certificate.
+func (d Desk) altered(content []byte) (bool, error) {
+	report, err := signing.Verify(content, d.Record.KnownKey)
+	switch {
+	case errors.Is(err, signing.ErrAppended), errors.Is(err, signing.ErrAltered) && report.KeyID != "":
+		return true, nil
+	case err != nil && !says(err):
+		return false, err
+	}
+	return d.linked(content)
+}
+
+// says reports whether an error of verification is about the file.
+func says(err error) bool {
+	for _, about := range []error{
+		signing.ErrUnsigned, signing.ErrAltered, signing.ErrAppended, signing.ErrUnknownKey, signing.ErrWithdrawnKey, signing.ErrKeyTime,
+	} {
+		if errors.Is(err, about) {
+			return true
+		}
+	}
+	return false
 }
 
 // genuine is the finding of a file that is as we signed it. Of one that was not issued, nobody is told.
@@ -61,9 +88,9 @@ func (d Desk) genuine(certificateID string) (Verdict, *Finding, error) {
 	return Genuine, f, err
 }
 
-// madeOfOurs reports whether a file carries the link of a certificate that we keep the document of: then it was made out of
-// that document, and is not it.
-func (d Desk) madeOfOurs(content []byte) (bool, error) {
+// linked reports whether a file carries the link of a certificate that we keep the document of: then it was made out of that
+// document, and is not it.
+func (d Desk) linked(content []byte) (bool, error) {
 	for _, token := range links(content) {
 		c, err := d.Record.CertificateByToken(token)
 		if err == nil {
@@ -96,7 +123,14 @@ func (d Desk) kept(c store.Certificate) (FileState, error) {
 	if !bytes.Equal(sum[:], document.SHA256) {
 		return FileDamaged, nil
 	}
-	return FileWhole, nil
+	_, err = signing.Verify(content, d.Record.KnownKey)
+	switch {
+	case err == nil || errors.Is(err, signing.ErrWithdrawnKey): // which the record vouches for
+		return FileWhole, nil
+	case says(err):
+		return FileDamaged, nil
+	}
+	return "", err
 }
 
 // OpenHolder opens whom a certificate is made out to.

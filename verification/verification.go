@@ -17,6 +17,7 @@ import (
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/people"
+	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -31,6 +32,7 @@ type Record interface {
 	IssuerListed(c store.Certificate) (store.Published, error)
 	Document(id string) (store.CertificateDocument, error)
 	DocumentBySHA256(sum []byte) (store.CertificateDocument, error)
+	KnownKey(id string) (signing.KnownKey, bool, error)
 }
 
 // Keys open what is sealed.
