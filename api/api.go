@@ -143,6 +143,7 @@ type service struct {
 	keeping     accountBodies
 	workbooks   workbookBodies
 	prints      printBodies
+	bulk        body[bulkCheckBody]
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
 	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies

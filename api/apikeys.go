@@ -17,7 +17,7 @@ const defaultOverlap = 24
 
 type apiKeyBody struct {
 	Label       string     `json:"label" minLength:"1" maxLength:"64" doc:"What uses the key, once an institution; not a person's name."`
-	Scopes      []string   `json:"scopes" minItems:"1" maxItems:"5" uniqueItems:"true" enum:"tasks,attendance,courses,callbacks,read"`
+	Scopes      []string   `json:"scopes" minItems:"1" maxItems:"6" uniqueItems:"true" enum:"tasks,attendance,courses,callbacks,verify,read"`
 	ExpiresAt   *time.Time `json:"expires_at,omitempty" doc:"When it ends by itself; never when it is not given."`
 	Institution string     `json:"institution_id,omitempty" maxLength:"64" doc:"Given by administrators; an institution's own staff need not."`
 }
@@ -32,7 +32,7 @@ type APIKeyView struct {
 	Institution bodyView   `json:"institution"`
 	AccountID   string     `json:"account_id" doc:"The account that it stands for, and that the audit log names."`
 	Label       string     `json:"label"`
-	Scopes      []string   `json:"scopes" enum:"tasks,attendance,courses,callbacks,read"`
+	Scopes      []string   `json:"scopes" enum:"tasks,attendance,courses,callbacks,verify,read"`
 	State       string     `json:"state" enum:"active,replaced,expired,revoked" doc:"replaced: still good beside its successor."`
 	CreatedAt   time.Time  `json:"created_at"`
 	CreatedBy   *string    `json:"created_by" doc:"The account that made it; null: made by command line."`

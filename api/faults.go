@@ -61,6 +61,9 @@ const (
 	fieldPasswordWrong   = "password_wrong"
 	fieldSamePassword    = "password_unchanged"
 	fieldElsewhere       = "workbook_elsewhere"
+	fieldTooManyChecks   = "too_many_checks"
+	fieldShortened       = "digits_lost"
+	fieldAskedTooOften   = "asked_too_often"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -46,6 +46,7 @@ var repeatable = map[string]bool{
 var unkeyed = map[string]bool{
 	// They change nothing, and their answers are not to be kept: they show what is sealed.
 	"POST /v1/codec/decode": true, "POST /v1/person-search": true, "POST /v1/cases/{id}/unmasking": true, "POST /v1/me/export": true,
+	routeBulkCheck: true,
 	// They change the session that asks, whose new cookie is a part of the answer; and they are sent passwords and codes.
 	"POST /v1/me/password": true, "POST /v1/me/identity": true,
 	"POST /v1/me/second-factor": true, "POST /v1/me/second-factor/confirmation": true,

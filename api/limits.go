@@ -3,7 +3,9 @@ package api
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -31,6 +33,7 @@ var (
 	checksByCertificate = limit{name: "certificate", every: 30 * time.Second, burst: 20}
 	checksByIDNumber    = limit{name: "id-number", every: 30 * time.Second, burst: 20}
 	filesByAddress      = limit{name: "document-check", every: 5 * time.Second, burst: 30}
+	bulkChecksByAccount = limit{name: "bulk-check", every: 5 * time.Minute, burst: 20}
 	casesByIDNumber     = limit{name: "registration", every: 30 * time.Second, burst: 30}
 	uploadsByAddress    = limit{name: "upload", every: 200 * time.Millisecond, burst: 300}
 	readsByAddress      = limit{name: "public", every: 50 * time.Millisecond, burst: 600, share: 10}
@@ -122,11 +125,42 @@ func (l *limiter) byNumber(ctx context.Context, which limit, number string) erro
 	if l.factor == 0 {
 		return nil
 	}
-	left, err := l.spend(ctx, which, strings.ToUpper(strings.TrimSpace(number)))
+	left, err := l.spend(ctx, which, plainNumber(number))
 	if err != nil {
 		return err
 	}
 	return refusedBy(left)
+}
+
+// byNumbers limits what is asked about many numbers at once, and says which of them were asked about too often.
+func (l *limiter) byNumbers(ctx context.Context, which limit, numbers []string) (map[string]bool, error) {
+	refused, counts := map[string]bool{}, map[string]int{}
+	for _, number := range numbers {
+		counts[plainNumber(number)]++
+	}
+	if l.factor == 0 || len(counts) == 0 {
+		return refused, nil
+	}
+	asked := slices.Sorted(maps.Keys(counts))
+	uses := make([]store.Use, len(asked))
+	for i, number := range asked {
+		uses[i] = l.use(which, number, min(counts[number], l.burst(which)))
+	}
+	left, err := l.service.Store.Spend(ctx, l.service.Now(), uses...)
+	for i, number := range asked {
+		refused[number] = err == nil && left[i].Refused || counts[number] > l.burst(which)
+	}
+	return refused, err
+}
+
+// plainNumber is a number however it is typed.
+func plainNumber(number string) string { return strings.ToUpper(strings.TrimSpace(number)) }
+
+// use is so many of a limit.
+func (l *limiter) use(which limit, whose string, count int) store.Use {
+	return store.Use{
+		Key: l.service.Keys.Fingerprint("limit/"+which.name, []byte(whose)), Every: which.every, Burst: l.burst(which), Count: count,
+	}
 }
 
 func refusedBy(left store.Left) error {
@@ -160,9 +194,7 @@ func (l *limiter) spend(ctx context.Context, which limit, whose string) (store.L
 	burst := l.burst(which)
 	const shares = 10 // of a limit, at least: no process holds much of it
 	count := max(min(which.share, burst/shares), 1)
-	left, err := l.service.Store.Spend(ctx, now, store.Use{
-		Key: l.service.Keys.Fingerprint("limit/"+which.name, []byte(whose)), Every: which.every, Burst: burst, Count: count,
-	})
+	left, err := l.service.Store.Spend(ctx, now, l.use(which, whose, count))
 	if err != nil {
 		return store.Left{}, err
 	}

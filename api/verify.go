@@ -21,6 +21,8 @@ func (s *service) registerChecks(api huma.API) {
 	const public = "public"
 	sent(api, "POST /v1/verifications", public, "Check a certificate", s.bodies.verification.schema, http.StatusOK, s.verify)
 	s.registerDocumentChecks(api)
+	s.registerBulkChecks(api)
+	read(api, "GET /v1/certificates/{id}/checks", "certificates", "Who has checked a certificate", s.checkersOf)
 }
 
 // verificationBody is a question whether a certificate is somebody's.

@@ -14,12 +14,13 @@ const (
 	KeyAttendance KeyScope = "attendance" // make classes, name staff, report sessions, sign-ins and heartbeats, and mend them
 	KeyCourses    KeyScope = "courses"    // open courses, enrol, declare them complete
 	KeyCallbacks  KeyScope = "callbacks"  // set up and try the endpoint, and have events sent once more
+	KeyVerify     KeyScope = "verify"     // check certificates, many at once
 	KeyRead       KeyScope = "read"       // see all of that, and change nothing
 )
 
 // KeyScopes are all scopes of keys.
 func KeyScopes() []KeyScope {
-	return []KeyScope{KeyTasks, KeyAttendance, KeyCourses, KeyCallbacks, KeyRead}
+	return []KeyScope{KeyTasks, KeyAttendance, KeyCourses, KeyCallbacks, KeyVerify, KeyRead}
 }
 
 // keyVerbs says which scopes of keys a verb takes: one of them is enough. Every verb that is open to institutions stands
@@ -65,6 +66,9 @@ var keyVerbs = map[string][]KeyScope{
 	// Documents name people in full, as tasks do.
 	"certificate.document": {KeyTasks},
 	"certificate.print":    {KeyTasks},
+
+	"bulk_check.make": {KeyVerify},
+	"bulk_check.list": {KeyVerify, KeyRead},
 
 	// What certificates carry is set by people.
 	"issuer.propose": {},

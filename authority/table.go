@@ -81,6 +81,10 @@ var table = []Row{
 	{"GET /v1/certificate-prints", "certificate.print", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/certificate-prints/{id}", "certificate.print", Print, false, roles(None, Ours, None, None)},
 	{"GET /v1/certificate-prints/{id}/file", "certificate.print", Print, false, roles(None, Ours, None, None)},
+	{"GET /v1/certificates/{id}/checks", "certificate.checks", Certificate, false, roles(None, None, Area, None)},
+	{"GET /v1/bulk-check-workbook", "bulk_check.make", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/bulk-checks", "bulk_check.make", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/bulk-checks", "bulk_check.list", Nothing, false, roles(None, Ours, Area, None)},
 
 	{"POST /v1/issuer-profiles", "issuer.propose", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},

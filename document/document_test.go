@@ -204,3 +204,15 @@ func TestWithoutAFontNoCertificateIsPrinted(t *testing.T) {
 	_, err := (&document.Printer{Fonts: &font.Fonts{Path: filepath.Join(t.TempDir(), "none.ttf")}}).Render(facts, holder, art)
 	require.ErrorIs(t, err, font.ErrNone)
 }
+
+func TestADocumentCarriesItsLinkAsTextAndNothingPersonalInTheCode(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{"training", "grade", "ce_base"} {
+		facts, holder, art := sample(t, kind)
+		content, err := printer(t).Render(facts, holder, art)
+		require.NoError(t, err)
+		require.Contains(t, string(content), "/URI ("+facts.VerifyURL+")", kind)
+		require.NotContains(t, facts.VerifyURL, holder.IDNumber)
+		require.NotContains(t, facts.VerifyURL, holder.Name)
+	}
+}

@@ -11,7 +11,7 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
-// code prints the QR code that leads to the page where the certificate can be checked, with its caption.
+// code prints the QR code that leads to the page where the certificate can be checked, as a link too, with its caption.
 func (s *sheet) code(address string, x, y, side float64) {
 	picture, err := squares(address)
 	if err != nil {
@@ -19,6 +19,7 @@ func (s *sheet) code(address string, x, y, side float64) {
 		return
 	}
 	s.image(picture, x, y, side, side)
+	s.pdf.AddExternalLink(address, x, y, side, side) // on a screen a code is pressed; and a copy of the file is known by it
 	s.text(x, y+side+3.4, side, style{size: 8.5, space: 1, align: centre, colour: brown}, say("scan", nil))
 }
 

@@ -163,6 +163,19 @@ func TestPopplerFindsAFlippedByte(t *testing.T) {
 	}
 }
 
+func TestAnAlteredDocumentNamesTheKeyWhoseSignatureNoLongerFits(t *testing.T) {
+	t.Parallel()
+	k := key(t, signing.KindECDSA)
+	altered := sign(t, k, page(t))
+	altered[bytes.Index(altered, []byte("/Title"))+1] ^= 1
+	report, err := signing.Verify(altered, knows(k))
+	require.ErrorIs(t, err, signing.ErrAltered)
+	require.Equal(t, signing.Report{KeyID: k.KeyID()}, report)
+	report, err = signing.Verify(altered, knows())
+	require.ErrorIs(t, err, signing.ErrAltered)
+	require.Empty(t, report, "a stranger's is not named")
+}
+
 func TestWhatIsAppendedIsToldFromAnUntouchedFile(t *testing.T) {
 	t.Parallel()
 	k, stranger := key(t, signing.KindECDSA), key(t, signing.KindECDSA)

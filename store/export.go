@@ -71,6 +71,12 @@ var exportSections = []ExportSection{
 		FROM ce_entries WHERE person_id = @person ORDER BY id`},
 	{"certificates", []string{"certificates"}, `SELECT id, case_id, place_id, kind, issuer, number, origin, status, facts, issued_on FROM certificates
 		WHERE case_id IN (TABLE mine) OR place_id IN (TABLE place) ORDER BY recorded_at`},
+	{"certificate_checks", []string{"certificate_checks", "bulk_checks", "bulk_check_rows"}, `
+		SELECT k.certificate_id, k.day, k.way, k.times, NULL AS institution_id, NULL AS purpose FROM certificate_checks k
+		JOIN certificates c ON c.id = k.certificate_id WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place)
+		UNION ALL SELECT r.certificate_id, b.checked_at::date, 'bulk', 1, b.institution_id, b.purpose FROM bulk_check_rows r
+		JOIN bulk_checks b ON b.id = r.bulk_check_id JOIN certificates c ON c.id = r.certificate_id
+		WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place)`},
 	{"readings", []string{"audit_entries"}, `SELECT e.at, e.action, e.reason, e.after, coalesce(a.role, 'system') AS by_role FROM audit_entries e
 		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject = 'person:' || @person ORDER BY e.id`},
 	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests

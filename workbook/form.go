@@ -30,6 +30,7 @@ type column struct {
 	width   float64
 	family  string   // of the words that can be chosen
 	choices []string // codes of them
+	hint    string   // of the words that say how; its own when there are none
 	// part is read to understand another column, and is no field of its own.
 	part bool
 }
@@ -105,7 +106,9 @@ var forms = map[string]form{
 		},
 	)},
 	SheetChecks: {name: SheetChecks, blank: MostChecks, columns: []column{
-		{key: "name", open: true, width: 14}, {key: "id_number", open: true, width: 24}, {key: "certificate_number", open: true, width: 30},
+		{key: "name", open: true, width: 14, hint: "as_printed"},
+		{key: "id_number", open: true, width: 24, hint: "as_printed"},
+		{key: "certificate_number", open: true, width: 30, hint: "as_printed"},
 	}},
 }
 

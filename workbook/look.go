@@ -1,6 +1,7 @@
 package workbook
 
 import (
+	"cmp"
 	"fmt"
 
 	"github.com/xuri/excelize/v2"
@@ -97,7 +98,7 @@ func (a *author) validate(sheet string, c column, index, last int, choices []str
 	if err != nil {
 		return err
 	}
-	hint := "workbook.hint." + c.key
+	hint := "workbook.hint." + cmp.Or(c.hint, c.key)
 	if message.Has(hint) {
 		v.SetInput(Title(a.lang, c.key), message.Text(a.lang, hint, nil))
 	}

@@ -190,7 +190,11 @@ func (a *author) explain(name string, kind Kind) error {
 	if err := a.file.SetColWidth(name, "A", "A", 100); err != nil {
 		return err
 	}
-	for i, key := range []string{"title." + string(kind), "fill", "kind." + string(kind), "dates", "send"} {
+	told := []string{"title." + string(kind), "fill", "kind." + string(kind), "dates", "send"}
+	if kind == Checks { // every column is to be filled in, and there is no date
+		told = []string{"title." + string(kind), "kind." + string(kind), "send_checks"}
+	}
+	for i, key := range told {
 		at := "A" + strconv.Itoa(i+1)
 		if err := a.file.SetCellStr(name, at, message.Text(a.lang, "workbook.about."+key, nil)); err != nil {
 			return err

@@ -10,7 +10,7 @@ import { useWords } from '../../words/words'
 
 type Given = Omit<Schema['ApiKeyBody'], 'expires_at'> & { days: number }
 
-const scopes = ['tasks', 'attendance', 'courses', 'callbacks', 'read'] as const
+const scopes = ['tasks', 'attendance', 'courses', 'callbacks', 'verify', 'read'] as const
 
 /** How long a key may last, in days; 0: until somebody ends it. */
 const lasting = [90, 365, 0]
