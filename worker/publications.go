@@ -18,18 +18,37 @@ const nightly = 19 * time.Hour
 func (cfg Config) publish(ctx context.Context) {
 	sender := cfg.Publications.Sender
 	every, connected := max(sender.Calendar.Day, time.Second), slices.Sorted(maps.Keys(sender.Channels))
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		err := errors.Join(
+	cfg.until(ctx, "publication cannot be prepared yet", func() error {
+		return errors.Join(
 			cfg.Store.Tx(ctx, func(tx *store.Tx) error { return tx.ConnectChannels(connected, time.Now().UTC()) }),
 			EnsureSchedule(ctx, cfg.Temporal, Schedule{
 				ID: contract.ReconciliationSchedule, Workflow: contract.ReconciliationWorkflow, Queue: contract.DeliveryQueue,
 				Every: every, Offset: nightly % every,
 			}),
 		)
+	})
+}
+
+// check has every certificate derived anew every day: an hour after the registers are compared, if days last 24 hours.
+func (cfg Config) check(ctx context.Context) {
+	const least = time.Minute // where days are shorter, in a demonstration
+	every := max(cfg.Publications.Sender.Calendar.Day, least)
+	cfg.until(ctx, "the check of certificates cannot be prepared yet", func() error {
+		return EnsureSchedule(ctx, cfg.Temporal, Schedule{
+			ID: contract.CertificateCheckSchedule, Workflow: contract.CertificateCheckWorkflow, Queue: contract.DeliveryQueue,
+			Every: every, Offset: (nightly + time.Hour) % every,
+		})
+	})
+}
+
+// until tries something until it is done, or the process is told to stop.
+func (cfg Config) until(ctx context.Context, not string, do func() error) {
+	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
+		err := do()
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		cfg.Logger.WarnContext(ctx, "publication cannot be prepared yet", "error", err, "again_in", wait)
+		cfg.Logger.WarnContext(ctx, not, "error", err, "again_in", wait)
 		select {
 		case <-ctx.Done():
 		case <-time.After(wait):

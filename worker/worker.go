@@ -86,6 +86,8 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	cfg.Deliveries.Register(deliveries)
 	workflows.RegisterPublications(deliveries)
 	cfg.Publications.Register(deliveries)
+	workflows.RegisterChecks(deliveries)
+	(&activities.Checks{Store: cfg.Store, Keys: cfg.Records.Keys}).Register(deliveries)
 
 	for _, w := range []worker.Worker{cases, deliveries} {
 		if err := start(ctx, w, cfg.Logger); err != nil {
@@ -96,6 +98,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	ready()
 	var wg sync.WaitGroup
 	wg.Go(func() { cfg.publish(ctx) })
+	wg.Go(func() { cfg.check(ctx) })
 	wg.Go(func() { (&relay.Relay{Store: cfg.Store, Temporal: cfg.Temporal, Logger: cfg.Logger}).Run(ctx) })
 	wg.Go(func() { cfg.Hours.Run(ctx) })
 	wg.Wait()

@@ -43,6 +43,6 @@ func root() *cobra.Command {
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), signerCommand(), allCommand(), migrateCommand(), institutionCommand(),
 		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
-		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand(), signingKeyCommand())
+		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand(), checkCertificatesCommand(), signingKeyCommand())
 	return cmd
 }
