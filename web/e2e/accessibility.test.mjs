@@ -23,6 +23,7 @@ const pages = [
   ['institution', '/api-keys?state=active', '.listing', '.aside form'],
   ['administrator', '/api-keys?key=new', '.aside form'],
   ['operator', '/certificates', '.note, .listing'],
+  ['operator', '/channels', '#beijing_ce'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],
   ['desk', '/guide', '#callbacks'],

@@ -154,6 +154,13 @@ const certificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/certificates'), 'Certificates'),
 })
 
+const channels = createRoute({
+  getParentRoute: () => inside,
+  path: '/channels',
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/channels/channels'), 'Channels'),
+})
+
 const endpoint = createRoute({
   getParentRoute: () => inside,
   path: '/endpoint',
@@ -327,6 +334,7 @@ export const router = createRouter({
       sessions,
       incidents,
       certificates,
+      channels,
       accounts,
       invitations,
       keys,

@@ -110,7 +110,7 @@ const places: Record<Role, Place[]> = {
         { to: '/allowed-hosts', name: 'web.place.hosts' },
       ],
     },
-    certificates,
+    { ...certificates, pages: [...certificates.pages, { to: '/channels', name: 'web.channels.title' }] },
     { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
     notices,
   ],

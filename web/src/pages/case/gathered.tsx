@@ -1,6 +1,7 @@
 import { Progress } from 'antd'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Found } from '../certificates/found'
 import { CertificateStatus } from '../certificates/status'
 import type { Case } from './queries'
 
@@ -79,6 +80,7 @@ export function Certificates({ certificates }: { certificates: Case['certificate
             <span className="quiet small">
               {c.issuer.name} · {c.issued_on}
             </span>
+            <Found on={c.publications} />
             <span className="row">
               <a href={c.verify}>{t('web.case.verify')}</a>
               {c.demonstration && <span className="mark warn">{t('web.case.demonstration')}</span>}
