@@ -189,7 +189,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 
 func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
-	allowed := []string{"institution", "task:task_kind", "have", "need", "attempts", "due", "year"}
+	allowed := []string{"institution", "channel:channel", "task:task_kind", "have", "need", "attempts", "due", "year"}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)
 	}

@@ -70,6 +70,7 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 		Dir: dir, Program: testbed.Program(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
 		APIAddress: testbed.Address(t), WorkerAddress: testbed.Address(t), SignerAddress: testbed.Address(t), InstitutionAddress: testbed.Address(t),
 		TemporalListen: testbed.Address(t), UIAddress: testbed.Address(t), ProviderAddress: testbed.Address(t), MailAddress: testbed.Address(t),
+		RegistryAddress: testbed.Address(t),
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

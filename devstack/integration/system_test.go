@@ -39,6 +39,7 @@ type system struct {
 	worker      *stack.Running
 	signer      *stack.Running
 	institution *stack.Running
+	registers   *stack.Running
 
 	temporalService stack.Service
 	store           *store.Store
@@ -60,6 +61,7 @@ type options struct {
 	day       time.Duration
 	cacheSize string // of the worker
 	silent    bool   // no institution is played: the test answers tasks itself
+	registers bool   // public registers are played
 }
 
 // newSystem starts an installation with the published institutions loaded.
@@ -103,6 +105,12 @@ func newSystem(t testing.TB, o options) *system {
 	s.engine, err = client.DialContext(t.Context(), sealing)
 	require.NoError(t, err)
 	t.Cleanup(s.engine.Close)
+	if o.registers {
+		s.product.RegistryAddress, s.product.RegistryDelay = fmt.Sprintf("127.0.0.1:%d", free(t, 1)[0]), time.Second
+		s.product.RegistryState, s.product.ChannelSecret = filepath.Join(s.logs, "registers.jsonl"), filepath.Join(s.logs, "channel-secret")
+		require.NoError(t, files.WriteSecret(s.product.ChannelSecret, delivery.NewSecret()))
+		s.registers = s.start(t, stack.RegistryRole)
+	}
 	s.api = s.start(t, stack.APIRole)
 	s.worker = s.start(t, stack.WorkerRole)
 	require.NoError(t, stack.CreateSigningKeys(s.product.SigningKeys))

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dengpan/dengpan/certificate"
+
 	"github.com/dengpan/dengpan/devstack/process"
 )
 
@@ -37,6 +39,12 @@ type Product struct {
 	InstitutionFile  string
 	InstitutionState string
 
+	// Registers are where the stand-ins for the public registers listen; empty: there are none, and what is to be published waits.
+	RegistryAddress string
+	RegistryState   string
+	RegistryDelay   time.Duration // before they publish what they were sent
+	ChannelSecret   string        // the file with what signs the requests to them
+
 	TemporalUI string // the origin of Temporal's web interface
 
 	Demo           bool
@@ -52,6 +60,7 @@ const (
 	WorkerRole      = "worker"
 	SignerRole      = "signer"
 	InstitutionRole = "institution"
+	RegistryRole    = "registry"
 )
 
 // environment is ours, without what is secret in it, and with the product's settings over it.
@@ -75,6 +84,15 @@ func (p Product) environment() []string {
 	if p.Demo {
 		settings["DENGPAN_DEMO"] = "true"
 		settings["DENGPAN_REQUIRE_SECOND_FACTOR"] = "false" // who looks at a demonstration has no authenticator for it
+	}
+	if p.RegistryAddress != "" {
+		settings["DENGPAN_REGISTRY_ADDRESS"] = p.RegistryAddress
+		settings["DENGPAN_REGISTRY_STATE"], settings["DENGPAN_REGISTRY_DELAY"] = p.RegistryState, p.RegistryDelay.String()
+		for _, channel := range certificate.Channels() {
+			name := "DENGPAN_CHANNEL_" + strings.ToUpper(channel)
+			settings[name+"_URL"] = "http://" + p.RegistryAddress + "/registers/" + channel
+			settings[name+"_SECRET_FILE"] = p.ChannelSecret
+		}
 	}
 	if p.Day != 0 {
 		settings["DENGPAN_DAY"] = p.Day.String()
@@ -108,6 +126,8 @@ func (p Product) Service(role string) Service {
 		service.Spec.Env = append(service.Spec.Env, "DENGPAN_SIGNING_KEYS="+p.SigningKeys, "DENGPAN_SIGNER_ADDRESS="+p.SignerAddress)
 	case InstitutionRole:
 		address, path = p.InstitutionAddress, "/healthz"
+	case RegistryRole:
+		address, path = p.RegistryAddress, "/healthz"
 	}
 	if address != "" {
 		service.Ready = func(ctx context.Context) error { return Answers(ctx, "http://"+address+path) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/dengpan/dengpan/mail/postbox"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/registry"
 
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/provider"
@@ -32,6 +33,7 @@ type Options struct {
 	UIAddress          string
 	ProviderAddress    string
 	MailAddress        string
+	RegistryAddress    string
 	PostgresPort       int
 
 	// DatabaseURL and TemporalAddress name servers that run already; empty: our own.
@@ -74,6 +76,7 @@ func (o *Options) addresses() []setting {
 		{&o.UIAddress, "temporal-ui-address", "DENGPAN_TEMPORAL_UI_ADDRESS", "Temporal UI", ui.DefaultAddress},
 		{&o.ProviderAddress, "provider-address", "DENGPAN_PROVIDER_ADDRESS", "the identity provider", provider.DefaultAddress},
 		{&o.MailAddress, "mail-address", "DENGPAN_MAIL_ADDRESS", "the demonstration's mail server", postbox.DefaultAddress},
+		{&o.RegistryAddress, "registry-address", "DENGPAN_REGISTRY_ADDRESS", "the simulated public registers", registry.DefaultAddress},
 	}
 }
 
@@ -132,7 +135,8 @@ func (o *Options) settle() error {
 func (o *Options) checkPorts() error {
 	var uses []ports.Use
 	for _, s := range o.addresses() {
-		demoOnly := s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress || s.value == &o.MailAddress
+		demoOnly := s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress || s.value == &o.MailAddress ||
+			s.value == &o.RegistryAddress
 		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || (demoOnly && o.NoDemo) {
 			continue
 		}
