@@ -22,7 +22,7 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 		if req.Waived {
 			instead = []int{f.today.Year()}
 		}
-		changes, err := f.settleCE(instead...)
+		changes, err := f.settleCE("hours_changed", instead...)
 		if closed, is := errors.AsType[*hours.YearClosedError](err); is {
 			if err := f.begin(progress.CEHours); err != nil {
 				return contract.StepReply{}, err
@@ -49,8 +49,8 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 	})
 }
 
-// settleCE makes the case's CE credits what its standing hours come to, and notes what changed.
-func (f *file) settleCE(instead ...int) ([]hours.Change, error) {
+// settleCE makes the case's CE credits what its standing hours come to, for a reason, and notes what changed.
+func (f *file) settleCE(reason string, instead ...int) ([]hours.Change, error) {
 	earned := hours.EarnedInCase(f.Case)
 	if f.State(progress.Training) != progress.Done {
 		var err error
@@ -58,7 +58,7 @@ func (f *file) settleCE(instead ...int) ([]hours.Change, error) {
 			return nil, err
 		}
 	}
-	changes, err := hours.SettleCE(f.tx, earned, f.rules, f.Now(), "hours_changed", instead...)
+	changes, err := hours.SettleCE(f.tx, earned, f.rules, f.Now(), reason, instead...)
 	for _, change := range changes {
 		kind, params := "ce_hours_credited", map[string]any{"year": change.Year, "hours": change.Hours.String()}
 		switch {
@@ -89,7 +89,7 @@ func (f *file) countedUnfinished() ([]string, error) {
 // creditUnfinished books what counts of a training that ends uncompleted. A case is not kept from ending by a closed year:
 // the timeline says what was not booked.
 func (f *file) creditUnfinished() error {
-	changes, err := f.settleCE()
+	changes, err := f.settleCE("hours_changed")
 	if closed, is := errors.AsType[*hours.YearClosedError](err); is {
 		f.Note(progress.CEHours, "ce_hours_pending", store.ActorSystem, map[string]any{"year": closed.Year})
 		return nil

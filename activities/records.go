@@ -52,6 +52,8 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.DecideTitle, r.DecideTitle)
 	implement(reg, contract.CreditHours, r.CreditHours)
 	implement(reg, contract.ReviewHours, r.ReviewHours)
+	implement(reg, contract.ReviewCertificates, r.ReviewCertificates)
+	implement(reg, contract.RevokeSome, r.RevokeSome)
 	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
 	implement(reg, contract.OpenStepFailed, r.OpenStepFailed)

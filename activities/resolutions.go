@@ -186,8 +186,11 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 				continue
 			}
 			end := progress.Failed
-			if state == progress.Pending {
+			switch {
+			case state == progress.Pending:
 				end = progress.Skipped
+			case stage == progress.Title && outcome == progress.Mapped:
+				end = progress.Done // the question that had opened the case again was given up
 			}
 			if err := f.Move(stage, end, nil, nil); err != nil {
 				return contract.StepReply{}, err

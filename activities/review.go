@@ -28,7 +28,7 @@ func (r *Records) ReviewHours(
 			reply.Outcome = string(*f.Outcome)
 		}
 		if reply.Credited {
-			if err := f.followHours(); err != nil {
+			if err := f.followHours("hours_changed"); err != nil {
 				return reply, err
 			}
 		}
@@ -59,8 +59,8 @@ func (r *Records) ReviewHours(
 }
 
 // followHours makes what was booked as CE hours follow what stands. Hours for a closed year wait for a step of their own.
-func (f *file) followHours() error {
-	_, err := f.settleCE()
+func (f *file) followHours(reason string) error {
+	_, err := f.settleCE(reason)
 	if _, closed := errors.AsType[*hours.YearClosedError](err); closed {
 		return nil
 	}

@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
@@ -19,15 +20,17 @@ func (r *Records) DecideTitle(
 		if err := f.Move(progress.Title, progress.Active, nil, nil); err != nil {
 			return reply, err
 		}
-		certificates, err := f.tx.Certificates(f.ID)
+		grade, err := f.standing(contract.GradeCertificate)
 		if err != nil {
 			return reply, err
 		}
-		issued := f.today
-		for _, c := range certificates {
-			if c.Kind == contract.GradeCertificate {
-				issued = c.IssuedOn
-			}
+		if grade.Certificate != nil && !grade.is(store.CertificateValid) {
+			reply.Undermined = true
+			return reply, nil
+		}
+		issued, err := f.firstIssued(grade)
+		if err != nil {
+			return reply, err
 		}
 		d := f.rules.MapTitle(f.Applicant, f.Occupation, f.Level, issued, f.today)
 		inputs := map[string]any{"applicant": f.Applicant, "certificate_date": issued}
@@ -36,6 +39,22 @@ func (r *Records) DecideTitle(
 		}
 		return f.titleReply(d)
 	})
+}
+
+// firstIssued is the day on which somebody was first certified: one that was issued in the place of another, because of a
+// misprint, says what the other said.
+func (f *file) firstIssued(s standing) (calendar.Date, error) {
+	if s.Certificate == nil {
+		return f.today, nil
+	}
+	c := *s.Certificate
+	for c.Supersedes != nil {
+		var err error
+		if c, err = f.tx.Certificate(*c.Supersedes); err != nil {
+			return c.IssuedOn, err
+		}
+	}
+	return c.IssuedOn, nil
 }
 
 func (f *file) titleReply(d policy.TitleDecision) (contract.DecideTitleReply, error) {

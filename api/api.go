@@ -147,6 +147,7 @@ type service struct {
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
 	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies
+	remedies    remedyBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

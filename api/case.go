@@ -102,7 +102,7 @@ type CertificateView struct {
 }
 
 type titleView struct {
-	Outcome      string         `json:"outcome" enum:"met,not_met,insufficient_rule"`
+	Outcome      string         `json:"outcome" enum:"met,not_met,insufficient_rule,withdrawn" doc:"Withdrawn: the grade certificate it rested on was revoked."`
 	Kind         string         `json:"kind,omitempty" enum:"title_equivalent,eligible_to_apply"`
 	Title        string         `json:"title"`
 	Text         string         `json:"text"`
@@ -113,9 +113,9 @@ type titleView struct {
 
 // decisionView is a decision as it was made, in the reader's language.
 type decisionView struct {
-	Kind          string         `json:"kind" enum:"admission,training_gate,evaluation_entry,title"`
+	Kind          string         `json:"kind" enum:"admission,training_gate,evaluation_entry,title,title_withdrawal"`
 	Name          string         `json:"name"`
-	Outcome       string         `json:"outcome" enum:"met,not_met,insufficient_rule"`
+	Outcome       string         `json:"outcome" enum:"met,not_met,insufficient_rule,withdrawn"`
 	Text          string         `json:"text" doc:"The outcome in a sentence."`
 	Lines         []string       `json:"lines" doc:"What it rests on, or what each alternative lacks; a sentence each."`
 	Citation      citationView   `json:"citation" doc:"Of the alternative it rests on, or else of the rule."`

@@ -13,6 +13,7 @@ import (
 // registerCertificates adds the list of what institutions issued.
 func (s *service) registerCertificates(api huma.API) {
 	read(api, "GET /v1/certificates", "certificates", "The certificates that an institution issued", s.listCertificates)
+	s.registerRemedies(api)
 }
 
 type certificatesInput struct {

@@ -13,6 +13,11 @@ import (
 // title shows the latest decision about the title; nothing when there was none.
 func (v reader) title(decisions []store.Decision) (*titleView, error) {
 	for _, decision := range slices.Backward(decisions) {
+		if decision.Kind == policy.DecisionTitleWithdrawal {
+			return &titleView{
+				Outcome: decision.Outcome, DecidedOn: decision.AsOf, Effects: []string{}, Text: explain.WithdrawalText(v.lang),
+			}, nil
+		}
 		if decision.Kind != policy.DecisionTitle {
 			continue
 		}
@@ -74,6 +79,12 @@ func (v reader) explained(c store.Case, row store.Decision) (explain.Explanation
 			return none, fmt.Errorf("read a title decision: %w", err)
 		}
 		return explain.Title(v.lang, d), nil
+	case policy.DecisionTitleWithdrawal:
+		var d policy.Decision
+		if err := json.Unmarshal(row.Body, &d); err != nil {
+			return none, fmt.Errorf("read the withdrawal of a title: %w", err)
+		}
+		return explain.TitleWithdrawn(v.lang, d), nil
 	case policy.DecisionTraining:
 		var d policy.TrainingDecision
 		if err := json.Unmarshal(row.Body, &d); err != nil {

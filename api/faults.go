@@ -28,6 +28,7 @@ const (
 	fieldTooMany         = "too_many"
 	fieldDuplicate       = "duplicate"
 	fieldConflict        = "conflict"
+	fieldNoPhoto         = "photo_missing"
 	fieldReveals         = "reveals"
 	fieldUnsupported     = "unsupported"
 	fieldDate            = "date"

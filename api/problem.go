@@ -127,6 +127,14 @@ const (
 	listChanged            = "list_changed"
 	listLate               = "list_late"
 	alreadySuspended       = "institution_suspended"
+	certificateChanged     = "certificate_changed"
+	certificateStatus      = "certificate_status"
+	certificateReplacing   = "certificate_replacing"
+	requestIsOpen          = "request_open"
+	requestDecided         = "request_decided"
+	secondPersonNeeded     = "second_person_needed"
+	notTheRequester        = "not_the_requester"
+	nothingToRevoke        = "nothing_to_revoke"
 	notSuspended           = "institution_not_suspended"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
@@ -244,6 +252,14 @@ var statuses = map[string]int{
 	listChanged:            http.StatusConflict,
 	listLate:               http.StatusConflict,
 	alreadySuspended:       http.StatusConflict,
+	certificateChanged:     http.StatusConflict,
+	certificateStatus:      http.StatusConflict,
+	certificateReplacing:   http.StatusConflict,
+	requestIsOpen:          http.StatusConflict,
+	requestDecided:         http.StatusConflict,
+	secondPersonNeeded:     http.StatusConflict,
+	notTheRequester:        http.StatusConflict,
+	nothingToRevoke:        http.StatusConflict,
 	notSuspended:           http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,

@@ -127,6 +127,13 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO certificate_prints (id, institution_id, certificate_ids, requested_by, requested_at, state, expires_at)
 		VALUES ($1, $2, jsonb_build_array($3::text), `+by+`, now(), 'waiting', now() + interval '1 hour')`,
 		id[authority.Print], body, id[authority.Certificate])
+	id[authority.CertificateRequest] = uuid.NewString()
+	w.exec(`INSERT INTO certificate_requests (id, certificate_id, kind, reason_class, reason, certificate_since, requested_by, requested_at)
+		SELECT $1, id, 'suspension', 'result_disputed', 'r', status_since, `+by+`, now() FROM certificates WHERE id = $2`,
+		id[authority.CertificateRequest], id[authority.Certificate])
+	id[authority.Revocation] = uuid.NewString()
+	w.exec(`INSERT INTO certificate_revocations (id, institution_id, reason_class, reason, requested_by, requested_at)
+		VALUES ($1, $2, 'issued_in_error', 'r', `+by+`, now())`, id[authority.Revocation], body)
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,

@@ -62,13 +62,14 @@ const (
 
 	IssuerProfile Object = "issuer_profile"
 
-	Certificate Object = "certificate"
-
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"
 
-	Print Object = "certificate_print"
+	Print              Object = "certificate_print"
+	Certificate        Object = "certificate"
+	CertificateRequest Object = "certificate_request"
+	Revocation         Object = "certificate_revocation"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

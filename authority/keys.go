@@ -71,8 +71,16 @@ var keyVerbs = map[string][]KeyScope{
 	"bulk_check.list": {KeyVerify, KeyRead},
 
 	// What certificates carry is set by people.
-	"issuer.propose": {},
-	"issuer.read":    {},
+	"issuer.propose":   {},
+	"issuer.read":      {},
+	"certificate.read": {KeyTasks, KeyRead},
+	// What is asked for and decided about certificates is for people: two of them, and no program in between.
+	"certificate.correct":  {},
+	"certificate.suspend":  {},
+	"certificate.revoke":   {},
+	"certificate.requests": {},
+	"certificate.decide":   {},
+	"certificate.withdraw": {},
 
 	// Workbooks are for people, and do what several scopes of keys would have to be asked for.
 	"workbook.download": {},

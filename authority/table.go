@@ -91,6 +91,23 @@ var table = []Row{
 	{"GET /v1/issuer-profiles/{id}", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
 	{"GET /v1/issuer-profiles/{id}/seal", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
 	{"POST /v1/issuer-profiles/{id}/decision", "issuer.decide", IssuerProfile, false, roles(None, None, City, None)},
+	{"GET /v1/certificates/{id}", "certificate.read", Certificate, false, roles(Own, Ours, Area, None)},
+	// Anybody concerned may say that one is wrong. What takes one away is the issuer's and the city's; each is decided by
+	// somebody else of theirs.
+	{"POST /v1/certificates/{id}/corrections", "certificate.correct", Certificate, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/certificates/{id}/suspensions", "certificate.suspend", Certificate, false, roles(None, Ours, City, None)},
+	{"POST /v1/certificates/{id}/reinstatements", "certificate.suspend", Certificate, false, roles(None, Ours, City, None)},
+	{"POST /v1/certificates/{id}/revocations", "certificate.revoke", Certificate, false, roles(None, Ours, City, None)},
+	{"GET /v1/certificate-requests", "certificate.requests", Nothing, false, roles(Own, Ours, Area, None)},
+	{"GET /v1/certificate-requests/{id}", "certificate.requests", CertificateRequest, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/certificate-requests/{id}/decision", "certificate.decide", CertificateRequest, false, roles(None, Ours, City, None)},
+	{"POST /v1/certificate-requests/{id}/withdrawal", "certificate.withdraw", CertificateRequest, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/certificate-revocations", "certificate.revoke_many", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/certificate-revocations", "certificate.revoke_many", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/certificate-revocations/{id}", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
+	{"GET /v1/certificate-revocations/{id}/certificates", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
+	{"POST /v1/certificate-revocations/{id}/decision", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
+	{"POST /v1/certificate-revocations/{id}/withdrawal", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 
 	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},

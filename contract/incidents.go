@@ -23,6 +23,8 @@ const (
 	IssuerNotListed             Cause = "issuer_not_listed"
 	CertificateNumberTaken      Cause = "certificate_number_taken"
 	CertificateUndermined       Cause = "certificate_undermined"
+	TrainingCertificateRevoked  Cause = "training_certificate_revoked"
+	CertificateSuspended        Cause = "certificate_suspended"
 	CEYearClosed                Cause = "ce_year_closed"
 	StepFailed                  Cause = "step_failed"
 )
@@ -86,6 +88,8 @@ var causes = []causeRow{
 	{IssuerNotListed, Business, []Verb{Retry, Override, Cancel}},
 	{CertificateNumberTaken, Business, []Verb{Override, Cancel}},
 	{CertificateUndermined, Business, []Verb{Retry, Override, Cancel}},
+	{TrainingCertificateRevoked, Business, []Verb{Retry, Override, Cancel}},
+	{CertificateSuspended, Business, []Verb{Retry}},
 	{CEYearClosed, Business, []Verb{Retry, Override}},
 	{StepFailed, Program, []Verb{Retry, Cancel}},
 

@@ -174,6 +174,8 @@ func (r DecideTitleRequest) Key() string { return "title/" + strconv.Itoa(r.Roun
 // DecideTitleReply says whether a title follows, or that only time is missing until a day.
 type DecideTitleReply struct {
 	Mapped bool `json:"mapped"`
+	// Undermined says that the grade certificate does not hold, which the case has yet to follow.
+	Undermined bool `json:"undermined,omitempty"`
 	// Until is when to ask again; nil when no amount of time would help.
 	Until *time.Time `json:"until,omitempty"`
 }

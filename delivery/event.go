@@ -22,13 +22,14 @@ type Event struct {
 
 // EventData is what an event is about.
 type EventData struct {
-	TaskID   string     `json:"task_id,omitempty"`
-	CaseID   string     `json:"case_id,omitempty"`
-	Kind     string     `json:"kind,omitempty"`
-	DueAt    *time.Time `json:"due_at,omitempty"`
-	LetterID string     `json:"letter_id,omitempty" doc:"The answer that was kept for a person to decide on."`
-	Sequence int        `json:"sequence,omitempty" doc:"Grows from event to event of a case: one with a lower one is older."`
-	Example  bool       `json:"example,omitempty" doc:"A ping or an example: it is about nothing that there is."`
+	TaskID        string     `json:"task_id,omitempty"`
+	CaseID        string     `json:"case_id,omitempty"`
+	Kind          string     `json:"kind,omitempty"`
+	DueAt         *time.Time `json:"due_at,omitempty"`
+	LetterID      string     `json:"letter_id,omitempty" doc:"The answer that was kept for a person to decide on."`
+	CertificateID string     `json:"certificate_id,omitempty"`
+	Sequence      int        `json:"sequence,omitempty" doc:"Grows from event to event of a case: one with a lower one is older."`
+	Example       bool       `json:"example,omitempty" doc:"A ping or an example: it is about nothing that there is."`
 }
 
 // EventOf is an event of the outbox as it is told, by whichever way.
@@ -37,7 +38,7 @@ func EventOf(e store.OutboxEvent) Event {
 		SpecVersion: "1.0", ID: e.ID, Type: e.Kind, Source: "/v1", Time: e.CreatedAt.UTC(),
 		Data: EventData{
 			TaskID: e.Payload.TaskID, CaseID: e.Payload.CaseID, Kind: e.Payload.Kind, DueAt: e.Payload.DueAt,
-			LetterID: e.Payload.LetterID, Sequence: e.Sequence, Example: e.Test,
+			LetterID: e.Payload.LetterID, CertificateID: e.Payload.CertificateID, Sequence: e.Sequence, Example: e.Test,
 		},
 	}
 }

@@ -77,6 +77,18 @@ func Title(lang message.Lang, d policy.TitleDecision) Explanation {
 	return e
 }
 
+// TitleWithdrawn explains that a title was withdrawn, because the grade certificate it rested on was revoked.
+func TitleWithdrawn(lang message.Lang, d policy.Decision) Explanation {
+	w := writer{lang: lang}
+	return Explanation{
+		Kind: d.Kind, Name: w.text("kind." + d.Kind), Outcome: d.Outcome, Text: WithdrawalText(lang), Lines: w.cited(d.Citation),
+		Citation: d.Citation, AsOf: d.AsOf,
+	}
+}
+
+// WithdrawalText says that a title was withdrawn in a sentence: that of the line it puts in a case's timeline.
+func WithdrawalText(lang message.Lang) string { return message.Text(lang, "event.title_withdrawn", nil) }
+
 // TitleText is the outcome of a title decision in a sentence: that of the line it puts in a case's timeline.
 func TitleText(lang message.Lang, d policy.TitleDecision) string {
 	params := map[string]any{"title": d.Title}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -26,12 +27,18 @@ type Earned struct {
 	Modules []string
 }
 
-// counted is what of the standing hours is credited.
-func (e Earned) counted(entries []ledger.Entry) []ledger.Entry {
-	if e.Modules == nil {
-		return entries
+// counted is what of the standing hours is credited: nothing, once the certificate that they led to was revoked because they
+// were not earned.
+func (e Earned) counted(tx *store.Tx) ([]ledger.Entry, error) {
+	forfeited, err := tx.Forfeited(e.CaseID, e.PlaceID, certificate.UnearnedReasons())
+	if err != nil || forfeited {
+		return nil, err
 	}
-	return slices.DeleteFunc(entries, func(entry ledger.Entry) bool { return !slices.Contains(e.Modules, entry.Module) })
+	entries, err := tx.HoursOf(e.CaseID, e.PlaceID)
+	if err != nil || e.Modules == nil {
+		return entries, err
+	}
+	return slices.DeleteFunc(entries, func(entry ledger.Entry) bool { return !slices.Contains(e.Modules, entry.Module) }), nil
 }
 
 // EarnedInCase is a case as what hours are credited for.
@@ -87,7 +94,7 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 	if under, err := earned.underWay(tx); err != nil || under {
 		return nil, err
 	}
-	entries, err := tx.HoursOf(earned.CaseID, earned.PlaceID)
+	entries, err := earned.counted(tx)
 	if err != nil {
 		return nil, err
 	}
@@ -95,7 +102,7 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 	if err != nil {
 		return nil, err
 	}
-	changes := compare(ledger.ByYear(earned.counted(entries)), standing, Rule(rules))
+	changes := compare(ledger.ByYear(entries), standing, Rule(rules))
 	for i, change := range changes {
 		if changes[i].Year, err = open(tx, change, instead); err != nil {
 			return nil, err

@@ -29,7 +29,7 @@ var promised = map[string][]string{
 		"uscc_length", "uscc_characters", "uscc_check",
 		"name_required", "name_length", "name_characters", "name_mismatch",
 		"phone_format", "phone_taken", "email_format", "address_characters",
-		"photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
+		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
@@ -58,7 +58,7 @@ var promised = map[string][]string{
 	"degree.*":                {"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school"},
 	"skill_grade.*":           {"高级工", "技师", "高级技师"},
 	"basis.*":                 {"notice", "recalled", "assumed", "design", "demonstration"},
-	"explain.kind.*":          {"admission", "training_gate", "evaluation_entry", "title"},
+	"explain.kind.*":          {"admission", "training_gate", "evaluation_entry", "title", "title_withdrawal"},
 	"explain.training_gate.*": {"met", "not_met", "insufficient_rule"}, "explain.training.*": {"hours", "online", "offline", "modules"},
 	"explain.admission.*": {"met", "not_met", "insufficient_rule"}, "explain.evaluation_entry.*": {"met", "not_met", "insufficient_rule"},
 	"explain.need.*": {
@@ -71,8 +71,14 @@ var promised = map[string][]string{
 	},
 	"publication.syncing.*": {"text", "refused", "not_connected"}, "publication.changing.*": {"text", "refused", "not_connected"},
 	"publication.found.*": {"text"}, "publication.changed.*": {"text"},
-	"list_fate.*": {"stops", "finishes", "held"},
-	"owes.*":      {"trainee", "institution", "operator", "system", "calendar"},
+	"certificate_measure.*": {"correction", "suspension", "reinstatement", "revocation"},
+	"certificate_reason.*": {
+		"misprint", "legal_change", "photo_outdated", "under_investigation", "result_disputed", "cleared", "settled",
+		"false_material", "undeserved", "exam_misconduct", "issued_in_error", "holder_request",
+	},
+	"certificate_request.state.*": {"open", "approved", "refused", "withdrawn", "done"},
+	"list_fate.*":                 {"stops", "finishes", "held"},
+	"owes.*":                      {"trainee", "institution", "operator", "system", "calendar"},
 }
 
 var problemCodes = []string{
@@ -83,9 +89,13 @@ var problemCodes = []string{
 	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "idempotency_answer_lost", "letters_full", "letter_resolved", "letter_task_closed", "method_not_allowed", "not_acceptable",
 	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken", "phone_unknown", "person_erased", "case_open",
 	"deletion_pending", "deletion_decided",
+	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
+	"certificate_replacing", "nothing_to_revoke",
 }
 
-var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting"}
+var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting",
+	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
+}
 
 var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "class_full", "wrong_person", "not_our_occupation", "task_overdue",
@@ -126,6 +136,10 @@ var events = map[string][]string{
 	"title_not_met":            nil,
 	"title_waiting":            {"until"},
 	"title_rule_missing":       {"title:title"},
+	"title_withdrawn":          nil,
+	"certificate_suspended":    {"certificate:certificate", "issuer", "number"},
+	"certificate_reinstated":   {"certificate:certificate", "issuer", "number"},
+	"certificate_revoked":      {"certificate:certificate", "issuer", "number"},
 	"incident_opened":          {"cause:cause"},
 	"incident_resolved":        {"verb:verb"},
 	"resolution_refused":       {"verb:verb"},

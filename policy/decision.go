@@ -11,6 +11,8 @@ const (
 	NotMet Outcome = "not_met"
 	// InsufficientRule says that the rule which would decide has not been entered: neither yes nor no is known.
 	InsufficientRule Outcome = "insufficient_rule"
+	// Withdrawn says that what was decided before holds no longer: what it rested on is gone.
+	Withdrawn Outcome = "withdrawn"
 )
 
 // The kinds of decision.
@@ -18,6 +20,7 @@ const (
 	DecisionAdmission       = "admission"
 	DecisionEvaluationEntry = "evaluation_entry"
 	DecisionTitle           = "title"
+	DecisionTitleWithdrawal = "title_withdrawal"
 )
 
 // Decision is a decision as it was made, to be stored and shown. It rests on nothing but the inputs and the policy

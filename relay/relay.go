@@ -47,6 +47,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.wake(ctx)
 		r.wakeChanged(ctx)
 		r.wakeChannels(ctx)
+		r.startRevocations(ctx)
 		select {
 		case <-ctx.Done():
 			return

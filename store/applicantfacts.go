@@ -51,6 +51,13 @@ func (tx *Tx) LastCaseFacts(caseID string) (*CaseFacts, error) {
 	return &all[0], nil
 }
 
+// LastDecision reads the latest decision of a kind about a case; ErrNotFound when there was none.
+func (tx *Tx) LastDecision(caseID, kind string) (Decision, error) {
+	var d Decision
+	err := tx.db.Order("decided_at DESC").Take(&d, "case_id = ? AND kind = ?", caseID, kind).Error
+	return d, found(err, "read a case's latest decision")
+}
+
 // CountDecisions counts how often something was decided about a case.
 func (tx *Tx) CountDecisions(caseID, kind string) (int, error) {
 	var n int64

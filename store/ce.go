@@ -160,6 +160,18 @@ func (tx *Tx) CELedger(personID string) ([]CEEntry, error) {
 	return all, found(err, "read a person's CE ledger")
 }
 
+// CEEntriesOf reads all that was credited of a case, or of a place in a course, and taken back, by year.
+func (tx *Tx) CEEntriesOf(caseID, placeID *string) ([]CEEntry, error) {
+	q := tx.db.Order("year, id")
+	if caseID != nil {
+		q = q.Where("case_id = ?", *caseID)
+	} else {
+		q = q.Where("place_id = ?", placeID)
+	}
+	var all []CEEntry
+	return all, found(q.Find(&all).Error, "read CE hours")
+}
+
 // CEEntries reads the hours credited to a person, by year.
 func (tx *Tx) CEEntries(personID string) ([]CEEntry, error) {
 	var all []CEEntry

@@ -77,6 +77,9 @@ var exportSections = []ExportSection{
 		UNION ALL SELECT r.certificate_id, b.checked_at::date, 'bulk', 1, b.institution_id, b.purpose FROM bulk_check_rows r
 		JOIN bulk_checks b ON b.id = r.bulk_check_id JOIN certificates c ON c.id = r.certificate_id
 		WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place)`},
+	{"certificate_requests", []string{"certificate_requests"}, `SELECT r.id, r.certificate_id, r.kind, r.reason_class, r.reason, r.evidence, r.fields,
+		r.requested_at, r.state, r.decided_at, r.decision_reason FROM certificate_requests r JOIN certificates c ON c.id = r.certificate_id
+		WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place) ORDER BY r.requested_at`},
 	{"readings", []string{"audit_entries"}, `SELECT e.at, e.action, e.reason, e.after, coalesce(a.role, 'system') AS by_role FROM audit_entries e
 		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject = 'person:' || @person ORDER BY e.id`},
 	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests

@@ -16,6 +16,8 @@ const (
 	InboxWithdrawal = "withdrawal"
 	InboxHours      = "hours" // hours of the case were taken back, or added after its training
 	InboxFacts      = "facts" // the applicant's facts were given anew
+
+	InboxCertificate = "certificate" // a certificate of the case was suspended, reinstated or revoked
 )
 
 // InboxItem is something a case's workflow is to be told. It is committed before the sender is answered, so what was
@@ -24,7 +26,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string
 	Kind          string
-	SubjectID     string // the case, task, resolution, session or facts it is about
+	SubjectID     string // the case, task, resolution, session, facts or certificate it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string
@@ -50,6 +52,13 @@ func (tx *Tx) InsertInbox(caseID, kind, subjectID string) (InboxItem, error) {
 		return item, fmt.Errorf("write an inbox item: %w", err)
 	}
 	return item, nil
+}
+
+// InboxItem reads an inbox item.
+func (tx *Tx) InboxItem(id string) (InboxItem, error) {
+	var item InboxItem
+	err := tx.db.Take(&item, "id = ?", id).Error
+	return item, found(err, "read an inbox item")
 }
 
 // ClaimInbox takes items that are due for forwarding, oldest first, and keeps others from taking them for a while. An

@@ -151,6 +151,22 @@ func (tx *Tx) OpenIncidentOf(caseID string) (Incident, error) {
 	return i, found(err, "read a case's open incident")
 }
 
+// LastIncident reads the latest incident of some causes that a case was stuck on; ErrNotFound when there was none.
+func (tx *Tx) LastIncident(caseID string, causes ...contract.Cause) (Incident, error) {
+	var i Incident
+	err := tx.db.Order("opened_at DESC").Take(&i, "case_id = ? AND holds AND cause IN ?", caseID, causes).Error
+	return i, found(err, "read a case's latest incident")
+}
+
+// Overridden reports whether an operator let a case go on in spite of what befell a certificate.
+func (tx *Tx) Overridden(cause contract.Cause, certificateID string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&Resolution{}).Joins("JOIN incidents i ON i.id = resolutions.incident_id").
+		Where("i.cause = ? AND i.certificate_id = ? AND verb = ? AND outcome = ?", cause, certificateID, contract.Override, ResolutionApplied).
+		Count(&n).Error
+	return n > 0, found(err, "look for an override")
+}
+
 // InsertResolution writes an operator's resolution of an open incident and puts it in the inbox for the case.
 func (tx *Tx) InsertResolution(i Incident, r Resolution) (InboxItem, error) {
 	r.Outcome = ResolutionPending

@@ -14,11 +14,18 @@ const (
 	OutboxAnswerApplied   = "answer.applied"   // an answer that was kept for a person to decide on counts
 	OutboxAnswerDiscarded = "answer.discarded" // it does not
 	OutboxPing            = "endpoint.ping"
+
+	// What became of a certificate.
+	OutboxCertificateSuspended  = "certificate.suspended"
+	OutboxCertificateReinstated = "certificate.reinstated"
+	OutboxCertificateSuperseded = "certificate.superseded"
+	OutboxCertificateRevoked    = "certificate.revoked"
 )
 
 // OutboxKinds is every kind of event.
 var OutboxKinds = []string{
 	OutboxTaskIssued, OutboxTaskCancelled, OutboxTaskExtended, OutboxAnswerApplied, OutboxAnswerDiscarded, OutboxPing,
+	OutboxCertificateSuspended, OutboxCertificateReinstated, OutboxCertificateSuperseded, OutboxCertificateRevoked,
 }
 
 // States of an outbox event.
@@ -57,9 +64,11 @@ func (OutboxEvent) TableName() string { return "outbox" }
 type OutboxPayload struct {
 	TaskID   string     `json:"task_id,omitempty"`
 	CaseID   string     `json:"case_id,omitempty"`
-	Kind     string     `json:"kind,omitempty"` // of the task
+	Kind     string     `json:"kind,omitempty"` // of the task, or of the certificate
 	DueAt    *time.Time `json:"due_at,omitempty"`
 	LetterID string     `json:"letter_id,omitempty"` // of the answer that was kept
+
+	CertificateID string `json:"certificate_id,omitempty"`
 }
 
 // queueTask writes an event about a task to the outbox. Its payload names no person.

@@ -63,6 +63,9 @@ var ownerQueries = map[authority.Object]string{
 		FROM outbox o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Print: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM certificate_prints WHERE id = ? AND expires_at > now()`,
+	authority.CertificateRequest: ownersOfCertificates + ` JOIN certificate_requests r ON r.certificate_id = k.id WHERE r.id = ?`,
+	authority.Revocation: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
+		FROM certificate_revocations WHERE id = ?`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }

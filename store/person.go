@@ -92,6 +92,28 @@ func (tx *Tx) Account(id string) (Account, error) {
 	return a, found(err, "read an account")
 }
 
+// CorrectIdentity writes the name and the number of a person, sealed, in the place of those before. What the person is found
+// by is written beside it.
+func (tx *Tx) CorrectIdentity(p Person) error {
+	err := tx.db.Model(&Person{}).Where("id = ?", p.ID).Select("name_sealed", "id_number_sealed").Updates(p).Error
+	return found(err, "correct a person's identity")
+}
+
+// AccountRoles reads the roles of accounts. Who is none, such as the system, has none.
+func (tx *Tx) AccountRoles(ids []string) (map[string]string, error) {
+	var rows []Account
+	if len(ids) > 0 {
+		if err := tx.db.Select("id", "role").Find(&rows, "id::text IN ?", ids).Error; err != nil {
+			return nil, found(err, "read the roles of accounts")
+		}
+	}
+	roles := make(map[string]string, len(rows))
+	for _, row := range rows {
+		roles[row.ID] = row.Role
+	}
+	return roles, nil
+}
+
 // AccountOfPerson reads the account that a person uses; ErrNotFound when none does.
 func (tx *Tx) AccountOfPerson(personID string) (Account, error) {
 	var a Account

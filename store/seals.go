@@ -37,6 +37,9 @@ func CertificatePhotoSeal(certificateID string) string {
 	return "certificate/" + certificateID + "/photo"
 }
 
+// ProposalSeal is the purpose of what somebody wants printed on a certificate instead of what is.
+func ProposalSeal(requestID string) string { return "certificate-request/" + requestID }
+
 // SecretSeal is the purpose of the secrets that sign an institution's callbacks.
 func SecretSeal(institutionID string) string { return "endpoint/" + institutionID }
 
@@ -99,6 +102,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
 	ofOne("certificate_art", "photo_sealed", "certificate_id", CertificatePhotoSeal),
 	ofOne("certificate_documents", "content_sealed", "certificate_id", DocumentSeal),
+	ofOne("certificate_requests", "proposal_sealed", "id", ProposalSeal),
 	{"delivery_attempts", "response_sealed", []string{"event_id", "attempt"}, func(o []string) string { return ResponseSeal(o[0]) }},
 	{"endpoint_secrets", "secret_sealed", []string{"institution_id", "id"}, func(o []string) string { return SecretSeal(o[0]) }},
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),

@@ -75,6 +75,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 		OnFatalError:                           fatal,
 	})
 	workflows.RegisterCase(cases)
+	workflows.RegisterRevocation(cases)
 	cfg.Records.Register(cases)
 
 	deliveries := worker.New(cfg.Temporal, contract.DeliveryQueue, worker.Options{

@@ -27,6 +27,10 @@ type caseRun struct {
 	withdrawn   bool
 	changes     queue // of hours, to be reviewed
 	facts       queue // given anew, to be decided on
+	// certificates were suspended, reinstated or revoked, which the case is to follow; retitle says that the title, which was
+	// held meanwhile, is to be decided again.
+	certificates queue
+	retitle      bool
 	// held counts the reasons for which changes must wait: the case is stuck on something, or a change is being reviewed.
 	held int
 }
@@ -48,6 +52,8 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 		resolutions: map[string]string{},
 		changes:     queue{seen: map[string]bool{}},
 		facts:       queue{seen: map[string]bool{}},
+
+		certificates: queue{seen: map[string]bool{}},
 	}
 	if in.Resume != nil {
 		c.resume = *in.Resume
@@ -61,7 +67,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 	var err error
 	if in.Reopened {
 		// What it was opened for came with the start; its handler runs once the case waits.
-		err = workflow.Await(ctx, func() bool { return c.changes.any() || c.facts.any() })
+		err = workflow.Await(ctx, c.toldOf)
 	} else {
 		outcome, err = c.run(ctx)
 	}
@@ -109,6 +115,11 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 			func(ctx workflow.Context, m contract.NewFacts) (contract.Taken, error) {
 				told(ctx, contract.FactsGiven.Name, m)
 				return contract.Taken{Fresh: c.facts.put(m.FactsID)}, nil
+			}),
+		workflow.SetUpdateHandler(ctx, contract.CertificateChanged.Name,
+			func(ctx workflow.Context, m contract.CertificateChange) (contract.Taken, error) {
+				told(ctx, contract.CertificateChanged.Name, m)
+				return contract.Taken{Fresh: c.certificates.put(m.ChangeID)}, nil
 			}),
 	)
 	if err != nil {

@@ -25,6 +25,11 @@ func RegisterCase(r Registry) {
 	r.RegisterWorkflowWithOptions(Case, workflow.RegisterOptions{Name: contract.CaseWorkflow})
 }
 
+// RegisterRevocation registers the workflow that revokes many certificates.
+func RegisterRevocation(r Registry) {
+	r.RegisterWorkflowWithOptions(Revocation, workflow.RegisterOptions{Name: contract.RevocationWorkflow})
+}
+
 // RegisterEndpoint registers the delivery workflow.
 func RegisterEndpoint(r Registry) {
 	r.RegisterWorkflowWithOptions(Endpoint, workflow.RegisterOptions{Name: contract.EndpointWorkflow})

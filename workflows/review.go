@@ -48,18 +48,23 @@ func (b backError) resume() contract.Resume {
 	}
 }
 
-// disturbed reports whether a change of hours is to be reviewed now. It waits while the case is stuck on something else:
-// nothing goes on meanwhile.
-func (c *caseRun) disturbed() bool { return c.held == 0 && c.changes.any() }
+// toldOf reports whether the case was told of something that also concerns one that is over.
+func (c *caseRun) toldOf() bool { return c.changes.any() || c.certificates.any() || c.facts.any() }
 
-// changed reviews the changes of hours that the case was told of.
-func (c *caseRun) changed(ctx workflow.Context) error {
-	for c.disturbed() {
-		if err := c.review(ctx, c.changes.next()); err != nil {
-			return err
+// disturbed reports whether a change of hours or of a certificate is to be reviewed now. It waits while the case is stuck on
+// something else: nothing goes on meanwhile.
+func (c *caseRun) disturbed() bool { return c.held == 0 && (c.changes.any() || c.certificates.any()) }
+
+// changed reviews the changes of hours and certificates that the case was told of.
+func (c *caseRun) changed(ctx workflow.Context) (err error) {
+	for c.disturbed() && err == nil {
+		if c.certificates.any() {
+			_, err = c.follow(ctx, c.certificates.next())
+		} else {
+			err = c.review(ctx, c.changes.next())
 		}
 	}
-	return nil
+	return err
 }
 
 // review asks whether the case still stands on its hours. One that does not goes back, or waits for an operator.
@@ -114,10 +119,11 @@ func (c *caseRun) takeFacts(ctx workflow.Context) (last contract.TakeFactsReply,
 }
 
 // aftermath takes up what comes to light of a case that is over: hours that were voided, which may undermine its
-// certificates, and facts that may bring the title it ended without. The case closes again as it had, or better.
+// certificates; certificates that were suspended or revoked, which may take its title; and facts that may bring the title it
+// ended without. The case closes again as it had, or as it stands now.
 func (c *caseRun) aftermath(ctx workflow.Context, outcome progress.Outcome) (progress.Outcome, error) {
 	c.withdrawn = false // it was heard
-	for c.changes.any() || c.facts.any() {
+	for c.toldOf() {
 		again, ended, err := c.reopened(ctx)
 		if end, is := errors.AsType[ending](err); is && ended == "" {
 			ended, err = end.outcome, nil
@@ -141,6 +147,11 @@ func (c *caseRun) aftermath(ctx workflow.Context, outcome progress.Outcome) (pro
 // reopened takes up one thing that came to light. It says what it was, and how the case is to close again; empty when the
 // case was not opened for it.
 func (c *caseRun) reopened(ctx workflow.Context) (again string, outcome progress.Outcome, err error) {
+	if c.certificates.any() {
+		again = c.certificates.next()
+		ended, err := c.follow(ctx, again)
+		return again, progress.Outcome(ended), err
+	}
 	if c.changes.any() {
 		again = c.changes.next()
 		ended, err := c.reviewed(ctx, again)

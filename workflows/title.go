@@ -13,11 +13,18 @@ func (c *caseRun) title(ctx workflow.Context) (mapped bool, err error) {
 		if err := c.continueIfLong(ctx, contract.Resume{Round: round}); err != nil {
 			return false, err
 		}
-		reply, err := perform(ctx, c, contract.DecideTitle, contract.DecideTitleRequest{CaseID: c.id, Round: round})
+		c.retitle = false
+		req := contract.DecideTitleRequest{CaseID: c.id, Round: round}
+		reply, err := perform(ctx, c, contract.DecideTitle, req)
+		if err == nil && reply.Undermined { // word of what became of the certificate is still on its way
+			if _, err = c.follow(ctx, req.Key()); err == nil {
+				continue
+			}
+		}
 		if err != nil || reply.Until == nil {
 			return reply.Mapped, err
 		}
-		if _, err := c.await(ctx, reply.Until, c.facts.any); err != nil {
+		if _, err := c.await(ctx, reply.Until, func() bool { return c.facts.any() || c.retitle }); err != nil {
 			return false, err
 		}
 		if _, err := c.takeFacts(ctx); err != nil {

@@ -62,6 +62,7 @@ func newWorld(t *testing.T) *world {
 		w.waived = r.Waived
 		return contract.ReviewHoursReply{}
 	})
+	play(w, contract.ReviewCertificates, nil)
 	play(w, contract.TakeFacts, nil)
 	play(w, contract.CloseCase, nil)
 	for _, step := range []contract.Step[contract.RecordRequest, contract.RecordReply]{

@@ -1,7 +1,7 @@
 import { useWords } from '../../words/words'
 import type { Case } from './queries'
 
-const tones = { met: 'good', not_met: 'bad', insufficient_rule: 'warn' } as const
+const tones = { met: 'good', not_met: 'bad', insufficient_rule: 'warn', withdrawn: 'bad' } as const
 
 /** What was decided, and what each decision rests on. */
 export function Decisions({ decisions }: { decisions: Case['decisions'] }) {
