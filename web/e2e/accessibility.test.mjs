@@ -7,6 +7,7 @@ const pages = [
   [null, '/login', 'form'],
   [null, 'an invitation', 'form'],
   ['trainee', '/security', '#sessions'],
+  ['trainee', '/my-certificates', '.note, .my-certificate'],
   ['operator', `/cases/${world.stuck}`, '.timeline li'],
   ['institution', '/tasks', '.listing'],
   ['institution', '/tasks', '.listing', '.aside .facts'],

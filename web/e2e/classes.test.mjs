@@ -45,6 +45,8 @@ describe('staff who teach in classes', () => {
     await dialog.getByText('学员（1）').waitFor()
     await dialog.getByText('培训未完成').waitFor()
     await fine(page, 'a class')
+    await dialog.getByRole('button', { name: '生成证书文件' }).click()
+    await dialog.getByRole('alert').getByText('没有可以打印的证书').waitFor()
     const address = page.url()
     await dialog.getByRole('button', { name: '关闭' }).click()
     await fine(page, 'classes')

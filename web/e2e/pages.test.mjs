@@ -10,6 +10,7 @@ describe('a page of another role', () => {
     ['trainee', '/invitations'],
     ['operator', '/api-keys'],
     ['operator', '/tasks'],
+    ['operator', '/my-certificates'],
     ['administrator', `/cases/${world.stuck}`],
   ]) {
     it(`is not shown: ${path.split('/')[1]} to ${role}`, async (t) => {

@@ -60,6 +60,13 @@ const mine = createRoute({
   component: lazyRouteComponent(() => import('./pages/case/mine'), 'Mine'),
 })
 
+const myCertificates = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-certificates',
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/certificates/mine'), 'MyCertificates'),
+})
+
 export const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$id',
@@ -328,6 +335,7 @@ export const router = createRouter({
     inside.addChildren([
       home,
       mine,
+      myCertificates,
       oneCase,
       tasks,
       classes,

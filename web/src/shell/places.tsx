@@ -67,6 +67,11 @@ const places: Record<Role, Place[]> = {
       icon: <CompassOutlined />,
       pages: [{ to: homes.trainee, name: 'web.place.my', also: '/cases/' }],
     },
+    {
+      name: 'web.place.my_certificates',
+      icon: <TrophyOutlined />,
+      pages: [{ to: '/my-certificates', name: 'web.place.my_certificates' }],
+    },
   ],
   institution: [
     {

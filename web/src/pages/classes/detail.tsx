@@ -12,6 +12,7 @@ import { useWords } from '../../words/words'
 import { State, Target } from './classes'
 import { Members } from './members'
 import { Plan } from './plan'
+import { Printing } from './printing'
 import './classes.css'
 
 export type Detail = Schema['ClassDetailOutputBody']
@@ -84,6 +85,7 @@ function Shown({ of }: { of: Detail }) {
         </p>
       </section>
       <Members of={of} />
+      <Printing classID={of.id} />
       {of.former.length > 0 && <Former of={of} />}
       {goesOn && <Revision of={of} />}
       {goesOn && (

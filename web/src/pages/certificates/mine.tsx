@@ -1,0 +1,117 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { keep } from '../../api/file'
+import { Note, Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { CertificateStatus } from './status'
+import './mine.css'
+
+type Mine = Schema['MyCertificateView']
+
+/** The certificates of the trainee who looks: what each says, whether it holds, where it is found, and its document. */
+export function MyCertificates() {
+  const { t } = useWords()
+  const mine = useQuery({ queryKey: ['my', 'certificates'], queryFn: () => answer(api.GET('/v1/me/certificates')) })
+  if (mine.error && !mine.data) return <Trouble error={mine.error} again={() => void mine.refetch()} />
+  if (!mine.data) return <Waiting />
+  const { certificates } = mine.data
+  return (
+    <div className="stack">
+      <h1>{t('web.mine.title')}</h1>
+      {certificates.length === 0 ? (
+        <Note title={t('web.mine.none')}>
+          <p>{t('web.mine.none_advice')}</p>
+        </Note>
+      ) : (
+        <ul className="plain my-certificates">
+          {certificates.map((c) => (
+            <li key={c.id}>
+              <Card of={c} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function Card({ of }: { of: Mine }) {
+  const { t, lang } = useWords()
+  const { status } = of
+  const holds = status === 'valid'
+  return (
+    <article className={`sheet stack my-certificate ${holds ? 'holds' : ''}`} aria-labelledby={`c-${of.id}`}>
+      <div className="row apart">
+        <h2 id={`c-${of.id}`}>{of.name}</h2>
+        <span className="row">
+          {of.demonstration && <span className="mark warn">{t('web.case.demonstration')}</span>}
+          <CertificateStatus status={of.status} />
+        </span>
+      </div>
+      <dl className="facts">
+        <dt>{t('web.certificates.number')}</dt>
+        <dd className="mono">{of.number}</dd>
+        <dt>{t(of.course ? 'web.mine.course' : 'web.certificates.for')}</dt>
+        <dd>{of.course || [of.occupation, of.direction, of.level].filter((x) => x && x !== '—').join(' · ')}</dd>
+        {of.from && of.to && (
+          <>
+            <dt>{t('web.mine.period')}</dt>
+            <dd>{t('web.mine.from_to', { from: of.from, to: of.to, hours: of.hours ?? '' })}</dd>
+          </>
+        )}
+        <dt>{t('web.certificates.issuer')}</dt>
+        <dd>{of.issuer.name}</dd>
+        <dt>{t('web.certificates.issued_on')}</dt>
+        <dd>{of.issued_on}</dd>
+        {of.expires_on && (
+          <>
+            <dt>{t('web.mine.expires_on')}</dt>
+            <dd>{of.expires_on}</dd>
+          </>
+        )}
+      </dl>
+      {status !== 'valid' && <p className="quiet">{t(`web.mine.${status}`, { at: moment(lang, of.status_since) })}</p>}
+      {(of.publications ?? []).length > 0 && (
+        <ul className="plain small quiet" aria-label={t('web.mine.found')}>
+          {of.publications?.map((p) => (
+            <li key={p.channel.code}>{p.text}</li>
+          ))}
+        </ul>
+      )}
+      <Document of={of} />
+    </article>
+  )
+}
+
+/** What can be done with a certificate: take its document, have others check it. */
+function Document({ of }: { of: Mine }) {
+  const { t } = useWords()
+  const take = useMutation({
+    mutationFn: () =>
+      keep(
+        api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
+          data?: Blob
+          response: Response
+        }>,
+      ),
+  })
+  return (
+    <div className="stack close">
+      <div className="row">
+        {of.document === 'ready' && (
+          <Button type="primary" onClick={() => take.mutate()} loading={take.isPending}>
+            {t('web.mine.take', { number: of.number })}
+          </Button>
+        )}
+        {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
+      </div>
+      {of.document !== 'ready' && of.status !== 'prepared' && (
+        <p className="small quiet">{t(`web.mine.document_${of.document}`)}</p>
+      )}
+      {take.error && <Trouble error={take.error} />}
+    </div>
+  )
+}
