@@ -54,6 +54,7 @@ const (
 	fieldLabelTaken      = labelTaken
 	fieldSealName        = "seal_name_mismatch"
 	fieldNoSeal          = "seal_missing"
+	fieldUnprintable     = "unprintable"
 	fieldLoginTaken      = "login_taken"
 	fieldUnknownSubject  = "unknown_subject"
 	fieldNoEvidence      = "unknown_evidence"

@@ -24,6 +24,7 @@ func (s *service) registerIssuers(api huma.API) {
 	read(api, "GET /v1/issuer-profiles", tag, "What issuers set for their certificates, and want to set", s.listProfiles)
 	read(api, "GET /v1/issuer-profiles/{id}", tag, "A version of what an issuer sets", s.getProfile)
 	file(api, "GET /v1/issuer-profiles/{id}/seal", tag, "Its seal", mediaPNG, s.profileSeal)
+	file(api, "GET /v1/issuer-profiles/{id}/specimen", tag, "A specimen of a certificate by it", mediaPDF, s.previewProfile)
 	sent(api, "POST /v1/issuer-profiles/{id}/decision", tag, "Approve or refuse what an issuer wants to set", s.bodies.decision.schema,
 		http.StatusOK, s.decideProfile)
 }

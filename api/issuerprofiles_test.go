@@ -85,6 +85,8 @@ func TestWhatAnIssuerSetsHoldsOnceTheCityBureauApprovedIt(t *testing.T) {
 	require.Equal(t, map[string]string{first.ID: "approved", second.ID: "overtaken", third.ID: "refused"}, states)
 	require.Len(t, list.Kinds, 1, "it trains, evaluates nothing and is no base")
 	require.Equal(t, "PX-{issuer}-{year}-{seq:6}", list.Kinds[0].NumberScheme)
+	specimen := w.get("/v1/issuer-profiles/"+first.ID+"/specimen", issuer)
+	require.Equal(t, "application/pdf", specimen.header.Get("Content-Type"), "%s", specimen.body)
 	seal := w.get("/v1/issuer-profiles/"+first.ID+"/seal", w.operator)
 	require.Equal(t, now().SealImage, seal.body)
 	require.NotContains(t, w.log.String(), now().Reason)
@@ -112,6 +114,7 @@ func TestWhatAnIssuerMayNotSetIsRefusedByTheField(t *testing.T) {
 		"the state's":                       {object{"extra": []string{"全国通用"}}, map[string]string{"extra[0]": "wording_state"}},
 		"a line too long":                   {object{"extra": []string{strings.Repeat("长", 61)}}, map[string]string{"extra[0]": fieldTooLong}},
 		"a certificate that it gives none":  {object{"kind": "grade"}, map[string]string{"kind": fieldNotListed}},
+		"a character that is not printed":   {object{"extra": []string{"咨询🦄"}}, map[string]string{"extra": fieldUnprintable}},
 		"no reason":                         {object{"reason": " "}, map[string]string{"reason": fieldRequired}},
 	} {
 		got := w.post("/v1/issuer-profiles", issuer, profileBody(c.changes))

@@ -70,6 +70,11 @@ func (s *service) proposeProfile(ctx context.Context, in *bodyInput) (*issuerPro
 		if err := extraOf(tx, body, &proposed, found); err != nil {
 			return err
 		}
+		if len(found.list) == 0 {
+			if err := s.fits(tx, proposed, found); err != nil {
+				return err
+			}
+		}
 		if err := found.err(); err != nil {
 			return err
 		}

@@ -90,6 +90,7 @@ var table = []Row{
 	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},
 	{"GET /v1/issuer-profiles/{id}", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
 	{"GET /v1/issuer-profiles/{id}/seal", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
+	{"GET /v1/issuer-profiles/{id}/specimen", "issuer.read", IssuerProfile, false, roles(None, Ours, City, None)},
 	{"POST /v1/issuer-profiles/{id}/decision", "issuer.decide", IssuerProfile, false, roles(None, None, City, None)},
 	{"GET /v1/certificates/{id}", "certificate.read", Certificate, false, roles(Own, Ours, Area, None)},
 	// Anybody concerned may say that one is wrong. What takes one away is the issuer's and the city's; each is decided by

@@ -26,8 +26,13 @@ func (k *check) decode() {
 		from json.RawMessage
 		into any
 	}{
-		{k.e.Changes, &k.changes}, {k.e.Lines, &k.lines}, {k.e.Marks, &k.marks}, {k.e.Modules, &k.modules},
-		{k.e.Accepted, &k.accepted}, {k.e.Successors, &k.successors}, {k.e.Publications, &k.channels},
+		{k.e.Changes, &k.changes},
+		{k.e.Lines, &k.lines},
+		{k.e.Marks, &k.marks},
+		{k.e.Modules, &k.modules},
+		{k.e.Accepted, &k.accepted},
+		{k.e.Successors, &k.successors},
+		{k.e.Publications, &k.channels},
 	} {
 		k.unless(json.Unmarshal(list.from, list.into) == nil, Facts)
 	}

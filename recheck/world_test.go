@@ -109,16 +109,20 @@ type rows map[string][][]any
 
 var columns = map[string][]string{
 	"persons": {"id", "id_type", "id_number_sealed", "name_sealed", "created_at"},
-	"cases": {"id", "person_id", "occupation", "direction", "level", "policy_version", "training_body", "evaluation_body", "applicant", "status",
-		"stage", "registered_by", "registered_on"},
+	"cases": {
+		"id", "person_id", "occupation", "direction", "level", "policy_version", "training_body", "evaluation_body", "applicant", "status",
+		"stage", "registered_by", "registered_on",
+	},
 	"tasks":         {"id", "case_id", "institution_id", "kind", "attempt", "issue", "state", "due_at", "closed_at"},
 	"task_answers":  {"task_id", "kind", "body", "digest", "received_by"},
 	"hour_entries":  {"case_id", "place_id", "person_id", "institution_id", "session_ref", "session_date", "module", "mode", "seconds", "evidence", "session_id", "during", "received_at", "reporter"},
 	"assessments":   {"task_id", "case_id", "kind", "attempt", "score", "pass_mark", "passed", "assessed_on"},
 	"courses":       {"id", "institution_id", "ref", "title", "seconds", "minutes_per_hour", "starts_on", "ends_on", "policy_version", "opened_by"},
 	"course_places": {"id", "course_id", "person_id", "state", "document", "enrolled_by", "closed_at"},
-	"certificates": {"id", "case_id", "place_id", "kind", "issuer", "number", "origin", "status", "facts", "holder_sealed", "digest", "verify_token",
-		"policy_version", "issued_on", "recorded_at", "status_since", "issued_at"},
+	"certificates": {
+		"id", "case_id", "place_id", "kind", "issuer", "number", "origin", "status", "facts", "holder_sealed", "digest", "verify_token",
+		"policy_version", "issued_on", "recorded_at", "status_since", "issued_at",
+	},
 	"certificate_changes":   {"certificate_id", "status", "actor", "at"},
 	"certificate_art":       {"certificate_id", "photo_sealed"},
 	"certificate_documents": {"certificate_id", "state", "content_sealed", "sha256", "size", "key_id", "rendered_at", "signed_at"},
