@@ -55,6 +55,8 @@ var limitsByAddress = map[string]limit{
 	routeCheckFile:                    filesByAddress,
 	routeDocumentCheck:                filesByAddress,
 	routeEvidence:                     uploadsByAddress,
+	routeStatusList:                   readsByAddress,
+	routeDID:                          readsByAddress,
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
 	"GET /v1/institutions/{ref}":      readsByAddress,

@@ -53,6 +53,7 @@ const (
 	incidentClosed         = "incident_closed"
 	verbNotAllowed         = "verb_not_allowed"
 	resolutionPending      = "resolution_pending"
+	badgePending           = "credential_pending"
 	alreadyEnded           = "already_ended"
 	withdrawalPending      = "withdrawal_pending"
 	titleDecided           = "title_decided"
@@ -178,6 +179,7 @@ var statuses = map[string]int{
 	incidentClosed:         http.StatusConflict,
 	verbNotAllowed:         http.StatusUnprocessableEntity,
 	resolutionPending:      http.StatusConflict,
+	badgePending:           http.StatusConflict,
 	alreadyEnded:           http.StatusConflict,
 	withdrawalPending:      http.StatusConflict,
 	titleDecided:           http.StatusConflict,

@@ -107,6 +107,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
+	s.registerCredentials(api)
+
 	s.registerCE(api)
 	s.registerAudit(api)
 

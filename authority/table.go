@@ -31,6 +31,7 @@ var table = []Row{
 	{"GET /v1/me/cases", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-hours", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/certificates", "me.read", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/certificates/{id}/credential", "me.read", Certificate, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-statements/{year}", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-statements/{year}/pdf", "me.read", Nothing, false, roles(Own, None, None, None)},
 
@@ -230,6 +231,8 @@ var table = []Row{
 	public("GET /v1/xapi/about", "public.about"),
 	public("POST /v1/verifications", "public.verify"),
 	public("POST /v1/document-checks", "public.verify"),
+	public("GET /credentials/status/{n}", "public.verify"),
+	public("GET /.well-known/did.json", "public.verify"),
 	public("GET /verify", "public.verify"),
 	public("POST /verify", "public.verify"),
 	public("POST /verify/file", "public.verify"),

@@ -75,6 +75,16 @@ func CreateDemonstration(r Request, now time.Time) error {
 	return writeNew(filepath.Join(r.Folder, r.Name+chainSuffix), certificates.Bytes())
 }
 
+// CreateCredentials makes the key that credentials are signed with, in a folder. One that is there already is never
+// overwritten (errors.Is os.ErrExist).
+func CreateCredentials(folder string) error {
+	private, err := generate(KindECDSA)
+	if err != nil {
+		return fmt.Errorf("make a key: %w", err)
+	}
+	return writeKey(Request{Folder: folder, Name: Credentials}, private)
+}
+
 // CreateRequest makes a key, and returns the request (PKCS #10, in PEM) by which an authority makes its certificate. The
 // chain that comes back is put beside the key as NAME.chain.pem.
 func CreateRequest(r Request) ([]byte, error) {

@@ -87,6 +87,21 @@ func readPrivate(path string) (crypto.Signer, error) {
 	return parsePrivate(content)
 }
 
+// Credentials is the name of the key that credentials are signed with, of which no certificates are made.
+const Credentials = "credentials"
+
+// OpenCredentials finds the key that credentials are signed with, in a folder or in a token; nil when there is none.
+func OpenCredentials(folder string, token Token) (crypto.Signer, error) {
+	private, err := readPrivate(filepath.Join(folder, Credentials+keySuffix))
+	switch {
+	case !errors.Is(err, fs.ErrNotExist):
+		return private, err
+	case token == nil:
+		return nil, nil //nolint:nilnil // there is none
+	}
+	return token.Key(Credentials)
+}
+
 // For is the key that signs for an institution.
 func (k *Keys) For(institutionID string) *Key {
 	if own := k.named[institutionID]; own != nil {

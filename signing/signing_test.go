@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,7 +52,24 @@ func keys(t testing.TB, kinds map[string]string) *signing.Keys {
 	return all
 }
 
+// key is a key of a kind, one for all tests: some take long to make.
 func key(t testing.TB, kind string) *signing.Key {
+	t.Helper()
+	made.Lock()
+	defer made.Unlock()
+	if made.keys[kind] == nil {
+		made.keys[kind] = stranger(t, kind)
+	}
+	return made.keys[kind]
+}
+
+var made = struct {
+	sync.Mutex
+	keys map[string]*signing.Key
+}{keys: map[string]*signing.Key{}}
+
+// stranger is another key of a kind.
+func stranger(t testing.TB, kind string) *signing.Key {
 	t.Helper()
 	return keys(t, map[string]string{signing.Default: kind}).For("anybody")
 }
@@ -140,13 +158,12 @@ func TestEveryFlippedByteOfASignatureIsFound(t *testing.T) {
 	signed := sign(t, k, page(t))
 	begin := bytes.Index(signed, []byte("/Contents <")) + len("/Contents ")
 	for i := begin; i <= begin+bytes.IndexByte(signed[begin:], '>'); i++ {
-		for _, digit := range []byte("0F") {
-			altered := bytes.Clone(signed)
-			altered[i] = digit
-			if _, err := signing.Verify(altered, knows(k)); signed[i] != digit {
-				require.Error(t, err, "byte %d", i)
-			}
+		altered := bytes.Clone(signed)
+		if altered[i] = '0'; signed[i] == '0' {
+			altered[i] = '1'
 		}
+		_, err := signing.Verify(altered, knows(k))
+		require.Error(t, err, "byte %d", i)
 	}
 }
 
@@ -178,7 +195,7 @@ func TestAnAlteredDocumentNamesTheKeyWhoseSignatureNoLongerFits(t *testing.T) {
 
 func TestWhatIsAppendedIsToldFromAnUntouchedFile(t *testing.T) {
 	t.Parallel()
-	k, stranger := key(t, signing.KindECDSA), key(t, signing.KindECDSA)
+	k, other := key(t, signing.KindECDSA), stranger(t, signing.KindECDSA)
 	signed := sign(t, k, page(t))
 	appended := append(bytes.Clone(signed), "\n% more\n"...)
 	report, err := signing.Verify(appended, knows(k))
@@ -186,7 +203,7 @@ func TestWhatIsAppendedIsToldFromAnUntouchedFile(t *testing.T) {
 	require.Equal(t, k.KeyID(), report.KeyID, "what was signed is still in there")
 
 	// Another's signature after ours does not make the file theirs, nor ours.
-	foreign := sign(t, stranger, page(t))
+	foreign := sign(t, other, page(t))
 	_, err = signing.Verify(append(bytes.Clone(signed), foreign...), knows(k))
 	require.ErrorIs(t, err, signing.ErrAppended)
 	_, err = signing.Verify(append(bytes.Clone(foreign), signed...), knows(k))

@@ -32,6 +32,9 @@ func HolderSeal(certificateID string) string { return "certificate/" + certifica
 // DocumentSeal is the purpose of the document of a certificate.
 func DocumentSeal(certificateID string) string { return "certificate/" + certificateID + "/document" }
 
+// BadgeSeal is the purpose of the credential of a certificate.
+func BadgeSeal(certificateID string) string { return "certificate/" + certificateID + "/badge" }
+
 // CertificatePhotoSeal is the purpose of the photo that is printed on a certificate.
 func CertificatePhotoSeal(certificateID string) string {
 	return "certificate/" + certificateID + "/photo"
@@ -103,6 +106,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("certificate_art", "photo_sealed", "certificate_id", CertificatePhotoSeal),
 	ofOne("certificate_documents", "content_sealed", "certificate_id", DocumentSeal),
 	ofOne("certificate_requests", "proposal_sealed", "id", ProposalSeal),
+	ofOne("certificate_badges", "jwt_sealed", "certificate_id", BadgeSeal),
 	{"delivery_attempts", "response_sealed", []string{"event_id", "attempt"}, func(o []string) string { return ResponseSeal(o[0]) }},
 	{"endpoint_secrets", "secret_sealed", []string{"institution_id", "id"}, func(o []string) string { return SecretSeal(o[0]) }},
 	ofOne("mailboxes", "address_sealed", "id", MailboxSeal),

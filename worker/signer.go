@@ -11,6 +11,7 @@ import (
 	"go.temporal.io/sdk/worker"
 
 	"github.com/dengpan/dengpan/activities"
+	"github.com/dengpan/dengpan/attestation"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
@@ -20,7 +21,9 @@ import (
 type SignerConfig struct {
 	Temporal   client.Client
 	Signatures *activities.Signatures
-	Logger     *slog.Logger
+	// Credentials keeps what software reads of certificates; nil: nobody does.
+	Credentials *attestation.Keeper
+	Logger      *slog.Logger
 }
 
 // RunSigner signs documents until the context is done, or until the worker fails for good. ready is called once it polls.
@@ -44,6 +47,9 @@ func RunSigner(ctx context.Context, cfg SignerConfig, ready func()) error {
 	}
 	defer signer.Stop()
 	ready()
+	if cfg.Credentials != nil {
+		cfg.Credentials.Run(ctx)
+	}
 	<-ctx.Done()
 	return unless(told, context.Cause(ctx))
 }
@@ -52,6 +58,9 @@ func RunSigner(ctx context.Context, cfg SignerConfig, ready func()) error {
 func announce(ctx context.Context, cfg SignerConfig) error {
 	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
 		err := cfg.Signatures.Announce(ctx)
+		if err == nil && cfg.Credentials != nil {
+			err = cfg.Credentials.Announce(ctx)
+		}
 		if err == nil || !store.Away(err) {
 			return err
 		}

@@ -12,6 +12,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/dengpan/dengpan/activities"
+	"github.com/dengpan/dengpan/attestation"
+	"github.com/dengpan/dengpan/credential"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/signing/token"
@@ -36,21 +38,27 @@ func (c *signingConfig) flags(f *pflag.FlagSet) {
 	f.StringVar(&c.PINFile, "signing-token-pin-file", c.PINFile, "file with the token's PIN (DENGPAN_SIGNING_TOKEN_PIN_FILE)")
 }
 
-// keys opens the keys. Those of a demonstration are for demonstrations: nobody outside trusts what they sign.
-func (c *signingConfig) keys(demo bool) (*signing.Keys, error) {
+// token opens the token; nil when there is none.
+func (c *signingConfig) token() (signing.Token, error) {
 	if c.Folder == "" {
 		return nil, errors.New("no signing keys: set DENGPAN_SIGNING_KEYS to the folder that holds them")
 	}
-	var device signing.Token
-	if c.Module != "" {
-		pin, err := secret("", c.PINFile, "DENGPAN_SIGNING_TOKEN_PIN")
-		if err != nil {
-			return nil, err
-		}
-		if device, err = token.Open(token.Config{Module: c.Module, Label: c.Label, PIN: pin}); err != nil {
-			return nil, fmt.Errorf("token (DENGPAN_SIGNING_TOKEN_…): %w", err)
-		}
+	if c.Module == "" {
+		return nil, nil //nolint:nilnil // there is none
 	}
+	pin, err := secret("", c.PINFile, "DENGPAN_SIGNING_TOKEN_PIN")
+	if err != nil {
+		return nil, err
+	}
+	device, err := token.Open(token.Config{Module: c.Module, Label: c.Label, PIN: pin})
+	if err != nil {
+		return nil, fmt.Errorf("token (DENGPAN_SIGNING_TOKEN_…): %w", err)
+	}
+	return device, nil
+}
+
+// keys opens the keys. Those of a demonstration are for demonstrations: nobody outside trusts what they sign.
+func (c *signingConfig) keys(device signing.Token, demo bool) (*signing.Keys, error) {
 	keys, err := signing.Open(c.Folder, device)
 	if err != nil {
 		return nil, fmt.Errorf("signing keys (DENGPAN_SIGNING_KEYS): %w", err)
@@ -63,6 +71,23 @@ func (c *signingConfig) keys(demo bool) (*signing.Keys, error) {
 	return keys, nil
 }
 
+// credentials opens the key that credentials are signed with; nil when there is none, or no address that an issuer is named by.
+func (c *signingConfig) credentials(device signing.Token, origin string) (*credential.Issuer, error) {
+	private, err := signing.OpenCredentials(c.Folder, device)
+	if err != nil || private == nil || origin == "" {
+		return nil, err
+	}
+	key, err := credential.NewKey(private)
+	if err != nil {
+		return nil, fmt.Errorf("the credentials' key (DENGPAN_SIGNING_KEYS): %w", err)
+	}
+	did, err := credential.DID(origin)
+	if err != nil {
+		return nil, fmt.Errorf("DENGPAN_PUBLIC_URL: %w", err)
+	}
+	return &credential.Issuer{Key: key, Origin: origin, DID: did}, nil
+}
+
 func signerCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "signer", Short: "sign certificates' documents, with keys that no other process has", Args: cobra.NoArgs}
 	cfg := configured(cmd)
@@ -73,19 +98,33 @@ func signerCommand() *cobra.Command {
 }
 
 func (p *process) signer(ctx context.Context) error {
-	keys, err := p.cfg.Signing.keys(p.cfg.Demo)
+	device, err := p.cfg.Signing.token()
+	if err != nil {
+		return err
+	}
+	keys, err := p.cfg.Signing.keys(device, p.cfg.Demo)
+	if err != nil {
+		return err
+	}
+	issuer, err := p.cfg.Signing.credentials(device, p.origin)
 	if err != nil {
 		return err
 	}
 	if err := prometheus.Register(worker.Expiries{Keys: keys}); err != nil {
 		return fmt.Errorf("prepare the signer's figures: %w", err)
 	}
+	var keeper *attestation.Keeper
+	if issuer == nil {
+		p.logger.WarnContext(ctx, "no credentials are made: there is no key for them, or no DENGPAN_PUBLIC_URL")
+	} else {
+		keeper = &attestation.Keeper{Store: p.store, Keys: p.keys, Issuer: *issuer, Logger: p.logger}
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	health := &worker.Health{Store: p.store}
 	group.Go(func() error { return health.Serve(ctx, p.cfg.Signing.Address) })
 	group.Go(func() error {
 		return worker.RunSigner(ctx, worker.SignerConfig{
-			Temporal: p.temporal, Logger: p.logger,
+			Temporal: p.temporal, Logger: p.logger, Credentials: keeper,
 			Signatures: &activities.Signatures{Store: p.store, Keys: p.keys, Sign: keys, Lint: &document.Printer{}},
 		}, health.Ready)
 	})

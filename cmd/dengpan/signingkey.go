@@ -18,7 +18,8 @@ func signingKeyCommand() *cobra.Command {
 		Long: "Keys are in the folder that DENGPAN_SIGNING_KEYS names. See docs/operations.md for how a key is made,\n" +
 			"changed, and what to do when one is lost.",
 	}
-	cmd.AddCommand(signingKeyCreateCommand(), signingKeyRequestCommand(), signingKeyListCommand(), signingKeyWithdrawCommand())
+	cmd.AddCommand(signingKeyCreateCommand(), signingKeyRequestCommand(), signingKeyCredentialsCommand(),
+		signingKeyListCommand(), signingKeyWithdrawCommand())
 	return cmd
 }
 
@@ -63,6 +64,18 @@ func signingKeyRequestCommand() *cobra.Command {
 	})
 }
 
+func signingKeyCredentialsCommand() *cobra.Command {
+	cmd := &cobra.Command{Use: "credentials", Args: cobra.NoArgs, Short: "make the key that credentials (Open Badges) and status lists are signed with"}
+	cfg := configured(cmd)
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if cfg.Signing.Folder == "" {
+			return errors.New("no folder: set DENGPAN_SIGNING_KEYS")
+		}
+		return signing.CreateCredentials(cfg.Signing.Folder)
+	}
+	return cmd
+}
+
 func signingKeyListCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "list every key that documents were signed with", Args: cobra.NoArgs}
 	cfg := configured(cmd)
@@ -78,6 +91,13 @@ func signingKeyListCommand() *cobra.Command {
 					state = "withdrawn " + key.WithdrawnAt.Format(time.DateOnly)
 				}
 				cmd.Printf("%s  %-12s  %-12s  %s  %s\n", key.ID, owner, key.Algorithm, state, key.Subject)
+			}
+			if err != nil {
+				return err
+			}
+			others, err := db.Read(cmd.Context()).CredentialKeys()
+			for _, key := range others {
+				cmd.Printf("%-64s  %-12s  %-12s  since %s\n", key.ID, signing.Credentials, "ES256", key.RegisteredAt.Format(time.DateOnly))
 			}
 			return err
 		})
@@ -105,14 +125,18 @@ func signingKeyWithdrawCommand() *cobra.Command {
 }
 
 func withdraw(tx *store.Tx, id, reason string, at time.Time) error {
-	if _, err := tx.SigningKey(id); err != nil {
-		return fmt.Errorf("the signing key: %w", err)
-	}
-	first, err := tx.WithdrawSigningKey(id, reason, store.ActorSystem, at)
-	if err != nil || !first {
+	kind, do := "signing_key", tx.WithdrawSigningKey
+	if _, err := tx.SigningKey(id); errors.Is(err, store.ErrNotFound) {
+		kind, do = "credential_key", tx.WithdrawCredentialKey
+	} else if err != nil {
 		return err
 	}
-	return tx.Audit(store.AuditEntry{
-		Actor: store.ActorSystem, Action: "signing_key.withdraw", Subject: "signing_key:" + id, Reason: reason, At: at,
-	})
+	first, err := do(id, reason, store.ActorSystem, at)
+	if err != nil {
+		return fmt.Errorf("no key has this id, or it cannot be withdrawn: %w", err)
+	}
+	if !first {
+		return nil
+	}
+	return tx.Audit(store.AuditEntry{Actor: store.ActorSystem, Action: kind + ".withdraw", Subject: kind + ":" + id, Reason: reason, At: at})
 }

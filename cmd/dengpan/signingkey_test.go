@@ -20,10 +20,10 @@ func TestASigningKeyOfADemonstrationIsMadeOnceAndRefusedOutsideOfOne(t *testing.
 	require.ErrorIs(t, err, os.ErrExist)
 
 	of := signingConfig{Folder: folder}
-	keys, err := of.keys(true)
+	keys, err := of.keys(nil, true)
 	require.NoError(t, err)
 	require.Equal(t, []string{signing.Default}, keys.Names())
-	_, err = of.keys(false)
+	_, err = of.keys(nil, false)
 	require.ErrorContains(t, err, "demonstration")
 }
 
@@ -42,10 +42,13 @@ func TestASignerThatCannotHaveItsKeysSaysWhichSettingIsToBlame(t *testing.T) {
 		"DENGPAN_SIGNING_TOKEN_PIN_FILE":     {Folder: t.TempDir(), Module: "/nowhere.so", PINFile: "/nowhere"},
 		"signing keys (DENGPAN_SIGNING_KEYS": {Folder: t.TempDir()},
 	} {
-		_, err := config.keys(true)
+		device, err := config.token()
+		if err == nil {
+			_, err = config.keys(device, true)
+		}
 		require.ErrorContains(t, err, setting)
 	}
-	_, err := (&signingConfig{Folder: t.TempDir(), Module: "/nowhere.so"}).keys(true)
+	_, err := (&signingConfig{Folder: t.TempDir(), Module: "/nowhere.so"}).token()
 	require.ErrorIs(t, err, token.ErrNotBuilt)
 	_, err = run(t, "signing-key", "withdraw", "x")
 	require.ErrorContains(t, err, "--reason")

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes the key that documents are signed with, once; a second run finds it done.
+# Makes the keys that documents and credentials are signed with, once; a second run finds it done.
 set -eu
 umask 077
 
 [ -e "$DENGPAN_SIGNING_KEYS/default.chain.pem" ] || dengpan signing-key create
+[ -e "$DENGPAN_SIGNING_KEYS/credentials.key.pem" ] || dengpan signing-key credentials

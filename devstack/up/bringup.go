@@ -92,16 +92,12 @@ func (r *running) ensureKeys(context.Context) error {
 	return err
 }
 
-// ensureSigningKeys makes the key that the demonstration's documents are signed with, unless it exists.
+// ensureSigningKeys makes the keys that the demonstration's documents and credentials are signed with, unless they exist.
 func (r *running) ensureSigningKeys(context.Context) error {
 	if r.options.NoDemo {
 		return nil
 	}
-	err := stack.CreateSigningKeys(r.product.SigningKeys)
-	if errors.Is(err, fs.ErrExist) {
-		return nil
-	}
-	return err
+	return stack.CreateSigningKeys(r.product.SigningKeys)
 }
 
 func (r *running) clusterDir() string { return filepath.Join(r.options.Dir, "pg") }
