@@ -22,7 +22,7 @@ func (s *sheet) grade(p paper) {
 		s.row(69, top+pitch*float64(i), 86, row.field, row.text)
 	}
 	const across = 101.0
-	s.body(place{166, 76, across, 121}, 16, []run{
+	s.body(place{166, 76, across, 121}, 15.5, []run{
 		{"", say("grade_by", nil)}, {"issuer", f.IssuerName}, {"", say("grade_end", nil)},
 	}, p.extra())
 	s.signature(p, 166, 156, across)
