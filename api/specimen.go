@@ -21,6 +21,12 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
+// What a specimen says of hours, and of its holder: no number of anybody's has no digit but 0.
+const (
+	specimenHours  = "80"
+	specimenNumber = "000000000000000000"
+)
+
 // specimen prints a certificate of nobody's as a version of what an issuer sets would have it: it says that it is none.
 func (s *service) specimen(tx *store.Tx, p store.IssuerProfile) ([]byte, error) {
 	name, err := tx.InstitutionNameOn(p.InstitutionID, s.today())
@@ -49,9 +55,9 @@ func (s *service) specimen(tx *store.Tx, p store.IssuerProfile) ([]byte, error) 
 		}
 		facts.PhotoDigest = hexSHA256(art.Photo)
 	} else {
-		facts.From, facts.To, facts.Hours = s.today().AddDays(-1), s.today(), say("hours")
+		facts.From, facts.To, facts.Hours = s.today().AddDays(-1), s.today(), specimenHours
 	}
-	holder := certificate.Holder{Name: say("mark"), IDType: store.IDTypeResident, IDNumber: say("number")}
+	holder := certificate.Holder{Name: say("mark"), IDType: store.IDTypeResident, IDNumber: specimenNumber}
 	return (&document.Printer{Fonts: s.fonts}).Render(facts, holder, art)
 }
 

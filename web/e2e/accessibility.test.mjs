@@ -24,6 +24,8 @@ const pages = [
   ['institution', '/api-keys?state=active', '.listing', '.aside form'],
   ['administrator', '/api-keys?key=new', '.aside form'],
   ['operator', '/certificates', '.note, .listing'],
+  ['operator', '/issuing', '.note, .listing'],
+  ['institution', '/issuing?profile=new', '.aside form'],
   ['operator', '/channels', '#beijing_ce'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],

@@ -161,6 +161,14 @@ const certificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/certificates'), 'Certificates'),
 })
 
+const issuing = createRoute({
+  getParentRoute: () => inside,
+  path: '/issuing',
+  validateSearch: from({ kind: oneOf(...certificateKinds), page, profile: anyText }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/issuing/issuing'), 'Issuing'),
+})
+
 const channels = createRoute({
   getParentRoute: () => inside,
   path: '/channels',
@@ -342,6 +350,7 @@ export const router = createRouter({
       sessions,
       incidents,
       certificates,
+      issuing,
       channels,
       accounts,
       invitations,

@@ -42,7 +42,10 @@ const keys: Page = { to: '/api-keys', name: 'web.place.keys' }
 const certificates: Place = {
   name: 'web.place.certificates',
   icon: <TrophyOutlined />,
-  pages: [{ to: '/certificates', name: 'web.place.certificates' }],
+  pages: [
+    { to: '/certificates', name: 'web.place.certificates' },
+    { to: '/issuing', name: 'web.place.issuing' },
+  ],
 }
 
 const teaching: Place = {
