@@ -13,6 +13,7 @@ import (
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing/issuingtest"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
@@ -59,7 +60,9 @@ func newBundle(t testing.TB, applicant policy.Applicant) bundle {
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	require.NoError(t, db.LoadLists(t.Context(), rules.Lists()))
 	b := bundle{
-		Records:  &activities.Records{Store: db, Calendar: calendar.Real(), Keys: keys},
+		Records: &activities.Records{
+			Store: db, Calendar: calendar.Real(), Keys: keys, Printing: issuingtest.Printing(), Printer: issuingtest.Printer(),
+		},
 		caseID:   uuid.NewString(),
 		personID: uuid.NewString(),
 		url:      url,

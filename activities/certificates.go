@@ -2,8 +2,10 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
@@ -14,105 +16,169 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// IssueCertificate records a certificate: the training certificate of the training body (三（一）, annex 4) or the grade
-// certificate of the evaluation body (三（二）, annex 5). Its issuer must be on the published list on the day, unless the
-// city bureau releases it. The number is the institution's own when it reported one, else the next of its sequence.
+// stageOf is the stage in which a case is issued a certificate, and the task whose mark earns it.
+func stageOf(kind string) (stage progress.Stage, markedBy string) {
+	if kind == contract.GradeCertificate {
+		return progress.Certificate, contract.PracticalTask
+	}
+	return progress.Exam, contract.ExamTask
+}
+
+// IssueCertificate begins a certificate: the training certificate of the training body (三（一）, annex 4) or the grade
+// certificate of the evaluation body (三（二）, annex 5), which is never the training body: the record holds no case in which it
+// is. The issuer must be on the published list on the day, unless the city bureau releases it. One that the institution reported holds at
+// once, with the institution's own number; any other takes the next number of the issuer's sequence, and is printed, signed
+// and published by the steps that follow.
 func (r *Records) IssueCertificate(
 	ctx context.Context, req contract.IssueCertificateRequest,
-) (contract.StepReply, error) {
-	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
-		stage, markedBy := progress.Exam, contract.ExamTask
-		if req.Kind == contract.GradeCertificate {
-			stage, markedBy = progress.Certificate, contract.PracticalTask
-		}
+) (contract.IssueCertificateReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (reply contract.IssueCertificateReply, err error) {
+		stage, markedBy := stageOf(req.Kind)
 		if err := f.Move(stage, progress.Active, nil, nil); err != nil {
-			return contract.StepReply{}, err
+			return reply, err
 		}
-		if req.Kind == contract.TrainingCertificate {
-			_, gate, err := f.trainingGate()
-			if err != nil || gate.Outcome != policy.Met {
-				return contract.StepReply{Undermined: err == nil}, err
+		if reply.Undermined, err = f.undermined(req.Kind); err != nil || reply.Undermined {
+			return reply, err
+		}
+		if begun, err := f.prepared(req.Kind); err != nil || begun != nil {
+			if begun != nil {
+				reply.CertificateID = begun.ID
 			}
+			return reply, err
+		}
+		mark, on, err := f.reported(markedBy)
+		if err != nil {
+			return reply, err
 		}
 		issuer, role := f.bodyOf(stage)
-		listed, err := f.tx.Listed(issuer, f.Occupation, f.Level, role, f.today)
+		listed, err := f.tx.Listed(issuer, f.Occupation, f.Level, role, on)
 		if err != nil {
-			return contract.StepReply{}, err
+			return reply, err
 		}
 		if !listed && !req.Released {
-			return f.stuck(stage, contract.IssuerNotListed, store.Incident{InstitutionID: &issuer})
+			reply.StepReply, err = f.stuck(stage, contract.IssuerNotListed, store.Incident{InstitutionID: &issuer})
+			return reply, err
 		}
-		number, origin, err := f.number(req, issuer, markedBy)
-		if err != nil {
-			return contract.StepReply{}, err
+		if mark.CertificateNumber == "" {
+			return r.prepare(f, stage, req.Kind, issuer)
 		}
-		if number == "" {
-			return f.stuck(stage, contract.CertificateNumberTaken, store.Incident{InstitutionID: &issuer})
+		taken, err := f.tx.NumberTaken(issuer, mark.CertificateNumber)
+		switch {
+		case err != nil:
+			return reply, err
+		case !taken:
+			return reply, r.report(f, stage, req.Kind, issuer, on, mark)
+		case req.Released: // an operator has another issued through us
+			return r.prepare(f, stage, req.Kind, issuer)
 		}
-		if err := r.freeze(f, req.Kind, issuer, number, origin); err != nil {
-			return contract.StepReply{}, err
-		}
-		f.Note(stage, "certificate_issued", store.ActorInstitution(issuer), map[string]any{
-			"certificate": req.Kind, "issuer": issuer, "number": number,
-		})
-		return contract.StepReply{}, f.Move(stage, progress.Done, nil, nil)
+		reply.StepReply, err = f.stuck(stage, contract.CertificateNumberTaken, store.Incident{InstitutionID: &issuer})
+		return reply, err
 	})
 }
 
-// number is the certificate's number and where it came from; empty when the number the institution reported is taken
-// and no operator has let us give one in its place.
-func (f *file) number(
-	req contract.IssueCertificateRequest, issuer, markedBy string,
-) (number, origin string, err error) {
-	bodies, err := f.tx.ResultsOf(f.ID, markedBy)
-	if err != nil {
-		return "", "", err
+// undermined says that the hours which a training certificate stands on do not suffice.
+func (f *file) undermined(kind string) (bool, error) {
+	if kind != contract.TrainingCertificate {
+		return false, nil
 	}
-	if len(bodies) > 0 {
-		mark, err := contract.Decode[contract.MarkResult](bodies[len(bodies)-1])
-		if err != nil {
-			return "", "", fmt.Errorf("read a mark: %w", err)
-		}
-		if mark.CertificateNumber != "" {
-			taken, err := f.tx.NumberTaken(issuer, mark.CertificateNumber)
-			switch {
-			case err != nil:
-				return "", "", err
-			case !taken:
-				return mark.CertificateNumber, store.CertificateReported, nil
-			case !req.Released:
-				return "", "", nil
-			}
-		}
-	}
-	number, err = issuing.Number(f.tx, issuer, req.Kind, f.today)
-	return number, store.CertificateIssued, err
+	_, gate, err := f.trainingGate()
+	return gate.Outcome != policy.Met, err
 }
 
-// freeze writes the certificate's record: every printed fact as it is today.
-func (r *Records) freeze(f *file, kind, issuer, number, origin string) error {
-	facts, err := f.facts(kind, issuer, number)
+// reported is the certificate that an institution reported with the mark that earns it, if it issued one itself, and the day
+// on which it, or ours, is issued.
+func (f *file) reported(markedBy string) (mark contract.MarkResult, on calendar.Date, err error) {
+	bodies, err := f.tx.ResultsOf(f.ID, markedBy)
+	if err == nil && len(bodies) > 0 {
+		mark, err = contract.Decode[contract.MarkResult](bodies[len(bodies)-1])
+	}
+	if err != nil {
+		return mark, on, fmt.Errorf("read a mark: %w", err)
+	}
+	if mark.CertificateNumber != "" && !mark.CertificateIssuedOn.IsZero() {
+		return mark, mark.CertificateIssuedOn, nil
+	}
+	return mark, f.today, nil
+}
+
+// report takes a certificate into the record that the institution issued itself.
+func (r *Records) report(f *file, stage progress.Stage, kind, issuer string, on calendar.Date, mark contract.MarkResult) error {
+	order, err := f.order(kind, issuer, on)
 	if err != nil {
 		return err
 	}
-	_, err = issuing.Issue(f.tx, r.Keys, issuing.Order{
-		CaseID: &f.ID, PersonID: f.PersonID, Facts: facts, Origin: origin, PolicyVersion: f.PolicyVersion,
-		Actor: store.ActorSystem, Reason: kind, At: f.Now(),
-	})
-	return err
+	order.Facts.Number = mark.CertificateNumber
+	if mark.CertificateFile != "" {
+		order.EvidenceID = &mark.CertificateFile
+	}
+	c, err := r.desk().Report(f.tx, order)
+	if err != nil {
+		return err
+	}
+	return f.issued(stage, c)
 }
 
-func (f *file) facts(kind, issuer, number string) (certificate.Facts, error) {
-	issuerName, err := f.tx.InstitutionNameOn(issuer, f.today)
+// prepare begins a certificate that is issued through us.
+func (r *Records) prepare(f *file, stage progress.Stage, kind, issuer string) (reply contract.IssueCertificateReply, err error) {
+	order, err := f.order(kind, issuer, f.today)
+	if err != nil {
+		return reply, err
+	}
+	c, err := r.desk().Prepare(f.tx, order)
+	if obstacle, is := errors.AsType[*issuing.ObstacleError](err); is {
+		reply.StepReply, err = f.held(stage, issuer, nil, obstacle)
+		return reply, err
+	}
+	if err != nil {
+		return reply, err
+	}
+	f.Note(stage, "certificate_prepared", store.ActorInstitution(c.Issuer), said(c))
+	reply.CertificateID = c.ID
+	return reply, nil
+}
+
+// issued notes that a certificate holds, and that the stage has what it was for.
+func (f *file) issued(stage progress.Stage, c store.Certificate) error {
+	f.Note(stage, "certificate_issued", store.ActorInstitution(c.Issuer), said(c))
+	return f.Move(stage, progress.Done, nil, nil)
+}
+
+// said is what the timeline says of a certificate.
+func said(c store.Certificate) map[string]any {
+	return map[string]any{"certificate": c.Kind, "issuer": c.Issuer, "number": c.Number}
+}
+
+// held opens the incident of a certificate that cannot be completed.
+func (f *file) held(
+	stage progress.Stage, issuer string, certificateID *string, obstacle *issuing.ObstacleError,
+) (contract.StepReply, error) {
+	return f.stuck(stage, obstacle.Cause, store.Incident{
+		InstitutionID: &issuer, CertificateID: certificateID, Params: obstacle.Params,
+	})
+}
+
+func (r *Records) desk() issuing.Desk { return issuing.Desk{Keys: r.Keys, Printing: r.Printing} }
+
+// order is the certificate that the case has earned, as it would be issued on a day.
+func (f *file) order(kind, issuer string, on calendar.Date) (issuing.Order, error) {
+	facts, err := f.facts(kind, issuer, on)
+	return issuing.Order{
+		CaseID: &f.ID, PersonID: f.PersonID, Facts: facts, PolicyVersion: f.PolicyVersion,
+		Actor: store.ActorSystem, Reason: kind, At: f.Now(),
+	}, err
+}
+
+func (f *file) facts(kind, issuer string, on calendar.Date) (certificate.Facts, error) {
+	issuerName, err := f.tx.InstitutionNameOn(issuer, on)
 	if err != nil {
 		return certificate.Facts{}, err
 	}
 	occupation, _ := f.rules.Occupation(f.Occupation)
 	level, _ := f.rules.Level(f.Level)
 	facts := certificate.Facts{
-		Kind: kind, Number: number, IssuerID: issuer, IssuerName: issuerName,
+		Kind: kind, IssuerID: issuer, IssuerName: issuerName,
 		Occupation: occupation.Title, Direction: certificate.NoDirection, Level: level.Name,
-		IssuedOn: f.today, Demonstration: f.rules.Demonstration(),
+		IssuedOn: on, Demonstration: f.rules.Demonstration(),
 	}
 	for _, d := range occupation.Directions {
 		if d.Code == f.Direction {

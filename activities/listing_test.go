@@ -147,8 +147,8 @@ func TestX09ACertificateHasTheNameThatItsIssuerHadOnTheDay(t *testing.T) {
 	}
 	_, err = b.RecordEvaluation(t.Context(), b.recordRequest(parts, 1))
 	require.NoError(t, err)
-	_, err = b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{CaseID: b.caseID, Kind: contract.GradeCertificate, Try: 1})
-	require.NoError(t, err)
+	b.pose(t)
+	b.certificate(t, contract.GradeCertificate)
 	certificates, err := b.Store.Read(t.Context()).Certificates(b.caseID)
 	require.NoError(t, err)
 	names := map[string]string{}

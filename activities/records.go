@@ -17,7 +17,9 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/signing"
@@ -29,6 +31,8 @@ type Records struct {
 	Store    *store.Store
 	Calendar calendar.Calendar
 	Keys     *identity.Keyring
+	Printing issuing.Printing
+	Printer  *document.Printer
 	// Rules finds the rules a case keeps the name of; nil is policy.ByID.
 	Rules func(version string) (*policy.Policy, error)
 }
@@ -49,6 +53,9 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.RecordEvaluation, r.RecordEvaluation)
 	implement(reg, contract.EnterEvaluation, r.EnterEvaluation)
 	implement(reg, contract.IssueCertificate, r.IssueCertificate)
+	implement(reg, contract.PrintCertificate, r.PrintCertificate)
+	implement(reg, contract.HoldCertificate, r.HoldCertificate)
+	implement(reg, contract.PublishCertificate, r.PublishCertificate)
 	implement(reg, contract.DecideTitle, r.DecideTitle)
 	implement(reg, contract.CreditHours, r.CreditHours)
 	implement(reg, contract.ReviewHours, r.ReviewHours)

@@ -169,6 +169,9 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 		if err := f.cancelTasks("case_ended", f.Now()); err != nil {
 			return contract.StepReply{}, err
 		}
+		if err := f.cancelPrepared("case_ended"); err != nil {
+			return contract.StepReply{}, err
+		}
 		if err := f.tx.KeepUntaken(f.ID, store.LetterCaseEnded, f.Now()); err != nil {
 			return contract.StepReply{}, err
 		}

@@ -70,12 +70,12 @@ func (f *file) followHours(reason string) error {
 // regress takes a case whose hours no longer suffice back to its training, or opens an incident when a certificate
 // stands on them.
 func (f *file) regress(g policy.TrainingDecision, reply contract.ReviewHoursReply) (contract.ReviewHoursReply, error) {
-	certificates, err := f.tx.Certificates(f.ID)
+	certificate, err := f.certified("")
 	if err != nil {
 		return reply, err
 	}
 	params := shortfall(g)
-	if len(certificates) > 0 {
+	if certificate != nil {
 		f.Revive()
 		if err := f.begin(progress.Training); err != nil {
 			return reply, err
@@ -98,6 +98,9 @@ func (f *file) goBack() (*contract.Back, error) {
 	var back contract.Back
 	var err error
 	if err = f.cancelTasks("hours_voided", f.Now()); err != nil {
+		return nil, err
+	}
+	if err = f.cancelPrepared("hours_voided"); err != nil {
 		return nil, err
 	}
 	if back.Training, err = f.next(contract.TrainingTask); err != nil {

@@ -84,11 +84,7 @@ func (b bundle) certify(t *testing.T) {
 	b.mark(t, tasks[0], 90)
 	_, err := b.RecordExam(t.Context(), b.recordRequest(tasks, 1))
 	require.NoError(t, err)
-	reply, err := b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{
-		CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 1,
-	})
-	require.NoError(t, err)
-	require.Equal(t, contract.StepReply{}, reply)
+	b.certificate(t, contract.TrainingCertificate)
 }
 
 func TestVoidedHoursCloseTheGateThatStoodOnThem(t *testing.T) { // attack 9

@@ -34,6 +34,7 @@ import (
 	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/password"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
@@ -87,6 +88,8 @@ type Config struct {
 	TrustedProxies []string
 	// Bucket is where files of evidence are kept; nil keeps them in the record.
 	Bucket *evidence.Bucket
+	// Printing is what certificates are printed with; those of courses are prepared here.
+	Printing issuing.Printing
 	// Version is the program's version, shown in the interface's description.
 	Version string
 }

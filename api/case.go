@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -233,6 +234,8 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 	if err != nil {
 		return caseView{}, err
 	}
+	unissued := func(c store.Certificate) bool { return c.IssuedAt == nil }
+	certificates = slices.DeleteFunc(certificates, unissued)
 	view.Certificates = v.certificates(certificates)
 	if err := s.withPublications(tx, v, certificates, view.Certificates); err != nil {
 		return caseView{}, err

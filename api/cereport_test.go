@@ -45,6 +45,7 @@ func reported(t *testing.T) (*world, int) {
 		require.NoError(t, w.attend(baseID, place, fmt.Sprintf("%d-01-%02d", year, 20+n), 2))
 	}
 	w.completion(base, course)
+	w.issuePrepared()
 	w.certify(first, contract.TrainingCertificate, trainingBodyID, "T-1", "王小明", 1)
 	w.certify(other, contract.TrainingCertificate, trainingBodyID, "T-2", "王小明", 3)
 	w.certify(other, contract.GradeCertificate, evaluationBodyID, "G-1", "王小明", 3)

@@ -36,6 +36,7 @@ func TestACourseFromItsFirstSignInToACertificateAndBack(t *testing.T) {
 	require.Equal(t, "3.3", places[place].Hours.String())
 	require.NotNil(t, places[place].Certificate)
 	require.Equal(t, "3.3", places[place].CEHours[0].Hours.String())
+	w.issuePrepared()
 
 	// The session is voided: hours and CE hours go at once, and the certificate is questioned.
 	session := reply.Sessions[0].ID

@@ -12,6 +12,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/course"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -147,7 +148,7 @@ func (s *service) viewCourse(tx *store.Tx, r *request, c store.Course, counted b
 	if err != nil {
 		return courseView{}, err
 	}
-	standings, err := course.Look(tx, c, s.today(), places...)
+	standings, err := course.Look(tx, s.issuing(), c, s.today(), places...)
 	summary := course.Summarise(standings)
 	view.Places = &summary
 	return view, err
@@ -266,7 +267,7 @@ func (s *service) complete(ctx context.Context, in *idBodyInput) (*completionOut
 }
 
 func (s *service) ending(tx *store.Tx, r *request) course.Ending {
-	return course.Ending{Tx: tx, Keys: s.Keys, Today: s.today(), At: s.Now().UTC(), Actor: r.account.ID}
+	return course.Ending{Tx: tx, Desk: s.issuing(), Today: s.today(), At: s.Now().UTC(), Actor: r.account.ID}
 }
 
 // yearClosed is the problem of hours whose year is closed.
@@ -276,3 +277,6 @@ func yearClosed(err error) error {
 	}
 	return err
 }
+
+// issuing is where the certificates of courses are prepared.
+func (s *service) issuing() issuing.Desk { return issuing.Desk{Keys: s.Keys, Printing: s.Printing} }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing/issuingtest"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/store"
 )
@@ -113,6 +114,20 @@ func (w *world) completion(token, course string) (places map[string]PlaceView, v
 	return places, answer.Course
 }
 
+// issuePrepared prints, signs and publishes the certificates that were prepared, as their workflows would.
+func (w *world) issuePrepared() {
+	w.t.Helper()
+	prepared, err := w.store.Read(w.t.Context()).IssuedCertificates(store.CertificateFilter{Status: store.CertificatePrepared, Limit: 100})
+	require.NoError(w.t, err)
+	require.NotEmpty(w.t, prepared)
+	for _, c := range prepared {
+		item, err := w.store.Read(w.t.Context()).InboxItemOf(store.InboxIssuance, c.ID)
+		require.NoError(w.t, err)
+		require.Empty(w.t, item.CaseID)
+		issuingtest.Complete(w.t, w.store, w.keys, c.ID)
+	}
+}
+
 func (w *world) lastYear() (last, before int) {
 	year := w.calendar.Today(time.Now()).Year()
 	return year - 1, year - 2
@@ -152,6 +167,8 @@ func TestWhoseHoursSufficeIsGivenTheBasesCertificateWithoutAnExam(t *testing.T) 
 	require.Equal(t, places, again)
 	rows["audit_entries"]++ // that it was declared again
 	require.Equal(t, rows, w.counts(), "completing twice changes nothing")
+	require.Equal(t, http.StatusNotFound, w.get(p.Certificate.Verify, "").status, "not before its document is signed")
+	w.issuePrepared()
 
 	var answer struct {
 		Found       bool
@@ -198,6 +215,7 @@ func TestHoursThatAreTakenBackQuestionTheCertificate(t *testing.T) {
 	place := w.enrol(base, course, placeOf(1, nil))
 	require.NoError(t, w.attend(baseID, place, fmt.Sprintf("%d-01-04", last), 8))
 	w.completion(base, course)
+	w.issuePrepared()
 	_, err := w.sql.ExecContext(t.Context(), `INSERT INTO hour_entries (place_id, person_id, institution_id, session_ref,
 		session_date, module, mode, seconds, during, reverses, reason)
 		SELECT place_id, person_id, institution_id, session_ref, session_date, module, mode, -seconds, during, id, 'voided' FROM hour_entries`)
@@ -297,6 +315,7 @@ func TestACertificateOnAnotherDocumentWaitsForTheCityBureau(t *testing.T) {
 		require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 		r.into(t, &p)
 		require.NotNil(t, p.Certificate)
+		w.issuePrepared()
 		for number, found := range map[string]string{document["id_number"].(string): "true", "H87654321": "false"} {
 			answer := w.post("/v1/verifications", "", object{
 				"name": "王小明", "id_number": number, "certificate_number": p.Certificate.Number,

@@ -138,8 +138,11 @@ var extensions = map[string]string{
 	mediaPDF: ".pdf", mediaPNG: ".png", mediaJPEG: ".jpg", mediaCSV: ".csv", mediaXLSX: ".xlsx",
 }
 
+// citation is a file that a field of a result names.
+type citation struct{ field, id string }
+
 // checkCited checks that what a result rests on is here, of its task. An answer that is repeated rests on what it did.
-func checkCited(tx *store.Tx, t store.Task, cited []string, found *faults) error {
+func checkCited(tx *store.Tx, t store.Task, cited []citation, found *faults) error {
 	if len(cited) == 0 || t.State != store.TaskOpen {
 		return nil
 	}
@@ -153,9 +156,9 @@ func checkCited(tx *store.Tx, t store.Task, cited []string, found *faults) error
 	for _, e := range filed {
 		known[e.ID] = e.InstitutionID == t.InstitutionID
 	}
-	for i, id := range cited {
-		if !known[id] {
-			found.add("evidence["+strconv.Itoa(i)+"]", fieldNoEvidence)
+	for _, c := range cited {
+		if !known[c.id] {
+			found.add(c.field, fieldNoEvidence)
 		}
 	}
 	return nil

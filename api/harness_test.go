@@ -20,6 +20,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing/issuingtest"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/store/storetest"
@@ -71,7 +72,7 @@ func newWorldWith(t testing.TB, configure func(*Config)) *world {
 	w := &world{t: t, address: address, store: record, sql: raw, keys: keys, calendar: calendar.Real(), relay: &fakeRelay{}, log: &bytes.Buffer{}}
 	require.NoError(t, w.store.LoadLists(t.Context(), rules.Lists()))
 	config := Config{
-		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay,
+		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay, Printing: issuingtest.Printing(),
 		Logger:      slog.New(slog.NewJSONHandler(&syncWriter{w: w.log}, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		LimitFactor: -1, // limits have tests of their own
 		Poll:        10 * time.Millisecond, Heartbeat: 50 * time.Millisecond,

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/photo"
 	"github.com/dengpan/dengpan/store"
@@ -74,13 +76,42 @@ func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, er
 	}
 	out := &photoOutput{}
 	out.Body.TakenInAt, out.Body.Bytes = s.Now().UTC(), len(kept)
+	var waited []store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.SavePhoto(store.Photo{PersonID: id, ImageSealed: sealed, TakenInAt: out.Body.TakenInAt}); err != nil {
 			return err
 		}
+		if waited, err = s.photoCame(tx, r, id); err != nil {
+			return err
+		}
 		return s.auditSelf(tx, r, "photo.set", id, out.Body)
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range waited {
+		s.forward(ctx, item) // what does not get through now does later
+	}
+	return out, nil
+}
+
+// photoCame has the cases go on whose certificates waited for a person's photo.
+func (s *service) photoCame(tx *store.Tx, r *request, personID string) ([]store.InboxItem, error) {
+	waiting, err := tx.LockIncidentsOf(personID, contract.PhotoMissing)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]store.InboxItem, len(waiting))
+	for i, incident := range waiting {
+		items[i], err = tx.InsertResolution(incident, store.Resolution{
+			ID: uuid.NewString(), IncidentID: incident.ID, Verb: contract.Retry, Reason: "photo.set",
+			RequestedBy: r.account.ID, RequestedAt: s.Now().UTC(),
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return items, nil
 }
 
 // ownPhoto shows the trainee who asks their photo.

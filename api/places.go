@@ -109,7 +109,7 @@ func ref(s string) *string {
 }
 
 func (s *service) viewPlaces(tx *store.Tx, r *request, c store.Course, places ...store.CoursePlace) ([]PlaceView, error) {
-	standings, err := course.Look(tx, c, s.today(), places...)
+	standings, err := course.Look(tx, s.issuing(), c, s.today(), places...)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 		if incident.Holds {
 			item, err = tx.InsertResolution(incident, resolution)
 		} else {
-			err = tx.ResolveFinding(resolution)
+			err = resolveFinding(tx, incident, resolution)
 		}
 		if err != nil {
 			return err

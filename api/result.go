@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -32,7 +33,9 @@ type MarkBody struct {
 // certifyingBody is the result that may earn a certificate, whose number the institution reports if it gave one.
 type certifyingBody struct {
 	MarkBody
-	CertificateNumber string `json:"certificate_number,omitempty" maxLength:"64" doc:"Only with a passing score."`
+	CertificateNumber   string `json:"certificate_number,omitempty" maxLength:"64" doc:"Of a certificate that the institution issued itself. Only with a passing score."`
+	CertificateIssuedOn string `json:"certificate_issued_on,omitempty" format:"date" doc:"The day on that certificate, not before the mark's; without it, the day on which it is recorded."`
+	CertificateFile     string `json:"certificate_file,omitempty" format:"uuid" doc:"The id of that certificate's file, filed about the task."`
 }
 
 type rejectionBody struct {
@@ -44,9 +47,9 @@ type rejectionBody struct {
 var resultFields = map[string][]string{
 	contract.EnrolmentTask: {"accepted_on"},
 	contract.TrainingTask:  {"completed_modules"},
-	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number", "evidence"},
+	contract.ExamTask:      {"score", "absent", "held_on", "certificate_number", "certificate_issued_on", "certificate_file", "evidence"},
 	contract.TheoryTask:    {"score", "absent", "held_on", "evidence"},
-	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number", "evidence"},
+	contract.PracticalTask: {"score", "absent", "held_on", "certificate_number", "certificate_issued_on", "certificate_file", "evidence"},
 }
 
 // readResult reads a result by the kind of its task.
@@ -157,20 +160,47 @@ func (s *service) readMark(tx *store.Tx, t store.Task, b certifyingBody, found *
 	if b.Score != nil && math.Round(*b.Score*100)/100 != *b.Score {
 		found.add("score", fieldScorePrecision)
 	}
-	if b.CertificateNumber != "" {
-		passMark := numberOf(t.Details.PassMark)
-		passed := b.Score != nil && (passMark == nil || *b.Score >= *passMark)
-		switch {
-		case !certificateNumber.MatchString(b.CertificateNumber):
-			found.add("certificate_number", fieldFormat)
-		case !passed:
-			found.add("certificate_number", fieldConflict)
-		}
+	var cited []citation
+	for i, id := range b.Evidence {
+		cited = append(cited, citation{"evidence[" + strconv.Itoa(i) + "]", id})
 	}
-	if err := checkCited(tx, t, b.Evidence, found); err != nil {
+	if b.CertificateFile != "" {
+		cited = append(cited, citation{"certificate_file", b.CertificateFile})
+	}
+	if err := checkCited(tx, t, cited, found); err != nil {
 		return sentAnswer{}, err
 	}
+	s.readReported(t, b, &result, found)
 	return sentAnswer{body: result, number: b.CertificateNumber}, found.err()
+}
+
+// readReported reads the day and the file of a certificate that an institution issued itself, which its number tells of.
+func (s *service) readReported(t store.Task, b certifyingBody, result *contract.MarkResult, found *faults) {
+	result.CertificateFile = b.CertificateFile
+	if b.CertificateIssuedOn != "" {
+		dates := dateReader{found: found, latest: s.today()}
+		result.CertificateIssuedOn = dates.read("certificate_issued_on", b.CertificateIssuedOn)
+		if result.CertificateIssuedOn.Before(result.HeldOn) {
+			found.add("certificate_issued_on", fieldDateOrder)
+		}
+	}
+	if b.CertificateNumber == "" {
+		if b.CertificateIssuedOn != "" {
+			found.add("certificate_issued_on", fieldConflict)
+		}
+		if b.CertificateFile != "" {
+			found.add("certificate_file", fieldConflict)
+		}
+		return
+	}
+	passMark := numberOf(t.Details.PassMark)
+	passed := b.Score != nil && (passMark == nil || *b.Score >= *passMark)
+	switch {
+	case !certificateNumber.MatchString(b.CertificateNumber):
+		found.add("certificate_number", fieldFormat)
+	case !passed:
+		found.add("certificate_number", fieldConflict)
+	}
 }
 
 // readRejection reads a refusal; it is the same for every kind of task.

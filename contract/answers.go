@@ -20,13 +20,17 @@ type TrainingResult struct {
 }
 
 // MarkResult is the mark of an exam or of one part of an evaluation. A trainee who was absent has no score, which is not
-// 0 marks. An institution that issues certificates itself reports the number with the mark that earns it.
+// 0 marks. An institution that issues certificates itself reports the number with the mark that earns it, and the day and the
+// file of the certificate.
 type MarkResult struct {
 	Score             *float64      `json:"score"`
 	Absent            bool          `json:"absent"`
 	HeldOn            calendar.Date `json:"held_on"`
 	CertificateNumber string        `json:"certificate_number,omitempty"`
-	Evidence          []string      `json:"evidence,omitempty"` // files that it rests on
+	// CertificateIssuedOn is the day on the certificate that the institution issued; zero: the day on which it is recorded.
+	CertificateIssuedOn calendar.Date `json:"certificate_issued_on,omitzero"`
+	CertificateFile     string        `json:"certificate_file,omitempty"` // the id of the file
+	Evidence            []string      `json:"evidence,omitempty"`         // files that it rests on
 }
 
 // Rejection says why an institution will not do a task.

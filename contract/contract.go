@@ -15,6 +15,7 @@ const (
 const (
 	CaseWorkflow     = "Case"
 	EndpointWorkflow = "Endpoint"
+	IssuanceWorkflow = "Issuance"
 )
 
 // Search attributes a case carries in Temporal; the product's own lists never depend on them.
@@ -29,6 +30,9 @@ func CaseWorkflowID(caseID string) string { return "case/" + caseID }
 
 // EndpointWorkflowID is the workflow id of the deliveries to one institution.
 func EndpointWorkflowID(institutionID string) string { return "endpoint/" + institutionID }
+
+// IssuanceWorkflowID is the workflow id of the issuance of a certificate that no case waits for.
+func IssuanceWorkflowID(certificateID string) string { return "issuance/" + certificateID }
 
 // Update is a message that a running case takes and answers. Res is what the case says once it has taken it.
 type Update[Req, Res any] struct{ Name string }
@@ -49,7 +53,7 @@ var (
 	FactsGiven   = Update[NewFacts, Taken]{Name: "FactsGiven"}
 )
 
-// Wake tells an endpoint's workflow that the outbox holds something for it.
+// Wake tells an endpoint's workflow that the outbox holds something for it, and an issuance that what held it up is gone.
 var Wake = Signal[struct{}]{Name: "Wake"}
 
 // TaskAnswered says that an institution's answer to a task is stored.

@@ -40,6 +40,15 @@ const (
 	CertificateDiffers Cause = "certificate_differs" // its record is not what it was earned by
 )
 
+// The causes that keep a certificate from being issued.
+const (
+	PhotoMissing     Cause = "photo_missing"
+	PrintingNotSetUp Cause = "printing_not_set_up"
+	GlyphMissing     Cause = "glyph_missing"
+	DocumentRefused  Cause = "document_refused"
+	SigningFailed    Cause = "signing_failed"
+)
+
 // Kind is which of the four ways of being stuck a cause belongs to.
 type Kind string
 
@@ -63,6 +72,11 @@ const (
 	Correct  Verb = "correct"  // replace the applicant's facts, and decide again
 	Cancel   Verb = "cancel"   // give it up: the case ends with what it has
 )
+
+// CompletionCauses are what keeps a certificate that is prepared from being issued.
+func CompletionCauses() []Cause {
+	return []Cause{StepFailed, PrintingNotSetUp, GlyphMissing, DocumentRefused, SigningFailed}
+}
 
 type causeRow struct {
 	cause Cause
@@ -99,6 +113,12 @@ var causes = []causeRow{
 	{PublicationUnknown, Business, []Verb{Override}},
 	{ChannelDown, External, []Verb{Retry, Override}},
 	{CertificateDiffers, Business, []Verb{Retry, Override}},
+
+	{PhotoMissing, Business, []Verb{Retry, Cancel}},
+	{PrintingNotSetUp, Business, []Verb{Retry, Cancel}},
+	{GlyphMissing, Business, []Verb{Retry, Cancel}},
+	{DocumentRefused, Program, []Verb{Retry, Cancel}},
+	{SigningFailed, External, []Verb{Retry, Cancel}},
 }
 
 // Causes lists every cause.

@@ -16,7 +16,7 @@ var (
 	RecordExam       = Step[RecordRequest, RecordReply]{Name: "RecordExam"}
 	RecordEvaluation = Step[RecordRequest, RecordReply]{Name: "RecordEvaluation"}
 	EnterEvaluation  = Step[EnterEvaluationRequest, StepReply]{Name: "EnterEvaluation"}
-	IssueCertificate = Step[IssueCertificateRequest, StepReply]{Name: "IssueCertificate"}
+	IssueCertificate = Step[IssueCertificateRequest, IssueCertificateReply]{Name: "IssueCertificate"}
 	DecideTitle      = Step[DecideTitleRequest, DecideTitleReply]{Name: "DecideTitle"}
 	CreditHours      = Step[CreditHoursRequest, StepReply]{Name: "CreditHours"}
 	ReviewHours      = Step[ReviewHoursRequest, ReviewHoursReply]{Name: "ReviewHours"}
@@ -135,32 +135,6 @@ type EnterEvaluationRequest struct {
 
 // Key identifies the step within its case.
 func (r EnterEvaluationRequest) Key() string { return "enter-evaluation/" + strconv.Itoa(r.Try) }
-
-// Kinds of certificate.
-const (
-	TrainingCertificate = "training"
-	GradeCertificate    = "grade"
-)
-
-// IssueCertificateRequest records a certificate. Released lets it be issued though the issuer is not listed today, by the
-// city bureau's decision.
-type IssueCertificateRequest struct {
-	CaseID   string `json:"case_id"`
-	Kind     string `json:"kind"`
-	Try      int    `json:"try"`
-	Released bool   `json:"released"`
-	// Change is what sent the case back to its training before.
-	Change string `json:"change,omitempty"`
-}
-
-// Key identifies the step within its case.
-func (r IssueCertificateRequest) Key() string {
-	key := "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try)
-	if r.Change != "" {
-		key += "/" + r.Change
-	}
-	return key
-}
 
 // DecideTitleRequest asks what title the grade certificate leads to. Round counts the askings.
 type DecideTitleRequest struct {

@@ -1,9 +1,9 @@
 // Package course carries the courses of CE bases to their end (annexes 2 and 3 of the notice): whose hours suffice is given
 // the base's training certificate, without an exam, and everybody's hours are credited to the years they were taken in.
 //
-// Nothing here waits for another organisation, so there is no workflow: a base declares its course complete, and that is
-// one transaction. Declared again it changes nothing but what has changed since: hours that came in later, a year that
-// was opened again, a certificate that was released.
+// Nothing here waits for another organisation: a base declares its course complete, and that is one transaction. Declared
+// again it changes nothing but what has changed since: hours that came in later, a year that was opened again, a certificate
+// that was released. A workflow for each certificate has it printed, signed and published.
 package course
 
 import (
@@ -16,7 +16,6 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/hours"
-	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -29,7 +28,7 @@ var ErrMayNotIssue = errors.New("not a CE base that may issue certificates")
 // Ending is what the end of a course is written with.
 type Ending struct {
 	Tx    *store.Tx
-	Keys  *identity.Keyring
+	Desk  issuing.Desk
 	Today calendar.Date // in the programme's calendar
 	At    time.Time
 	Actor string // the account that declares
@@ -86,7 +85,7 @@ func (e Ending) end(c store.Course, p store.CoursePlace) error {
 	if err := e.Tx.LockPerson(p.PersonID); err != nil {
 		return err
 	}
-	found, err := Look(e.Tx, c, e.Today, p)
+	found, err := Look(e.Tx, e.Desk, c, e.Today, p)
 	if err != nil {
 		return err
 	}
@@ -122,20 +121,21 @@ func (e Ending) issue(c store.Course, s Standing, rules *policy.Policy) error {
 	if err != nil {
 		return err
 	}
-	number, err := issuing.Number(e.Tx, issuer, certificate.KindCEBase, e.Today)
-	if err != nil {
-		return err
-	}
-	_, err = issuing.Issue(e.Tx, e.Keys, issuing.Order{
-		PlaceID: &s.Place.ID, PersonID: s.Place.PersonID, IDType: s.Place.Document, Origin: store.CertificateIssued,
+	prepared, err := e.Desk.Prepare(e.Tx, issuing.Order{
+		PlaceID: &s.Place.ID, PersonID: s.Place.PersonID, IDType: s.Place.Document,
 		PolicyVersion: c.PolicyVersion, Actor: e.Actor, Reason: certificate.KindCEBase, At: e.At,
 		Facts: certificate.Facts{
 			Kind: certificate.KindCEBase, IssuerID: issuer, IssuerName: name, Course: c.Title,
-			Number: number,
-			From:   s.From, To: s.To, Hours: s.Hours.String(), IssuedOn: e.Today, Demonstration: rules.Demonstration(),
+			From: s.From, To: s.To, Hours: s.Hours.String(), IssuedOn: e.Today, Demonstration: rules.Demonstration(),
 		},
 	})
-	return err
+	if _, waits := errors.AsType[*issuing.ObstacleError](err); waits {
+		return nil // it is held, and declaring the course complete once more issues it
+	}
+	if err != nil {
+		return err
+	}
+	return e.Tx.StartIssuance(prepared.ID)
 }
 
 // MayHold checks that an institution is a CE base that may hold courses and issue certificates on a day; else ErrMayNotIssue.

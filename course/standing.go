@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -22,6 +24,8 @@ const (
 	HeldDocument Hold = "document"
 	// HeldIssuer waits for the base: it is suspended or listed no longer, or its listing is not confirmed.
 	HeldIssuer Hold = "issuer"
+	// HeldPrinting waits for the settings that the certificate is printed with.
+	HeldPrinting Hold = "printing"
 )
 
 // Standing is how one person stands in a course, by what is on record now.
@@ -60,7 +64,7 @@ func (s Standing) due() string {
 }
 
 // Look reads how people stand in a course on a day, in the order of the places given.
-func Look(tx *store.Tx, c store.Course, on calendar.Date, places ...store.CoursePlace) ([]Standing, error) {
+func Look(tx *store.Tx, desk issuing.Desk, c store.Course, on calendar.Date, places ...store.CoursePlace) ([]Standing, error) {
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
 		return nil, fmt.Errorf("read the course's rules: %w", err)
@@ -81,6 +85,10 @@ func Look(tx *store.Tx, c store.Course, on calendar.Date, places ...store.Course
 	if err != nil {
 		return nil, err
 	}
+	prints, err := ready(tx, desk, c, on, rules.Demonstration())
+	if err != nil {
+		return nil, err
+	}
 	rule := hours.Rule(rules)
 	standings := make([]Standing, len(places))
 	for i, p := range places {
@@ -97,17 +105,33 @@ func Look(tx *store.Tx, c store.Course, on calendar.Date, places ...store.Course
 			}
 		}
 		s.Hours, s.enough = rule.Hours(sum), sum >= time.Duration(c.Seconds)*time.Second
-		if of := certificates[p.ID]; len(of) > 0 {
+		if of := slices.DeleteFunc(certificates[p.ID], givenUp); len(of) > 0 {
 			s.Certificate = &of[len(of)-1]
 			s.Questioned = !s.enough && s.Certificate.Status == store.CertificateValid
 		} else if p.State == store.PlaceCompleted {
 			if s.Held, err = held(tx, c, p, on); err != nil {
 				return nil, err
 			}
+			if s.Held == "" && !prints {
+				s.Held = HeldPrinting
+			}
 		}
 		standings[i] = s
 	}
 	return standings, nil
+}
+
+// ready says whether what the base's certificates are printed with is set.
+func ready(tx *store.Tx, desk issuing.Desk, c store.Course, on calendar.Date, demonstration bool) (bool, error) {
+	name, err := tx.InstitutionNameOn(c.InstitutionID, on)
+	if err != nil {
+		return false, err
+	}
+	err = desk.Ready(tx, c.InstitutionID, name, certificate.KindCEBase, demonstration)
+	if _, waits := errors.AsType[*issuing.ObstacleError](err); waits {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Hours is what a course asks, in 学时.
@@ -137,6 +161,9 @@ func held(tx *store.Tx, c store.Course, p store.CoursePlace, on calendar.Date) (
 	}
 	return "", nil
 }
+
+// givenUp says that a certificate was cancelled before it was issued: there is none.
+func givenUp(c store.Certificate) bool { return c.Status == store.CertificateCancelled }
 
 // Summary counts how people stand in a course.
 type Summary struct {

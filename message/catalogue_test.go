@@ -78,6 +78,8 @@ var promised = map[string][]string{
 	},
 	"certificate_request.state.*": {"open", "approved", "refused", "withdrawn", "done"},
 	"list_fate.*":                 {"stops", "finishes", "held"},
+	"printing.*":                  {"public_url", "look_up", "seal", "font"},
+	"held.*":                      {"document", "issuer", "printing"},
 	"owes.*":                      {"trainee", "institution", "operator", "system", "calendar"},
 }
 
@@ -101,6 +103,7 @@ var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "class_full", "wrong_person", "not_our_occupation", "task_overdue",
 	"hours_insufficient", "exam_attempts_exhausted", "evaluation_entry_not_met", "evaluation_attempts_exhausted",
 	"rule_missing", "issuer_not_listed", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
+	"photo_missing", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
 }
 
 // The parameters each kind of event in a case's timeline comes with.
@@ -123,6 +126,8 @@ var events = map[string][]string{
 	"exam_failed":              {"score", "attempt"},
 	"exam_absent":              {"attempt"},
 	"certificate_issued":       {"certificate:certificate", "issuer", "number"},
+	"certificate_prepared":     {"certificate:certificate", "issuer", "number"},
+	"certificate_cancelled":    {"certificate:certificate", "number"},
 	"evaluation_entry_met":     nil,
 	"evaluation_entry_not_met": nil,
 	"part_passed":              {"part:part", "score", "attempt"},
@@ -203,7 +208,9 @@ func TestEveryCodeHasWords(t *testing.T) {
 
 func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
-	allowed := []string{"institution", "channel:channel", "task:task_kind", "have", "need", "attempts", "due", "year"}
+	allowed := []string{
+		"institution", "channel:channel", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
+	}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)
 	}

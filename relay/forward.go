@@ -64,6 +64,8 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 	case store.InboxHours:
 		return "", reopen(ctx, r, item, contract.HoursChanged, contract.HoursChange{Asked: asked, ChangeID: item.ID},
 			contract.ReviewHoursRequest{Change: item.ID, Try: 1}.Key())
+	case store.InboxIssuance:
+		return "", r.issue(ctx, item)
 	case store.InboxFacts:
 		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{Asked: asked, FactsID: item.SubjectID},
 			contract.TakeFactsRequest{FactsID: item.SubjectID}.Key())
@@ -107,6 +109,20 @@ func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
 	}
 	if err != nil {
 		return fmt.Errorf("start a case: %w", err)
+	}
+	return nil
+}
+
+// issue wakes the workflow that completes a certificate, or starts it.
+func (r *Relay) issue(ctx context.Context, item store.InboxItem) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	id := contract.IssuanceWorkflowID(item.SubjectID)
+	_, err := r.Temporal.SignalWithStartWorkflow(ctx, id, contract.Wake.Name, struct{}{},
+		client.StartWorkflowOptions{ID: id, TaskQueue: contract.CaseQueue},
+		contract.IssuanceWorkflow, contract.IssuanceInput{CertificateID: item.SubjectID})
+	if err != nil {
+		return fmt.Errorf("start the issuance of a certificate: %w", err)
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ type Certificate struct {
 	IssuedAt      *time.Time     // when it became valid; nil before
 	ExpiresOn     *calendar.Date // its last day; nil: it does not expire
 	Supersedes    *string        // the one that this was issued in the place of
+	EvidenceID    *string        // the file of one that the institution issued itself, if it sent it
 }
 
 // Where a certificate came from.

@@ -118,7 +118,7 @@ type FiledEvidence struct {
 }
 
 const citing = `EXISTS (SELECT 1 FROM task_answers a WHERE evidence.subject_kind = 'task' AND a.task_id = evidence.subject_id
-	AND jsonb_exists(a.body -> 'evidence', evidence.id::text))`
+	AND (jsonb_exists(a.body -> 'evidence', evidence.id::text) OR a.body ->> 'certificate_file' = evidence.id::text))`
 
 // FiledEvidence lists evidence, oldest first, after a position.
 func (tx *Tx) FiledEvidence(f EvidenceFilter) ([]FiledEvidence, error) {

@@ -17,14 +17,16 @@ const (
 	InboxHours      = "hours" // hours of the case were taken back, or added after its training
 	InboxFacts      = "facts" // the applicant's facts were given anew
 
+	InboxIssuance    = "issuance"    // a certificate that no case waits for is to be issued
 	InboxCertificate = "certificate" // a certificate of the case was suspended, reinstated or revoked
 )
 
-// InboxItem is something a case's workflow is to be told. It is committed before the sender is answered, so what was
-// acknowledged is never lost: it is forwarded at once, or by the relay when Temporal was away.
+// InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed
+// before the sender is answered, so what was acknowledged is never lost: it is forwarded at once, or by the relay when
+// Temporal was away.
 type InboxItem struct {
 	ID            string
-	CaseID        string
+	CaseID        string `gorm:"default:null"` // empty: of no case
 	Kind          string
 	SubjectID     string // the case, task, resolution, session, facts or certificate it is about
 	CreatedAt     time.Time
@@ -59,6 +61,13 @@ func (tx *Tx) InboxItem(id string) (InboxItem, error) {
 	var item InboxItem
 	err := tx.db.Take(&item, "id = ?", id).Error
 	return item, found(err, "read an inbox item")
+}
+
+// StartIssuance has a certificate that is prepared, and that no case waits for, printed, signed and published; or has it
+// tried again, once what held it up is gone.
+func (tx *Tx) StartIssuance(certificateID string) error {
+	_, err := tx.InsertInbox("", InboxIssuance, certificateID)
+	return err
 }
 
 // ClaimInbox takes items that are due for forwarding, oldest first, and keeps others from taking them for a while. An

@@ -144,6 +144,15 @@ func (tx *Tx) LockIncident(id string) (Incident, error) {
 	return i, found(err, "lock an incident")
 }
 
+// LockIncidentsOf reads the incidents of a cause that hold up a person's cases and that nobody is resolving, and locks them.
+func (tx *Tx) LockIncidentsOf(personID string, cause contract.Cause) ([]Incident, error) {
+	var all []Incident
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
+		Find(&all, "cause = ? AND state = ? AND holds AND case_id IN (SELECT id FROM cases WHERE person_id = ?)",
+			cause, IncidentOpen, personID).Error
+	return all, found(err, "lock a person's incidents")
+}
+
 // OpenIncidentOf reads the open incident that a case is stuck on; ErrNotFound when there is none.
 func (tx *Tx) OpenIncidentOf(caseID string) (Incident, error) {
 	var i Incident

@@ -15,7 +15,8 @@ const (
 	OutboxAnswerDiscarded = "answer.discarded" // it does not
 	OutboxPing            = "endpoint.ping"
 
-	// What became of a certificate.
+	// What became of a certificate; that it was issued, if it was through us.
+	OutboxCertificateIssued     = "certificate.issued"
 	OutboxCertificateSuspended  = "certificate.suspended"
 	OutboxCertificateReinstated = "certificate.reinstated"
 	OutboxCertificateSuperseded = "certificate.superseded"
@@ -25,7 +26,8 @@ const (
 // OutboxKinds is every kind of event.
 var OutboxKinds = []string{
 	OutboxTaskIssued, OutboxTaskCancelled, OutboxTaskExtended, OutboxAnswerApplied, OutboxAnswerDiscarded, OutboxPing,
-	OutboxCertificateSuspended, OutboxCertificateReinstated, OutboxCertificateSuperseded, OutboxCertificateRevoked,
+	OutboxCertificateIssued, OutboxCertificateSuspended, OutboxCertificateReinstated, OutboxCertificateSuperseded,
+	OutboxCertificateRevoked,
 }
 
 // States of an outbox event.
@@ -44,7 +46,7 @@ type OutboxEvent struct {
 	CaseID        *string // nil: about no case
 	Sequence      int     // of its case, whichever institutions its events are for; 0 until it is lined up
 	Kind          string
-	SubjectID     string        // task, kept answer, or endpoint
+	SubjectID     string        // task, kept answer, certificate, or endpoint
 	Payload       OutboxPayload `gorm:"serializer:json"`
 	Test          bool          // a ping or an example: sent and logged, and in no feed
 	State         string
@@ -88,6 +90,15 @@ func (tx *Tx) QueueAnswer(institutionID, kind string, about OutboxPayload, at ti
 	})
 }
 
+// QueueCertificate tells a certificate's issuer what became of it, in an event of a kind.
+func (tx *Tx) QueueCertificate(c Certificate, kind string, at time.Time) error {
+	about := OutboxPayload{CertificateID: c.ID, Kind: c.Kind}
+	if c.CaseID != nil {
+		about.CaseID = *c.CaseID
+	}
+	return tx.queue(OutboxEvent{InstitutionID: c.Issuer, Kind: kind, SubjectID: c.ID, CreatedAt: at, Payload: about})
+}
+
 // QueueTest writes an event of a kind that is about nothing, for an institution that tries its endpoint.
 func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
 	now := time.Now().UTC()
@@ -95,6 +106,8 @@ func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
 	switch kind {
 	case OutboxPing:
 		event.Sequence = 0
+	case OutboxCertificateIssued:
+		event.Payload = OutboxPayload{CertificateID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training"}
 	case OutboxAnswerApplied, OutboxAnswerDiscarded:
 		event.Payload = OutboxPayload{TaskID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training", LetterID: uuid.NewString()}
 	default:

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -70,7 +71,9 @@ func (tx *Tx) FoundPublications(channel string, cause contract.Cause) ([]string,
 func (tx *Tx) retryPublication(i Incident, at time.Time) error {
 	switch {
 	case slices.Contains(publicationCauses, i.Cause):
-		return tx.Republish(*i.CertificateID, i.Channel, at)
+		if err := tx.Republish(*i.CertificateID, i.Channel, at); !errors.Is(err, ErrNotFound) {
+			return err
+		} // else it is not for the channel, and there is nothing to send
 	case i.Cause == contract.ChannelDown:
 		return tx.saveChannel(i.Channel, map[string]any{"not_before": nil, "wake_wanted_at": at})
 	}

@@ -76,6 +76,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	})
 	workflows.RegisterCase(cases)
 	workflows.RegisterRevocation(cases)
+	workflows.RegisterIssuance(cases)
 	cfg.Records.Register(cases)
 
 	deliveries := worker.New(cfg.Temporal, contract.DeliveryQueue, worker.Options{

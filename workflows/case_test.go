@@ -26,8 +26,10 @@ func TestACaseThatGoesWellAsksEveryStepOnceInOrder(t *testing.T) {
 		"admit/1",
 		"issue/enrolment/1/1", "record/enrolment-1-1",
 		"issue/training/1/1", "record/training-1-1", "credit-hours",
-		"issue/exam/1/1", "record/exam-1-1", "certificate/training/1",
-		"enter-evaluation/1", "issue/theory/1/1", "record/theory-1-1", "certificate/grade/1",
+		"issue/exam/1/1", "record/exam-1-1",
+		"certificate/training/1", "print/training/1", "sign/training", "publish/training/1",
+		"enter-evaluation/1", "issue/theory/1/1", "record/theory-1-1",
+		"certificate/grade/1", "print/grade/1", "sign/grade", "publish/grade/1",
 		"title/1", "close",
 	}, w.asked)
 }
@@ -49,7 +51,7 @@ func TestAnAnswerSentManyTimesIsTakenOnce(t *testing.T) {
 	}
 	w.pass(t, 2*day, mainPath()[1:]...)
 	require.Equal(t, "mapped", w.run(t))
-	require.Len(t, w.asked, 15)
+	require.Len(t, w.asked, 21)
 }
 
 func TestAnAnswerThatOvertakesItsTaskIsNotLost(t *testing.T) {
@@ -119,7 +121,7 @@ func TestANewRunKnowsWhichPartsAreSatAgain(t *testing.T) {
 		Stage: "evaluation", Attempt: 2, Issue: 1, Again: []string{contract.PracticalTask},
 	}})
 	require.NoError(t, w.env.GetWorkflowError())
-	require.Equal(t, []string{"issue/practical/2/1", "record/practical-2-1", "certificate/grade/1", "title/1", "close"}, w.asked)
+	require.Equal(t, []string{"issue/practical/2/1", "record/practical-2-1", "certificate/grade/1", "print/grade/1", "sign/grade", "publish/grade/1", "title/1", "close"}, w.asked)
 }
 
 func TestAfterManyFailedAttemptsAnOperatorDecidesWhetherToGoOn(t *testing.T) {

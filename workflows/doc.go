@@ -1,5 +1,5 @@
-// Package workflows holds what Temporal carries: a case's way through its seven stages, one file a stage, the
-// deliveries to one institution, and the publications on one channel.
+// Package workflows holds what Temporal carries: a case's way through its seven stages, one file a stage, the issuance of
+// certificates that no case waits for, the deliveries to one institution, and the publications on one channel.
 //
 // The code here is deterministic: it reads no clock but the workflow's, does no I/O, starts no goroutine and ranges over
 // no map. What it knows of the world it knows from the replies of steps (package contract), each one transaction of the
@@ -33,4 +33,9 @@ func RegisterRevocation(r Registry) {
 // RegisterEndpoint registers the delivery workflow.
 func RegisterEndpoint(r Registry) {
 	r.RegisterWorkflowWithOptions(Endpoint, workflow.RegisterOptions{Name: contract.EndpointWorkflow})
+}
+
+// RegisterIssuance registers the workflow of certificates that no case waits for.
+func RegisterIssuance(r Registry) {
+	r.RegisterWorkflowWithOptions(Issuance, workflow.RegisterOptions{Name: contract.IssuanceWorkflow})
 }

@@ -20,21 +20,3 @@ func (c *caseRun) exam(ctx workflow.Context) error {
 	}
 	return c.issueCertificate(ctx, contract.TrainingCertificate)
 }
-
-func (c *caseRun) issueCertificate(ctx workflow.Context, kind string) error {
-	change := c.resume.Change
-	return c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
-		for {
-			req := contract.IssueCertificateRequest{CaseID: c.id, Kind: kind, Try: try, Released: waived, Change: change}
-			reply, err := perform(ctx, c, contract.IssueCertificate, req)
-			if err != nil || !reply.Undermined {
-				return reply, err
-			}
-			// Hours were voided, and word of it is still on its way. Most often the case goes back.
-			change = req.Key()
-			if err := c.review(ctx, change); err != nil {
-				return reply, err
-			}
-		}
-	})
-}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/activity"
 	tlog "go.temporal.io/sdk/log"
@@ -31,7 +32,7 @@ type world struct {
 	mu      sync.Mutex
 	asked   []string
 	replies map[string]any   // by step key; a step with none goes through
-	broken  map[string]error // by step key: errors that a step returns once
+	broken  map[string]error // by step key: errors that a step returns once; the signer, until they are gone
 	verbs   map[string]contract.ApplyResolutionReply
 	wait    time.Duration // how long an institution has for a task
 	waived  bool          // whether the last review of hours that was not scripted was waived
@@ -51,9 +52,19 @@ func newWorld(t *testing.T) *world {
 	w.env.SetTestTimeout(20 * time.Second)
 	w.env.SetStartTime(time.Date(2026, time.March, 2, 1, 0, 0, 0, time.UTC))
 	w.env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: contract.CaseWorkflow})
+	workflows.RegisterIssuance(w.env)
 	play(w, contract.Admit, nil)
 	play(w, contract.EnterEvaluation, nil)
-	play(w, contract.IssueCertificate, nil)
+	play(w, contract.IssueCertificate, func(r contract.IssueCertificateRequest) contract.IssueCertificateReply {
+		if r.Change != "" {
+			return contract.IssueCertificateReply{CertificateID: r.Kind + "-again"}
+		}
+		return contract.IssueCertificateReply{CertificateID: r.Kind}
+	})
+	play(w, contract.PrintCertificate, nil)
+	play(w, contract.HoldCertificate, func(r contract.HoldCertificateRequest) contract.StepReply { return stuckOn(r.Cause, r.Key()) })
+	play(w, contract.PublishCertificate, nil)
+	w.env.RegisterActivityWithOptions(w.sign, activity.RegisterOptions{Name: contract.SignCertificate.Name})
 	play(w, contract.DecideTitle, func(contract.DecideTitleRequest) contract.DecideTitleReply {
 		return contract.DecideTitleReply{Mapped: true}
 	})
@@ -94,6 +105,30 @@ func newWorld(t *testing.T) *world {
 		return reply
 	})
 	return w
+}
+
+// sign is the signer, which is another process's.
+func (w *world) sign(_ context.Context, req contract.SignCertificateRequest) (struct{}, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := "sign/" + req.CertificateID
+	if err := w.broken[key]; err != nil {
+		return struct{}{}, err
+	}
+	w.asked = append(w.asked, key)
+	return struct{}{}, nil
+}
+
+// slow has the signer take two hours.
+func (w *world) slow() {
+	w.env.OnActivity(contract.SignCertificate.Name, mock.Anything, mock.Anything).After(2*time.Hour).Return(struct{}{}, nil)
+}
+
+// mend has a step go through again.
+func (w *world) mend(key string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.broken, key)
 }
 
 // play registers a step that remembers it was asked and replies as scripted, or else by default.

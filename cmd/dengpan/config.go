@@ -57,6 +57,7 @@ type config struct {
 	Evidence evidenceConfig
 	Channels channelsConfig
 	Signing  signingConfig
+	Printing printingConfig
 }
 
 // configured gives a command the flags of config, each with its environment variable as default.
@@ -104,6 +105,7 @@ func configured(cmd *cobra.Command) *config {
 	cfg.Evidence.flags(f)
 	cfg.Channels.flags(f)
 	cfg.Signing.flags(f)
+	cfg.Printing.flags(f)
 	f.StringVar(&cfg.Limits, "limits", cfg.Limits,
 		"what every limit of requests is multiplied by; off: there are none (DENGPAN_LIMITS)")
 	f.StringSliceVar(&cfg.Proxies, "trusted-proxies", cfg.Proxies,

@@ -20,6 +20,7 @@ import (
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/mail"
 	"github.com/dengpan/dengpan/notice"
 	"github.com/dengpan/dengpan/payload"
@@ -74,6 +75,7 @@ type process struct {
 	mail     *mail.Sender
 	bucket   *evidence.Bucket
 	channels map[string]publication.Channel
+	printing issuing.Printing
 }
 
 // serve checks the whole configuration, then runs the roles until one fails or the process is told to stop.
@@ -135,6 +137,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	printing, err := cfg.Printing.printing(origin)
+	if err != nil {
+		return nil, err
+	}
 	db, err := cfg.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -151,6 +157,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
 		sessions: sessions, origin: origin, provider: provider, mail: sender, bucket: bucket,
 		channels: channels,
+		printing: printing,
 	}, nil
 }
 
@@ -176,7 +183,7 @@ func (p *process) api(ctx context.Context) error {
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
-		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket,
+		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket, Printing: p.printing,
 		Callbacks: guard,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
@@ -219,7 +226,10 @@ func (p *process) worker(ctx context.Context) error {
 		return worker.Run(ctx, worker.Config{
 			Temporal: p.temporal,
 			Store:    p.store,
-			Records:  &activities.Records{Store: p.store, Calendar: p.calendar, Keys: p.keys},
+			Records: &activities.Records{
+				Store: p.store, Calendar: p.calendar, Keys: p.keys, Printing: p.printing,
+				Printer: &document.Printer{Fonts: &font.Fonts{Path: p.cfg.Font}},
+			},
 			Deliveries: &activities.Deliveries{
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
 				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,

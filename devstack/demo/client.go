@@ -24,6 +24,9 @@ func newClient(base string, lang message.Lang) *client {
 	return &client{base: base, lang: lang, http: &http.Client{Timeout: 15 * time.Second}}
 }
 
+// picture is a body that is sent as it is: a PNG.
+type picture []byte
+
 // problem is an error the API answered with.
 type problem struct {
 	Status int    `json:"status"`
@@ -58,20 +61,25 @@ func passing(err error) bool {
 // call sends a request and reads the answer into out, if it is not nil. key is the Idempotency-Key, if any.
 func (c *client) call(ctx context.Context, method, path, token, key string, body, out any) error {
 	var content io.Reader = http.NoBody
-	if body != nil {
+	kind := ""
+	switch sent := body.(type) {
+	case nil:
+	case picture:
+		content, kind = bytes.NewReader(sent), "image/png"
+	default:
 		encoded, err := json.Marshal(body)
 		if err != nil {
 			return fmt.Errorf("write the request: %w", err)
 		}
-		content = bytes.NewReader(encoded)
+		content, kind = bytes.NewReader(encoded), "application/json"
 	}
 	request, err := http.NewRequestWithContext(ctx, method, c.base+path, content)
 	if err != nil {
 		return fmt.Errorf("make the request: %w", err)
 	}
 	request.Header.Set("Accept-Language", string(c.lang))
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		request.Header.Set("Content-Type", kind)
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)

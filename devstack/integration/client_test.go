@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/devstack/portrait"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
 )
@@ -85,7 +86,21 @@ func (s *system) register(t testing.TB, n int) trainee {
 		},
 	})
 	require.Equal(t, http.StatusCreated, status, answer)
+	s.pose(t, token, n)
 	return trainee{token: token, caseID: answer["id"].(string)}
+}
+
+// pose sends a trainee's photo, which the grade certificate bears.
+func (s *system) pose(t testing.TB, token string, n int) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut, s.url+"/v1/me/photo", bytes.NewReader(portrait.PNG(n)))
+	require.NoError(t, err)
+	request.Header.Set("Authorization", "Bearer "+token)
+	request.Header.Set("Content-Type", "image/png")
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
 }
 
 // registerMany registers trainees n, n+1, and so on.

@@ -31,10 +31,18 @@ func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 		requireAll(t, db, who, []check{
 			{"one outcome, and the right one", `SELECT count(*) FROM cases WHERE id = $1 AND outcome = 'mapped'`, 1},
 			{"two certificates", `SELECT count(*) FROM certificates WHERE case_id = $1`, 2},
+			{"both valid", `SELECT count(*) FROM certificates WHERE case_id = $1 AND status = 'valid'`, 2},
+			{"a signed document each", `SELECT count(*) FROM certificate_documents d JOIN certificates c ON c.id = d.certificate_id
+				WHERE c.case_id = $1 AND d.state = 'signed'`, 2},
+			{"prepared once, issued once", `SELECT count(*) FROM certificate_changes h JOIN certificates c ON c.id = h.certificate_id
+				WHERE c.case_id = $1`, 4},
+			{"no number for nothing", `SELECT (SELECT sum(last) FROM certificate_numbers)::int - count(*)::int FROM certificates
+				WHERE $1::uuid IS NOT NULL`, 0},
+			{"their issuers told once each", `SELECT count(*) FROM outbox WHERE case_id = $1 AND kind = 'certificate.issued'`, 2},
 			{"five tasks", `SELECT count(*) FROM tasks WHERE case_id = $1`, 5},
 			{"each answered", `SELECT count(*) FROM tasks WHERE case_id = $1 AND state = 'answered'`, 5},
 			{"one answer each", `SELECT count(*) FROM task_answers a JOIN tasks t ON t.id = a.task_id WHERE t.case_id = $1`, 5},
-			{"one event each", `SELECT count(*) FROM outbox WHERE case_id = $1`, 5},
+			{"one event each", `SELECT count(*) FROM outbox WHERE case_id = $1 AND kind LIKE 'task.%'`, 5},
 			{"three marks", `SELECT count(*) FROM assessments WHERE case_id = $1`, 3},
 			{"attendance taken once", `SELECT count(*) FROM attendance JOIN session_roster USING (session_id, person_id)
 				WHERE case_id = $1`, 10},

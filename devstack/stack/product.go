@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -93,6 +94,15 @@ func (p Product) environment() []string {
 			settings[name+"_URL"] = "http://" + p.RegistryAddress + "/registers/" + channel
 			settings[name+"_SECRET_FILE"] = p.ChannelSecret
 		}
+	}
+	if p.Demo && p.APIAddress != "" {
+		// A demonstration's certificates are looked up where it runs.
+		origin := "http://" + p.APIAddress
+		settings["DENGPAN_PUBLIC_URL"] = origin
+		for _, kind := range []string{"CE_BASE", "TRAINING", "GRADE"} {
+			settings["DENGPAN_LOOKUP_"+kind] = origin + "/verify"
+		}
+		settings["DENGPAN_LOOKUP_HOSTS"], _, _ = net.SplitHostPort(p.APIAddress)
 	}
 	if p.Day != 0 {
 		settings["DENGPAN_DAY"] = p.Day.String()

@@ -213,6 +213,7 @@ export const eventTypes = [
   'task.extended',
   'answer.applied',
   'answer.discarded',
+  'certificate.issued',
   'endpoint.ping',
 ] as const
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const

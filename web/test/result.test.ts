@@ -36,6 +36,9 @@ describe('a result', () => {
     expect(resultOf('training', all)).toEqual({ completed_modules: ['A'] })
     expect(resultOf('theory', all)).toEqual({ ...day, score: 60 })
     expect(resultOf('practical', all)).toEqual({ ...day, score: 60, certificate_number: 'C-1' })
+    const own = { certificate_issued_on: '2026-11-25', certificate_file: 'f' }
+    expect(resultOf('practical', { ...all, ...own })).toMatchObject(own)
+    expect(resultOf('practical', { ...all, ...own, certificate_number: ' ' })).toEqual({ ...day, score: 60 })
   })
 
   it('of who was absent has no score, whatever was written before', () => {

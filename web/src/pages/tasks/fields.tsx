@@ -1,6 +1,7 @@
-import { Checkbox, Form, Input } from 'antd'
+import { useQuery } from '@tanstack/react-query'
+import { Checkbox, Form, Input, Select } from 'antd'
 import type { Rule } from 'antd/es/form'
-import type { Schema } from '../../api/client'
+import { answer, api, type Schema } from '../../api/client'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { certifies, scoreOf } from './result'
@@ -67,6 +68,7 @@ function Training({ modules }: { modules: string[] }) {
 function Mark({ task }: { task: Task }) {
   const { t, lang } = useWords()
   const absent = Form.useWatch('absent')
+  const issuedItself: string | undefined = Form.useWatch('certificate_number')
   const { pass_mark: mark } = task.details
   const scored: Rule = {
     validator: (_, written?: string) =>
@@ -103,6 +105,35 @@ function Mark({ task }: { task: Task }) {
           <Input maxLength={64} autoComplete="off" />
         </Form.Item>
       )}
+      {certifies(task.kind) && !absent && issuedItself?.trim() && <OwnCertificate task={task} />}
+    </>
+  )
+}
+
+/** What is said of a certificate that the institution issued itself: its day, and its file out of those filed about the task. */
+function OwnCertificate({ task }: { task: Task }) {
+  const { t, name } = useWords()
+  const filed = useQuery({
+    queryKey: ['evidence', 'task', task.id],
+    queryFn: () =>
+      answer(api.GET('/v1/evidence', { params: { query: { subject_kind: 'task', subject_id: task.id, limit: 200 } } })),
+  })
+  const files = filed.data?.evidence.filter((file) => file.state === 'complete') ?? []
+  return (
+    <>
+      <Form.Item name="certificate_issued_on" label={t('web.answer.certificate_issued_on')}>
+        <Input type="date" className="short" min={task.details.issued_on} max={task.details.today} />
+      </Form.Item>
+      <Form.Item
+        name="certificate_file"
+        label={t('web.answer.certificate_file')}
+        extra={t('web.answer.certificate_file_hint')}
+      >
+        <Select
+          allowClear
+          options={files.map((file) => ({ value: file.id, label: file.name ?? name('evidence_kind', file.kind) }))}
+        />
+      </Form.Item>
     </>
   )
 }

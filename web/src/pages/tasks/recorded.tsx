@@ -21,13 +21,15 @@ export function Recorded({ task, answer }: { task: Schema['TaskOutputBody']; ans
     const done = answer.result.completed_modules
     lines.push([t('web.answer.completed_modules'), done.length ? done.join('、') : t('web.answer.no_modules')])
   } else {
-    const { score, absent, held_on, certificate_number } = answer.result
+    const { score, absent, held_on, certificate_number, certificate_issued_on, certificate_file } = answer.result
     lines.push([
       t('web.answer.score'),
       absent ? t('web.answer.absent') : score !== undefined ? number(lang, score) : '—',
     ])
     lines.push([t('web.answer.held_on'), held_on])
     lines.push([t('web.answer.certificate_number'), certificate_number])
+    lines.push([t('web.answer.certificate_issued_on'), certificate_issued_on])
+    lines.push([t('web.answer.certificate_file'), certificate_file && t('web.answer.certificate_file_given')])
   }
   return (
     <dl className="facts">

@@ -14,6 +14,8 @@ export interface Given {
   absent?: boolean
   held_on?: string
   certificate_number?: string
+  certificate_issued_on?: string
+  certificate_file?: string
 }
 
 export const isMark = (kind: Kind) => kind === 'exam' || kind === 'theory' || kind === 'practical'
@@ -37,7 +39,13 @@ export function resultOf(kind: Kind, given: Given): Result {
   if (given.absent) return { absent: true, held_on }
   const score = scoreOf(given.score ?? '')
   const number = certifies(kind) ? given.certificate_number?.trim() : undefined
-  return { ...(score === undefined ? {} : { score }), held_on, ...(number ? { certificate_number: number } : {}) }
+  const { certificate_issued_on, certificate_file } = given
+  const own = {
+    certificate_number: number ?? '',
+    ...(certificate_issued_on ? { certificate_issued_on } : {}),
+    ...(certificate_file ? { certificate_file } : {}),
+  }
+  return { ...(score === undefined ? {} : { score }), held_on, ...(number ? own : {}) }
 }
 
 /** Sheets are filled in column by column: pieces of a pasted column, without the end that a spreadsheet adds. */
