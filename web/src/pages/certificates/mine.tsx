@@ -86,18 +86,13 @@ function Card({ of }: { of: Mine }) {
   )
 }
 
-/** What can be done with a certificate: take its document, have others check it. */
+/** What can be done with a certificate: take its document, have others check it, take it along for software to read. */
 function Document({ of }: { of: Mine }) {
   const { t } = useWords()
-  const take = useMutation({
-    mutationFn: () =>
-      keep(
-        api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
-  })
+  const file = { params: { path: { id: of.id } }, parseAs: 'blob' } as const
+  type File = Promise<{ data?: Blob; response: Response }>
+  const take = useMutation({ mutationFn: () => keep(api.GET('/v1/certificates/{id}/document', file) as File) })
+  const wallet = useMutation({ mutationFn: () => keep(api.GET('/v1/me/certificates/{id}/credential', file) as File) })
   return (
     <div className="stack close">
       <div className="row">
@@ -107,11 +102,17 @@ function Document({ of }: { of: Mine }) {
           </Button>
         )}
         {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
+        {of.status === 'valid' && (
+          <Button type="link" onClick={() => wallet.mutate()} loading={wallet.isPending}>
+            {t('web.mine.credential')}
+          </Button>
+        )}
       </div>
       {of.document !== 'ready' && of.status !== 'prepared' && (
         <p className="small quiet">{t(`web.mine.document_${of.document}`)}</p>
       )}
       {take.error && <Trouble error={take.error} />}
+      {wallet.error && <Trouble error={wallet.error} />}
     </div>
   )
 }
