@@ -150,7 +150,7 @@ func viewFinding(lang message.Lang, f *verification.Finding) *verifiedCertificat
 		Status: f.Status, StatusName: message.Text(lang, "verify.status."+f.Status, nil), Since: f.Since,
 		ReasonClass: f.ReasonClass, Intact: f.Intact, Document: string(f.File),
 	}
-	if key := "reason_class." + f.ReasonClass; message.Has(key) {
+	if key := "certificate_reason." + f.ReasonClass; message.Has(key) {
 		view.ReasonName = message.Text(lang, key, nil)
 	}
 	if f.Listed != nil {

@@ -69,6 +69,15 @@ type foundData struct {
 	Photo  template.URL
 }
 
+// Tone is how good the news is: a certificate that holds is doubtful all the same, if who issued it was on no list, or if the
+// file that we keep of it is damaged.
+func (f foundData) Tone() string {
+	if f.Status == store.CertificateValid && (!f.IssuerListed.Listed || f.Document == string(verification.FileDamaged)) {
+		return "doubtful"
+	}
+	return f.Status
+}
+
 // printedRow is one printed field.
 type printedRow struct{ Key, Value string }
 
@@ -77,7 +86,11 @@ func (d verifyData) T(key string) string { return message.Text(d.Lang, "verify."
 
 // Fault is what is wrong with a field, in words; empty when nothing is.
 func (d verifyData) Fault(field string) string {
-	if code := d.Faults[field]; code != "" {
+	code := d.Faults[field]
+	switch {
+	case field == fileField && code == fieldRequired:
+		return d.T("file_missing")
+	case code != "":
 		return message.Text(d.Lang, "field."+code, nil)
 	}
 	return ""
@@ -88,6 +101,9 @@ type fieldData struct{ Name, Label, Value, Fault string }
 
 // Field is a field of the form, with what was typed in it.
 func (d verifyData) Field(name, value string) fieldData {
+	if d.Found != nil {
+		value = "" // the next certificate is another
+	}
 	return fieldData{Name: name, Label: d.T("ask_" + name), Value: value, Fault: d.Fault(name)}
 }
 

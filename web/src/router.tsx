@@ -174,6 +174,11 @@ const channels = createRoute({
   path: '/channels',
   staticData: { roles: ['operator'] },
   component: lazyRouteComponent(() => import('./pages/channels/channels'), 'Channels'),
+const checks = createRoute({
+  getParentRoute: () => inside,
+  path: '/checks',
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/checks/checks'), 'Checks'),
 })
 
 const endpoint = createRoute({
@@ -353,6 +358,7 @@ export const router = createRouter({
       certificates,
       issuing,
       channels,
+      checks,
       accounts,
       invitations,
       keys,

@@ -3,6 +3,11 @@ export async function keep(call: Promise<{ data?: Blob; response: Response }>): 
   const { data, response } = await call
   if (!data) return
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'dengpan'
+  save(data, name)
+}
+
+/** Has the browser keep a file under a name. */
+export function save(data: Blob, name: string): void {
   const address = URL.createObjectURL(data)
   const link = document.createElement('a')
   link.href = address
@@ -10,4 +15,11 @@ export async function keep(call: Promise<{ data?: Blob; response: Response }>): 
   link.click()
   // The browser has taken it by then; an address that goes at once is gone before that in some.
   setTimeout(() => URL.revokeObjectURL(address), 60_000)
+}
+
+/** A file as text that fits into a request. */
+export async function base64(file: File): Promise<string> {
+  let text = ''
+  for (const byte of new Uint8Array(await file.arrayBuffer())) text += String.fromCharCode(byte)
+  return btoa(text)
 }

@@ -45,6 +45,7 @@ const certificates: Place = {
   pages: [
     { to: '/certificates', name: 'web.place.certificates' },
     { to: '/issuing', name: 'web.place.issuing' },
+    { to: '/checks', name: 'web.place.checks' },
   ],
 }
 

@@ -3,6 +3,7 @@ import { Button, Form } from 'antd'
 import { useId, useRef, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Failure } from '../../api/failure'
+import { base64 } from '../../api/file'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
@@ -13,12 +14,6 @@ type Format = Schema['ListFileBody']['format']
 const formats: Record<string, Format> = { csv: 'csv', xlsx: 'xlsx', yaml: 'yaml', yml: 'yaml' }
 
 const formatOf = (file: File) => formats[file.name.slice(file.name.lastIndexOf('.') + 1).toLowerCase()]
-
-async function base64(file: File): Promise<string> {
-  let text = ''
-  for (const byte of new Uint8Array(await file.arrayBuffer())) text += String.fromCharCode(byte)
-  return btoa(text)
-}
 
 interface Props {
   onClose: () => void
