@@ -126,7 +126,7 @@ func (c *Checker) Check(e *store.CertificateEvidence) []Difference {
 	rules, err := c.rulesOf(e.PolicyVersion)
 	if err != nil {
 		k.differs(Rules)
-	} else {
+	} else if k.attests() {
 		k.rules = rules
 		k.earned()
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/recheck"
 	"github.com/dengpan/dengpan/store"
 )
@@ -129,6 +130,43 @@ func TestEveryPlantedCorruptionIsFoundAsWhatItIsAndNothingBesides(t *testing.T) 
 			require.NotContains(t, found, w.made["ce_base"][i], p.what)
 		}
 	}
+}
+
+// Whoever corrects a certificate issues another in its place, on another day: under the name that its issuer had, and of a body
+// that was listed, when it was earned. What was revoked has nothing to answer for.
+func TestACertificateThatWasCorrectedOrRevokedIsInOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.earn(2, false)
+	old, revoked := w.made["training"][0], w.made["training"][1]
+	w.day, w.turn = w.day.AddDays(30), 3
+	r := rows{}
+	var caseID string
+	require.NoError(t, w.sql.QueryRow(t.Context(), "SELECT case_id FROM certificates WHERE id = $1", old).Scan(&caseID))
+	var facts certificate.Facts
+	require.NoError(t, w.sql.QueryRow(t.Context(), "SELECT facts FROM certificates WHERE id = $1", old).Scan(&facts))
+	facts.IssuedOn = w.day
+	w.certify(r, "training", trainer, "PX", &caseID, nil, facts, certificate.Holder{Name: "王晓明", IDType: store.IDTypeResident, IDNumber: "1"}, false)
+	for _, statement := range []string{
+		"INSERT INTO certificate_changes (certificate_id, status, actor, at) SELECT id, 'superseded', 'x', status_since FROM certificates WHERE id = $1",
+		"UPDATE certificates SET status = 'superseded' WHERE id = $1",
+		`INSERT INTO certificate_requests (id, certificate_id, kind, reason_class, reason, fields, proposal_sealed, certificate_since, requested_by,
+			requested_at, state, decided_by, decided_at, decision_reason) VALUES (gen_random_uuid(), $1, 'correction', 'misprint', 'x', '["name"]', '',
+			now(), gen_random_uuid(), now(), 'approved', gen_random_uuid(), now(), 'x')`,
+	} {
+		w.exec(statement, old)
+	}
+	w.write(r)
+	w.exec("UPDATE certificates SET supersedes = $1 WHERE number = 'PX-OUC-2026-000003'", old)
+	w.exec("UPDATE institution_roles SET valid_to = $1 WHERE institution_id = 'ouc'", date(w.day.AddDays(-1)))
+	w.exec("UPDATE institution_names SET valid_to = $1 WHERE institution_id = 'ouc'", date(w.day.AddDays(-1)))
+	w.exec("UPDATE institutions SET name = '国家开放大学（总部）' WHERE id = 'ouc'")
+	w.exec("UPDATE certificate_numbers SET last = 3")
+	w.exec("INSERT INTO certificate_changes (certificate_id, status, reason_class, actor, at) SELECT id, 'revoked', 'x', 'x', status_since FROM certificates WHERE id = $1", revoked)
+	w.exec("UPDATE certificates SET status = 'revoked' WHERE id = $1", revoked)
+	w.exec(reversal+"case_id = (SELECT case_id FROM certificates WHERE id = $1)", revoked)
+	_, found := w.check()
+	require.Empty(t, found)
 }
 
 // alter changes a byte of a document, as somebody could who has the keys of the record but not that of the signature; and its

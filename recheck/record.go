@@ -66,10 +66,10 @@ func (k *check) record() {
 	k.art()
 }
 
-// holder checks whom a certificate that holds is made out to. One that another takes the place of, or that a person who was
-// forgotten has, is kept as it was.
+// holder checks whom a certificate that holds is made out to. That of a person who was forgotten is kept as it was, and so is
+// that of one who was corrected since, on this certificate or another: two people have looked at it.
 func (k *check) holder(holder certificate.Holder) {
-	if k.e.PersonErased || !slices.Contains([]string{"prepared", "valid", "suspended"}, k.e.Status) || len(k.successors) > 0 {
+	if k.e.PersonErased || k.e.Corrected || !k.attests() {
 		return
 	}
 	idType := k.e.PersonIDType
@@ -83,6 +83,11 @@ func (k *check) holder(holder certificate.Holder) {
 		return
 	}
 	k.unless(holder == certificate.Holder{Name: string(name), IDType: idType, IDNumber: string(number)}, Holder)
+}
+
+// attests reports whether the certificate says anything yet: what was revoked or superseded is answered for elsewhere.
+func (k *check) attests() bool {
+	return slices.Contains([]string{"prepared", "valid", "suspended"}, k.e.Status)
 }
 
 // art checks that the images are those whose digests the facts have.

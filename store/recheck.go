@@ -25,6 +25,7 @@ type CertificateEvidence struct {
 	ArtSeal         []byte
 	PersonID        string
 	PersonErased    bool
+	Corrected       bool // of the person a certificate was corrected: what others say of them may differ
 	PersonIDType    string
 	NameSealed      []byte
 	IDNumberSealed  []byte
@@ -54,7 +55,8 @@ type CertificateEvidence struct {
 	Successors      json.RawMessage // status, of those that took its place, or are to
 }
 
-// evidenceOfCertificates reads a page of certificates in the order of their ids. What stands in the ledger is what was never
+// evidenceOfCertificates reads a page of certificates in the order of their ids. Who was listed, and under which name, is asked
+// of the day of the first, where one was issued in another's place: it is the first that was earned. What stands in the ledger is what was never
 // reversed; the claims that the ledger keeps beside it are not asked.
 const evidenceOfCertificates = `
 SELECT c.*, c.facts AS facts_as_kept,
@@ -62,7 +64,11 @@ SELECT c.*, c.facts AS facts_as_kept,
 		FROM certificate_changes h WHERE h.certificate_id = c.id) AS changes,
 	d.state AS document_state, d.content_sealed AS document_sealed, d.sha256 AS document_sha256, coalesce(d.size, 0) AS document_size,
 	d.key_id AS document_key_id, a.photo_sealed AS art_photo_sealed, a.seal AS art_seal,
-	p.id AS person_id, p.erased_at IS NOT NULL AS person_erased, p.id_type AS person_id_type, p.name_sealed, p.id_number_sealed,
+	p.id AS person_id, p.erased_at IS NOT NULL AS person_erased,
+	EXISTS (SELECT 1 FROM certificate_requests r JOIN certificates s ON s.id = r.certificate_id LEFT JOIN cases x ON x.id = s.case_id
+		LEFT JOIN course_places y ON y.id = s.place_id WHERE r.kind = 'correction' AND r.state = 'approved'
+		AND p.id = coalesce(x.person_id, y.person_id)) AS corrected,
+	 p.id_type AS person_id_type, p.name_sealed, p.id_number_sealed,
 	l.document AS place_document, l.released_at IS NOT NULL AS place_released, o.title AS course_title,
 	coalesce(o.seconds, 0) AS course_seconds,
 	coalesce(k.occupation, '') AS occupation, coalesce(k.direction, '') AS direction, coalesce(k.level, '') AS level,
@@ -80,14 +86,14 @@ SELECT c.*, c.facts AS facts_as_kept,
 	(SELECT coalesce(jsonb_agg(DISTINCT i.cause), '[]') FROM incidents i JOIN resolutions r ON r.incident_id = i.id
 		WHERE i.case_id = c.case_id AND r.verb = 'override' AND r.outcome = 'applied') AS accepted,
 	CASE WHEN c.kind = 'ce_base' THEN EXISTS (SELECT 1 FROM ce_bases b WHERE b.institution_id = c.issuer AND b.may_issue
-			AND b.valid_from <= c.issued_on AND (b.valid_to IS NULL OR b.valid_to > c.issued_on))
+			AND b.valid_from <= first.issued_on AND (b.valid_to IS NULL OR b.valid_to > first.issued_on))
 		ELSE EXISTS (SELECT 1 FROM institution_roles b WHERE b.institution_id = c.issuer AND b.occupation = k.occupation
 			AND b.level IN ('', k.level) AND b.role = CASE c.kind WHEN 'grade' THEN 'evaluation' ELSE 'training' END
-			AND b.valid_from <= c.issued_on AND (b.valid_to IS NULL OR b.valid_to > c.issued_on)) END AS on_list,
-	EXISTS (SELECT 1 FROM institution_suspensions u WHERE u.institution_id = c.issuer AND u.suspended_at <= c.recorded_at
-		AND (u.lifted_at IS NULL OR u.lifted_at > c.recorded_at)) AS suspended,
-	coalesce((SELECT n.name FROM institution_names n WHERE n.institution_id = c.issuer AND n.kind = 'legal' AND n.valid_from <= c.issued_on
-		AND (n.valid_to IS NULL OR n.valid_to > c.issued_on)), i.name) AS issuer_name_then,
+			AND b.valid_from <= first.issued_on AND (b.valid_to IS NULL OR b.valid_to > first.issued_on)) END AS on_list,
+	EXISTS (SELECT 1 FROM institution_suspensions u WHERE u.institution_id = c.issuer AND u.suspended_at <= first.recorded_at
+		AND (u.lifted_at IS NULL OR u.lifted_at > first.recorded_at)) AS suspended,
+	coalesce((SELECT n.name FROM institution_names n WHERE n.institution_id = c.issuer AND n.kind = 'legal' AND n.valid_from <= first.issued_on
+		AND (n.valid_to IS NULL OR n.valid_to > first.issued_on)), i.name) AS issuer_name_then,
 	(SELECT nullif(f.number_scheme, '') FROM issuer_profiles f JOIN issuer_profile_decisions x ON x.profile_id = f.id AND x.approved
 		WHERE f.institution_id = c.issuer AND f.kind = c.kind AND x.decided_at <= c.recorded_at ORDER BY f.version DESC LIMIT 1) AS scheme,
 	coalesce((SELECT max(q.last) FROM certificate_numbers q WHERE q.issuer = c.issuer AND q.kind = c.kind
@@ -108,6 +114,10 @@ LEFT JOIN courses o ON o.id = l.course_id
 JOIN persons p ON p.id = coalesce(k.person_id, l.person_id)
 LEFT JOIN certificate_documents d ON d.certificate_id = c.id
 LEFT JOIN certificate_art a ON a.certificate_id = c.id
+CROSS JOIN LATERAL (WITH RECURSIVE back AS (
+		SELECT c.supersedes, c.issued_on, c.recorded_at UNION
+		SELECT s.supersedes, s.issued_on, s.recorded_at FROM certificates s JOIN back b ON s.id = b.supersedes)
+	SELECT min(issued_on) AS issued_on, min(recorded_at) AS recorded_at FROM back) first
 WHERE c.id > ? ORDER BY c.id LIMIT ?`
 
 // BeforeAllCertificates is what comes before the first certificate's id.
