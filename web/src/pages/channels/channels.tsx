@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { Fragment } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -73,10 +74,10 @@ function One({ of }: { of: Channel }) {
       </div>
       <dl className="facts">
         {facts.map(([what, value]) => (
-          <div key={what}>
+          <Fragment key={what}>
             <dt>{what}</dt>
             <dd>{value}</dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
       <Turning of={of} />
