@@ -53,6 +53,8 @@ func softToken(t *testing.T) token.Config {
 }
 
 // One test, for a process opens a maker's library once.
+//
+//nolint:paralleltest // SoftHSM finds its settings by the environment
 func TestADocumentIsSignedWithAKeyThatNeverLeavesItsToken(t *testing.T) {
 	config := softToken(t)
 	wrong := config
