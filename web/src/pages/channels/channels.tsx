@@ -20,7 +20,7 @@ export function Channels() {
   const { t } = useWords()
   const channels = useQuery(channelsQuery)
   return (
-    <main className="page stack">
+    <div className="stack">
       <header className="stack close">
         <h1>{t('web.channels.title')}</h1>
         <p className="quiet">{t('web.channels.lead')}</p>
@@ -32,7 +32,7 @@ export function Channels() {
       ) : (
         <Waiting />
       )}
-    </main>
+    </div>
   )
 }
 
