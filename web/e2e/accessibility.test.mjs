@@ -27,6 +27,7 @@ const pages = [
   ['operator', '/issuing', '.note, .listing'],
   ['institution', '/issuing?profile=new', '.aside form'],
   ['operator', '/channels', '#beijing_ce'],
+  ['operator', '/certificate-revocations', '#ask'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],
   ['desk', '/guide', '#callbacks'],

@@ -181,6 +181,20 @@ const checks = createRoute({
   component: lazyRouteComponent(() => import('./pages/checks/checks'), 'Checks'),
 })
 
+const certificate = createRoute({
+  getParentRoute: () => inside,
+  path: '/certificates/$id',
+  staticData: { roles: ['trainee', 'institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/certificates/certificate'), 'CertificatePage'),
+})
+
+const revocations = createRoute({
+  getParentRoute: () => inside,
+  path: '/certificate-revocations',
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/certificates/revocations'), 'Revocations'),
+})
+
 const endpoint = createRoute({
   getParentRoute: () => inside,
   path: '/endpoint',
@@ -357,6 +371,8 @@ export const router = createRouter({
       incidents,
       certificates,
       issuing,
+      certificate,
+      revocations,
       channels,
       checks,
       accounts,

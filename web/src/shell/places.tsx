@@ -74,7 +74,7 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.place.my_certificates',
       icon: <TrophyOutlined />,
-      pages: [{ to: '/my-certificates', name: 'web.place.my_certificates' }],
+      pages: [{ to: '/my-certificates', name: 'web.place.my_certificates', also: '/certificates/' }],
     },
   ],
   institution: [
@@ -119,7 +119,14 @@ const places: Record<Role, Place[]> = {
         { to: '/allowed-hosts', name: 'web.place.hosts' },
       ],
     },
-    { ...certificates, pages: [...certificates.pages, { to: '/channels', name: 'web.channels.title' }] },
+    {
+      ...certificates,
+      pages: [
+        ...certificates.pages,
+        { to: '/certificate-revocations', name: 'web.place.revocations' },
+        { to: '/channels', name: 'web.channels.title' },
+      ],
+    },
     { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
     notices,
   ],

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import type { Column } from '../../list/listing'
@@ -32,9 +32,9 @@ export function Certificates() {
       key: 'number',
       title: t('web.certificates.number'),
       render: (row) => (
-        <a href={row.verify} className="mono">
+        <Link to="/certificates/$id" params={{ id: row.id }} className="mono">
           {row.number}
-        </a>
+        </Link>
       ),
     },
     { key: 'kind', title: t('web.certificates.kind'), render: (row) => row.name },

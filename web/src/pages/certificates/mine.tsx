@@ -1,4 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
@@ -103,9 +104,14 @@ function Document({ of }: { of: Mine }) {
         )}
         {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
         {of.status === 'valid' && (
-          <Button type="link" onClick={() => wallet.mutate()} loading={wallet.isPending}>
-            {t('web.mine.credential')}
-          </Button>
+          <>
+            <Button type="link" onClick={() => wallet.mutate()} loading={wallet.isPending}>
+              {t('web.mine.credential')}
+            </Button>
+            <Link to="/certificates/$id" params={{ id: of.id }}>
+              {t('web.mine.correct')}
+            </Link>
+          </>
         )}
       </div>
       {of.document !== 'ready' && of.status !== 'prepared' && (

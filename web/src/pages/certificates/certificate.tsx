@@ -1,0 +1,167 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { keep } from '../../api/file'
+import { useSession } from '../../api/session'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { Asking } from './asking'
+import { Effects } from './effects'
+import { Found } from './found'
+import { Requests } from './requests'
+import { CertificateStatus } from './status'
+
+export type Certificate = Schema['CertificateDetail']
+
+/** One certificate: what it says, what became of it, what stands on it, and what is asked for about it. */
+export function CertificatePage() {
+  const { id } = useParams({ from: '/inside/certificates/$id' })
+  const shown = useQuery({
+    queryKey: ['certificate', id],
+    queryFn: () => answer(api.GET('/v1/certificates/{id}', { params: { path: { id } } })),
+  })
+  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
+  if (!shown.data) return <Waiting rows={12} />
+  const c = shown.data
+  return (
+    <>
+      <header className="head row">
+        <h1>{c.name}</h1>
+        <CertificateStatus status={c.status} />
+      </header>
+      <div className="columns">
+        <div className="stack">
+          <Facts c={c} />
+          <Requests of={c} />
+          <Asking key={c.version} of={c} />
+        </div>
+        <div className="stack">
+          <History c={c} />
+          <Effects of={c} />
+          <Publications of={c} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Facts({ c }: { c: Certificate }) {
+  const { t } = useWords()
+  const period = [c.from, c.to].filter(Boolean).join(' — ')
+  const lines: [string, string | undefined][] = [
+    [t('web.certificates.number'), c.number],
+    [t('web.certificates.holder'), `${c.holder} · ${c.id_number}`],
+    [t('web.certificates.issuer'), c.issuer.name],
+    [
+      t('web.certificates.for'),
+      [c.occupation, c.direction, c.level, c.course].filter((x) => x && x !== '—').join(' · '),
+    ],
+    [t('web.one_certificate.period'), period],
+    [t('web.one_certificate.hours'), c.hours],
+    [t('web.certificates.issued_on'), c.issued_on],
+  ]
+  return (
+    <section className="sheet stack close" aria-labelledby="facts">
+      <h2 id="facts">{t('web.one_certificate.facts')}</h2>
+      <dl className="facts">
+        {lines
+          .filter(([, value]) => value)
+          .map(([label, value]) => (
+            <div key={label} className="fact">
+              <dt>{label}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+      <Other label={t('web.one_certificate.supersedes')} of={c.supersedes} />
+      <Other label={t('web.one_certificate.superseded_by')} of={c.superseded_by} />
+      <Document of={c} />
+    </section>
+  )
+}
+
+/** A certificate before or after this one. */
+function Other({ label, of }: { label: string; of: Certificate['supersedes'] }) {
+  if (!of) return null
+  return (
+    <p className="row">
+      <span className="quiet">{label}</span>
+      <Link to="/certificates/$id" params={{ id: of.id }} className="mono">
+        {of.number}
+      </Link>
+      <CertificateStatus status={of.status} />
+    </p>
+  )
+}
+
+/** The document, for who needs another copy of it, and the page on which others check it. */
+function Document({ of }: { of: Certificate }) {
+  const { t } = useWords()
+  const take = useMutation({
+    mutationFn: () =>
+      keep(
+        api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
+          data?: Blob
+          response: Response
+        }>,
+      ),
+  })
+  if (of.status === 'prepared' || of.status === 'cancelled') return null
+  return (
+    <div className="stack close">
+      <div className="row">
+        {of.origin === 'issued' && (
+          <Button onClick={() => take.mutate()} loading={take.isPending}>
+            {t('web.one_certificate.take')}
+          </Button>
+        )}
+        <a href={of.verify}>{t('web.case.verify')}</a>
+      </div>
+      {take.error && <Trouble error={take.error} />}
+    </div>
+  )
+}
+
+function History({ c }: { c: Certificate }) {
+  const { t, lang } = useWords()
+  return (
+    <section className="sheet stack close" aria-labelledby="history">
+      <h2 id="history">{t('web.one_certificate.history')}</h2>
+      <ol className="plain lines">
+        {c.history.map((line) => (
+          <li key={line.at + line.status} className="stack close tight">
+            <span className="row apart">
+              <CertificateStatus status={line.status} />
+              <span className="quiet small">
+                {moment(lang, line.at)} · {line.by}
+              </span>
+            </span>
+            {line.reason_class && <span>{line.reason_class.name}</span>}
+            {line.reason && <span className="quiet small">{line.reason}</span>}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** Where the certificate is found, for its issuer and operators: its holder reads it beside their certificates. */
+function Publications({ of }: { of: Certificate }) {
+  const { t } = useWords()
+  const { account } = useSession()
+  const list = useQuery({
+    queryKey: ['certificate', of.id, 'publications'],
+    queryFn: () => answer(api.GET('/v1/certificates/{id}/publications', { params: { path: { id: of.id } } })),
+    enabled: account.role !== 'trainee',
+  })
+  if (!list.data?.publications?.length) return null
+  return (
+    <section className="sheet stack close" aria-labelledby="channels">
+      <h2 id="channels">{t('web.one_certificate.channels')}</h2>
+      <Found on={list.data.publications} />
+    </section>
+  )
+}
