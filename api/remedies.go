@@ -78,7 +78,9 @@ type certificateDecisionBody struct {
 	Version  time.Time `json:"version" doc:"The version of the request, as it was shown. A certificate that has changed since is not decided on."`
 }
 
-func (s *service) mending() remedy.Desk { return remedy.Desk{Keys: s.Keys, Calendar: s.Calendar} }
+func (s *service) mending() remedy.Desk {
+	return remedy.Desk{Keys: s.Keys, Calendar: s.Calendar, Printing: s.Printing}
+}
 
 // askMeasure asks for a measure that takes a certificate away, or gives it back.
 func (s *service) askMeasure(m certificate.Measure) func(context.Context, *idBodyInput) (*certificateRequestOutput, error) {

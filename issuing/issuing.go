@@ -105,9 +105,8 @@ func (d Desk) Prepare(tx *store.Tx, o Order) (store.Certificate, error) {
 	if c.Facts.Number, err = Number(tx, o.Facts.IssuerID, o.Facts.Kind, o.Facts.IssuedOn); err != nil {
 		return store.Certificate{}, err
 	}
-	c.Facts.Template = o.Facts.Kind + "/1"
-	c.Facts.LookUp, c.Facts.Extra = d.Printing.LookUp[o.Facts.Kind], profile.Extra
-	c.Facts.VerifyURL = d.Printing.Origin + "/verify/" + c.VerifyToken
+	c.Facts.Extra = profile.Extra
+	d.Printing.Set(&c)
 	if err := d.write(tx, o, &c, "certificate.prepare"); err != nil {
 		return store.Certificate{}, err
 	}

@@ -5,6 +5,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/dengpan/dengpan/document"
+	"github.com/dengpan/dengpan/store"
 )
 
 // Printing is what an installation prints on its certificates. What is not set is not made up: without it nothing is
@@ -14,6 +17,13 @@ type Printing struct {
 	Origin string
 	// LookUp is the addresses at which a certificate can be looked up, by its kind, as they are printed.
 	LookUp map[string][]string
+}
+
+// Set has a certificate state what it is printed with: the layout, the link in its code, and where it can be looked up.
+func (p Printing) Set(c *store.Certificate) {
+	c.Facts.Template = document.Template(c.Kind)
+	c.Facts.LookUp = p.LookUp[c.Kind]
+	c.Facts.VerifyURL = p.Origin + "/verify/" + c.VerifyToken
 }
 
 // longestAddress is what fits on a line.

@@ -14,6 +14,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -34,6 +35,8 @@ var (
 type Desk struct {
 	Keys     *identity.Keyring
 	Calendar calendar.Calendar
+	// Printing is what certificates that take the place of others are printed with.
+	Printing issuing.Printing
 }
 
 // Asking is what somebody asks for about a certificate.

@@ -36,6 +36,7 @@ func (d Desk) replace(tx *store.Tx, c store.Certificate, r store.CertificateRequ
 	next := c
 	next.ID, next.Supersedes, next.Status, next.Origin = uuid.NewString(), &c.ID, store.CertificatePrepared, store.CertificateIssued
 	next.RecordedAt, next.IssuedOn, next.IssuedAt = *r.DecidedAt, d.Calendar.Today(*r.DecidedAt), nil
+	next.EvidenceID = nil
 	token := make([]byte, 18)
 	rand.Read(token)
 	next.VerifyToken = base64.RawURLEncoding.EncodeToString(token)
@@ -43,8 +44,10 @@ func (d Desk) replace(tx *store.Tx, c store.Certificate, r store.CertificateRequ
 		return err
 	}
 	next.Facts.Number, next.Facts.IssuedOn = next.Number, next.IssuedOn
-	if link, ours := strings.CutSuffix(c.Facts.VerifyURL, c.VerifyToken); ours {
+	if link, ours := strings.CutSuffix(c.Facts.VerifyURL, c.VerifyToken); ours && link != "" {
 		next.Facts.VerifyURL = link + next.VerifyToken // its code leads to itself
+	} else {
+		d.Printing.Set(&next) // the institution had issued it itself
 	}
 	art, err := d.art(tx, c, &next, proposal)
 	if err != nil {
@@ -56,7 +59,10 @@ func (d Desk) replace(tx *store.Tx, c store.Certificate, r store.CertificateRequ
 	if err := tx.InsertCertificate(next, *r.DecidedBy); err != nil {
 		return err
 	}
-	return tx.InsertCertificateArt(art)
+	if err := tx.InsertCertificateArt(art); err != nil {
+		return err
+	}
+	return tx.StartIssuance(next.ID)
 }
 
 func (d Desk) freeze(c *store.Certificate, holder certificate.Holder) (err error) {

@@ -41,7 +41,7 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		history := s.history(t, who)
 		t.Attr("history_events", strconv.Itoa(len(history.GetEvents())))
 		require.LessOrEqual(t, len(history.GetEvents()), mostEvents)
-		s.keep(t, "histories/happy", history)
+		s.keep(t, "histories/issued", history)
 		s.keep(t, "deliveries/happy", s.unsealed(t, s.historyOf(t, contract.EndpointWorkflowID("miit-education-exam"))))
 	})
 	t.Run("who fails the exam and a part of the evaluation passes the resits", func(t *testing.T) {
