@@ -174,6 +174,8 @@ const channels = createRoute({
   path: '/channels',
   staticData: { roles: ['operator'] },
   component: lazyRouteComponent(() => import('./pages/channels/channels'), 'Channels'),
+})
+
 const checks = createRoute({
   getParentRoute: () => inside,
   path: '/checks',

@@ -17,9 +17,7 @@ export function Checks() {
   const [answer, setAnswer] = useState<Schema['BulkCheckOutputBody']>()
   const download = useMutation({
     mutationFn: () =>
-      keep(
-        api.GET('/v1/bulk-check-workbook', { parseAs: 'blob' }) as Promise<{ data?: Blob; response: Response }>,
-      ),
+      keep(api.GET('/v1/bulk-check-workbook', { parseAs: 'blob' }) as Promise<{ data?: Blob; response: Response }>),
   })
   return (
     <>

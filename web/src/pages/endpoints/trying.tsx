@@ -9,7 +9,14 @@ import type { Endpoint } from './queries'
 
 type Example = Schema['ExampleBody']['type']
 
-const examples: Example[] = ['task.issued', 'task.cancelled', 'task.extended', 'answer.applied', 'answer.discarded', 'certificate.issued']
+const examples: Example[] = [
+  'task.issued',
+  'task.cancelled',
+  'task.extended',
+  'answer.applied',
+  'answer.discarded',
+  'certificate.issued',
+]
 
 /** The endpoint is tried: an event is sent that means nothing, or an example of each, and how that went is shown. */
 export function Trying({ of }: { of: Endpoint }) {
