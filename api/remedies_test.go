@@ -14,6 +14,7 @@ import (
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
+	"github.com/dengpan/dengpan/issuing/issuingtest"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -266,6 +267,12 @@ func TestACorrectionNamesWhatIsToBePrintedAndOnlyItsReadersSeeIt(t *testing.T) {
 	person, err := issuing.Holder(w.store.Read(t.Context()), w.keys, w.personOf(c.ID))
 	require.NoError(t, err)
 	require.Equal(t, printed, person, "the person's record is corrected with it")
+	require.Equal(t, 1, w.count("SELECT count(*) FROM inbox WHERE kind = 'issuance' AND subject_id = $1", next.ID), "its issuance is begun")
+
+	issuingtest.Complete(t, w.store, w.keys, next.ID)
+	require.Equal(t, []string{"superseded", "valid"}, []string{w.status(id), w.status(next.ID)}, "in one moment")
+	require.Positive(t, w.count("SELECT count(*) FROM outbox WHERE kind = 'certificate.superseded' AND subject_id = $1", id))
+	require.Contains(t, next.Facts.VerifyURL, next.VerifyToken, "its code leads to itself")
 	require.Equal(t, http.StatusCreated, w.register(w.operator, "again", registrationOf(1, object{"name": "王小红"})).status,
 		"the number before is nobody's any more")
 }
