@@ -183,21 +183,8 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 				return contract.StepReply{}, err
 			}
 		}
-		for _, stage := range progress.Stages() {
-			state := f.State(stage)
-			if state.Final() {
-				continue
-			}
-			end := progress.Failed
-			switch {
-			case state == progress.Pending:
-				end = progress.Skipped
-			case stage == progress.Title && outcome == progress.Mapped:
-				end = progress.Done // the question that had opened the case again was given up
-			}
-			if err := f.Move(stage, end, nil, nil); err != nil {
-				return contract.StepReply{}, err
-			}
+		if err := f.closeStages(outcome); err != nil {
+			return contract.StepReply{}, err
 		}
 		if outcome == progress.Withdrawn {
 			f.Note(f.Stage, "withdrawn", store.ActorTrainee, nil)
@@ -209,4 +196,25 @@ func (r *Records) CloseCase(ctx context.Context, req contract.CloseCaseRequest) 
 		}
 		return contract.StepReply{}, hours.LeaveWith(f.tx, f.ID, store.LeftCaseEnded, hours.At(f.cal, f.Now()))
 	})
+}
+
+// closeStages leaves no stage of a case that ends as if it went on.
+func (f *file) closeStages(outcome progress.Outcome) error {
+	for _, stage := range progress.Stages() {
+		state := f.State(stage)
+		if state.Final() {
+			continue
+		}
+		end := progress.Failed
+		switch {
+		case state == progress.Pending:
+			end = progress.Skipped
+		case stage == progress.Title && outcome == progress.Mapped:
+			end = progress.Done // the question that had opened the case again was given up
+		}
+		if err := f.Move(stage, end, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 	"time"
@@ -58,9 +59,7 @@ func TestACertificateThatIsReportedIsOfADayAndHasItsFile(t *testing.T) {
 		"with a failing score": {object{"score": 10}, map[string]string{"certificate_number": fieldConflict}},
 	} {
 		body := w.markOf(object{"certificate_number": "OUC-1"})
-		for field, value := range bad.change {
-			body[field] = value
-		}
+		maps.Copy(body, bad.change)
 		require.Equal(t, bad.faults, w.post("/v1/tasks/"+task+"/result", token, body).refused(t, http.StatusUnprocessableEntity, validationFailed), name)
 	}
 	sent := w.markOf(object{"certificate_number": "OUC-1", "certificate_issued_on": w.today(), "certificate_file": file})

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"testing"
@@ -226,9 +227,7 @@ func TestACorrectionNamesWhatIsToBePrintedAndOnlyItsReadersSeeIt(t *testing.T) {
 		"of another kind": {object{"name": "王晓明", "evidence": "e", "reason_class": "undeserved"}, map[string]string{"reason_class": "unknown_value"}},
 	} {
 		body := object{"reason_class": "misprint", "reason": "the name is wrong"}
-		for key, value := range refused.body {
-			body[key] = value
-		}
+		maps.Copy(body, refused.body)
 		r := w.post(path, w.trainee, body)
 		require.Equal(t, refused.fields, r.refused(t, 422, validationFailed), name)
 		require.NotContains(t, string(r.body), "110101199003070000")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"sync"
 	"testing"
@@ -109,17 +110,13 @@ func TestARevocationOfManySaysWhatIsWrongWithIt(t *testing.T) {
 		"institution": "nobody", "reason_class": "cleared", "reason": " ", "kind": "driving", "issued_from": "2999-01-01", "issued_to": "2001-01-01",
 	} {
 		body := object{"issued_from": "2002-01-01"}
-		for key, given := range right {
-			body[key] = given
-		}
+		maps.Copy(body, right)
 		body[field] = value
 		r := w.post("/v1/certificate-revocations", w.operator, body)
 		require.Contains(t, r.refused(t, 422, validationFailed), field)
 	}
 	nothing := object{"issued_to": "2001-01-01"}
-	for key, given := range right {
-		nothing[key] = given
-	}
+	maps.Copy(nothing, right)
 	w.post("/v1/certificate-revocations", w.operator, nothing).refused(t, http.StatusConflict, nothingToRevoke)
 	asked := w.sweep(w.operator)
 	withdraw := fmt.Sprintf("/v1/certificate-revocations/%s/withdrawal", asked.ID)

@@ -87,7 +87,9 @@ func TitleWithdrawn(lang message.Lang, d policy.Decision) Explanation {
 }
 
 // WithdrawalText says that a title was withdrawn in a sentence: that of the line it puts in a case's timeline.
-func WithdrawalText(lang message.Lang) string { return message.Text(lang, "event.title_withdrawn", nil) }
+func WithdrawalText(lang message.Lang) string {
+	return message.Text(lang, "event.title_withdrawn", nil)
+}
 
 // TitleText is the outcome of a title decision in a sentence: that of the line it puts in a case's timeline.
 func TitleText(lang message.Lang, d policy.TitleDecision) string {

@@ -95,7 +95,8 @@ var problemCodes = []string{
 	"certificate_replacing", "nothing_to_revoke",
 }
 
-var noticeKinds = []string{"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting",
+var noticeKinds = []string{
+	"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting",
 	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
 }
 
