@@ -26,6 +26,7 @@ const pages = [
   ['operator', '/certificates', '.note, .listing'],
   ['operator', '/issuing', '.note, .listing'],
   ['institution', '/issuing?profile=new', '.aside form'],
+  ['operator', '/checks', 'textarea'],
   ['operator', '/channels', '#beijing_ce'],
   ['operator', '/certificate-revocations', '#ask'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],

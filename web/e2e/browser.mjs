@@ -35,12 +35,13 @@ const refusal = /Failed to load resource: the server responded with a status of 
 /** A page of a reader of their own. When the test is over, nothing may have gone wrong in it. */
 export async function visit(
   t,
-  { lang = 'zh-CN', scheme = 'light', width = 1280, height = 860, known, also = [] } = {},
+  { lang = 'zh-CN', scheme = 'light', width = 1280, height = 860, known, also = [], scripts = true } = {},
 ) {
   const context = await browser.newContext({
     locale: lang,
     colorScheme: scheme,
     viewport: { width, height },
+    javaScriptEnabled: scripts,
     ...(known ? { storageState: known } : {}),
   })
   const page = await context.newPage()

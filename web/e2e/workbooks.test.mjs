@@ -1,30 +1,12 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
-import { strFromU8, strToU8, unzipSync, zipSync } from 'fflate'
+import { strToU8 } from 'fflate'
 import { axeFindsNothing } from './axe.mjs'
 import { loggedIn } from './browser.mjs'
-
-/** Fills in cells of a sheet's rows, as a spreadsheet program does: each row by its number, each cell by its letter. */
-function fillIn(file, sheetName, rows) {
-  const parts = unzipSync(file)
-  const read = (name) => strFromU8(parts[name])
-  const id = new RegExp(`<sheet name="${sheetName}"[^>]*r:id="([^"]+)"`).exec(read('xl/workbook.xml'))[1]
-  const relation = new RegExp(`<Relationship [^>]*Id="${id}"[^>]*>`).exec(read('xl/_rels/workbook.xml.rels'))[0]
-  const name = `xl/${/Target="\/?(?:xl\/)?([^"]+)"/.exec(relation)[1]}`
-  let sheet = read(name)
-  for (const [row, cells] of Object.entries(rows)) {
-    for (const [column, text] of Object.entries(cells)) {
-      const cell = new RegExp(`<c r="${column}${row}"( s="\\d+")?(?: [^>]*)?(?:/>|>.*?</c>)`)
-      assert.match(sheet, cell)
-      sheet = sheet.replace(cell, `<c r="${column}${row}"$1 t="inlineStr"><is><t>${text}</t></is></c>`)
-    }
-  }
-  return zipSync({ ...parts, [name]: strToU8(sheet) })
-}
+import { fillIn, xlsx } from './sheet.mjs'
 
 const today = new Date().toISOString().slice(0, 10)
-const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
 describe('a workbook', () => {
   it('is downloaded, filled in, checked row by row, and submitted once somebody says so', async (t) => {
