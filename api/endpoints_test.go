@@ -3,6 +3,7 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -405,4 +406,25 @@ func TestEnablingCatchesUpOrPassesOverWhatWaits(t *testing.T) {
 		require.Equal(t, catchUp, enabled.Waiting == 3)
 	}
 	require.Len(t, w.poll("/v1/events", staff).Events, 3, "what is passed over stays in the feed")
+}
+
+func TestEveryKindOfEventCanBeTriedAndIsFoundByItsKind(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	staff := w.institution(trainingBodyID)
+	e := w.endpoint(staff)
+	kinds := regexp.MustCompile(`'([a-z]+\.[a-z]+)'`).FindAllStringSubmatch(
+		w.text("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'outbox_kind'"), -1)
+	require.Greater(t, len(kinds), 10)
+	for _, kind := range kinds {
+		path := "/v1/endpoints/" + e.ID + "/example"
+		if kind[1] == store.OutboxPing {
+			path = "/v1/endpoints/" + e.ID + "/ping"
+		}
+		r := w.post(path, staff, object{"type": kind[1]})
+		require.Equal(t, http.StatusAccepted, r.status, "%s: %s", kind[1], r.body)
+		var page struct{ Deliveries []DeliveryView }
+		w.get("/v1/deliveries?type="+kind[1], staff).into(t, &page)
+		require.Len(t, page.Deliveries, 1, kind[1])
+	}
 }

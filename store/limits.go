@@ -53,7 +53,7 @@ func (s *Store) Spend(ctx context.Context, now time.Time, uses ...Use) ([]Left, 
 			SELECT n, decode(key, 'hex') AS key, make_interval(secs => step) AS step, make_interval(secs => span) AS span
 			FROM jsonb_to_recordset(CAST(@uses AS jsonb)) AS u(n int, key text, step float8, span float8)
 		), taken AS (
-			INSERT INTO rate_limits AS r (key, free_at, span) SELECT key, now + step, span FROM uses, moment ORDER BY key
+			INSERT INTO rate_limits AS r (key, free_at, span) SELECT key, now + step, span FROM uses, moment WHERE step <= span ORDER BY key
 			ON CONFLICT (key) DO UPDATE
 				SET free_at = greatest(r.free_at + (excluded.free_at - CAST(@now AS timestamptz)), excluded.free_at), span = excluded.span
 				WHERE greatest(r.free_at + (excluded.free_at - CAST(@now AS timestamptz)), excluded.free_at)

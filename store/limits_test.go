@@ -99,6 +99,18 @@ func TestNoOrderOfUsesTakesMoreThanALimitGives(t *testing.T) {
 	})
 }
 
+func TestMoreThanALimitGivesIsRefusedTheFirstTimeToo(t *testing.T) {
+	t.Parallel()
+	l := newAuditLog(t, 0)
+	s := l.open(t)
+	left, err := s.Spend(t.Context(), noon, store.Use{Key: []byte("k"), Every: time.Minute, Burst: 5, Count: 6})
+	require.NoError(t, err)
+	require.True(t, left[0].Refused)
+	left, err = s.Spend(t.Context(), noon, store.Use{Key: []byte("k"), Every: time.Minute, Burst: 5, Count: 5})
+	require.NoError(t, err)
+	require.False(t, left[0].Refused, "none of them was used")
+}
+
 func TestLimitsThatAreFreeAgainAreForgotten(t *testing.T) {
 	t.Parallel()
 	l := newAuditLog(t, 0)

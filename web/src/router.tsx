@@ -235,6 +235,10 @@ export const eventTypes = [
   'answer.applied',
   'answer.discarded',
   'certificate.issued',
+  'certificate.suspended',
+  'certificate.reinstated',
+  'certificate.superseded',
+  'certificate.revoked',
   'endpoint.ping',
 ] as const
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const

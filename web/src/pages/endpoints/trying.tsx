@@ -16,6 +16,10 @@ const examples: Example[] = [
   'answer.applied',
   'answer.discarded',
   'certificate.issued',
+  'certificate.suspended',
+  'certificate.reinstated',
+  'certificate.superseded',
+  'certificate.revoked',
 ]
 
 /** The endpoint is tried: an event is sent that means nothing, or an example of each, and how that went is shown. */
