@@ -105,6 +105,8 @@ var causeCodes = []string{
 	"hours_insufficient", "exam_attempts_exhausted", "evaluation_entry_not_met", "evaluation_attempts_exhausted",
 	"rule_missing", "issuer_not_listed", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
 	"photo_missing", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
+	"publication_refused", "publication_missing", "publication_differs", "publication_unknown", "channel_down", "certificate_differs",
+	"training_certificate_revoked", "certificate_suspended",
 }
 
 // The parameters each kind of event in a case's timeline comes with.
@@ -210,7 +212,7 @@ func TestEveryCodeHasWords(t *testing.T) {
 func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
 	allowed := []string{
-		"institution", "channel:channel", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
+		"institution", "channel:channel", "differences:difference", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
 	}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)

@@ -62,7 +62,7 @@ func Text(lang Lang, key string, params map[string]any) string {
 		case part.family == "":
 			text.WriteString(show(params[part.name]))
 		default:
-			text.WriteString(word(words, part.family, show(params[part.name])))
+			text.WriteString(list(lang, words, part.family, params[part.name]))
 		}
 	}
 	return text.String()
@@ -95,6 +95,22 @@ func word(words catalogue, family, value string) string {
 		}
 	}
 	return value
+}
+
+// list is the words for a parameter that is several codes, one after another; one code is one word.
+func list(lang Lang, words catalogue, family string, value any) string {
+	codes, several := value.([]any)
+	if !several || len(codes) == 0 {
+		return word(words, family, show(value))
+	}
+	all := make([]string, len(codes))
+	for i, code := range codes {
+		all[i] = word(words, family, show(code))
+	}
+	if lang == English {
+		return strings.Join(all, "; ")
+	}
+	return strings.Join(all, "；")
 }
 
 // show writes a parameter for a reader. Parameters come from JSON as often as from code, so 80.0 is 80.

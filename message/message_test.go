@@ -31,6 +31,16 @@ func TestTextNeverShowsAGapInTheWordsAsAFault(t *testing.T) {
 	require.Equal(t, "卡点已解除，处理方式：—。", message.Text(message.Chinese, "event.incident_resolved", nil))
 }
 
+func TestSeveralCodesAreSaidOneAfterAnother(t *testing.T) {
+	t.Parallel()
+	say := func(lang message.Lang, differences any) string {
+		return message.Text(lang, "cause.certificate_differs.explanation", map[string]any{"differences": differences})
+	}
+	require.Contains(t, say(message.Chinese, []any{"hours", "signature"}), "学时少于证书所载或规定；签名验证不通过。")
+	require.Contains(t, say(message.English, []any{"signature"}), "found: The signature does not verify.")
+	require.Contains(t, say(message.English, nil), "found: —.")
+}
+
 func TestTextTakesAParameterLiterally(t *testing.T) {
 	t.Parallel()
 	params := map[string]any{"due": "{due}", "institution": "%s{role:role}", "role": "training"}

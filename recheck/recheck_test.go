@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/recheck"
 	"github.com/dengpan/dengpan/store"
 )
@@ -115,6 +116,7 @@ func TestEveryPlantedCorruptionIsFoundAsWhatItIsAndNothingBesides(t *testing.T) 
 	_, found := w.check()
 	for i, p := range plants {
 		require.Contains(t, found[w.made[p.kind][i]], p.want, p.what)
+		require.True(t, message.Has("difference."+string(p.want)), "operators are told of %s in words", p.want)
 	}
 	require.Equal(t, []recheck.Difference{recheck.DocumentBytes, recheck.Signature}, found[w.made["grade"][altered]], "a byte of the file was changed")
 	require.Equal(t, []recheck.Difference{recheck.Signature}, found[w.made["training"][replaced]], "and its digest with it")

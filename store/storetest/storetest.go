@@ -79,15 +79,15 @@ func create(ctx context.Context, server, name string) error {
 		return fmt.Errorf("reach the test server: %w", err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
-	// Held until the copy is made: a template that somebody is connected to cannot be copied.
-	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", templateLock); err != nil {
-		return fmt.Errorf("lock the template: %w", err)
-	}
 	template, err := ensureTemplate(ctx, conn, server)
 	if err != nil {
 		return err
 	}
-	if _, err := conn.Exec(ctx, "CREATE DATABASE "+quote(name)+" TEMPLATE "+quote(template)); err != nil {
+	copying := "CREATE DATABASE " + quote(name) + " TEMPLATE " + quote(template)
+	if chooses(conn) {
+		copying += " STRATEGY FILE_COPY" // of a template with so many files, it takes half as long as through the log
+	}
+	if _, err := conn.Exec(ctx, copying); err != nil {
 		return fmt.Errorf("copy the template: %w", err)
 	}
 	return nil
@@ -101,6 +101,11 @@ func ensureTemplate(ctx context.Context, conn *pgx.Conn, server string) (string,
 		return "", err
 	}
 	name := "dengpan_template_" + digest
+	// Whoever builds it keeps the others waiting; those who only copy it do not.
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock($1)", templateLock); err != nil {
+		return "", fmt.Errorf("lock the template: %w", err)
+	}
+	defer func() { _, _ = conn.Exec(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", templateLock) }()
 	var there bool
 	err = conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name).Scan(&there)
 	if err != nil || there {
@@ -134,6 +139,14 @@ func ensureTemplate(ctx context.Context, conn *pgx.Conn, server string) (string,
 		return "", fmt.Errorf("name the template: %w", err)
 	}
 	return name, nil
+}
+
+// chooses says that the server lets us say how databases are copied: from PostgreSQL 15 on. Those before know one way.
+func chooses(conn *pgx.Conn) bool {
+	var version int
+	_, err := fmt.Sscanf(conn.PgConn().ParameterStatus("server_version"), "%d", &version)
+	const first = 15
+	return err == nil && version >= first
 }
 
 func drop(ctx context.Context, server, name string) error {

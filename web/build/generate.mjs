@@ -12,7 +12,7 @@ const description = process.env.DENGPAN_OPENAPI ?? fileURLToPath(new URL('.dengp
 // The families of the catalogue that pages name codes by; whatever else they show, the interface says.
 const shipped = [
   /^web\.(?!not_built\.)/,
-  /^(stage|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|role|workbook\.outcome|check\.purpose)\./,
+  /^(stage|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|role|workbook\.outcome|check\.purpose)\./,
   // What an identity provider's answer can come back with: only its code stands in the address.
   /^problem\.(oidc_[a-z]+|identity_[a-z]+|account_closed|invitation_invalid|unauthenticated|unavailable|internal)\./,
 ]

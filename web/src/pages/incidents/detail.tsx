@@ -65,6 +65,13 @@ function Explained({ incident }: { incident: Incident }) {
             </>
           )}
         </dl>
+        {incident.certificate_id && (
+          <p>
+            <Link to="/certificates/$id" params={{ id: incident.certificate_id }}>
+              {t('web.incidents.to_certificate')}
+            </Link>
+          </p>
+        )}
         {incident.case_id && (
           <p>
             <Link to="/cases/$id" params={{ id: incident.case_id }}>

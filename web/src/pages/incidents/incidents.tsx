@@ -41,7 +41,11 @@ export function Incidents() {
         </Opener>
       ),
     },
-    { key: 'stage', title: t('web.incidents.stage'), render: (row) => name('stage', row.stage) },
+    {
+      key: 'stage',
+      title: t('web.incidents.stage'),
+      render: (row) => (row.channel ? name('channel', row.channel) : name('stage', row.stage) || '—'),
+    },
     { key: 'institution', title: t('web.incidents.institution'), render: (row) => row.institution?.name ?? '—' },
     { key: 'since', title: t('web.incidents.since'), sort: 'since', render: (row) => moment(lang, row.since) },
     { key: 'state', title: t('web.incidents.state'), render: (row) => <State state={row.state} /> },
