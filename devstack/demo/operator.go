@@ -45,7 +45,7 @@ func (d *Demo) operate(ctx context.Context) {
 			trainee, ours := d.notes.traineeOf(i.CaseID)
 			due, known := seen[i.ID]
 			switch {
-			case !ours:
+			case !ours || i.Stage == "": // it holds up no case
 			case !known:
 				seen[i.ID] = time.Now().Add(operatorThinks)
 			case time.Now().After(due):

@@ -6,14 +6,20 @@ import { ask, at, loggedIn, world } from './browser.mjs'
 /** Asks the interface as an operator who is not the one that logs in. */
 const beside = (path, body) => ask(path, world.operator, body)
 
-/** The first certificate of the demonstration that holds. */
-async function valid() {
+/** Asks until the answer will do: the demonstration takes its time. */
+async function until(path, does) {
   for (let asked = 0; asked < 240; asked++) {
-    const { certificates } = await beside('/v1/certificates?status=valid')
-    if (certificates.length) return certificates[0]
+    const answer = await beside(path)
+    if (does(answer)) return answer
     await new Promise((resolve) => setTimeout(resolve, 1_000))
   }
-  assert.fail('no certificate was issued in the demonstration')
+  assert.fail(`${path} never came to what it should`)
+}
+
+/** A certificate of the demonstration that holds. */
+async function valid() {
+  const { certificates } = await until('/v1/certificates?status=valid', (list) => list.certificates.length > 0)
+  return certificates[0]
 }
 
 describe('a certificate that says something wrong', () => {
@@ -41,6 +47,7 @@ describe('a certificate that says something wrong', () => {
     const { requests } = await beside(`/v1/certificate-requests?certificate=${id}`)
     const decision = { decision: 'approve', reason: '已核对', version: requests[0].version }
     await beside(`/v1/certificate-requests/${requests[0].id}/decision`, decision)
+    await until(`/v1/certificates/${id}`, ({ status }) => status === 'superseded')
     await page.reload()
     await page.getByText('已由以下证书替代').waitFor()
     await page.getByText('已批准').waitFor()

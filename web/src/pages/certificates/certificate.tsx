@@ -77,7 +77,10 @@ function Facts({ c }: { c: Certificate }) {
           ))}
       </dl>
       <Other label={t('web.one_certificate.supersedes')} of={c.supersedes} />
-      <Other label={t('web.one_certificate.superseded_by')} of={c.superseded_by} />
+      <Other
+        label={t(c.status === 'superseded' ? 'web.one_certificate.superseded_by' : 'web.one_certificate.replacing')}
+        of={c.superseded_by}
+      />
       <Document of={c} />
     </section>
   )

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
+import { Verbatim } from '../../shell/verbatim'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -75,7 +76,7 @@ function Said({ of }: { of: Letter }) {
       </dl>
       <section className="stack close" aria-labelledby="said">
         <h2 id="said">{t('web.letters.said')}</h2>
-        <pre className="code small">{JSON.stringify(of.content, null, 2)}</pre>
+        <Verbatim>{JSON.stringify(of.content, null, 2)}</Verbatim>
       </section>
     </>
   )

@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client'
+import { Verbatim } from '../../shell/verbatim'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -14,7 +15,7 @@ export function Attempt({ of }: { of: Schema['AttemptView'] }) {
         </span>
       </span>
       {of.message && <span>{of.message}</span>}
-      {of.response && <pre className="code small">{of.response}</pre>}
+      {of.response && <Verbatim>{of.response}</Verbatim>}
     </div>
   )
 }

@@ -3,6 +3,7 @@ import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
+import { Verbatim } from '../../shell/verbatim'
 import { Waiting } from '../../shell/waiting'
 import type { Key } from '../../words/message'
 import { moment } from '../../words/time'
@@ -72,7 +73,7 @@ function Told({ of }: { of: Delivery }) {
       </section>
       <section className="stack close" aria-labelledby="body">
         <h2 id="body">{t('web.deliveries.body')}</h2>
-        <pre className="code small">{JSON.stringify(of.body, null, 2)}</pre>
+        <Verbatim>{JSON.stringify(of.body, null, 2)}</Verbatim>
       </section>
     </div>
   )

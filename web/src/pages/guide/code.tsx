@@ -1,5 +1,6 @@
 import { CopyOutlined } from '@ant-design/icons'
 import { useState } from 'react'
+import { Verbatim } from '../../shell/verbatim'
 import { useWords } from '../../words/words'
 
 /** Lines to be copied into a terminal or a program. */
@@ -26,10 +27,7 @@ export function Code({ name, children }: { name: string; children: string }) {
           </button>
         )}
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what is too wide is scrolled, by keyboard too. */}
-      <pre className="code small" tabIndex={0}>
-        {children}
-      </pre>
+      <Verbatim>{children}</Verbatim>
     </figure>
   )
 }
