@@ -155,6 +155,7 @@ func (g *garden) plant(t *testing.T, p person) trainee {
 	require.Equal(t, http.StatusCreated, status, answer)
 	status, kept := g.call(t, http.MethodPut, "/v1/me/contacts", token, document{"phone": p.phone, "email": p.email, "address": p.address})
 	require.Equal(t, http.StatusOK, status, kept)
+	g.pose(t, token, len(p.name))
 	return trainee{token: token, caseID: answer["id"].(string)}
 }
 
