@@ -98,8 +98,13 @@ function Document({ of }: { of: Mine }) {
     <div className="stack close">
       <div className="row">
         {of.document === 'ready' && (
-          <Button type="primary" onClick={() => take.mutate()} loading={take.isPending}>
-            {t('web.mine.take', { number: of.number })}
+          <Button
+            type="primary"
+            onClick={() => take.mutate()}
+            loading={take.isPending}
+            aria-label={t('web.mine.take_named', { number: of.number })}
+          >
+            {t('web.mine.take')}
           </Button>
         )}
         {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
