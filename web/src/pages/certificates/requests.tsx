@@ -1,10 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Radio } from 'antd'
+import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
-import { putFaults } from '../../shell/faults'
+import { Deciding, type Said } from '../../shell/deciding'
 import { Trouble } from '../../shell/notes'
-import { ReasonField } from '../../shell/reason'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import type { Certificate } from './certificate'
@@ -143,14 +142,7 @@ function Proposed({ request }: { request: Request }) {
   )
 }
 
-interface Said {
-  decision: 'approve' | 'refuse'
-  reason: string
-}
-
 function Decide({ request }: { request: Request }) {
-  const { t } = useWords()
-  const [form] = Form.useForm<Said>()
   const afterwards = useAfterwards(request)
   const decide = useMutation({
     mutationFn: (said: Said) =>
@@ -160,34 +152,15 @@ function Decide({ request }: { request: Request }) {
           body: { ...said, version: request.version },
         }),
       ),
-    onError: (error) => putFaults(form, error),
     onSettled: afterwards,
   })
   return (
-    <Form
-      form={form}
-      name={`decide-${request.id}`}
-      layout="vertical"
-      requiredMark={false}
-      onFinish={(said) => decide.mutate(said)}
-    >
-      <Form.Item
-        name="decision"
-        label={t('web.one_certificate.decision')}
-        rules={[{ required: true, message: t('web.resolve.missing') }]}
-      >
-        <Radio.Group
-          options={[
-            { value: 'approve', label: t('web.one_certificate.approve'), disabled: !request.current },
-            { value: 'refuse', label: t('web.one_certificate.refuse') },
-          ]}
-        />
-      </Form.Item>
-      <ReasonField rows={2} />
-      {decide.error && <Trouble error={decide.error} />}
-      <Button type="primary" htmlType="submit" loading={decide.isPending}>
-        {t('web.resolve.do')}
-      </Button>
-    </Form>
+    <Deciding
+      id={request.id}
+      outdated={!request.current}
+      pending={decide.isPending}
+      error={decide.error}
+      decide={decide.mutateAsync}
+    />
   )
 }

@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input, Progress, Radio, Select } from 'antd'
+import { Button, Form, Input, Progress, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { certificateKinds } from '../../router'
+import { Deciding, type Said } from '../../shell/deciding'
 import { putFaults } from '../../shell/faults'
 import { Note, Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
@@ -184,43 +185,12 @@ function Withdraw({ of }: { of: Revocation }) {
   )
 }
 
-interface Said {
-  decision: 'approve' | 'refuse'
-  reason: string
-}
-
 function Decide({ of }: { of: Revocation }) {
-  const { t } = useWords()
   const queries = useQueryClient()
   const decide = useMutation({
     mutationFn: (body: Said) =>
       answer(api.POST('/v1/certificate-revocations/{id}/decision', { params: { path: { id: of.id } }, body })),
     onSettled: () => void queries.invalidateQueries({ queryKey: key }),
   })
-  return (
-    <Form
-      name={`decide-${of.id}`}
-      layout="vertical"
-      requiredMark={false}
-      onFinish={(said: Said) => decide.mutate(said)}
-    >
-      <Form.Item
-        name="decision"
-        label={t('web.one_certificate.decision')}
-        rules={[{ required: true, message: t('web.resolve.missing') }]}
-      >
-        <Radio.Group
-          options={[
-            { value: 'approve', label: t('web.one_certificate.approve') },
-            { value: 'refuse', label: t('web.one_certificate.refuse') },
-          ]}
-        />
-      </Form.Item>
-      <ReasonField rows={2} />
-      {decide.error && <Trouble error={decide.error} />}
-      <Button type="primary" danger htmlType="submit" loading={decide.isPending}>
-        {t('web.resolve.do')}
-      </Button>
-    </Form>
-  )
+  return <Deciding danger id={of.id} pending={decide.isPending} error={decide.error} decide={decide.mutateAsync} />
 }

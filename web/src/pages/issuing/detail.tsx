@@ -1,12 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Radio } from 'antd'
+import { Button } from 'antd'
 import { answer, api } from '../../api/client'
 import { keep } from '../../api/file'
 import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
-import { putFaults } from '../../shell/faults'
+import { Deciding, type Said } from '../../shell/deciding'
 import { Trouble } from '../../shell/notes'
-import { ReasonField } from '../../shell/reason'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Profile, State } from './issuing'
@@ -69,44 +68,24 @@ export function ProfileDetail({ profile, onClose }: { profile: Profile; onClose:
           </Button>
         </div>
         {print.error && <Trouble error={print.error} />}
-        {account.role === 'operator' && !account.district && profile.state.code === 'proposed' && <Deciding id={id} />}
+        {account.role === 'operator' && !account.district && profile.state.code === 'proposed' && <Decide id={id} />}
       </div>
     </Aside>
   )
 }
 
-interface Decision {
-  decision: 'approve' | 'refuse'
-  reason: string
-}
-
-function Deciding({ id }: { id: string }) {
+function Decide({ id }: { id: string }) {
   const { t } = useWords()
   const queries = useQueryClient()
-  const [form] = Form.useForm<Decision>()
   const decide = useMutation({
-    mutationFn: (body: Decision) =>
+    mutationFn: (body: Said) =>
       answer(api.POST('/v1/issuer-profiles/{id}/decision', { params: { path: { id } }, body })),
-    onError: (error) => putFaults(form, error),
     onSettled: () => void queries.invalidateQueries({ queryKey: ['issuing'] }),
   })
   return (
-    <Form form={form} layout="vertical" requiredMark={false} onFinish={(given) => decide.mutate(given)}>
+    <>
       <p className="quiet">{t('web.issuing.decide_means')}</p>
-      <Form.Item
-        name="decision"
-        label={t('web.issuing.decision')}
-        rules={[{ required: true, message: t('web.resolve.missing') }]}
-      >
-        <Radio.Group
-          options={(['approve', 'refuse'] as const).map((d) => ({ value: d, label: t(`web.issuing.${d}`) }))}
-        />
-      </Form.Item>
-      <ReasonField rows={2} />
-      {decide.error && <Trouble error={decide.error} />}
-      <Button type="primary" htmlType="submit" loading={decide.isPending}>
-        {t('web.issuing.decide')}
-      </Button>
-    </Form>
+      <Deciding id={id} pending={decide.isPending} error={decide.error} decide={decide.mutateAsync} />
+    </>
   )
 }
