@@ -78,6 +78,17 @@ func TestComposeStartsEachServiceOnlyWhenWhatItNeedsIsThere(t *testing.T) {
 	}
 }
 
+func TestComposeSetsWhatCertificatesArePrintedWith(t *testing.T) {
+	t.Parallel()
+	for _, role := range []string{"api", "worker", "signer"} {
+		service := compose(t).Services[role]
+		for _, name := range []string{"DENGPAN_PUBLIC_URL", "DENGPAN_LOOKUP_CE_BASE", "DENGPAN_LOOKUP_TRAINING", "DENGPAN_LOOKUP_GRADE"} {
+			require.NotNil(t, service.Environment[name], "%s: %s", role, name)
+			require.NotEmpty(t, *service.Environment[name], "%s: %s", role, name)
+		}
+	}
+}
+
 func TestComposePinsEveryImage(t *testing.T) {
 	t.Parallel()
 	for name, service := range compose(t).Services {
