@@ -2,9 +2,7 @@ package api
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -192,8 +190,7 @@ func auditedProfile(p store.IssuerProfile) map[string]any {
 		"kind": p.Kind, "version": p.Version, "number_scheme": p.NumberScheme, "seal_name": p.SealName, "stand_in": p.StandIn, "extra": p.Extra,
 	}
 	if p.SealImage != nil {
-		sum := sha256.Sum256(p.SealImage)
-		after["seal_sha256"] = hex.EncodeToString(sum[:])
+		after["seal_sha256"] = certificate.ImageDigest(p.SealImage)
 	}
 	return after
 }

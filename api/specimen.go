@@ -3,8 +3,6 @@ package api
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -41,7 +39,7 @@ func (s *service) specimen(tx *store.Tx, p store.IssuerProfile) ([]byte, error) 
 	facts := certificate.Facts{
 		Kind: p.Kind, Template: document.Template(p.Kind), Number: s.exampleOf(scheme, p.InstitutionID), IssuerID: p.InstitutionID,
 		IssuerName: name, IssuedOn: s.today(), LookUp: []string{say("mark")}, VerifyURL: say("mark"), Demonstration: true,
-		Extra: append([]string{say("notice")}, p.Extra...), SealName: p.SealName, SealStandIn: p.StandIn, SealDigest: hexSHA256(p.SealImage),
+		Extra: append([]string{say("notice")}, p.Extra...), SealName: p.SealName, SealStandIn: p.StandIn, SealDigest: certificate.ImageDigest(p.SealImage),
 	}
 	if p.Kind == certificate.KindCEBase {
 		facts.Course = say("course")
@@ -53,20 +51,12 @@ func (s *service) specimen(tx *store.Tx, p store.IssuerProfile) ([]byte, error) 
 		if art.Photo, err = blankPhoto(); err != nil {
 			return nil, err
 		}
-		facts.PhotoDigest = hexSHA256(art.Photo)
+		facts.PhotoDigest = certificate.ImageDigest(art.Photo)
 	} else {
 		facts.From, facts.To, facts.Hours = s.today().AddDays(-1), s.today(), specimenHours
 	}
 	holder := certificate.Holder{Name: say("mark"), IDType: store.IDTypeResident, IDNumber: specimenNumber}
 	return (&document.Printer{Fonts: s.fonts}).Render(facts, holder, art)
-}
-
-func hexSHA256(content []byte) string {
-	if content == nil {
-		return ""
-	}
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:])
 }
 
 // blankPhoto is a photo with nobody on it.

@@ -127,7 +127,7 @@ func (s *service) checks(tx *store.Tx) verification.Desk {
 
 // holder opens whom a certificate is made out to.
 func (s *service) holder(c store.Certificate) (certificate.Holder, error) {
-	return verification.OpenHolder(s.Keys, c.HolderSealed, store.HolderSeal(c.ID))
+	return people.Holder(s.Keys, c)
 }
 
 // verified is a finding for somebody who has shown that they have the certificate: every printed field.

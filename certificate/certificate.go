@@ -8,6 +8,7 @@ package certificate
 
 import (
 	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 
@@ -57,6 +58,15 @@ type Holder struct {
 	Name     string `json:"name"`
 	IDType   string `json:"id_type"`
 	IDNumber string `json:"id_number"`
+}
+
+// ImageDigest is the digest of an image that is printed, as facts have it; empty where there is none.
+func ImageDigest(image []byte) string {
+	if image == nil {
+		return ""
+	}
+	sum := sha256.Sum256(image)
+	return hex.EncodeToString(sum[:])
 }
 
 // Digest is the SHA-256 of a certificate's facts and holder in their canonical form (JSON in field order). A record whose

@@ -4,8 +4,6 @@ package document
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -149,11 +147,7 @@ func complete(p paper) error {
 
 // matches compares an image with its digest; where the record has none, none is printed.
 func matches(content []byte, digest string) bool {
-	if digest == "" {
-		return true
-	}
-	sum := sha256.Sum256(content)
-	return hex.EncodeToString(sum[:]) == digest
+	return digest == "" || certificate.ImageDigest(content) == digest
 }
 
 // Booklet prints certificates on one page each into one file, for a printer: nothing in it is signed.

@@ -2,8 +2,6 @@ package document
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -149,9 +147,8 @@ func pictures(context *model.Context) ([][]byte, error) {
 func lookAt(images [][]byte, facts certificate.Facts) []string {
 	code, photo, others := false, facts.PhotoDigest == "", 0
 	for _, content := range images {
-		sum := sha256.Sum256(content)
 		switch {
-		case hex.EncodeToString(sum[:]) == facts.PhotoDigest:
+		case certificate.ImageDigest(content) == facts.PhotoDigest:
 			photo = true
 		case leadsTo(content) == facts.VerifyURL:
 			code = true

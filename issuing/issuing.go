@@ -6,9 +6,7 @@ package issuing
 
 import (
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -100,7 +98,7 @@ func (d Desk) Prepare(tx *store.Tx, o Order) (store.Certificate, error) {
 	}
 	if profile.SealFits(o.Facts.IssuerName) {
 		art.Seal = profile.SealImage
-		c.Facts.SealName, c.Facts.SealStandIn, c.Facts.SealDigest = profile.SealName, profile.StandIn, digest(art.Seal)
+		c.Facts.SealName, c.Facts.SealStandIn, c.Facts.SealDigest = profile.SealName, profile.StandIn, certificate.ImageDigest(art.Seal)
 	}
 	if c.Facts.Number, err = Number(tx, o.Facts.IssuerID, o.Facts.Kind, o.Facts.IssuedOn); err != nil {
 		return store.Certificate{}, err
@@ -121,13 +119,18 @@ func (d Desk) Report(tx *store.Tx, o Order) (store.Certificate, error) {
 }
 
 func (d Desk) begin(o Order, origin, status string) store.Certificate {
-	token := make([]byte, 18)
-	rand.Read(token)
 	return store.Certificate{
 		ID: uuid.NewString(), CaseID: o.CaseID, PlaceID: o.PlaceID, Kind: o.Facts.Kind, Issuer: o.Facts.IssuerID,
-		Origin: origin, Status: status, Facts: o.Facts, VerifyToken: base64.RawURLEncoding.EncodeToString(token),
+		Origin: origin, Status: status, Facts: o.Facts, VerifyToken: token(),
 		PolicyVersion: o.PolicyVersion, IssuedOn: o.Facts.IssuedOn, RecordedAt: o.At, Supersedes: o.Supersedes,
 	}
+}
+
+// token is what the link of a certificate ends in.
+func token() string {
+	random := make([]byte, 18)
+	rand.Read(random)
+	return base64.RawURLEncoding.EncodeToString(random)
 }
 
 // write freezes a certificate under its digest, with an entry in the audit log.
@@ -139,6 +142,20 @@ func (d Desk) write(tx *store.Tx, o Order, c *store.Certificate, action string) 
 	if o.IDType != "" {
 		holder.IDType = o.IDType
 	}
+	if err := d.freeze(c, holder); err != nil {
+		return err
+	}
+	if err := tx.InsertCertificate(*c, o.Actor); err != nil {
+		return err
+	}
+	return tx.Audit(store.AuditEntry{
+		Actor: o.Actor, Action: action, Subject: "certificate:" + c.ID, Reason: o.Reason, At: o.At,
+	})
+}
+
+// freeze puts a certificate under the digest of what it states, and seals whom it is made out to.
+func (d Desk) freeze(c *store.Certificate, holder certificate.Holder) (err error) {
+	c.Number = c.Facts.Number
 	if c.Digest, err = certificate.Digest(c.Facts, holder); err != nil {
 		return err
 	}
@@ -149,13 +166,7 @@ func (d Desk) write(tx *store.Tx, o Order, c *store.Certificate, action string) 
 	if c.HolderSealed, err = d.Keys.Seal(plain, store.HolderSeal(c.ID)); err != nil {
 		return fmt.Errorf("seal a holder: %w", err)
 	}
-	c.Number = c.Facts.Number
-	if err := tx.InsertCertificate(*c, o.Actor); err != nil {
-		return err
-	}
-	return tx.Audit(store.AuditEntry{
-		Actor: o.Actor, Action: action, Subject: "certificate:" + c.ID, Reason: o.Reason, At: o.At,
-	})
+	return nil
 }
 
 // photo is a person's photo as it is frozen for a certificate, and its digest.
@@ -171,16 +182,16 @@ func (d Desk) photo(tx *store.Tx, personID, certificateID string) (sealed []byte
 	if err != nil {
 		return nil, "", fmt.Errorf("open a photo: %w", err)
 	}
-	sealed, err = d.Keys.Seal(image, store.CertificatePhotoSeal(certificateID))
-	if err != nil {
-		return nil, "", fmt.Errorf("seal a photo: %w", err)
-	}
-	return sealed, digest(image), nil
+	sealed, err = d.sealPhoto(image, certificateID)
+	return sealed, certificate.ImageDigest(image), err
 }
 
-func digest(image []byte) string {
-	sum := sha256.Sum256(image)
-	return hex.EncodeToString(sum[:])
+func (d Desk) sealPhoto(image []byte, certificateID string) ([]byte, error) {
+	sealed, err := d.Keys.Seal(image, store.CertificatePhotoSeal(certificateID))
+	if err != nil {
+		return nil, fmt.Errorf("seal a photo: %w", err)
+	}
+	return sealed, nil
 }
 
 // Holder opens a person's name and ID number, to be printed.

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/font"
@@ -30,7 +29,11 @@ func (p Press) Print(tx *store.Tx, certificateID string, at time.Time) error {
 	if _, err := tx.Document(c.ID); !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
-	holder, art, err := p.open(tx, c)
+	holder, err := Opened(p.Keys, c)
+	if err != nil {
+		return err
+	}
+	art, err := Art(tx, p.Keys, c.ID)
 	if err != nil {
 		return err
 	}
@@ -48,23 +51,17 @@ func (p Press) Print(tx *store.Tx, certificateID string, at time.Time) error {
 	return tx.SaveRendered(c.ID, sealed, int64(len(content)), at)
 }
 
-// open opens whom a certificate is made out to, and the images on it.
-func (p Press) open(tx *store.Tx, c store.Certificate) (certificate.Holder, document.Art, error) {
-	holder, err := Opened(p.Keys, c)
-	if err != nil {
-		return holder, document.Art{}, err
-	}
-	kept, err := tx.CertificateArt(c.ID)
-	if err != nil {
-		return holder, document.Art{}, err
-	}
+// Art opens the images that are printed on a certificate.
+func Art(tx *store.Tx, keys *identity.Keyring, certificateID string) (document.Art, error) {
+	kept, err := tx.CertificateArt(certificateID)
 	art := document.Art{Seal: kept.Seal}
-	if kept.PhotoSealed != nil {
-		if art.Photo, err = p.Keys.Open(kept.PhotoSealed, store.CertificatePhotoSeal(c.ID)); err != nil {
-			return holder, art, fmt.Errorf("open a photo: %w", err)
-		}
+	if err != nil || kept.PhotoSealed == nil {
+		return art, err
 	}
-	return holder, art, nil
+	if art.Photo, err = keys.Open(kept.PhotoSealed, store.CertificatePhotoSeal(certificateID)); err != nil {
+		return art, fmt.Errorf("open a photo: %w", err)
+	}
+	return art, nil
 }
 
 // obstacle is what of an error of the printer somebody can mend.

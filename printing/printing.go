@@ -6,17 +6,17 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"time"
 
-	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -181,23 +181,13 @@ func (m *Maker) add(ctx context.Context, p *store.CertificatePrint, archive *zip
 
 // page adds a page for the printer, from the certificate's frozen record.
 func (m *Maker) page(tx *store.Tx, booklet *document.Booklet, c store.Certificate) error {
-	opened, err := m.Keys.Open(c.HolderSealed, store.HolderSeal(c.ID))
-	if err != nil {
-		return fmt.Errorf("open a holder: %w", err)
-	}
-	var holder certificate.Holder
-	if err := json.Unmarshal(opened, &holder); err != nil {
-		return fmt.Errorf("read a holder: %w", err)
-	}
-	frozen, err := tx.CertificateArt(c.ID)
+	holder, err := people.Holder(m.Keys, c)
 	if err != nil {
 		return err
 	}
-	art := document.Art{Seal: frozen.Seal}
-	if frozen.PhotoSealed != nil {
-		if art.Photo, err = m.Keys.Open(frozen.PhotoSealed, store.CertificatePhotoSeal(c.ID)); err != nil {
-			return fmt.Errorf("open a photo: %w", err)
-		}
+	art, err := issuing.Art(tx, m.Keys, c.ID)
+	if err != nil {
+		return err
 	}
 	booklet.Add(c.Facts, holder, art)
 	return nil

@@ -3,15 +3,13 @@ package publication
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -171,7 +169,7 @@ func (s *Sender) begin(ctx context.Context, due store.Publication) (record Recor
 		if err != nil {
 			return err
 		}
-		holder, err := s.holder(c)
+		holder, err := people.Holder(s.Keys, c) // it is a register's to know
 		if err != nil {
 			return err
 		}
@@ -190,18 +188,6 @@ func (s *Sender) begin(ctx context.Context, due store.Publication) (record Recor
 		return nil
 	})
 	return record, sent, err
-}
-
-// holder opens whom a certificate is made out to: it is a register's to know.
-func (s *Sender) holder(c store.Certificate) (holder certificate.Holder, err error) {
-	plain, err := s.Keys.Open(c.HolderSealed, store.HolderSeal(c.ID))
-	if err != nil {
-		return holder, fmt.Errorf("open a holder: %w", err)
-	}
-	if err := json.Unmarshal(plain, &holder); err != nil {
-		return holder, errors.New("read a holder: it is not what was sealed") // the decoder's error may show a part of it
-	}
-	return holder, nil
 }
 
 // failed notes that a register is away, and for how long it is left alone. After days of it a person is told, once.

@@ -3,11 +3,8 @@ package verification
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
 
-	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/signing"
 	"github.com/dengpan/dengpan/store"
 )
@@ -131,17 +128,4 @@ func (d Desk) kept(c store.Certificate) (FileState, error) {
 		return FileDamaged, nil
 	}
 	return "", err
-}
-
-// OpenHolder opens whom a certificate is made out to.
-func OpenHolder(keys Keys, sealed []byte, purpose string) (certificate.Holder, error) {
-	plain, err := keys.Open(sealed, purpose)
-	if err != nil {
-		return certificate.Holder{}, fmt.Errorf("open a holder: %w", err)
-	}
-	var holder certificate.Holder
-	if err := json.Unmarshal(plain, &holder); err != nil {
-		return certificate.Holder{}, fmt.Errorf("read a holder: %w", err)
-	}
-	return holder, nil
 }

@@ -88,7 +88,7 @@ func (d Desk) Ask(q Question) (*Finding, error) {
 	var match *store.Certificate
 	var whose certificate.Holder
 	for i, c := range candidates {
-		holder, err := d.holder(c)
+		holder, err := people.Holder(d.Keys, c)
 		if err != nil {
 			return nil, err
 		}
@@ -117,7 +117,7 @@ func (d Desk) ByToken(token string) (*Finding, error) {
 
 // find is the finding of a certificate that nobody has named a holder of.
 func (d Desk) find(c store.Certificate) (*Finding, error) {
-	holder, err := d.holder(c)
+	holder, err := people.Holder(d.Keys, c)
 	if err != nil {
 		return nil, err
 	}
@@ -134,8 +134,7 @@ func (d Desk) Photo(c store.Certificate) ([]byte, error) {
 }
 
 const (
-	decoyID      = "decoy"
-	decoyPurpose = "certificate/decoy"
+	decoyID = "decoy"
 	// openings is how many holders are opened for a question, at least: numbers are unique only within an issuer, and more
 	// than so many have hardly the same.
 	openings = 4
@@ -148,7 +147,7 @@ func (d Desk) candidates(all []store.Certificate) ([]store.Certificate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a decoy: %w", err)
 	}
-	sealed, err := d.Keys.Seal(plain, decoyPurpose)
+	sealed, err := d.Keys.Seal(plain, store.HolderSeal(decoyID))
 	if err != nil {
 		return nil, err
 	}
@@ -156,15 +155,6 @@ func (d Desk) candidates(all []store.Certificate) ([]store.Certificate, error) {
 		all = append(all, store.Certificate{ID: decoyID, HolderSealed: sealed})
 	}
 	return all, nil
-}
-
-// holder opens whom a certificate is made out to.
-func (d Desk) holder(c store.Certificate) (certificate.Holder, error) {
-	purpose := store.HolderSeal(c.ID)
-	if c.ID == decoyID {
-		purpose = decoyPurpose
-	}
-	return OpenHolder(d.Keys, c.HolderSealed, purpose)
 }
 
 // finding gathers what is to be said of a certificate.
