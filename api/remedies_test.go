@@ -281,3 +281,21 @@ func (w *world) personOf(caseID string) (id string) {
 	require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT person_id FROM cases WHERE id = $1", caseID).Scan(&id))
 	return id
 }
+
+func TestACertificateThatIsRevokedWhileItIsReplacedIsReplacedByNothing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, _, _ := w.trainedBy(1)
+	staff, colleague := w.institution(trainingBodyID), w.institution(trainingBodyID)
+	corrected := w.asks(staff, id, "corrections", object{"reason_class": "misprint", "reason": "r", "evidence": "e", "name": "王晓明"})
+	require.Equal(t, http.StatusOK, w.decides(colleague, corrected, "approve").status)
+	var seen certificateDetail
+	w.get("/v1/certificates/"+id, staff).into(t, &seen)
+	next := seen.SupersededBy.ID
+
+	revoked := w.asks(staff, id, "revocations", measure("undeserved"))
+	require.Equal(t, http.StatusOK, w.decides(colleague, revoked, "approve").status)
+	require.Equal(t, []string{"revoked", "cancelled"}, []string{w.status(id), w.status(next)})
+	require.Equal(t, 1, w.count("SELECT count(*) FROM audit_entries WHERE subject = $1 AND action = 'certificate.cancel' AND reason = 'predecessor_revoked'",
+		"certificate:"+next), "and it is written down why")
+}

@@ -21,7 +21,7 @@ func Publish(tx *store.Tx, certificateID string, at time.Time) (c store.Certific
 			return c, false, err
 		}
 		if before.Status != store.CertificateValid && before.Status != store.CertificateSuspended {
-			err := change(tx, c, store.CertificateCancelled, "certificate.cancel", "predecessor_"+before.Status, at)
+			err := change(tx, c, store.CertificateCancelled, "certificate.cancel", PredecessorIs(before.Status), at)
 			c.Status = store.CertificateCancelled
 			return c, false, err
 		}
@@ -38,6 +38,9 @@ func Publish(tx *store.Tx, certificateID string, at time.Time) (c store.Certific
 	c.Status = store.CertificateValid
 	return c, true, tx.QueueCertificate(c, store.OutboxCertificateIssued, at)
 }
+
+// PredecessorIs is why a certificate is given up that was to take the place of one which does not hold any more.
+func PredecessorIs(status string) string { return "predecessor_" + status }
 
 // Cancel gives a prepared certificate up: it never holds, and its number is used for good. fresh is false when it is not
 // being prepared any more.

@@ -3,8 +3,10 @@ package remedy
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
@@ -20,7 +22,7 @@ func (d Desk) Change(tx *store.Tx, c store.Certificate, change store.Certificate
 		return nil, err
 	}
 	if change.Status == store.CertificateRevoked {
-		if err := giveUpSuccessor(tx, c, change); err != nil {
+		if err := giveUpSuccessor(tx, c, change.At); err != nil {
 			return nil, err
 		}
 	}
@@ -32,7 +34,7 @@ func (d Desk) Change(tx *store.Tx, c store.Certificate, change store.Certificate
 }
 
 // giveUpSuccessor gives up a certificate that is being issued in the place of one that is revoked. Its number is used.
-func giveUpSuccessor(tx *store.Tx, c store.Certificate, change store.CertificateChange) error {
+func giveUpSuccessor(tx *store.Tx, c store.Certificate, at time.Time) error {
 	next, err := tx.CertificateSuccessor(c.ID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
@@ -40,11 +42,8 @@ func giveUpSuccessor(tx *store.Tx, c store.Certificate, change store.Certificate
 	if err != nil {
 		return err
 	}
-	if next, err = tx.LockCertificate(next.ID); err != nil || next.Status != store.CertificatePrepared {
-		return err
-	}
-	change.Status = store.CertificateCancelled
-	return tx.ChangeCertificate(next, change)
+	_, _, err = issuing.Cancel(tx, next.ID, issuing.PredecessorIs(store.CertificateRevoked), at)
+	return err
 }
 
 // settlePlace lets the CE hours of a place in a course follow its certificate.
