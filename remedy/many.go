@@ -44,17 +44,11 @@ func (d Desk) AskMany(tx *store.Tx, s Sweep) (store.Revocation, error) {
 // DecideMany approves or refuses a revocation of many. What is approved is carried out by its workflow.
 func (d Desk) DecideMany(tx *store.Tx, n Decision) (store.Revocation, error) {
 	r, err := tx.LockRevocation(n.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return r, err
-	case r.State != store.RequestOpen:
-		return r, ErrDecided
-	case r.RequestedBy == n.By:
-		return r, ErrSame
 	}
-	r.State = store.RequestRefused
-	if n.Approve {
-		r.State = store.RequestApproved
+	if r.State, err = n.of(r.State, r.RequestedBy); err != nil {
+		return r, err
 	}
 	r.DecidedBy, r.DecidedAt, r.DecisionReason = &n.By, &n.At, n.Reason
 	if err := tx.SaveRevocation(r); err != nil || !n.Approve {
@@ -70,15 +64,13 @@ func (d Desk) DecideMany(tx *store.Tx, n Decision) (store.Revocation, error) {
 // WithdrawMany takes back a revocation of many that somebody asked for themselves.
 func (d Desk) WithdrawMany(tx *store.Tx, id, by string, at time.Time) (store.Revocation, error) {
 	r, err := tx.LockRevocation(id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return r, err
-	case r.State != store.RequestOpen:
-		return r, ErrDecided
-	case r.RequestedBy != by:
-		return r, ErrNotAsker
 	}
-	r.State, r.DecidedBy, r.DecidedAt = store.RequestWithdrawn, &by, &at
+	if r.State, err = withdrawn(r.State, r.RequestedBy, by); err != nil {
+		return r, err
+	}
+	r.DecidedBy, r.DecidedAt = &by, &at
 	return r, tx.SaveRevocation(r)
 }
 

@@ -111,6 +111,30 @@ type Decision struct {
 	At      time.Time
 }
 
+// of is what becomes of a request by a decision: one that is open, and that somebody else asked for.
+func (n Decision) of(state, asker string) (string, error) {
+	switch {
+	case state != store.RequestOpen:
+		return state, ErrDecided
+	case asker == n.By:
+		return state, ErrSame
+	case n.Approve:
+		return store.RequestApproved, nil
+	}
+	return store.RequestRefused, nil
+}
+
+// withdrawn is what becomes of a request that somebody takes back: one that is open, and theirs.
+func withdrawn(state, asker, by string) (string, error) {
+	switch {
+	case state != store.RequestOpen:
+		return state, ErrDecided
+	case asker != by:
+		return state, ErrNotAsker
+	}
+	return store.RequestWithdrawn, nil
+}
+
 // Decided is a request that was decided.
 type Decided struct {
 	Request     store.CertificateRequest
@@ -134,17 +158,11 @@ func (d Desk) Decide(tx *store.Tx, n Decision) (Decided, error) {
 		return done, err
 	}
 	r, c := &done.Request, done.Certificate
-	switch {
-	case r.State != store.RequestOpen:
-		return done, ErrDecided
-	case r.RequestedBy == n.By:
-		return done, ErrSame
-	case n.Approve && (!c.StatusSince.Equal(r.CertificateSince) || !c.StatusSince.Equal(n.Version)):
-		return done, ErrChanged
+	if r.State, err = n.of(r.State, r.RequestedBy); err != nil {
+		return done, err
 	}
-	r.State = store.RequestRefused
-	if n.Approve {
-		r.State = store.RequestApproved
+	if n.Approve && (!c.StatusSince.Equal(r.CertificateSince) || !c.StatusSince.Equal(n.Version)) {
+		return done, ErrChanged
 	}
 	r.DecidedBy, r.DecidedAt, r.DecisionReason = &n.By, &n.At, n.Reason
 	if err := tx.DecideCertificateRequest(*r); err != nil || !n.Approve {
@@ -175,15 +193,13 @@ var statusOf = map[certificate.Measure]string{
 // Withdraw takes back what somebody asked for themselves.
 func (d Desk) Withdraw(tx *store.Tx, id, by string, at time.Time) (store.CertificateRequest, error) {
 	r, err := tx.LockCertificateRequest(id)
-	switch {
-	case err != nil:
+	if err != nil {
 		return r, err
-	case r.State != store.RequestOpen:
-		return r, ErrDecided
-	case r.RequestedBy != by:
-		return r, ErrNotAsker
 	}
-	r.State, r.DecidedBy, r.DecidedAt = store.RequestWithdrawn, &by, &at
+	if r.State, err = withdrawn(r.State, r.RequestedBy, by); err != nil {
+		return r, err
+	}
+	r.DecidedBy, r.DecidedAt = &by, &at
 	return r, tx.DecideCertificateRequest(r)
 }
 
