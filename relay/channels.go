@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"go.temporal.io/sdk/client"
-
 	"github.com/dengpan/dengpan/contract"
 )
 
@@ -52,11 +50,6 @@ func (r *Relay) wakeForgottenChannels(ctx context.Context) {
 }
 
 func (r *Relay) signalChannel(ctx context.Context, channel string) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	id := contract.ChannelWorkflowID(channel)
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, id, contract.Wake.Name, struct{}{},
-		client.StartWorkflowOptions{ID: id, TaskQueue: contract.DeliveryQueue},
+	return r.rouse(ctx, contract.ChannelWorkflowID(channel), contract.DeliveryQueue,
 		contract.ChannelWorkflow, contract.ChannelInput{Channel: channel})
-	return err
 }

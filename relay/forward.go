@@ -115,11 +115,7 @@ func (r *Relay) start(ctx context.Context, item store.InboxItem) error {
 
 // issue wakes the workflow that completes a certificate, or starts it.
 func (r *Relay) issue(ctx context.Context, item store.InboxItem) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	id := contract.IssuanceWorkflowID(item.SubjectID)
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, id, contract.Wake.Name, struct{}{},
-		client.StartWorkflowOptions{ID: id, TaskQueue: contract.CaseQueue},
+	err := r.rouse(ctx, contract.IssuanceWorkflowID(item.SubjectID), contract.CaseQueue,
 		contract.IssuanceWorkflow, contract.IssuanceInput{CertificateID: item.SubjectID})
 	if err != nil {
 		return fmt.Errorf("start the issuance of a certificate: %w", err)

@@ -152,12 +152,16 @@ func (r *Relay) wakeForgotten(ctx context.Context) {
 }
 
 func (r *Relay) signal(ctx context.Context, institution string) error {
+	return r.rouse(ctx, contract.EndpointWorkflowID(institution), contract.DeliveryQueue,
+		contract.EndpointWorkflow, contract.EndpointInput{InstitutionID: institution})
+}
+
+// rouse tells a workflow that there is something to do, and starts it if it does not run.
+func (r *Relay) rouse(ctx context.Context, id, queue, workflow string, input any) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	id := contract.EndpointWorkflowID(institution)
 	_, err := r.Temporal.SignalWithStartWorkflow(ctx, id, contract.Wake.Name, struct{}{},
-		client.StartWorkflowOptions{ID: id, TaskQueue: contract.DeliveryQueue},
-		contract.EndpointWorkflow, contract.EndpointInput{InstitutionID: institution})
+		client.StartWorkflowOptions{ID: id, TaskQueue: queue}, workflow, input)
 	return err
 }
 
