@@ -43,15 +43,6 @@ func (cfg Config) check(ctx context.Context) {
 
 // until tries something until it is done, or the process is told to stop.
 func (cfg Config) until(ctx context.Context, not string, do func() error) {
-	for wait := time.Second; ; wait = min(2*wait, time.Minute) {
-		err := do()
-		if err == nil || ctx.Err() != nil {
-			return
-		}
-		cfg.Logger.WarnContext(ctx, not, "error", err, "again_in", wait)
-		select {
-		case <-ctx.Done():
-		case <-time.After(wait):
-		}
-	}
+	running := func(error) bool { return ctx.Err() == nil }
+	_ = patience{cfg.Logger, time.Minute, running}.until(ctx, not, do) // logged each time
 }

@@ -56,21 +56,13 @@ func RunSigner(ctx context.Context, cfg SignerConfig, ready func()) error {
 
 // announce writes into the record which keys there are, waiting for a database that is not there yet.
 func announce(ctx context.Context, cfg SignerConfig) error {
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
+	return patience{cfg.Logger, 15 * time.Second, store.Away}.until(ctx, "the signer cannot start yet", func() error {
 		err := cfg.Signatures.Announce(ctx)
 		if err == nil && cfg.Credentials != nil {
 			err = cfg.Credentials.Announce(ctx)
 		}
-		if err == nil || !store.Away(err) {
-			return err
-		}
-		cfg.Logger.WarnContext(ctx, "the signer cannot start yet", "error", err, "again_in", wait)
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(wait):
-		}
-	}
+		return err
+	})
 }
 
 // Expiries are the figures of the signer's keys: when the certificate of each ends.

@@ -119,15 +119,31 @@ func unless(told context.Context, err error) error {
 
 // start starts a worker, waiting for a Temporal server that is not there yet.
 func start(ctx context.Context, w worker.Worker, logger *slog.Logger) error {
-	for wait := time.Second; ; wait = min(2*wait, 15*time.Second) {
-		err := w.Start()
-		if err == nil {
-			return nil
+	always := func(error) bool { return true }
+	if err := (patience{logger, 15 * time.Second, always}).until(ctx, "the worker cannot start yet", w.Start); err != nil {
+		return fmt.Errorf("start a worker: %w", err)
+	}
+	return nil
+}
+
+// patience tries again, ever more seldom.
+type patience struct {
+	logger  *slog.Logger
+	longest time.Duration
+	mends   func(error) bool // whether waiting may mend an error
+}
+
+// until does something until it is done, or waiting does not mend it, or the context is done.
+func (p patience) until(ctx context.Context, not string, do func() error) error {
+	for wait := time.Second; ; wait = min(2*wait, p.longest) {
+		err := do()
+		if err == nil || !p.mends(err) {
+			return err
 		}
-		logger.WarnContext(ctx, "the worker cannot start yet", "error", err, "again_in", wait)
+		p.logger.WarnContext(ctx, not, "error", err, "again_in", wait)
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("start a worker: %w", err)
+			return err
 		case <-time.After(wait):
 		}
 	}
