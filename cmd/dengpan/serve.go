@@ -205,12 +205,11 @@ func (p *process) worker(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	health := &worker.Health{Store: p.store}
 	group.Go(func() error { return health.Serve(ctx, p.cfg.WorkerAddress) })
+	printer := &document.Printer{Fonts: &font.Fonts{Path: p.cfg.Font}} // one: the font is large
 	beside := []interface{ Run(ctx context.Context) }{
 		&worker.Anchors{Store: p.store, Logger: p.logger},
 		&worker.Forgetting{Store: p.store, Logger: p.logger},
-		&printing.Maker{
-			Store: p.store, Keys: p.keys, Printer: &document.Printer{Fonts: &font.Fonts{Path: p.cfg.Font}}, Logger: p.logger,
-		},
+		&printing.Maker{Store: p.store, Keys: p.keys, Printer: printer, Logger: p.logger},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
 	}
 	if p.mail != nil {
@@ -227,8 +226,7 @@ func (p *process) worker(ctx context.Context) error {
 			Temporal: p.temporal,
 			Store:    p.store,
 			Records: &activities.Records{
-				Store: p.store, Calendar: p.calendar, Keys: p.keys, Printing: p.printing,
-				Printer: &document.Printer{Fonts: &font.Fonts{Path: p.cfg.Font}},
+				Store: p.store, Calendar: p.calendar, Keys: p.keys, Printing: p.printing, Printer: printer,
 			},
 			Deliveries: &activities.Deliveries{
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
