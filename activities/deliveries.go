@@ -9,6 +9,7 @@ import (
 
 	"go.temporal.io/sdk/activity"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
@@ -22,7 +23,7 @@ type Deliveries struct {
 	Client   *delivery.Client
 	Schedule delivery.Schedule // of endpoints that have none of their own
 	Metrics  *DeliveryMetrics  // nil: nobody counts
-	Now      func() time.Time  // nil: the machine's clock
+	Now      calendar.Clock    // nil: the machine's clock
 }
 
 // Bounds of one batch: what is left over is sent by the next. An endpoint holds a place among the workers no longer than that,
@@ -35,13 +36,6 @@ const (
 // Register registers the deliveries under their contract's name.
 func (d *Deliveries) Register(reg Registry) {
 	reg.RegisterActivityWithOptions(d.DeliverBatch, activity.RegisterOptions{Name: contract.DeliverBatch.Name})
-}
-
-func (d *Deliveries) now() time.Time {
-	if d.Now != nil {
-		return d.Now().UTC()
-	}
-	return time.Now().UTC()
 }
 
 // DeliverBatch sends the events that are due to one institution, each signed as Standard Webhooks prescribes, and says
@@ -109,10 +103,10 @@ type batch struct {
 func (d *Deliveries) open(ctx context.Context, endpoint store.Endpoint) (*batch, error) {
 	b := &batch{
 		Deliveries: d, institution: endpoint.InstitutionID, url: endpoint.URL, endpoint: endpoint,
-		schedule: delivery.ScheduleOf(endpoint.Schedule, d.Schedule), until: d.now().Add(batchTime),
+		schedule: delivery.ScheduleOf(endpoint.Schedule, d.Schedule), until: d.Now.UTC().Add(batchTime),
 	}
 	tx := d.Store.Read(ctx)
-	secrets, err := tx.EndpointSecrets(endpoint.InstitutionID, d.now())
+	secrets, err := tx.EndpointSecrets(endpoint.InstitutionID, d.Now.UTC())
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +128,7 @@ func (d *Deliveries) open(ctx context.Context, endpoint store.Endpoint) (*batch,
 // run sends what is due: everything, or a single event to an endpoint that fails, and everything once it has taken that.
 func (b *batch) run(ctx context.Context) error {
 	for {
-		due := store.DueQuery{InstitutionID: b.institution, Now: b.now(), Limit: deliveryBatch}
+		due := store.DueQuery{InstitutionID: b.institution, Now: b.Now.UTC(), Limit: deliveryBatch}
 		probe := b.endpoint.Failures >= delivery.ProbeAfter
 		switch {
 		case !b.takes(due.Now):
@@ -163,7 +157,7 @@ func (b *batch) takes(now time.Time) bool {
 func (b *batch) goesOn(event store.OutboxEvent) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	now := b.now()
+	now := b.Now.UTC()
 	return b.err == nil && now.Before(b.until) && (event.Test || b.takes(now))
 }
 
@@ -201,11 +195,11 @@ func (b *batch) deliver(ctx context.Context, event store.OutboxEvent) (accepted 
 	if err != nil {
 		return false, after, err
 	}
-	tried := delivery.Tried{Began: b.now(), Again: event.Charged > 0}
+	tried := delivery.Tried{Began: b.Now.UTC(), Again: event.Charged > 0}
 	tried.Attempt = b.Client.Deliver(ctx, delivery.Request{
 		URL: b.url, Allowed: b.allowed, Secrets: b.secrets, ID: event.ID, Body: body, At: tried.Began,
 	})
-	tried.Ended = b.now()
+	tried.Ended = b.Now.UTC()
 	if ctx.Err() != nil {
 		return false, after, ctx.Err() // we were stopped, which says nothing about the institution
 	}

@@ -19,7 +19,7 @@ const (
 
 // judge tells of an endpoint that fails more than it takes: the institution first, and the operators when it gets worse.
 func (d *Deliveries) judge(ctx context.Context, institutionID string) error {
-	now := d.now()
+	now := d.Now.UTC()
 	tx := d.Store.Read(ctx)
 	endpoint, err := tx.Endpoint(institutionID)
 	if err != nil || endpoint.Told == "" && endpoint.FailedAt == nil {

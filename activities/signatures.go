@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
@@ -22,7 +23,7 @@ type Signatures struct {
 	Keys  *identity.Keyring // open and seal what the record keeps
 	Sign  *signing.Keys
 	Lint  Linter
-	Now   func() time.Time // nil: the machine's clock
+	Now   calendar.Clock // nil: the machine's clock
 }
 
 // Linter looks whether a document says what its record does.
@@ -42,19 +43,12 @@ func (s *Signatures) Register(reg Registry) {
 	implement(reg, contract.SignCertificate, s.SignCertificate)
 }
 
-func (s *Signatures) now() time.Time {
-	if s.Now != nil {
-		return s.Now().UTC()
-	}
-	return time.Now().UTC()
-}
-
 // Announce writes into the record what may be known of the keys, so that what they sign can be verified by whoever has none.
 // A key that was withdrawn is refused.
 func (s *Signatures) Announce(ctx context.Context) error {
 	return s.Store.Tx(ctx, func(tx *store.Tx) error {
 		for _, name := range s.Sign.Names() {
-			if err := announce(tx, name, s.Sign.For(name).Public(), s.now()); err != nil {
+			if err := announce(tx, name, s.Sign.For(name).Public(), s.Now.UTC()); err != nil {
 				return fmt.Errorf("key %s: %w", name, err)
 			}
 		}
@@ -112,7 +106,7 @@ func (s *Signatures) SignCertificate(ctx context.Context, req contract.SignCerti
 	if known, _, err := tx.KnownKey(key.KeyID()); err != nil || known.Withdrawn {
 		return done, errors.Join(err, errKeyWithdrawn)
 	}
-	at := s.now().Truncate(time.Second) // as precisely as a document says it
+	at := s.Now.UTC().Truncate(time.Second) // as precisely as a document says it
 	signed, err := key.SignPDF(ctx, pdf, signing.Statement{
 		Reason:   message.Text(message.Chinese, "signing.reason", map[string]any{"kind": c.Kind, "number": c.Number}),
 		Location: message.Text(message.Chinese, "signing.location", nil), At: at,

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/credential"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
@@ -29,8 +30,8 @@ type Keeper struct {
 	Keys   *identity.Keyring // open and seal what the record keeps
 	Issuer credential.Issuer
 	Logger *slog.Logger
-	Every  time.Duration    // how often it looks; a second unless set
-	Now    func() time.Time // nil: the machine's clock
+	Every  time.Duration  // how often it looks; a second unless set
+	Now    calendar.Clock // nil: the machine's clock
 
 	whole time.Time // when all certificates were last looked at, not only the latest
 }
@@ -44,13 +45,6 @@ const (
 	// fullest is how many certificates a page takes: from there on, a free place would be looked for in vain too often.
 	fullest = credential.Size * 3 / 4
 )
-
-func (k *Keeper) now() time.Time {
-	if k.Now != nil {
-		return k.Now().UTC()
-	}
-	return time.Now().UTC()
-}
 
 // Run looks until the context is done.
 func (k *Keeper) Run(ctx context.Context) {
@@ -79,7 +73,7 @@ func (k *Keeper) Announce(ctx context.Context) error {
 		return err
 	}
 	return k.Store.Tx(ctx, func(tx *store.Tx) error {
-		fresh, err := tx.RegisterCredentialKey(store.CredentialKey{ID: public.ID, JWK: string(public.JWK), RegisteredAt: k.now()})
+		fresh, err := tx.RegisterCredentialKey(store.CredentialKey{ID: public.ID, JWK: string(public.JWK), RegisteredAt: k.Now.UTC()})
 		if err != nil {
 			return err
 		}
@@ -92,7 +86,7 @@ func (k *Keeper) Announce(ctx context.Context) error {
 		}
 		return tx.Audit(store.AuditEntry{
 			Actor: store.ActorSystem, Action: "credential_key.register", Subject: "credential_key:" + public.ID,
-			Reason: "the signer was given this key", At: k.now(),
+			Reason: "the signer was given this key", At: k.Now.UTC(),
 		})
 	})
 }
@@ -100,7 +94,7 @@ func (k *Keeper) Announce(ctx context.Context) error {
 // Look writes what is due: credentials of certificates that were issued, then the lists. A certificate that something is
 // wrong with keeps none of the others waiting.
 func (k *Keeper) Look(ctx context.Context) error {
-	since := k.now().Add(-latest)
+	since := k.Now.UTC().Add(-latest)
 	whole := k.whole.Before(since)
 	if whole {
 		since = time.Time{}
@@ -122,7 +116,7 @@ func (k *Keeper) Look(ctx context.Context) error {
 		}
 	}
 	if whole {
-		k.whole = k.now()
+		k.whole = k.Now.UTC()
 	}
 	return errors.Join(append(wrong, k.lists(ctx))...)
 }
@@ -165,9 +159,9 @@ func (k *Keeper) attest(ctx context.Context, c store.Certificate) error {
 			return fmt.Errorf("seal a credential: %w", err)
 		}
 		return errors.Join(
-			tx.SaveBadge(store.CertificateBadge{CertificateID: c.ID, JWTSealed: sealed, KeyID: public.ID, SignedAt: k.now()}),
+			tx.SaveBadge(store.CertificateBadge{CertificateID: c.ID, JWTSealed: sealed, KeyID: public.ID, SignedAt: k.Now.UTC()}),
 			tx.Audit(store.AuditEntry{
-				Actor: store.ActorSystem, Action: "certificate.attest", Subject: "certificate:" + c.ID, Reason: "it was issued", At: k.now(),
+				Actor: store.ActorSystem, Action: "certificate.attest", Subject: "certificate:" + c.ID, Reason: "it was issued", At: k.Now.UTC(),
 			}))
 	})
 }
@@ -223,7 +217,7 @@ func (k *Keeper) list(ctx context.Context, page int, purpose string) error {
 	due := func(tx *store.Tx, was store.StatusList) (set []int, sum []byte, isDue bool, err error) {
 		set, err = tx.NotHolding(page, purpose == credential.Suspension)
 		sum = digest(set)
-		isDue = string(sum) != string(was.Digest) || was.KeyID != public.ID || k.now().Add(renewBefore).After(was.ValidUntil)
+		isDue = string(sum) != string(was.Digest) || was.KeyID != public.ID || k.Now.UTC().Add(renewBefore).After(was.ValidUntil)
 		return set, sum, isDue, err
 	}
 	read := k.Store.Read(ctx)
@@ -243,7 +237,7 @@ func (k *Keeper) list(ctx context.Context, page int, purpose string) error {
 		if err != nil || !isDue {
 			return err
 		}
-		now := k.now().Truncate(time.Second)
+		now := k.Now.UTC().Truncate(time.Second)
 		jwt, err := k.Issuer.SignList(id, set, now)
 		if err != nil {
 			return err

@@ -12,8 +12,8 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
 )
@@ -42,14 +42,7 @@ type Keeper struct {
 	// Bucket is where new files are kept; nil keeps them in the record. What lies elsewhere is read from there.
 	Bucket *Bucket
 	Logger *slog.Logger
-	Now    func() time.Time // nil is time.Now
-}
-
-func (k *Keeper) now() time.Time {
-	if k.Now != nil {
-		return k.Now().UTC()
-	}
-	return time.Now().UTC()
+	Now    calendar.Clock // nil is time.Now
 }
 
 // Place is where new files are kept.
@@ -71,7 +64,7 @@ func (k *Keeper) Offer(ctx context.Context, e store.Evidence) (Upload, error) {
 		if k.Bucket == nil {
 			return Upload{}, errNoBucket
 		}
-		return k.Bucket.presign(ctx, e.ID, promise(e), e.ExpiresAt.Sub(k.now()))
+		return k.Bucket.presign(ctx, e.ID, promise(e), e.ExpiresAt.Sub(k.Now.UTC()))
 	}
 	query := url.Values{
 		"expires":   {strconv.FormatInt(e.ExpiresAt.Unix(), 10)},
@@ -168,7 +161,7 @@ func (k *Keeper) keep(
 				return err
 			}
 		}
-		at := k.now()
+		at := k.Now.UTC()
 		kept.State, kept.Object, kept.KeySealed, kept.CompletedAt = store.EvidenceComplete, object, key, &at
 		if err := tx.CompleteEvidence(e.ID, object, key, at); err != nil {
 			return err

@@ -37,7 +37,7 @@ func (k *Keeper) Run(ctx context.Context) {
 // removed. It may run in any number of processes.
 func (k *Keeper) Sweep(ctx context.Context) error {
 	for {
-		all, err := k.Store.Read(ctx).EvidenceToSweep(k.now().Add(-late), sweepBatch)
+		all, err := k.Store.Read(ctx).EvidenceToSweep(k.Now.UTC().Add(-late), sweepBatch)
 		if err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
@@ -41,7 +42,7 @@ type Maker struct {
 	Keys    *identity.Keyring
 	Printer *document.Printer
 	Logger  *slog.Logger
-	Now     func() time.Time // time.Now unless set
+	Now     calendar.Clock // time.Now unless set
 }
 
 // Run makes files until the context is done.
@@ -68,7 +69,7 @@ func (m *Maker) Run(ctx context.Context) {
 
 // Make makes the file that has waited longest, and reports whether one did.
 func (m *Maker) Make(ctx context.Context) (bool, error) {
-	now := m.now()
+	now := m.Now.UTC()
 	p, err := m.Store.ClaimPrint(ctx, now, now.Add(lease))
 	if errors.Is(err, store.ErrNotFound) {
 		return false, nil
@@ -90,15 +91,8 @@ func (m *Maker) Make(ctx context.Context) (bool, error) {
 	return true, m.finish(ctx, &p, store.PrintDone)
 }
 
-func (m *Maker) now() time.Time {
-	if m.Now != nil {
-		return m.Now().UTC()
-	}
-	return time.Now().UTC()
-}
-
 func (m *Maker) finish(ctx context.Context, p *store.CertificatePrint, state string) error {
-	at := m.now()
+	at := m.Now.UTC()
 	p.State, p.FinishedAt, p.BusyUntil = state, &at, nil
 	return m.tell(ctx, p)
 }
@@ -128,7 +122,7 @@ func (m *Maker) file(ctx context.Context, p *store.CertificatePrint) ([]byte, er
 		}
 		p.Done = i + 1
 		if p.Done%told == 0 {
-			until := m.now().Add(lease)
+			until := m.Now.UTC().Add(lease)
 			p.BusyUntil = &until
 			if err := m.tell(ctx, p); err != nil {
 				return nil, err

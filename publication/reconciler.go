@@ -47,7 +47,7 @@ func (r *Reconciler) Reconcile(ctx context.Context, name string, beat func()) (C
 	if !connected {
 		return result, fmt.Errorf("compare a channel: %s has no address", name)
 	}
-	began, listed := r.now(), map[string]Entry{}
+	began, listed := r.Now.UTC(), map[string]Entry{}
 	for page, err := range channel.List(ctx, time.Time{}) {
 		if err != nil {
 			return result, fmt.Errorf("list what a register holds: %w", err)
@@ -130,7 +130,7 @@ func (r *Reconciler) judge(
 			if other == cause {
 				continue
 			}
-			n, err := tx.CloseFindings(other, &p.CertificateID, p.Channel, store.ClosedByVanishing, r.now())
+			n, err := tx.CloseFindings(other, &p.CertificateID, p.Channel, store.ClosedByVanishing, r.Now.UTC())
 			result.Closed += int(n)
 			if err != nil {
 				return err
@@ -138,7 +138,7 @@ func (r *Reconciler) judge(
 		}
 		switch {
 		case cause != "":
-			fresh, err := tx.FindPublication(cause, p, map[string]any{"version": p.SentVersion, "listed": entry.Version}, r.now())
+			fresh, err := tx.FindPublication(cause, p, map[string]any{"version": p.SentVersion, "listed": entry.Version}, r.Now.UTC())
 			if fresh {
 				result.Opened++
 			}
@@ -146,7 +146,7 @@ func (r *Reconciler) judge(
 		case p.State == store.PublicationAcknowledged: // its receipt was lost: it is listed as it was sent
 			return r.take(tx, p.Channel, Receipt{
 				ECertID: p.CertificateID, Version: p.Version, State: store.ReceiptPublished, Receipt: p.Receipt, At: entry.UpdatedAt,
-			}, r.now())
+			}, r.Now.UTC())
 		}
 		return nil
 	})
@@ -192,7 +192,7 @@ func (r *Reconciler) unknown(ctx context.Context, name string, left map[string]E
 	}
 	return r.Store.Tx(ctx, func(tx *store.Tx) error {
 		if len(left) == 0 {
-			n, err := tx.CloseFindings(contract.PublicationUnknown, nil, name, store.ClosedByVanishing, r.now())
+			n, err := tx.CloseFindings(contract.PublicationUnknown, nil, name, store.ClosedByVanishing, r.Now.UTC())
 			result.Closed += int(n)
 			return err
 		}
@@ -201,7 +201,7 @@ func (r *Reconciler) unknown(ctx context.Context, name string, left map[string]E
 		}
 		slices.Sort(ids)
 		params := map[string]any{"count": len(ids), "e_cert_ids": ids[:min(shown, len(ids))]}
-		fresh, err := tx.FindUnknown(name, params, latest, r.now())
+		fresh, err := tx.FindUnknown(name, params, latest, r.Now.UTC())
 		if fresh {
 			result.Opened++
 		}

@@ -19,7 +19,7 @@ type Sender struct {
 	Keys     *identity.Keyring
 	Channels map[string]Channel // by name; one that is not here has no address, and waits
 	Calendar calendar.Calendar
-	Now      func() time.Time // nil: the machine's clock
+	Now      calendar.Clock // nil: the machine's clock
 }
 
 // Bounds of one turn: what is left over is sent by the next. A register holds a place among the workers no longer than that.
@@ -35,13 +35,6 @@ const (
 	downAfter = 3               // days of nothing but failure, after which a person is told
 )
 
-func (s *Sender) now() time.Time {
-	if s.Now != nil {
-		return s.Now().UTC()
-	}
-	return time.Now().UTC()
-}
-
 // hour is an hour of the programme's day, which in a demonstration may last a moment.
 func (s *Sender) hour() time.Duration { return max(s.Calendar.Day/24, time.Millisecond) }
 
@@ -53,7 +46,7 @@ func (s *Sender) Turn(ctx context.Context, name string, beat func()) (again *tim
 	if err != nil || !connected || state.State != store.ChannelActive {
 		return nil, err
 	}
-	if state.NotBefore != nil && state.NotBefore.After(s.now()) {
+	if state.NotBefore != nil && state.NotBefore.After(s.Now.UTC()) {
 		return state.NotBefore, nil
 	}
 	err = s.work(ctx, channel, state, beat)
@@ -68,7 +61,7 @@ func (s *Sender) Turn(ctx context.Context, name string, beat func()) (again *tim
 
 // work does what is to be done on a channel until that is all, or the turn's time is over.
 func (s *Sender) work(ctx context.Context, channel Channel, state store.Channel, beat func()) error {
-	until := s.now().Add(turnTime)
+	until := s.Now.UTC().Add(turnTime)
 	if err := s.read(ctx, channel, state, beat); err != nil {
 		return err
 	}
@@ -77,8 +70,8 @@ func (s *Sender) work(ctx context.Context, channel Channel, state store.Channel,
 			return err
 		}
 	}
-	for s.now().Before(until) {
-		due, err := s.Store.Read(ctx).DuePublications(channel.Name(), s.now(), turnBatch)
+	for s.Now.UTC().Before(until) {
+		due, err := s.Store.Read(ctx).DuePublications(channel.Name(), s.Now.UTC(), turnBatch)
 		if err != nil || len(due) == 0 {
 			return err
 		}
@@ -87,7 +80,7 @@ func (s *Sender) work(ctx context.Context, channel Channel, state store.Channel,
 				return err
 			}
 			beat()
-			if !s.now().Before(until) {
+			if !s.Now.UTC().Before(until) {
 				return nil
 			}
 		}
@@ -103,7 +96,7 @@ func (s *Sender) read(ctx context.Context, channel Channel, state store.Channel,
 		if err != nil {
 			return err
 		}
-		now := s.now()
+		now := s.Now.UTC()
 		err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 			for _, r := range receipts {
 				if err := s.take(tx, channel.Name(), r, now); err != nil {
@@ -148,21 +141,21 @@ func (s *Sender) send(ctx context.Context, channel Channel, due store.Publicatio
 		receipt, err = Receipt{ECertID: record.ECertID, Version: record.Version, State: store.ReceiptRefused, Reason: refused.Reason}, nil
 	}
 	if away, is := errors.AsType[*AwayError](err); is {
-		missed := s.Store.Tx(ctx, func(tx *store.Tx) error { return tx.MissPublication(*sent, away.Class, s.now()) })
+		missed := s.Store.Tx(ctx, func(tx *store.Tx) error { return tx.MissPublication(*sent, away.Class, s.Now.UTC()) })
 		return errors.Join(missed, err)
 	}
 	if err != nil {
 		return err
 	}
 	receipt.ID = "" // it is an answer, whatever it is called
-	return s.Store.Tx(ctx, func(tx *store.Tx) error { return s.take(tx, channel.Name(), receipt, s.now()) })
+	return s.Store.Tx(ctx, func(tx *store.Tx) error { return s.take(tx, channel.Name(), receipt, s.Now.UTC()) })
 }
 
 // begin makes the record of a publication, and notes that it is on its way; nil when it is no longer to be sent.
 func (s *Sender) begin(ctx context.Context, due store.Publication) (record Record, sent *store.Publication, err error) {
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		p, err := tx.LockPublication(due.CertificateID, due.Channel)
-		if err != nil || p.State != store.PublicationWaiting && p.State != store.PublicationSending || p.NextAt.After(s.now()) {
+		if err != nil || p.State != store.PublicationWaiting && p.State != store.PublicationSending || p.NextAt.After(s.Now.UTC()) {
 			return err
 		}
 		c, err := tx.Certificate(p.CertificateID)
@@ -180,7 +173,7 @@ func (s *Sender) begin(ctx context.Context, due store.Publication) (record Recor
 		if err != nil {
 			return err
 		}
-		sum, now := sha256.Sum256(body), s.now()
+		sum, now := sha256.Sum256(body), s.Now.UTC()
 		if err := tx.BeginPublication(p, sum[:], now, now.Add(lease)); err != nil {
 			return err
 		}
@@ -192,7 +185,7 @@ func (s *Sender) begin(ctx context.Context, due store.Publication) (record Recor
 
 // failed notes that a register is away, and for how long it is left alone. After days of it a person is told, once.
 func (s *Sender) failed(ctx context.Context, name string, away *AwayError) (again *time.Time, err error) {
-	now := s.now()
+	now := s.Now.UTC()
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		c, err := tx.LockChannel(name)
 		if err != nil {
@@ -221,7 +214,7 @@ func (s *Sender) mended(ctx context.Context, name string) error {
 		if err := tx.MendChannel(name); err != nil {
 			return err
 		}
-		_, err := tx.CloseFindings(contract.ChannelDown, nil, name, store.ClosedByVanishing, s.now())
+		_, err := tx.CloseFindings(contract.ChannelDown, nil, name, store.ClosedByVanishing, s.Now.UTC())
 		return err
 	})
 }
@@ -238,7 +231,7 @@ func (s *Sender) next(ctx context.Context, name string) (*time.Time, error) {
 	if err != nil || owed == nil {
 		return due, err
 	}
-	now := s.now()
+	now := s.Now.UTC()
 	wait := min(max(now.Sub(*owed)/4, s.hour()/60), s.hour()/4) // of a minute at least, and a quarter of an hour at most
 	if ask := now.Add(wait); due == nil || ask.Before(*due) {
 		due = &ask
