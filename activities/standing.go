@@ -160,21 +160,12 @@ func (v *verdict) note(change string) error {
 	}
 	for _, one := range slices.Backward(changes) {
 		if kind, told := changeNotes[one.Status]; told && !one.At.After(item.CreatedAt) {
-			v.Note(certifiedIn(c.Kind), kind, store.ActorInstitution(c.Issuer), map[string]any{
-				"certificate": c.Kind, "issuer": c.Issuer, "number": c.Number,
-			})
+			stage, _ := stageOf(c.Kind)
+			v.Note(stage, kind, store.ActorInstitution(c.Issuer), said(c))
 			return nil
 		}
 	}
 	return nil
-}
-
-// certifiedIn is the stage that a kind of certificate is issued in.
-func certifiedIn(kind string) progress.Stage {
-	if kind == contract.GradeCertificate {
-		return progress.Certificate
-	}
-	return progress.Exam
 }
 
 // titled reports whether there is a title to hold: one that was mapped, or is being decided.
