@@ -81,7 +81,7 @@ type certificateRequestOutput struct{ Body CertificateRequestView }
 // askRemedy writes what somebody asks for; what depends on the certificate is prepared in the same transaction.
 func (s *service) askRemedy(ctx context.Context, a *remedy.Asking, prepare func(*store.Tx) error) (*certificateRequestOutput, error) {
 	r, out := requestOf(ctx), &certificateRequestOutput{}
-	a.By, a.At = r.account.ID, s.Now().UTC().Truncate(time.Microsecond)
+	a.By, a.At = r.account.ID, s.moment()
 	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if prepare != nil {
 			if err := prepare(tx); err != nil {
@@ -226,7 +226,7 @@ func (s *service) decideCertificateRequest(ctx context.Context, in *idBodyInput)
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		decided, err = s.mending().Decide(tx, remedy.Decision{
 			ID: in.ID, Version: body.Version, Approve: body.Decision == "approve", Reason: reason, By: r.account.ID,
-			At: s.Now().UTC().Truncate(time.Microsecond),
+			At: s.moment(),
 		})
 		if err != nil {
 			return err
@@ -252,7 +252,7 @@ func (s *service) decideCertificateRequest(ctx context.Context, in *idBodyInput)
 func (s *service) withdrawCertificateRequest(ctx context.Context, in *idInput) (*certificateRequestOutput, error) {
 	r, out := requestOf(ctx), &certificateRequestOutput{}
 	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
-		row, err := s.mending().Withdraw(tx, in.ID, r.account.ID, s.Now().UTC().Truncate(time.Microsecond))
+		row, err := s.mending().Withdraw(tx, in.ID, r.account.ID, s.moment())
 		if err != nil {
 			return err
 		}

@@ -26,6 +26,18 @@ type decisionBody struct {
 	Reason   string `json:"reason" minLength:"1" maxLength:"500"`
 }
 
+func (b decisionBody) approves() bool { return b.Decision == "approve" }
+
+// readDecision reads what somebody decides on what another asked for, and why.
+func (s *service) readDecision(raw []byte) (decisionBody, error) {
+	body, found, err := s.bodies.decision.read(raw)
+	if err != nil {
+		return body, err
+	}
+	body.Reason = reasonIn(found, body.Reason)
+	return body, found.err()
+}
+
 // correctionView is a correction with what held before it.
 type correctionView struct {
 	ID             string       `json:"id"`
@@ -120,25 +132,21 @@ func (s *service) auditCorrection(tx *store.Tx, r *request, action, reason strin
 // decideCorrection approves or refuses a late correction. Who sent it has no say in it.
 func (s *service) decideCorrection(ctx context.Context, in *idBodyInput) (*correctionOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.decision.read(in.RawBody)
+	body, err := s.readDecision(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	reason := reasonIn(found, body.Reason)
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	out := &correctionOutput{}
 	var decided hours.Corrected
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		decided, err = hours.Decide(tx, hours.Decision{
-			ID: in.ID, Approve: body.Decision == "approve", Reason: reason, By: r.account.ID,
+			ID: in.ID, Approve: body.approves(), Reason: body.Reason, By: r.account.ID,
 		}, hours.At(s.Calendar, s.Now()))
 		if err != nil {
 			return err
 		}
 		out.Body = viewCorrection(decided.Report, decided.Before, decided.Session, decided.Line.Attendee())
-		return s.auditCorrection(tx, r, "attendance."+body.Decision, reason, decided)
+		return s.auditCorrection(tx, r, "attendance."+body.Decision, body.Reason, decided)
 	})
 	if err != nil {
 		return nil, refusedAttendance(err)

@@ -192,18 +192,14 @@ func (s *service) profileSeal(ctx context.Context, in *idInput) (*fileOutput, er
 // decideProfile approves or refuses what an issuer wants to set. Whoever proposed it has no say in it.
 func (s *service) decideProfile(ctx context.Context, in *idBodyInput) (*issuerProfileOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.decision.read(in.RawBody)
+	body, err := s.readDecision(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	reason := reasonIn(found, body.Reason)
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	out := &issuerProfileOutput{Status: http.StatusOK}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		err := tx.DecideProfile(store.ProfileDecision{
-			ProfileID: in.ID, Approved: body.Decision == "approve", DecidedBy: r.account.ID, Reason: reason, DecidedAt: s.Now().UTC(),
+			ProfileID: in.ID, Approved: body.approves(), DecidedBy: r.account.ID, Reason: body.Reason, DecidedAt: s.Now().UTC(),
 		})
 		if err != nil {
 			return err
@@ -212,7 +208,7 @@ func (s *service) decideProfile(ctx context.Context, in *idBodyInput) (*issuerPr
 		if err != nil {
 			return err
 		}
-		if err := s.audit(tx, r, "issuer_profile."+body.Decision, "issuer_profile:"+in.ID, reason, auditedProfile(p)); err != nil {
+		if err := s.audit(tx, r, "issuer_profile."+body.Decision, "issuer_profile:"+in.ID, body.Reason, auditedProfile(p)); err != nil {
 			return err
 		}
 		out.Body, err = s.readProfile(tx, r, in.ID)

@@ -82,6 +82,9 @@ func (s *service) mending() remedy.Desk {
 	return remedy.Desk{Keys: s.Keys, Calendar: s.Calendar, Printing: s.Printing}
 }
 
+// moment is now, as precisely as the record keeps it: what is answered is what is read later.
+func (s *service) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
 // askMeasure asks for a measure that takes a certificate away, or gives it back.
 func (s *service) askMeasure(m certificate.Measure) func(context.Context, *idBodyInput) (*certificateRequestOutput, error) {
 	return func(ctx context.Context, in *idBodyInput) (*certificateRequestOutput, error) {

@@ -117,7 +117,7 @@ func (s *service) askRevocation(ctx context.Context, in *bodyInput) (*revocation
 	sweep := remedy.Sweep{
 		InstitutionID: body.Institution, Kind: body.Kind, From: dates.optional("issued_from", body.IssuedFrom),
 		To: dates.optional("issued_to", body.IssuedTo), ReasonClass: body.ReasonClass, Reason: reasonIn(found, body.Reason),
-		By: r.account.ID, At: s.Now().UTC().Truncate(time.Microsecond),
+		By: r.account.ID, At: s.moment(),
 	}
 	if sweep.From != nil && sweep.To != nil && sweep.To.Before(*sweep.From) {
 		found.add("issued_to", fieldDateOrder)
@@ -248,24 +248,20 @@ func (s *service) revocationItems(ctx context.Context, in *revocationItemsInput)
 // decideRevocation approves or refuses what somebody else asked for. What is approved is carried out by its workflow.
 func (s *service) decideRevocation(ctx context.Context, in *idBodyInput) (*revocationOutput, error) {
 	r := requestOf(ctx)
-	body, found, err := s.bodies.decision.read(in.RawBody)
+	body, err := s.readDecision(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
-	reason := reasonIn(found, body.Reason)
-	if err := found.err(); err != nil {
-		return nil, err
-	}
-	return s.onRevocation(ctx, "certificate."+body.Decision+"_many", reason, func(tx *store.Tx) (store.Revocation, error) {
+	return s.onRevocation(ctx, "certificate."+body.Decision+"_many", body.Reason, func(tx *store.Tx) (store.Revocation, error) {
 		return s.mending().DecideMany(tx, remedy.Decision{
-			ID: in.ID, Approve: body.Decision == "approve", Reason: reason, By: r.account.ID, At: s.Now().UTC().Truncate(time.Microsecond),
+			ID: in.ID, Approve: body.approves(), Reason: body.Reason, By: r.account.ID, At: s.moment(),
 		})
 	})
 }
 
 func (s *service) withdrawRevocation(ctx context.Context, in *idInput) (*revocationOutput, error) {
 	return s.onRevocation(ctx, "certificate.withdraw_many", "", func(tx *store.Tx) (store.Revocation, error) {
-		return s.mending().WithdrawMany(tx, in.ID, requestOf(ctx).account.ID, s.Now().UTC().Truncate(time.Microsecond))
+		return s.mending().WithdrawMany(tx, in.ID, requestOf(ctx).account.ID, s.moment())
 	})
 }
 

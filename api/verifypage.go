@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"html/template"
 	"net/http"
 	"regexp"
@@ -31,7 +32,7 @@ var pageRoutes = map[string]bool{routeCheckPage: true, routeCheckForm: true, rou
 
 // checkPages adds the page.
 func (s *service) checkPages(engine *gin.Engine) {
-	engine.GET("/verify", func(c *gin.Context) { s.showPage(c, http.StatusOK, s.newPage(c)) })
+	engine.GET("/verify", func(c *gin.Context) { s.showPage(c, http.StatusOK, newPage(c)) })
 	engine.POST("/verify", s.formPage)
 	engine.POST("/verify/file", s.filePage)
 	engine.GET("/verify/:token", s.codePage)
@@ -130,7 +131,7 @@ func pageLang(c *gin.Context) message.Lang {
 }
 
 // newPage is the page as it is before anything is shown on it.
-func (s *service) newPage(c *gin.Context) verifyData {
+func newPage(c *gin.Context) verifyData {
 	data := verifyData{Lang: pageLang(c), OtherLang: message.English, Here: c.Request.URL.Path, Sent: c.Request.Method == http.MethodPost}
 	if data.Lang == message.English {
 		data.OtherLang = message.Chinese
@@ -139,20 +140,27 @@ func (s *service) newPage(c *gin.Context) verifyData {
 }
 
 func (s *service) showPage(c *gin.Context, status int, data verifyData) {
+	if err := writePage(c, status, data); err != nil {
+		fail(c, asProblem(requestOf(c.Request.Context()), err))
+	}
+}
+
+// writePage answers with the page, or with nothing when it cannot be made.
+func writePage(c *gin.Context, status int, data verifyData) error {
 	var page bytes.Buffer
 	if err := verifyPage.Execute(&page, data); err != nil {
-		fail(c, asProblem(requestOf(c.Request.Context()), err))
-		return
+		return fmt.Errorf("write a page: %w", err)
 	}
 	c.Header("Content-Security-Policy", pagePolicy)
 	c.Header("Content-Language", string(data.Lang))
 	c.Header("X-Robots-Tag", "noindex")
 	c.Data(status, "text/html; charset=utf-8", page.Bytes())
+	return nil
 }
 
 // formPage answers the form: a name, an ID number and a certificate number.
 func (s *service) formPage(c *gin.Context) {
-	ctx, data := c.Request.Context(), s.newPage(c)
+	ctx, data := c.Request.Context(), newPage(c)
 	var err error
 	if data.Asked, data.Faults, err = readForm(c); err != nil {
 		s.refusePage(c, err)
@@ -176,7 +184,7 @@ func (s *service) formPage(c *gin.Context) {
 
 // codePage shows the certificate behind the link in a code, its holder masked: whoever sees a certificate can read its code.
 func (s *service) codePage(c *gin.Context) {
-	ctx, data := c.Request.Context(), s.newPage(c)
+	ctx, data := c.Request.Context(), newPage(c)
 	found, err := s.behindCode(ctx, c.Param("token"))
 	switch {
 	case errors.Is(err, store.ErrNotFound):
@@ -207,7 +215,7 @@ func (s *service) behindCode(ctx context.Context, token string) (*verification.F
 
 // filePage says whether a file that was sent with the form is a certificate as we signed it.
 func (s *service) filePage(c *gin.Context) {
-	ctx, data := c.Request.Context(), s.newPage(c)
+	ctx, data := c.Request.Context(), newPage(c)
 	content, code, err := readFile(c)
 	switch {
 	case err != nil:
@@ -240,19 +248,14 @@ func problemPage(c *gin.Context, p *Problem) bool {
 	if !pageRoutes[r.route] || !asksForPage(c.GetHeader("Accept")) {
 		return false
 	}
-	data := verifyData{Lang: pageLang(c), OtherLang: message.English, Here: "/verify"}
-	if data.Lang == message.English {
-		data.OtherLang = message.Chinese
-	}
+	data := newPage(c)
+	data.Here, data.Sent = "/verify", false // what was sent is not sent again
 	r.lang = data.Lang
 	data.Problem = p.said(r)
-	var page bytes.Buffer
-	if verifyPage.Execute(&page, data) != nil {
+	if writePage(c, p.Status, data) != nil {
 		return false
 	}
-	c.Header("Content-Security-Policy", pagePolicy)
 	c.Abort()
-	c.Data(p.Status, "text/html; charset=utf-8", page.Bytes())
 	return true
 }
 
