@@ -4,6 +4,7 @@ import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Deciding, type Said } from '../../shell/deciding'
 import { Trouble } from '../../shell/notes'
+import { Withdrawing } from '../../shell/withdrawing'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import type { Certificate } from './certificate'
@@ -70,24 +71,13 @@ function useAfterwards(request: Request) {
 }
 
 function Withdraw({ request }: { request: Request }) {
-  const { t } = useWords()
   const afterwards = useAfterwards(request)
   const withdraw = useMutation({
     mutationFn: () =>
       answer(api.POST('/v1/certificate-requests/{id}/withdrawal', { params: { path: { id: request.id } } })),
     onSettled: afterwards,
   })
-  return (
-    <div className="stack close">
-      <p className="quiet small">{t('web.one_certificate.mine')}</p>
-      {withdraw.error && <Trouble error={withdraw.error} />}
-      <div className="row">
-        <Button onClick={() => withdraw.mutate()} loading={withdraw.isPending}>
-          {t('web.one_certificate.withdraw')}
-        </Button>
-      </div>
-    </div>
-  )
+  return <Withdrawing pending={withdraw.isPending} error={withdraw.error} withdraw={withdraw.mutate} />
 }
 
 /** What the certificate says, and what it is to say. It is asked for when somebody wants to see it: that is written down. */

@@ -8,6 +8,7 @@ import { putFaults } from '../../shell/faults'
 import { Note, Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
+import { Withdrawing } from '../../shell/withdrawing'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -165,24 +166,13 @@ function One({ of }: { of: Revocation }) {
 }
 
 function Withdraw({ of }: { of: Revocation }) {
-  const { t } = useWords()
   const queries = useQueryClient()
   const withdraw = useMutation({
     mutationFn: () =>
       answer(api.POST('/v1/certificate-revocations/{id}/withdrawal', { params: { path: { id: of.id } } })),
     onSettled: () => void queries.invalidateQueries({ queryKey: key }),
   })
-  return (
-    <div className="stack close">
-      <p className="quiet small">{t('web.one_certificate.mine')}</p>
-      {withdraw.error && <Trouble error={withdraw.error} />}
-      <div className="row">
-        <Button onClick={() => withdraw.mutate()} loading={withdraw.isPending}>
-          {t('web.one_certificate.withdraw')}
-        </Button>
-      </div>
-    </div>
-  )
+  return <Withdrawing pending={withdraw.isPending} error={withdraw.error} withdraw={withdraw.mutate} />
 }
 
 function Decide({ of }: { of: Revocation }) {

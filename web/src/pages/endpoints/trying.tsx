@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { eventTypes } from '../../router'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Attempt } from '../deliveries/attempt'
@@ -9,18 +10,7 @@ import type { Endpoint } from './queries'
 
 type Example = Schema['ExampleBody']['type']
 
-const examples: Example[] = [
-  'task.issued',
-  'task.cancelled',
-  'task.extended',
-  'answer.applied',
-  'answer.discarded',
-  'certificate.issued',
-  'certificate.suspended',
-  'certificate.reinstated',
-  'certificate.superseded',
-  'certificate.revoked',
-]
+const examples: readonly Example[] = eventTypes.filter((type) => type !== 'endpoint.ping')
 
 /** The endpoint is tried: an event is sent that means nothing, or an example of each, and how that went is shown. */
 export function Trying({ of }: { of: Endpoint }) {
