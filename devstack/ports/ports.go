@@ -20,11 +20,12 @@ import (
 // unless configured otherwise). A port of that range can be lost to a connection between being found and being used.
 const first, last = 12_000, 31_999
 
-// given is every port that was found for this process: none is found twice, though whoever it was for has not begun to
-// listen on it.
-var given sync.Map
+// held keeps, for every port found here, what tells other processes that it is spoken for. They are never closed: a port is
+// held as long as this process lives, also while the server it was found for is being restarted.
+var held sync.Map
 
-// Free returns n different ports of 127.0.0.1 that nobody listens on now.
+// Free returns n different ports of 127.0.0.1 that nobody listens on now. None of them is found again, by this process or
+// another, as long as this process lives.
 func Free(n int) ([]int, error) {
 	const tries = 1000
 	found := make([]int, 0, n)
@@ -33,16 +34,28 @@ func Free(n int) ([]int, error) {
 			return found, nil
 		}
 		port := first + rand.IntN(last-first+1)
+		if !hold(port) {
+			continue // somebody else's, who may not have begun to listen
+		}
 		listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 		if err != nil {
 			continue // taken
 		}
 		listener.Close()
-		if _, before := given.LoadOrStore(port, true); !before {
-			found = append(found, port)
-		}
+		found = append(found, port)
 	}
 	return nil, fmt.Errorf("find %d free ports between %d and %d: tried %d", n, first, last, tries)
+}
+
+// hold reserves a port among all processes of this machine that look for one here. The reservation is a socket with an
+// abstract name: it leaves no file, and the kernel takes it away with the process.
+func hold(port int) bool {
+	reservation, err := net.Listen("unix", fmt.Sprintf("@dengpan-port-%d", port))
+	if err != nil {
+		return false
+	}
+	held.Store(port, reservation) // what nothing refers to would be closed by the collector
+	return true
 }
 
 // FreeAddress returns one such port as an address.
