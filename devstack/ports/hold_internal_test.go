@@ -20,7 +20,7 @@ func TestAPortIsSpokenForAmongAllProcessesAsLongAsTheOneThatFoundItLives(t *test
 		require.Error(t, err)
 		return
 	}
-	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$") //nolint:gosec // this very test
+	other := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^"+t.Name()+"$")
 	other.Env = append(os.Environ(), "DENGPAN_HOLD_A_PORT=yes")
 	out, err := other.StdoutPipe()
 	require.NoError(t, err)
