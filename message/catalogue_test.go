@@ -80,6 +80,9 @@ var promised = map[string][]string{
 	"list_fate.*":                 {"stops", "finishes", "held"},
 	"printing.*":                  {"public_url", "look_up", "seal", "font"},
 	"held.*":                      {"document", "issuer", "printing"},
+	"queue.*": {
+		"approval", "paused", "program", "external", "overdue", "decision", "institution", "trainee", "calendar", "running",
+	},
 	"owes.*":                      {"trainee", "institution", "operator", "system", "calendar"},
 }
 

@@ -4,8 +4,10 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/queue"
 )
 
 // Case is one person's way through the programme for one occupation, direction and level.
@@ -29,6 +31,17 @@ type Case struct {
 	OwesSince *time.Time
 	DueAt     *time.Time
 	Outcome   *progress.Outcome
+
+	// What else says in which queue of the operators' it stands.
+	Held           contract.Kind // of the incident that it is stuck on; empty when it is stuck on none
+	Trouble        contract.Kind // what was found of its execution; empty when nothing was
+	Untold         bool          // the institution that it waits for could not be told
+	AwaitsApproval bool          // what one operator asked for, another has yet to decide
+	PausedAt       *time.Time
+	PausedUntil    *calendar.Date // nil: until somebody resumes it
+	Queue          queue.Queue    `gorm:"->"` // computed by the record from all of these
+	Assignee       *string        // the operator who sees to it
+	AssignedAt     *time.Time
 
 	RegisteredBy string
 	RegisteredAt time.Time

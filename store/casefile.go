@@ -128,7 +128,8 @@ func (f *CaseFile) Save() error {
 	}
 	f.headline()
 	err := f.tx.db.Model(&Case{}).Where("id = ?", f.ID).Select("policy_version", "training_body", "evaluation_body", "applicant",
-		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event").
+		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event",
+		"held", "trouble", "untold", "awaits_approval", "paused_at", "paused_until", "assignee", "assigned_at").
 		Updates(f.Case).Error
 	if err != nil {
 		return fmt.Errorf("write the case: %w", err)

@@ -100,6 +100,7 @@ func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, abou
 	if err := f.tx.db.Create(&about).Error; err != nil {
 		return nil, fmt.Errorf("write an incident: %w", err)
 	}
+	f.Held = about.Kind
 	if err := f.Move(stage, progress.Stuck, &progress.Party{Kind: progress.ByOperator}, nil); err != nil {
 		return nil, err
 	}
@@ -122,6 +123,7 @@ func (f *CaseFile) CloseIncident(by string) error {
 	if err != nil {
 		return fmt.Errorf("close an incident: %w", err)
 	}
+	f.Held = ""
 	if by == ClosedByResolution {
 		return nil
 	}
