@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
 import { type Session, sessionQuery } from '../api/session'
 import { useWords } from '../words/words'
+import { Keyboard } from './keyboard'
 import { NotYours } from './notes'
 import { Places, Views } from './places'
 import { Sign } from './ridge'
@@ -73,6 +74,7 @@ function Bar({ session }: { session: Session }) {
         </Link>
         <Places role={account.role} here={here} />
         <div className="tools">
+          {account.role === 'operator' && <Keyboard role={account.role} />}
           <Link to="/security" className="tool" title={t('web.place.security')}>
             <SafetyCertificateOutlined aria-hidden />
             <span className="visually-hidden">{t('web.place.security')}</span>

@@ -102,6 +102,7 @@ const places: Record<Role, Place[]> = {
     notices,
   ],
   operator: [
+    // Where the work is.
     {
       name: 'web.place.incidents',
       icon: <AuditOutlined />,
@@ -109,6 +110,12 @@ const places: Record<Role, Place[]> = {
         { to: homes.operator, name: 'web.place.incidents', also: '/cases/' },
         { to: '/dead-letters', name: 'web.place.letters' },
       ],
+    },
+    // Those who do it with us.
+    {
+      name: 'web.place.institutions',
+      icon: <BankOutlined />,
+      pages: [{ to: '/lists', name: 'web.place.lists' }],
     },
     {
       name: 'web.place.callbacks',
@@ -119,6 +126,7 @@ const places: Record<Role, Place[]> = {
         { to: '/allowed-hosts', name: 'web.place.hosts' },
       ],
     },
+    // What comes of it.
     {
       ...certificates,
       pages: [
@@ -127,11 +135,13 @@ const places: Record<Role, Place[]> = {
         { to: '/channels', name: 'web.channels.title' },
       ],
     },
-    { name: 'web.place.lists', icon: <BankOutlined />, pages: [{ to: '/lists', name: 'web.place.lists' }] },
     notices,
   ],
   administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
 }
+
+/** Where a role can go, place by place. */
+export const placesOf = (role: Role): readonly Place[] => places[role]
 
 const at = (here: string) => (page: Page) =>
   here === page.to || here.startsWith(`${page.to}/`) || (page.also !== undefined && here.startsWith(page.also))
