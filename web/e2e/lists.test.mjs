@@ -24,7 +24,7 @@ async function file(role = '培训机构') {
 describe('a published list', () => {
   it('is refused row by row, imported, decided on name by name, shown with what it changes, and put aside', async (t) => {
     const page = await loggedIn(t, 'operator')
-    await page.getByRole('link', { name: '名单' }).click()
+    await page.goto(at('/lists'))
     await page.locator('.listing tbody tr').first().waitFor()
     await page.getByRole('button', { name: '导入名单' }).click()
     const dialog = page.getByRole('dialog')
