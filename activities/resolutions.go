@@ -113,7 +113,7 @@ func (f *file) carryOut(i store.Incident, r store.Resolution, reply *contract.Ap
 
 // postpone gives the institution more days, from now, and tells it of its tasks again if asked to.
 func (f *file) postpone(i store.Incident, reply *contract.ApplyResolutionReply, days int, again bool) error {
-	reply.DueAt = f.cal.After(f.Now(), days)
+	reply.DueAt = f.due(days)
 	open, err := f.tx.OpenTasks(f.ID)
 	if err != nil {
 		return err

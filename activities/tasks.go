@@ -10,10 +10,14 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/deadline"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
+
+// due is when a time of some days ends that begins now: on a working day.
+func (f *file) due(days int) time.Time { return deadline.Beijing().Due(f.cal, f.Now(), days) }
 
 // IssueTasks asks the stage's institution for one attempt's work, if it is still listed for it today.
 func (r *Records) IssueTasks(
@@ -36,7 +40,7 @@ func (r *Records) IssueTasks(
 				return reply, err
 			}
 		}
-		due := f.cal.After(f.Now(), f.rules.Deadline(waitOf(req.Kinds[0])))
+		due := f.due(f.rules.Deadline(waitOf(req.Kinds[0])))
 		for _, kind := range req.Kinds {
 			details, err := f.details(kind)
 			if missing, ok := errors.AsType[*policy.RuleMissingError](err); ok {

@@ -138,6 +138,7 @@ func (s *service) register(api huma.API) {
 	s.registerLists(api)
 	s.registerIssuers(api)
 
+	s.registerDeadlines(api)
 	s.registerNotices(api)
 	s.registerCodec(api)
 	s.registerWorkbooks(api)

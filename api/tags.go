@@ -13,6 +13,7 @@ var tags = []*huma.Tag{
 	{Name: "people", Description: "人员信息的核对与解密查看。Finding people, and seeing what is masked."},
 	{Name: "cases", Description: "培养个案。Cases."},
 	{Name: "incidents", Description: "卡点。Why cases are stuck, and what is done about it."},
+	{Name: "deadlines", Description: "期限、工作日历与提醒。Deadlines, working days, and who is told when."},
 	{Name: "tasks", Description: "机构任务。Work asked of institutions."},
 	{Name: "evidence", Description: "成绩单、签到表等材料的上传与查阅。Files that are filed for what is reported."},
 	{Name: "endpoints", Description: "回调地址。Where institutions are called, and what signs."},

@@ -31,6 +31,8 @@ var keyVerbs = map[string][]KeyScope{
 	"task.read":   {KeyTasks, KeyRead},
 	"task.answer": {KeyTasks},
 
+	"office_calendar.read": {KeyTasks, KeyRead},
+
 	"staff.name":         {KeyAttendance},
 	"staff.list":         {KeyAttendance, KeyRead},
 	"staff.remove":       {KeyAttendance},

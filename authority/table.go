@@ -187,6 +187,8 @@ var table = []Row{
 	public("GET /login/oidc", "session.begin"),
 	public("GET /login/oidc/callback", "session.begin"),
 
+	{"GET /v1/deadlines", "deadline.list", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/office-calendar", "office_calendar.read", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/notices", "notice.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"POST /v1/notices/{id}/acknowledgement", "notice.acknowledge", Notice, false, roles(None, Ours, Area, None)},
 	{"GET /v1/mailboxes", "mailbox.list", Nothing, false, roles(None, Ours, City, None)},

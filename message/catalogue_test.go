@@ -80,6 +80,10 @@ var promised = map[string][]string{
 	"list_fate.*":                 {"stops", "finishes", "held"},
 	"printing.*":                  {"public_url", "look_up", "seal", "font"},
 	"held.*":                      {"document", "issuer", "printing"},
+	"reminder.*": {
+		"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
+		"approval_overdue", "approval_escalated", "case_overdue", "whole_case",
+	},
 	"queue.*": {
 		"approval", "paused", "program", "external", "overdue", "decision", "institution", "trainee", "calendar", "running",
 	},
@@ -101,6 +105,8 @@ var problemCodes = []string{
 var noticeKinds = []string{
 	"mailbox_named", "endpoint_failing", "endpoint_disabled", "letters_waiting",
 	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
+	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
+	"approval_overdue", "approval_escalated", "case_overdue",
 }
 
 var causeCodes = []string{

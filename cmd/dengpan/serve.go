@@ -211,6 +211,7 @@ func (p *process) worker(ctx context.Context) error {
 		&worker.Forgetting{Store: p.store, Logger: p.logger},
 		&printing.Maker{Store: p.store, Keys: p.keys, Printer: printer, Logger: p.logger},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
+		&notice.Reminder{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
 	}
 	if p.mail != nil {
 		beside = append(beside, &notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger})

@@ -34,6 +34,7 @@ const pages = [
   ['desk', '/guide', '#callbacks'],
   ['operator', '/endpoints', '.listing', '#turning'],
   ['operator', '/deliveries', '.listing', '.aside .code'],
+  ['operator', '/deadlines?of=case', '.note, .listing'],
   ['operator', '/dead-letters', '.note, .listing'],
   ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['institution', '/notices?notice=mailboxes', '.aside form'],

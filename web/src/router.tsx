@@ -336,6 +336,23 @@ const lists = createRoute({
   component: lazyRouteComponent(() => import('./pages/lists/lists'), 'Lists'),
 })
 
+export const deadlinesOf = ['task', 'incident', 'case'] as const
+export const deadlineStates = ['near', 'passed'] as const
+
+const deadlines = createRoute({
+  getParentRoute: () => inside,
+  path: '/deadlines',
+  validateSearch: from({
+    of: oneOf(...deadlinesOf),
+    state: oneOf(...deadlineStates),
+    sort: oneOf('-deadline'),
+    page,
+    deadline: anyText,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/deadlines/deadlines'), 'Deadlines'),
+})
+
 export const noticeStates = ['open', 'acknowledged'] as const
 
 const notices = createRoute({
@@ -384,6 +401,7 @@ export const router = createRouter({
       accounts,
       invitations,
       keys,
+      deadlines,
       notices,
       workbooks,
       lists,

@@ -108,6 +108,7 @@ const places: Record<Role, Place[]> = {
       icon: <AuditOutlined />,
       pages: [
         { to: homes.operator, name: 'web.place.incidents', also: '/cases/' },
+        { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
       ],
     },

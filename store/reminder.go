@@ -1,0 +1,154 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/deadline"
+)
+
+// Deadline is a deadline that an open case has: of an institution's task, of an operator's decision on an incident, or of the
+// case as a whole.
+type Deadline struct {
+	Of            string // see package deadline
+	SubjectID     string // the task, the incident or the case
+	CaseID        string
+	What          string // the task's kind, the incident's cause; empty for a case
+	InstitutionID string // who owes the task, or whose work an incident holds up
+	GivenAt       time.Time
+	Deadline      time.Time
+}
+
+// Reminder is that somebody was told of a deadline.
+type Reminder struct {
+	Step          string
+	SubjectID     string
+	Deadline      time.Time
+	CaseID        *string // nil: an approval that is about no case
+	InstitutionID *string
+	ToldAt        time.Time
+}
+
+// DeadlineFilter picks deadlines of one kind.
+type DeadlineFilter struct {
+	Within
+
+	Of string
+	// Span is how long there is, for what does not keep the day it is due on itself.
+	Span   time.Duration
+	After  time.Time // due at or after this; zero: any
+	Before time.Time // due before this; zero: any
+	// Late leaves out what is in the first half of its time at an instant; zero: nothing.
+	Late time.Time
+	// Untold leaves out what a step was taken about already.
+	Untold   string
+	Numbered Numbered
+	Limit    int
+}
+
+var deadlineOrders = map[string]string{"": "deadline, subject_id", "deadline": "deadline, subject_id", "-deadline": "deadline DESC, subject_id"}
+
+// What has a deadline, as rows of the same columns. A case that is paused has none.
+var deadlineSources = map[string]string{
+	deadline.OfTask: `SELECT t.id AS subject_id, t.case_id, t.kind AS what, t.institution_id, t.issued_at AS given_at, t.due_at AS deadline
+		FROM tasks t JOIN cases c ON c.id = t.case_id
+		WHERE t.state = 'open' AND c.paused_at IS NULL AND ? >= 0
+			AND (?::timestamptz IS NULL OR t.due_at >= ?) AND (?::timestamptz IS NULL OR t.due_at < ?)`,
+	deadline.OfIncident: `SELECT i.id AS subject_id, i.case_id, i.cause AS what, coalesce(i.institution_id, c.training_body) AS institution_id,
+			i.opened_at AS given_at, i.opened_at + ? * interval '1 microsecond' AS deadline
+		FROM incidents i JOIN cases c ON c.id = i.case_id
+		WHERE i.state <> 'closed' AND i.holds AND c.paused_at IS NULL
+			AND (?::timestamptz IS NULL OR i.opened_at >= ?) AND (?::timestamptz IS NULL OR i.opened_at < ?)`,
+	deadline.OfCase: `SELECT c.id AS subject_id, c.id AS case_id, '' AS what, c.training_body AS institution_id,
+			c.registered_at AS given_at, c.registered_at + ? * interval '1 microsecond' AS deadline
+		FROM cases c
+		WHERE c.outcome IS NULL AND c.paused_at IS NULL AND c.owes_kind IS DISTINCT FROM 'calendar'
+			AND (?::timestamptz IS NULL OR c.registered_at >= ?) AND (?::timestamptz IS NULL OR c.registered_at < ?)`,
+}
+
+func (f DeadlineFilter) pick(tx *Tx) (*gorm.DB, error) {
+	source, known := deadlineSources[f.Of]
+	if !known {
+		return nil, fmt.Errorf("list deadlines of %q: %w", f.Of, ErrNotFound)
+	}
+	// Bounds are of the column that an index is on: of when it was given, where the day it is due on follows from that.
+	bound := func(at time.Time) *time.Time {
+		if at.IsZero() {
+			return nil
+		}
+		at = at.Add(-f.Span)
+		return &at
+	}
+	after, before := bound(f.After), bound(f.Before)
+	q := tx.db.Table("(?) AS d", gorm.Expr(source, f.Span.Microseconds(), after, after, before, before)).
+		Select("d.*, ? AS of", f.Of)
+	q = f.ofCases(q)
+	if !f.Late.IsZero() {
+		q = q.Where("given_at + (deadline - given_at) / 2 <= ?", f.Late)
+	}
+	if f.Untold != "" {
+		q = q.Where(`NOT EXISTS (SELECT 1 FROM reminders r WHERE r.step = ? AND r.subject_id = d.subject_id AND r.deadline = d.deadline)`, f.Untold)
+	}
+	return q, nil
+}
+
+// Deadlines reads deadlines of one kind, the earliest first.
+func (tx *Tx) Deadlines(f DeadlineFilter) ([]Deadline, error) {
+	q, err := f.pick(tx)
+	if err != nil {
+		return nil, err
+	}
+	var all []Deadline
+	err = f.Numbered.of(q, deadlineOrders, f.Limit).Scan(&all).Error
+	return all, found(err, "list deadlines")
+}
+
+// CountDeadlines counts deadlines of one kind.
+func (tx *Tx) CountDeadlines(f DeadlineFilter) (int64, error) {
+	q, err := f.pick(tx)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	err = tx.db.Table("(?) AS counted", q).Count(&n).Error
+	return n, found(err, "count deadlines")
+}
+
+// Remind notes that a step is taken about deadlines, and returns those about which it was not taken before.
+func (tx *Tx) Remind(step string, at time.Time, about []Deadline) ([]Deadline, error) {
+	var fresh []Deadline
+	for _, d := range about {
+		row := Reminder{Step: step, SubjectID: d.SubjectID, Deadline: d.Deadline, ToldAt: at}
+		if d.CaseID != "" {
+			row.CaseID = &d.CaseID
+		}
+		if d.InstitutionID != "" {
+			row.InstitutionID = &d.InstitutionID
+		}
+		res := tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
+		if res.Error != nil {
+			return nil, fmt.Errorf("note a reminder: %w", res.Error)
+		}
+		if res.RowsAffected == 1 {
+			fresh = append(fresh, d)
+		}
+	}
+	return fresh, nil
+}
+
+// RemindersOf reads who was told of the deadlines of some subjects, the earliest first.
+func (tx *Tx) RemindersOf(subjects []string) (map[string][]Reminder, error) {
+	told := map[string][]Reminder{}
+	if len(subjects) == 0 {
+		return told, nil
+	}
+	var rows []Reminder
+	err := tx.db.Order("told_at, step").Find(&rows, "subject_id IN ?", subjects).Error
+	for _, row := range rows {
+		told[row.SubjectID] = append(told[row.SubjectID], row)
+	}
+	return told, found(err, "read who was told of deadlines")
+}
