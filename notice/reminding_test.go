@@ -120,8 +120,8 @@ func TestAnInstitutionIsToldOfNearAndPassedDeadlinesAndTheOperatorsOfWhatIsLongO
 	require.Equal(t, want, w.told("2026-11-25"))
 	require.Equal(t, want, w.told("2026-11-25"), "each once")
 	require.Equal(t, want, w.told("2026-11-28"), "nobody is told on a Saturday")
-	want["task_near_due to institution"] += 1 // the first of December; what was just given has passed meanwhile
-	want["task_overdue to institution"] += 1
+	want["task_near_due to institution"]++ // the first of December; what was just given has passed meanwhile
+	want["task_overdue to institution"]++
 	require.Equal(t, want, w.told("2026-11-30"))
 }
 
