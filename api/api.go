@@ -151,6 +151,7 @@ type service struct {
 	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies
 	remedies    remedyBodies
+	casework    caseworkBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

@@ -103,3 +103,12 @@ func (r *request) within(asked string) store.Within {
 	}
 	return store.Within{InstitutionID: asked, District: caller.District}
 }
+
+// reaches reports whether a case lies within what an operator reaches.
+func (r *request) reaches(tx *store.Tx, caseID string) (bool, error) {
+	owners, err := tx.Owners(authority.Case, caseID)
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && authority.Area.Reaches(r.account.Caller(), owners), err
+}

@@ -38,7 +38,7 @@ func (s *service) registerEvidence(api huma.API) {
 }
 
 type evidenceBody struct {
-	SubjectKind string `json:"subject_kind" enum:"task,session,class,dead_letter" doc:"What the file is about."`
+	SubjectKind string `json:"subject_kind" enum:"task,session,class,dead_letter,case" doc:"What the file is about; for an operator a case, and for nobody else."`
 	SubjectID   string `json:"subject_id" format:"uuid"`
 	Kind        string `json:"kind" enum:"score_sheet,attendance_sheet,other"`
 	Name        string `json:"name" minLength:"1" maxLength:"200" doc:"What the file is called; sealed, as it may name somebody."`
@@ -50,12 +50,12 @@ type evidenceBody struct {
 // evidenceView is a file that was filed. Its name is shown to the institution that filed it.
 type evidenceView struct {
 	ID            string     `json:"id"`
-	Institution   bodyView   `json:"institution"`
-	SubjectKind   string     `json:"subject_kind" enum:"task,session,class,dead_letter"`
+	Institution   *bodyView  `json:"institution,omitempty" doc:"Who filed it; an operator did, when it is left out."`
+	SubjectKind   string     `json:"subject_kind" enum:"task,session,class,dead_letter,case"`
 	SubjectID     string     `json:"subject_id"`
 	Kind          string     `json:"kind" enum:"score_sheet,attendance_sheet,other"`
 	KindName      string     `json:"kind_name"`
-	Name          string     `json:"name,omitempty" doc:"For the institution that filed it: it may name somebody."`
+	Name          string     `json:"name,omitempty" doc:"For the institution or the operators who filed it: it may name somebody."`
 	MediaType     string     `json:"media_type"`
 	Size          int64      `json:"size"`
 	SHA256        string     `json:"sha256"`
@@ -103,7 +103,7 @@ func (s *service) askEvidence(ctx context.Context, in *bodyInput) (*askedEvidenc
 		return nil, err
 	}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := hasRoom(tx, e); err != nil {
+		if err := hasRoom(tx, r, e); err != nil {
 			return err
 		}
 		if err := tx.InsertEvidence(e); err != nil {
@@ -154,9 +154,13 @@ func isFileName(name string) bool {
 	return utf8.ValidString(name) && printable(name) && !strings.ContainsAny(name, `/\`) && strings.Trim(name, ".") != ""
 }
 
-// hasRoom checks that what evidence is about is the institution's, and has not as many files as anything may have.
-func hasRoom(tx *store.Tx, e store.Evidence) error {
+// hasRoom checks that what evidence is about is the institution's, or a case that the operator reaches, and has not as many
+// files as anything may have.
+func hasRoom(tx *store.Tx, r *request, e store.Evidence) error {
 	there, err := tx.HasSubject(e.SubjectKind, e.SubjectID, e.InstitutionID)
+	if err == nil && there && e.SubjectKind == store.AboutCase {
+		there, err = r.reaches(tx, e.SubjectID)
+	}
 	if err != nil {
 		return err
 	}
@@ -171,7 +175,7 @@ func hasRoom(tx *store.Tx, e store.Evidence) error {
 }
 
 type evidenceListInput struct {
-	SubjectKind string `query:"subject_kind" enum:"task,session,class,dead_letter"`
+	SubjectKind string `query:"subject_kind" enum:"task,session,class,dead_letter,case"`
 	SubjectID   string `query:"subject_id" format:"uuid"`
 	State       string `query:"state" enum:"expected,complete,removed" default:"complete"`
 	Institution string `query:"institution" maxLength:"64" doc:"For an operator; an institution sees its own."`
@@ -230,9 +234,13 @@ func (s *service) viewEvidence(tx *store.Tx, r *request, all ...store.FiledEvide
 	views := make([]evidenceView, len(all))
 	for i, e := range all {
 		views[i] = evidenceView{
-			ID: e.ID, Institution: v.institution(e.InstitutionID), SubjectKind: e.SubjectKind, SubjectID: e.SubjectID,
+			ID: e.ID, SubjectKind: e.SubjectKind, SubjectID: e.SubjectID,
 			Kind: e.Kind, KindName: v.say("evidence_kind", e.Kind), MediaType: e.MediaType, Size: e.Size, SHA256: hex.EncodeToString(e.SHA256),
 			State: e.State, Cited: e.Cited, AskedAt: e.AskedAt, CompletedAt: e.CompletedAt, RemovedAt: e.RemovedAt, RemovalReason: e.RemovalReason,
+		}
+		if e.InstitutionID != "" {
+			at := v.institution(e.InstitutionID)
+			views[i].Institution = &at
 		}
 		if views[i].Name, err = s.evidenceName(r, e.Evidence); err != nil {
 			return nil, err

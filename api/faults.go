@@ -58,6 +58,8 @@ const (
 	fieldLoginTaken      = "login_taken"
 	fieldUnknownSubject  = "unknown_subject"
 	fieldNoEvidence      = "unknown_evidence"
+	fieldUnknownOperator = "unknown_operator"
+	fieldNotOfCase       = "not_of_case"
 	fieldNoCertificate   = "unknown_certificate"
 	fieldCodeWrong       = codeWrong
 	fieldPasswordWrong   = "password_wrong"

@@ -56,6 +56,8 @@ const (
 	badgePending           = "credential_pending"
 	alreadyEnded           = "already_ended"
 	withdrawalPending      = "withdrawal_pending"
+	caseAssigned           = "case_assigned"
+	notTheAuthor           = "not_the_author"
 	titleDecided           = "title_decided"
 	staffConflict          = "staff_conflict"
 	attendanceRefused      = "attendance_refused"
@@ -182,6 +184,8 @@ var statuses = map[string]int{
 	badgePending:           http.StatusConflict,
 	alreadyEnded:           http.StatusConflict,
 	withdrawalPending:      http.StatusConflict,
+	caseAssigned:           http.StatusConflict,
+	notTheAuthor:           http.StatusConflict,
 	titleDecided:           http.StatusConflict,
 	staffConflict:          http.StatusConflict,
 	attendanceRefused:      http.StatusUnprocessableEntity,

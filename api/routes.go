@@ -109,6 +109,8 @@ func (s *service) register(api huma.API) {
 
 	s.registerCredentials(api)
 
+	s.registerCasework(api)
+
 	s.registerCE(api)
 	s.registerAudit(api)
 

@@ -57,9 +57,14 @@ func newRealm(t *testing.T) realm {
 	return r
 }
 
-// ownOf is the object of a kind that belongs to a caller. A session belongs to one account; asking may end it.
+// ownOf is the object of a kind that belongs to a caller. A session and a mention belong to one account; asking may end it.
 func (r realm) ownOf(kind authority.Object, caller string) string {
 	r.t.Helper()
+	if kind == authority.Mention {
+		id := uuid.NewString()
+		r.exec("INSERT INTO case_mentions (id, note_id, account_id) VALUES ($1, $2, $3)", id, r.own[authority.Note], r.accountOf(r.tokens[caller]))
+		return id
+	}
 	if kind != authority.WebSession {
 		return r.own[kind]
 	}
@@ -139,6 +144,11 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
 		id[authority.Class], body, caseID)
 	w.exec(`INSERT INTO class_members (id, class_id, case_id, joined_by) VALUES (gen_random_uuid(), $1, $2, `+by+`)`, id[authority.Class], caseID)
+	id[authority.Note], id[authority.Mention] = uuid.NewString(), uuid.NewString()
+	w.exec(`INSERT INTO case_notes (id, case_id, author, written_at, text, shown_to) VALUES ($1, $2, `+by+`, now(), 'x', $3)`,
+		id[authority.Note], caseID, body)
+	w.exec(`INSERT INTO case_mentions (id, note_id, account_id) VALUES ($1, $2, (SELECT id FROM accounts WHERE role = 'trainee' LIMIT 1))`,
+		id[authority.Mention], id[authority.Note])
 	for _, kind := range []authority.Object{authority.APIKey, authority.Account, authority.Invitation} {
 		id[kind] = uuid.NewString()
 	}

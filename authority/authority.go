@@ -62,6 +62,9 @@ const (
 
 	IssuerProfile Object = "issuer_profile"
 
+	Note    Object = "case_note"
+	Mention Object = "case_mention"
+
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"

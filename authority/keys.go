@@ -52,6 +52,9 @@ var keyVerbs = map[string][]KeyScope{
 	"class.fill":       {KeyAttendance},
 	"class.close":      {KeyAttendance},
 
+	"note.read": {KeyTasks, KeyRead},
+	"note.file": {KeyTasks, KeyRead},
+
 	"evidence.file":   {KeyTasks, KeyAttendance},
 	"evidence.list":   {KeyTasks, KeyAttendance, KeyRead},
 	"evidence.read":   {KeyTasks, KeyAttendance, KeyRead},

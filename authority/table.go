@@ -25,6 +25,18 @@ var table = []Row{
 	{"POST /v1/cases/{id}/facts", "case.facts", Case, false, roles(Own, None, Area, None)},
 	{"POST /v1/cases/{id}/rules", "case.rules", Case, false, roles(None, None, City, None)},
 
+	{"GET /v1/cases/{id}/waits", "case.waits", Case, false, roles(None, None, Area, None)},
+	{"GET /v1/operators", "operator.list", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/assignment", "case.assign", Case, false, roles(None, None, Area, None)},
+	{"POST /v1/assignments", "case.assign", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/cases/{id}/notes", "note.list", Case, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/notes", "note.write", Case, false, roles(None, None, Area, None)},
+	{"POST /v1/notes/{id}/striking", "note.strike", Note, false, roles(None, None, Area, None)},
+	{"GET /v1/notes/{id}/file", "note.file", Note, false, roles(None, Ours, Area, None)},
+	{"GET /v1/tasks/{id}/notes", "note.read", Task, false, roles(None, Ours, None, None)},
+	{"GET /v1/mentions", "mention.list", Nothing, false, roles(None, None, Own, None)},
+	{"POST /v1/mentions/{id}/reading", "mention.read", Mention, false, roles(None, None, Own, None)},
+
 	{"GET /v1/audit", "audit.read", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/cases/{id}/audit", "audit.read", Case, false, roles(None, None, Area, None)},
 
@@ -111,10 +123,10 @@ var table = []Row{
 	{"POST /v1/certificate-revocations/{id}/decision", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 	{"POST /v1/certificate-revocations/{id}/withdrawal", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 
-	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, None, None)},
+	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},
-	{"POST /v1/evidence/{id}/completion", "evidence.file", Evidence, false, roles(None, Ours, None, None)},
+	{"POST /v1/evidence/{id}/completion", "evidence.file", Evidence, false, roles(None, Ours, Area, None)},
 	{"POST /v1/evidence/{id}/removal", "evidence.remove", Evidence, false, roles(None, Ours, Area, None)},
 	public("PUT /v1/evidence/{id}/file", "evidence.send"), // what it is signed with is the authority
 	{"GET /v1/endpoints", "endpoint.list", Nothing, false, roles(None, Ours, Area, None)},

@@ -250,3 +250,17 @@ func (tx *Tx) PruneDeliveries(before time.Time, limit int) (int64, error) {
 	err = tx.db.Exec("DELETE FROM endpoint_secrets WHERE retires_at < ?", before).Error
 	return res.RowsAffected, found(err, "prune retired secrets")
 }
+
+// NewestEvents reads the newest event of each of these tasks.
+func (tx *Tx) NewestEvents(taskIDs []string) (map[string]OutboxEvent, error) {
+	newest := make(map[string]OutboxEvent, len(taskIDs))
+	if len(taskIDs) == 0 {
+		return newest, nil
+	}
+	var events []OutboxEvent
+	err := tx.db.Order("seq").Find(&events, "payload->>'task_id' IN ? AND NOT test", taskIDs).Error
+	for _, e := range events {
+		newest[e.Payload.TaskID] = e
+	}
+	return newest, found(err, "read the newest events of tasks")
+}

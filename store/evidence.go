@@ -8,10 +8,10 @@ import (
 	"gorm.io/gorm/clause"
 )
 
-// Evidence is a file that an institution files for what it reports.
+// Evidence is a file that an institution files for what it reports, or an operator for what they note about a case.
 type Evidence struct {
 	ID            string
-	InstitutionID string
+	InstitutionID string `gorm:"default:null"` // empty: an operator filed it
 	SubjectKind   string // what it is about: a task, for example
 	SubjectID     string
 	Kind          string
@@ -48,6 +48,7 @@ const (
 	AboutSession    = "session"
 	AboutClass      = "class"
 	AboutDeadLetter = "dead_letter"
+	AboutCase       = "case" // filed by operators
 )
 
 // Where files are kept.
@@ -136,16 +137,18 @@ func (tx *Tx) FiledEvidence(f EvidenceFilter) ([]FiledEvidence, error) {
 	return all, found(err, "list evidence")
 }
 
-// evidence bounds a query of evidence: what is about a task lies in the districts of its case, other evidence in that of its
-// institution.
+// evidence bounds a query of evidence: what is about a case or a task of one lies in the districts of the case, other evidence
+// in that of its institution.
 func (w Within) evidence(q *gorm.DB) *gorm.DB {
 	if w.InstitutionID != "" {
 		q = q.Where("institution_id = ?", w.InstitutionID)
 	}
 	if w.District != "" {
-		q = q.Where(`CASE subject_kind WHEN 'task'
-			THEN subject_id IN (SELECT id FROM tasks WHERE case_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`))
-			ELSE institution_id IN (SELECT id FROM institutions WHERE district = ?) END`, w.District, w.District, w.District)
+		q = q.Where(`CASE subject_kind
+			WHEN 'task' THEN subject_id IN (SELECT id FROM tasks WHERE case_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`))
+			WHEN 'case' THEN subject_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`)
+			ELSE institution_id IN (SELECT id FROM institutions WHERE district = ?) END`,
+			w.District, w.District, w.District, w.District, w.District)
 	}
 	return q
 }
@@ -165,11 +168,12 @@ func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64,
 	return n, found(err, "count evidence")
 }
 
-// EraseEvidence removes the files about the tasks of a person's cases and about answers to them, and expects no more of
-// them. What names several people is about neither.
+// EraseEvidence removes the files about a person's cases, about the tasks of those and about answers to them, and expects no
+// more of them. What names several people is about neither.
 func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
-	const theirs = `(subject_kind, subject_id) IN (WITH theirs AS (SELECT t.id FROM tasks t JOIN cases c ON c.id = t.case_id WHERE c.person_id = ?)
-		SELECT 'task', id FROM theirs
+	const theirs = `(subject_kind, subject_id) IN (WITH mine AS (SELECT id FROM cases WHERE person_id = ?),
+		theirs AS (SELECT t.id FROM tasks t JOIN mine ON mine.id = t.case_id)
+		SELECT 'case', id FROM mine UNION ALL SELECT 'task', id FROM theirs
 		UNION ALL SELECT 'dead_letter', d.id FROM dead_letters d JOIN theirs ON theirs.id = coalesce(d.applied_to, d.task_id))`
 	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID).Error; err != nil {
 		return fmt.Errorf("expect no more evidence about a person: %w", err)
@@ -188,8 +192,8 @@ func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
 	return nil
 }
 
-// HasSubject reports whether there is something for an institution to file evidence about. About somebody who was forgotten
-// there is nothing.
+// HasSubject reports whether there is something for an institution to file evidence about; for an operator, of no institution,
+// a case. About somebody who was forgotten there is nothing.
 func (tx *Tx) HasSubject(kind, id, institutionID string) (bool, error) {
 	query, known := subjectQueries[kind]
 	if !known {
@@ -203,6 +207,7 @@ func (tx *Tx) HasSubject(kind, id, institutionID string) (bool, error) {
 var subjectQueries = map[string]string{
 	AboutTask: `SELECT 1 FROM tasks t JOIN cases c ON c.id = t.case_id JOIN persons p ON p.id = c.person_id
 		WHERE t.id = ? AND t.institution_id = ? AND p.erased_at IS NULL`,
+	AboutCase:    `SELECT 1 FROM cases c JOIN persons p ON p.id = c.person_id WHERE c.id = ? AND ? = '' AND p.erased_at IS NULL`,
 	AboutSession: "SELECT 1 FROM sessions WHERE id = ? AND institution_id = ?",
 	AboutClass:   "SELECT 1 FROM classes WHERE id = ? AND institution_id = ?",
 	AboutDeadLetter: `SELECT 1 FROM dead_letters l LEFT JOIN tasks t ON t.id = l.task_id LEFT JOIN cases c ON c.id = t.case_id
@@ -224,4 +229,14 @@ func (tx *Tx) SweepEvidence(e Evidence) error {
 	}
 	err := tx.db.Model(&Evidence{}).Where("id = ? AND state = ?", e.ID, EvidenceRemoved).Update("object", "").Error
 	return found(err, "forget where a file was")
+}
+
+// EvidenceByID reads evidence by its ids.
+func (tx *Tx) EvidenceByID(ids []string) ([]FiledEvidence, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var all []FiledEvidence
+	err := tx.db.Model(&Evidence{}).Select("evidence.*, "+citing+" AS cited").Where("id IN ?", ids).Order("asked_at, id").Scan(&all).Error
+	return all, found(err, "read evidence")
 }

@@ -51,6 +51,11 @@ var exportSections = []ExportSection{
 		coalesce((SELECT json_agg(json_build_object('verb', r.verb, 'reason', r.reason, 'at', r.requested_at, 'outcome', r.outcome)
 			ORDER BY r.requested_at) FROM resolutions r WHERE r.incident_id = i.id), '[]') AS resolutions
 		FROM incidents i WHERE i.case_id IN (TABLE mine) ORDER BY i.opened_at`},
+	{"handling", []string{"case_assignments", "case_notes", "case_note_strikes", "case_mentions"}, `
+		SELECT n.case_id, 'note' AS kind, n.written_at AS at, n.text, n.shown_to, s.struck_at, s.reason
+		FROM case_notes n LEFT JOIN case_note_strikes s ON s.note_id = n.id WHERE n.case_id IN (TABLE mine)
+		UNION ALL SELECT case_id, 'assignment', assigned_at, '', NULL, NULL::timestamptz, reason FROM case_assignments WHERE case_id IN (TABLE mine)
+		ORDER BY 3`},
 	{"decisions", []string{"decisions"}, `SELECT case_id, kind, policy_version, as_of, inputs, outcome, body, decided_at FROM decisions
 		WHERE case_id IN (TABLE mine) ORDER BY decided_at`},
 	{"assessments", []string{"assessments"}, `SELECT case_id, kind, attempt, score, pass_mark, passed, assessed_on FROM assessments

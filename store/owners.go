@@ -32,9 +32,16 @@ var ownerQueries = map[authority.Object]string{
 		FROM workbooks WHERE id = ? AND expires_at > now()`,
 	authority.Evidence: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution,
 		CASE WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
-		FROM evidence e JOIN institutions i ON i.id = e.institution_id
-		LEFT JOIN tasks k ON e.subject_kind = 'task' AND k.id = e.subject_id LEFT JOIN cases c ON c.id = k.case_id
+		FROM evidence e LEFT JOIN institutions i ON i.id = e.institution_id
+		LEFT JOIN tasks k ON e.subject_kind = 'task' AND k.id = e.subject_id
+		LEFT JOIN cases c ON c.id = CASE e.subject_kind WHEN 'case' THEN e.subject_id ELSE k.case_id END
 		LEFT JOIN institutions t ON t.id = c.training_body WHERE e.id = ?`,
+	// What was struck out is shown to no institution any more.
+	authority.Note: `SELECT NULL AS account, NULL AS person, CASE WHEN s.note_id IS NULL THEN n.shown_to END AS institution,
+		c.district AS first, t.district AS second FROM case_notes n LEFT JOIN case_note_strikes s ON s.note_id = n.id
+		JOIN cases c ON c.id = n.case_id JOIN institutions t ON t.id = c.training_body WHERE n.id = ?`,
+	authority.Mention: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM case_mentions WHERE id = ?`,
 	authority.WebSession: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM web_sessions WHERE id = ?`,
 	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second
