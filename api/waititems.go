@@ -109,7 +109,7 @@ func (w *waiting) taskLacks(t store.Task) []string {
 }
 
 // told says whether the institution was told of a task, and when it is told again.
-func (w *waiting) told(t store.Task) *nextView {
+func (w *waiting) told(t store.Task) *followUp {
 	event, queued := w.events[t.ID]
 	endpoint, called := w.endpoints[t.InstitutionID]
 	situation, at := "delivered", (*time.Time)(nil)
@@ -128,7 +128,7 @@ func (w *waiting) told(t store.Task) *nextView {
 	default:
 		at = event.DeliveredAt
 	}
-	return &nextView{
+	return &followUp{
 		Text: message.Text(w.lang, "wait.told."+situation, map[string]any{"attempts": event.Attempts}), At: at,
 	}
 }
@@ -167,7 +167,7 @@ func (w *waiting) under(s store.CaseStage) waitView {
 	}
 	if p := s.Owes(); p != nil && p.Kind == progress.ByCalendar {
 		wait.Code, wait.Title, wait.Text = "calendar", w.say("wait", "calendar.title"), w.say("wait", "calendar.text")
-		wait.Next = &nextView{Text: w.say("wait", "next.calendar"), At: s.DueAt}
+		wait.Next = &followUp{Text: w.say("wait", "next.calendar"), At: s.DueAt}
 		if s.Stage == progress.Title {
 			w.lacking(&wait, policy.DecisionTitle)
 		}

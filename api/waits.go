@@ -25,14 +25,14 @@ type waitView struct {
 	Since      *time.Time    `json:"since,omitempty"`
 	Who        *partyView    `json:"who,omitempty" doc:"Who can move it."`
 	Until      *time.Time    `json:"until,omitempty" doc:"Its deadline. Nothing is passed or failed by it."`
-	Next       *nextView     `json:"next,omitempty" doc:"What happens by itself."`
+	Next       *followUp     `json:"next,omitempty" doc:"What happens by itself."`
 	Citation   *citationView `json:"citation,omitempty" doc:"Where it is written that this is needed."`
 	IncidentID string        `json:"incident_id,omitempty"`
 	TaskID     string        `json:"task_id,omitempty"`
 }
 
-// nextView is what happens by itself, and when.
-type nextView struct {
+// followUp is what happens by itself, and when.
+type followUp struct {
 	Text string     `json:"text"`
 	At   *time.Time `json:"at,omitempty" doc:"Left out: as soon as it can."`
 }
@@ -206,7 +206,7 @@ func (w *waiting) held() []waitView {
 	if w.c.PausedAt != nil {
 		wait := add("paused", w.c.PausedAt, operators)
 		if w.c.PausedUntil != nil {
-			wait.Next = &nextView{Text: message.Text(w.lang, "wait.next.resumes", map[string]any{"date": w.c.PausedUntil.String()})}
+			wait.Next = &followUp{Text: message.Text(w.lang, "wait.next.resumes", map[string]any{"date": w.c.PausedUntil.String()})}
 		}
 	}
 	if w.withdrawal != nil {
@@ -221,9 +221,9 @@ func (w *waiting) held() []waitView {
 }
 
 // next is what happens by itself in a situation; nil when nothing does.
-func (w *waiting) next(situation string) *nextView {
+func (w *waiting) next(situation string) *followUp {
 	if !message.Has("wait.next." + situation) {
 		return nil
 	}
-	return &nextView{Text: w.say("wait", "next."+situation)}
+	return &followUp{Text: w.say("wait", "next."+situation)}
 }
