@@ -141,11 +141,25 @@ func (b *batch) run(ctx context.Context) error {
 			return err
 		}
 		b.send(ctx, events)
+		if err := b.mark(ctx); err != nil {
+			return err
+		}
 		recovered := probe && b.endpoint.Failures == 0
 		if b.err != nil || !recovered {
 			return b.err
 		}
 	}
+}
+
+// mark writes which cases the institution could not be told of, and which it was. It comes after what was sent, by itself: a
+// turn that ends before it is followed by another.
+func (b *batch) mark(ctx context.Context) error {
+	tx := b.Store.Read(ctx)
+	endpoint, err := tx.Endpoint(b.institution)
+	if err == nil && delivery.TakesNothing(endpoint) {
+		err = tx.MarkUntold(b.institution)
+	}
+	return errors.Join(err, tx.MarkTold(b.institution))
 }
 
 // takes reports whether the endpoint is to be sent events that are no tests.

@@ -150,6 +150,7 @@ type service struct {
 	reading     chan struct{} // a place for each workbook that is unpacked at the same time
 	judging     chan struct{} // a place for each file that is looked into at the same time
 	calling     endpointBodies
+	batching    batchBodies
 	remedies    remedyBodies
 	casework    caseworkBodies
 	passwords   *password.Hasher

@@ -60,6 +60,7 @@ const (
 	fieldNoEvidence      = "unknown_evidence"
 	fieldUnknownOperator = "unknown_operator"
 	fieldNotOfCase       = "not_of_case"
+	fieldUnknownEndpoint = "unknown_endpoint"
 	fieldNoCertificate   = "unknown_certificate"
 	fieldCodeWrong       = codeWrong
 	fieldPasswordWrong   = "password_wrong"

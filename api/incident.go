@@ -55,7 +55,9 @@ type incidentGroup struct {
 	Institution *bodyView       `json:"institution,omitempty"`
 	EndpointID  string          `json:"endpoint_id,omitempty" doc:"Of the cause endpoint_down: the endpoint that takes nothing."`
 	Count       int             `json:"count" doc:"Incidents; events that wait, behind an endpoint."`
-	Cases       int             `json:"cases,omitempty" doc:"Of how many cases those events are."`
+	Cases       int             `json:"cases" doc:"That are stuck on it, or of which events wait."`
+	Claimed     int             `json:"claimed" doc:"Of how many of them somebody is in charge."`
+	Mine        int             `json:"mine" doc:"Of how many of them the reader is."`
 	Oldest      time.Time       `json:"oldest"`
 	Explanation string          `json:"explanation"`
 	Verbs       []contract.Verb `json:"verbs"`
@@ -143,7 +145,7 @@ func viewResolution(r store.Resolution) resolutionView {
 }
 
 func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*incidentsOutput, error) {
-	groups, err := tx.IncidentGroups(filter)
+	groups, err := tx.IncidentGroups(filter, r.account.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +171,7 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 	for i, g := range groups {
 		view := incidentGroup{
 			Cause: string(g.Cause), Kind: g.Cause.Kind(), Title: v.say("cause", string(g.Cause)+".title"), Stage: string(g.Stage),
-			Count: g.Count, Oldest: g.Oldest, Verbs: g.Cause.Verbs(),
+			Count: g.Count, Cases: g.Cases, Claimed: g.Claimed, Mine: g.Mine, Oldest: g.Oldest, Verbs: g.Cause.Verbs(),
 		}
 		words := map[string]any{}
 		if g.InstitutionID != nil {
@@ -184,8 +186,8 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 		view.Explanation = message.Text(v.lang, explanation, words)
 		out.Body.Groups[i] = view
 	}
-	out.Body.Groups = withEndpoints(v, out.Body.Groups, stopped, filter.Limit)
-	return out, nil
+	out.Body.Groups, err = withEndpoints(tx, r, v, out.Body.Groups, stopped, filter.Limit)
+	return out, err
 }
 
 type incidentOutput struct{ Body listedIncident }

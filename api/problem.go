@@ -139,6 +139,11 @@ const (
 	notTheRequester        = "not_the_requester"
 	nothingToRevoke        = "nothing_to_revoke"
 	notSuspended           = "institution_not_suspended"
+	batchCountChanged      = "batch_count_changed"
+	batchEmpty             = "batch_empty"
+	batchTooLarge          = "batch_too_large"
+	batchState             = "batch_state"
+	batchUnderWay          = "batch_under_way"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -267,6 +272,11 @@ var statuses = map[string]int{
 	notTheRequester:        http.StatusConflict,
 	nothingToRevoke:        http.StatusConflict,
 	notSuspended:           http.StatusConflict,
+	batchCountChanged:      http.StatusConflict,
+	batchEmpty:             http.StatusConflict,
+	batchTooLarge:          http.StatusConflict,
+	batchState:             http.StatusConflict,
+	batchUnderWay:          http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,
@@ -281,6 +291,8 @@ type Problem struct {
 	Instance string       `json:"instance,omitempty" doc:"The request, as the server's log knows it."`
 	Code     string       `json:"code" doc:"The stable code of the problem."`
 	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with single fields."`
+
+	Count *int `json:"count,omitempty" doc:"How many cases they are now, where they were not as many as was said."`
 
 	LetterID     string `json:"letter_id,omitempty" doc:"What was sent is kept under this id, for an operator to decide on."`
 	LetterReason string `json:"letter_reason,omitempty" doc:"Why it could not be taken."`

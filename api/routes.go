@@ -133,6 +133,8 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)
 	sent(api, "POST /v1/incidents/{id}/resolution", incidents, "Resolve an incident", s.bodies.resolution.schema, http.StatusOK, s.resolve)
 
+	s.registerBatches(api)
+
 	s.registerCertificates(api)
 	s.registerPublications(api)
 	s.registerCertificateFiles(api)

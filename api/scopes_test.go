@@ -139,6 +139,10 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	id[authority.Revocation] = uuid.NewString()
 	w.exec(`INSERT INTO certificate_revocations (id, institution_id, reason_class, reason, requested_by, requested_at)
 		VALUES ($1, $2, 'issued_in_error', 'r', `+by+`, now())`, id[authority.Revocation], body)
+	id[authority.Batch] = uuid.NewString()
+	w.exec(`INSERT INTO batches (id, name, reason, verb, params, selection, district, counted, per_minute, watch_seconds, state, requested_by,
+		requested_at, act_after) SELECT $1, 'n', 'r', 'retry', '{}', '{"cause":"task_overdue"}', district, 1, 60, 0, 'running', `+by+`, now(), now()
+		FROM cases WHERE id = $2`, id[authority.Batch], caseID)
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
@@ -313,9 +317,9 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/endpoints": authority.Endpoint, "GET /v1/deliveries": authority.Delivery, "GET /v1/allowed-hosts": authority.AllowedHost,
 		"GET /v1/events": authority.Task, "GET /v1/accounts": authority.Account, "GET /v1/invitations": authority.Invitation,
 		"GET /v1/evidence": authority.Evidence, "GET /v1/issuer-profiles": authority.IssuerProfile,
-		"GET /v1/certificate-prints": authority.Print,
-		"GET /v1/certificates":       authority.Case, // each names the case that led to it
-		"GET /v1/classes":            authority.Class, "GET /v1/list-snapshots": authority.List,
+		"GET /v1/certificate-prints": authority.Print, "GET /v1/incident-batches": authority.Batch,
+		"GET /v1/certificates": authority.Case, // each names the case that led to it
+		"GET /v1/classes":      authority.Class, "GET /v1/list-snapshots": authority.List,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

@@ -64,6 +64,7 @@ const (
 
 	Note    Object = "case_note"
 	Mention Object = "case_mention"
+	Batch   Object = "batch"
 
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"

@@ -33,6 +33,18 @@ func (a Attempt) Overloaded() bool {
 	return false
 }
 
+// TakesNothing reports whether an endpoint takes nothing, and is to be looked at: it was disabled, an operator stopped it, or it has
+// failed for a while. One that its own institution paused is the institution's business.
+func TakesNothing(e store.Endpoint) bool {
+	switch e.State {
+	case store.EndpointActive:
+		return e.NotBefore != nil && e.Failures >= ProbeAfter
+	case store.EndpointPaused:
+		return e.StateReason == store.StoppedByOperator
+	}
+	return true
+}
+
 // Tried is an attempt to deliver, as far as it bears on the endpoint.
 type Tried struct {
 	Attempt

@@ -48,6 +48,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.wakeChanged(ctx)
 		r.wakeChannels(ctx)
 		r.startRevocations(ctx)
+		r.wakeBatches(ctx)
 		select {
 		case <-ctx.Done():
 			return

@@ -127,6 +127,12 @@ func (f *CaseFile) Save() error {
 		}
 	}
 	f.headline()
+	if f.Untold { // what it waits for may have changed
+		var err error
+		if f.Untold, err = f.tx.stillUntold(f.ID); err != nil {
+			return err
+		}
+	}
 	err := f.tx.db.Model(&Case{}).Where("id = ?", f.ID).Select("policy_version", "training_body", "evaluation_body", "applicant",
 		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event",
 		"held", "trouble", "untold", "awaits_approval", "paused_at", "paused_until", "assignee", "assigned_at").

@@ -145,7 +145,10 @@ func (tx *Tx) CatchUp(e Endpoint) (int64, error) {
 func (tx *Tx) PassOver(institutionID string) (int64, error) {
 	res := tx.db.Model(&OutboxEvent{}).Where("institution_id = ? AND state = ?", institutionID, OutboxPending).
 		Update("state", OutboxFailed)
-	return res.RowsAffected, found(res.Error, "pass over what waits for an endpoint")
+	if res.Error != nil {
+		return 0, fmt.Errorf("pass over what waits for an endpoint: %w", res.Error)
+	}
+	return res.RowsAffected, tx.markPolled(institutionID)
 }
 
 // SaveStanding writes how an endpoint is doing after an attempt, and whether that stopped it.

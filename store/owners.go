@@ -73,6 +73,8 @@ var ownerQueries = map[authority.Object]string{
 	authority.CertificateRequest: ownersOfCertificates + ` JOIN certificate_requests r ON r.certificate_id = k.id WHERE r.id = ?`,
 	authority.Revocation: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM certificate_revocations WHERE id = ?`,
+	authority.Batch: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second
+		FROM batches WHERE id = ?`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }

@@ -97,6 +97,7 @@ type IncidentFilter struct {
 	Cause  string
 	Stage  string
 	CaseID string
+	Holds  bool      // only those that hold up a case
 	After  *Position // by opening, oldest first
 	Limit  int
 
@@ -108,6 +109,9 @@ var incidentOrders = map[string]string{"": "opened_at, id", "since": "opened_at,
 
 func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
 	q = f.ofCases(q).Where("state IN ?", f.States)
+	if f.Holds {
+		q = q.Where("holds")
+	}
 	for column, value := range map[string]string{"cause": f.Cause, "stage": f.Stage, "case_id": f.CaseID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -140,14 +144,21 @@ type IncidentGroup struct {
 	Stage         progress.Stage
 	InstitutionID *string
 	Count         int
+	Cases         int // that they hold up
+	Claimed       int // of which somebody is in charge
+	Mine          int // of which the reader is
 	Oldest        time.Time
 }
 
-// IncidentGroups counts incidents by cause, stage and institution, the largest group first.
-func (tx *Tx) IncidentGroups(f IncidentFilter) ([]IncidentGroup, error) {
+// IncidentGroups counts incidents by cause, stage and institution, the largest group first, and of how many of their cases
+// somebody is in charge, or one operator.
+func (tx *Tx) IncidentGroups(f IncidentFilter, mine string) ([]IncidentGroup, error) {
 	var groups []IncidentGroup
 	err := f.pick(tx.db.Model(&Incident{})).
-		Select("cause, stage, institution_id, count(*) AS count, min(opened_at) AS oldest").
+		Joins("LEFT JOIN (SELECT id AS claimed_id, assignee FROM cases WHERE assignee IS NOT NULL) AS claims ON claimed_id = case_id").
+		Select(`cause, stage, institution_id, count(*) AS count, count(*) FILTER (WHERE holds) AS cases,
+			count(claimed_id) FILTER (WHERE holds) AS claimed, count(*) FILTER (WHERE holds AND assignee = ?) AS mine,
+			min(opened_at) AS oldest`, mine).
 		Group("cause, stage, institution_id").Order("count DESC, oldest, cause, stage, institution_id").
 		Limit(f.Limit).Scan(&groups).Error
 	return groups, found(err, "group incidents")

@@ -34,6 +34,8 @@ type Config struct {
 	Store      *store.Store
 	Records    *activities.Records
 	Deliveries *activities.Deliveries
+	// Batches act on many cases at once.
+	Batches *activities.Batches
 	// Publications bring certificates to public registers.
 	Publications *activities.Publications
 	// Hours books what people watched.
@@ -77,7 +79,9 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	workflows.RegisterCase(cases)
 	workflows.RegisterRevocation(cases)
 	workflows.RegisterIssuance(cases)
+	workflows.RegisterBatch(cases)
 	cfg.Records.Register(cases)
+	cfg.Batches.Register(cases)
 
 	deliveries := worker.New(cfg.Temporal, contract.DeliveryQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: 64,

@@ -50,7 +50,7 @@ func pause(ctx workflow.Context, wake workflow.ReceiveChannel, next *time.Time) 
 	}
 	err := workflow.Await(ctx, func() bool { return wake.Len() > 0 || expired() })
 	if err != nil {
-		return fmt.Errorf("wait for deliveries: %w", err)
+		return fmt.Errorf("wait for the next turn: %w", err)
 	}
 	return nil
 }

@@ -13,7 +13,9 @@ import (
 
 	"github.com/dengpan/dengpan/activities"
 	"github.com/dengpan/dengpan/api"
+	"github.com/dengpan/dengpan/batches"
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/callbacks"
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/evidence"
@@ -233,6 +235,7 @@ func (p *process) worker(ctx context.Context) error {
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
 				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,
 			},
+			Batches: &activities.Batches{Store: p.store, Desk: batches.Desk{Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}}},
 			Publications: &activities.Publications{Sender: &publication.Sender{
 				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,
 			}},

@@ -1,0 +1,40 @@
+package contract
+
+import "time"
+
+// BatchWorkflow is the registered name of the workflow that acts on many cases for an operator.
+const BatchWorkflow = "Batch"
+
+// BatchWorkflowID is the workflow id of a batch.
+func BatchWorkflowID(batchID string) string { return "batch/" + batchID }
+
+// BatchInput starts a batch.
+type BatchInput struct {
+	BatchID string `json:"batch_id"`
+}
+
+// ResumeEndpoint is what is done to an endpoint that takes nothing, for the cases behind it.
+const ResumeEndpoint Verb = "resume_endpoint"
+
+// BatchVerbs are what can be done to many cases at once.
+func BatchVerbs() []Verb { return []Verb{Retry, Extend, Reassign, Override, Cancel, ResumeEndpoint} }
+
+// NeedsTwo reports whether a second person must approve of a verb.
+func (v Verb) NeedsTwo() bool { return v == Override || v == Cancel }
+
+// BatchTurn acts on some of a batch's cases, each in a transaction of its own, and looks up what became of those that it acted
+// on before. What was acted on once is not again, however often the step runs.
+var BatchTurn = Step[BatchTurnRequest, BatchTurnReply]{Name: "BatchTurn"}
+
+// BatchTurnRequest names the batch.
+type BatchTurnRequest struct {
+	BatchID string `json:"batch_id"`
+}
+
+// BatchTurnReply says how to go on.
+type BatchTurnReply struct {
+	// Over: nothing is left to be done, or to be looked at.
+	Over bool `json:"over,omitempty"`
+	// NextAt is when the next turn is; nil: when somebody says so.
+	NextAt *time.Time `json:"next_at,omitempty"`
+}
