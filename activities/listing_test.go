@@ -58,7 +58,7 @@ func without(institution string) func(*listing.Snapshot) {
 func (b bundle) suspend(t *testing.T, institution string) {
 	t.Helper()
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
-		_, err := directory.Desk{Tx: tx, Actor: b.account, At: time.Now()}.Suspend(institution, "an inspection")
+		_, err := directory.Desk{Tx: tx, Actor: b.account, At: time.Now()}.Suspend(institution, directory.Terms{Reason: "an inspection", LegalBasis: "the notice"})
 		return err
 	}))
 }

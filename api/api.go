@@ -140,6 +140,7 @@ type service struct {
 	privacy     privacyBodies
 	lists       listBodies
 	issuers     issuerBodies
+	supervising supervisionBodies
 	mailboxes   body[mailboxBody]
 	letter      body[letterBody] // what is decided about a letter
 	logins      loginBodies

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
-	"github.com/dengpan/dengpan/directory"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -27,6 +26,14 @@ type institutionDetail struct {
 	Roles       []roleView       `json:"roles" doc:"What it is or was listed for, the oldest first."`
 	CEBase      []basePeriodView `json:"ce_base" doc:"Its listings as a base of continuing education."`
 	Suspensions []suspensionView `json:"suspensions"`
+	Supervision []noticeOfView   `json:"supervision" doc:"What the city bureau published of inspections, the latest first."`
+}
+
+// noticeOfView is what was published of an inspection.
+type noticeOfView struct {
+	VisitedOn   *calendar.Date `json:"visited_on"`
+	PublishedAt *time.Time     `json:"published_at"`
+	Text        string         `json:"text"`
 }
 
 // PeriodView is from when until when something holds. (Exported because it is embedded.)
@@ -115,65 +122,13 @@ func (s *service) overTime(tx *store.Tx, v reader, of *institutionDetail) error 
 	for i, p := range suspensions {
 		of.Suspensions[i] = suspensionView{p.SuspendedAt, p.LiftedAt}
 	}
-	return err
-}
-
-type effectsOutput struct {
-	Body struct {
-		Institution bodyView     `json:"institution"`
-		Status      string       `json:"status" enum:"active,suspended"`
-		Effects     []effectView `json:"effects" doc:"Running cases, by what becomes of them."`
-	}
-}
-
-// suspending shows what would become of running cases if an institution were suspended.
-func (s *service) suspending(ctx context.Context, in *refInput) (*effectsOutput, error) {
-	out := &effectsOutput{}
-	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		effects, err := directory.Suspending(tx, in.Ref)
-		if err != nil {
-			return err
-		}
-		return s.showEffects(tx, requestOf(ctx), in.Ref, effects, out)
-	})
-	return out, err
-}
-
-func (s *service) showEffects(tx *store.Tx, r *request, id string, effects []directory.Effect, out *effectsOutput) error {
-	i, err := tx.Institution(id)
 	if err != nil {
 		return err
 	}
-	v := listReader{reader{lang: r.lang, names: map[string]string{i.ID: i.Name}}, s}
-	out.Body.Institution, out.Body.Status, out.Body.Effects = v.institution(i.ID), i.Status, v.effects(effects)
-	return nil
-}
-
-// suspendInstitution keeps an institution from acting.
-func (s *service) suspendInstitution(ctx context.Context, in *refBodyInput) (*effectsOutput, error) {
-	return s.suspendOrNot(ctx, in, directory.Desk.Suspend)
-}
-
-// reinstateInstitution lets an institution act again.
-func (s *service) reinstateInstitution(ctx context.Context, in *refBodyInput) (*effectsOutput, error) {
-	return s.suspendOrNot(ctx, in, directory.Desk.Reinstate)
-}
-
-func (s *service) suspendOrNot(
-	ctx context.Context, in *refBodyInput, do func(desk directory.Desk, id, reason string) ([]directory.Effect, error),
-) (*effectsOutput, error) {
-	reason, err := s.readReason(in.RawBody)
-	if err != nil {
-		return nil, err
+	published, err := tx.PublishedNotices(of.ID)
+	of.Supervision = make([]noticeOfView, len(published))
+	for i, p := range published {
+		of.Supervision[i] = noticeOfView{p.VisitedOn, p.PublishedAt, p.Notice}
 	}
-	r := requestOf(ctx)
-	out := &effectsOutput{}
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		effects, err := do(s.desk(tx, r), in.Ref, reason)
-		if err != nil {
-			return err
-		}
-		return s.showEffects(tx, r, in.Ref, effects, out)
-	})
-	return out, refusedList(err)
+	return err
 }

@@ -60,7 +60,8 @@ func (s *service) registerLists(api huma.API) {
 
 	read(api, "GET /v1/institutions/{ref}", public, "An institution: its names, roles and suspensions over time", s.getInstitution)
 	read(api, "GET /v1/institutions/{ref}/suspension", lists, "What would become of running cases if an institution were suspended", s.suspending)
-	sent(api, "POST /v1/institutions/{ref}/suspension", lists, "Suspend an institution", s.bodies.reason.schema, http.StatusOK, s.suspendInstitution)
+	sent(api, "POST /v1/institutions/{ref}/suspension", lists, "Suspend an institution", bodyFor[suspensionBody](schemas).schema,
+		http.StatusOK, s.suspendInstitution)
 	sent(api, "POST /v1/institutions/{ref}/reinstatement", lists, "Let a suspended institution act again", s.bodies.reason.schema,
 		http.StatusOK, s.reinstateInstitution)
 }

@@ -144,6 +144,9 @@ const (
 	batchTooLarge          = "batch_too_large"
 	batchState             = "batch_state"
 	batchUnderWay          = "batch_under_way"
+	inspectionPassed       = "inspection_passed"
+	findingPassed          = "finding_passed"
+	suspensionProposed     = "suspension_proposed"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -277,6 +280,9 @@ var statuses = map[string]int{
 	batchTooLarge:          http.StatusConflict,
 	batchState:             http.StatusConflict,
 	batchUnderWay:          http.StatusConflict,
+	inspectionPassed:       http.StatusConflict,
+	findingPassed:          http.StatusConflict,
+	suspensionProposed:     http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

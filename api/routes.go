@@ -141,6 +141,7 @@ func (s *service) register(api huma.API) {
 	s.registerPrints(api)
 	s.registerLists(api)
 	s.registerIssuers(api)
+	s.registerSupervision(api)
 
 	s.registerDeadlines(api)
 	s.registerNotices(api)

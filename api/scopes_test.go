@@ -164,6 +164,13 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	id[authority.IssuerProfile] = uuid.NewString()
 	w.exec(`INSERT INTO issuer_profiles (id, institution_id, kind, version, number_scheme, seal_name, stand_in, extra, proposed_by, reason, proposed_at)
 		VALUES ($1, $2, 'training', 1, '', '', false, '[]', `+by+`, 'x', now())`, id[authority.IssuerProfile], body)
+	id[authority.Inspection], id[authority.InspectionFinding], id[authority.Proposal] = uuid.NewString(), uuid.NewString(), uuid.NewString()
+	w.exec(`INSERT INTO inspections (id, institution_id, role, scope, planned_on, planned_by, planned_at, state, visited_on, report)
+		VALUES ($1, $2, 'training', 'x', current_date, `+by+`, now(), 'visited', current_date, 'x')`, id[authority.Inspection], body)
+	w.exec(`INSERT INTO inspection_findings (id, inspection_id, number, severity, what, citation, due_on, state)
+		VALUES ($1, $2, 1, 'grave', 'x', 'x', current_date, 'escalated')`, id[authority.InspectionFinding], id[authority.Inspection])
+	w.exec(`INSERT INTO suspension_proposals (id, institution_id, finding_id, reason, legal_basis, proposed_by, proposed_at)
+		VALUES ($1, $2, $3, 'x', 'x', `+by+`, now())`, id[authority.Proposal], body, id[authority.InspectionFinding])
 	id[authority.Deletion] = uuid.NewString()
 	w.exec(`INSERT INTO deletion_requests (id, person_id, requested_by) VALUES ($1, `+person+`, `+by+`)`, id[authority.Deletion], caseID)
 	for _, kind := range []authority.Object{authority.Notice, authority.Mailbox} {
@@ -319,7 +326,8 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/evidence": authority.Evidence, "GET /v1/issuer-profiles": authority.IssuerProfile,
 		"GET /v1/certificate-prints": authority.Print, "GET /v1/incident-batches": authority.Batch,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
-		"GET /v1/classes":      authority.Class, "GET /v1/list-snapshots": authority.List,
+		"GET /v1/inspections":  authority.Inspection, "GET /v1/suspension-proposals": authority.Proposal,
+		"GET /v1/classes": authority.Class, "GET /v1/list-snapshots": authority.List,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

@@ -29,6 +29,7 @@ var tags = []*huma.Tag{
 	{Name: "issuers", Description: "发证机构的编号规则、印章与自定文字。What issuers set for their certificates: numbers, seals, lines of their own."},
 	{Name: "channels", Description: "证书的发布渠道。The public registers that certificates are published in."},
 	{Name: "lists", Description: "公布名单的导入与实施，机构资格的暂停与恢复。Published lists: importing and applying them; suspending institutions."},
+	{Name: "supervision", Description: "对机构的日常检查、承载能力与质量情况。Inspections of institutions, what they can carry, and how their work goes."},
 	{Name: "notices", Description: "通知与邮箱。What there is to be told of, and where it is mailed to."},
 	{Name: "audit", Description: "操作日志。Who did what, and why."},
 	{Name: "temporal", Description: "Temporal 界面的解码。Decoding for Temporal's interface."},

@@ -66,6 +66,10 @@ const (
 	Mention Object = "case_mention"
 	Batch   Object = "batch"
 
+	Inspection        Object = "inspection"
+	InspectionFinding Object = "inspection_finding"
+	Proposal          Object = "suspension_proposal"
+
 	Endpoint    Object = "endpoint"
 	Delivery    Object = "delivery"
 	AllowedHost Object = "allowed_host"

@@ -103,6 +103,13 @@ var keyVerbs = map[string][]KeyScope{
 	"delivery.read":      {KeyCallbacks, KeyRead},
 	"delivery.redeliver": {KeyCallbacks},
 
+	// Supervision is between people.
+	"inspection.read":    {},
+	"finding.answer":     {},
+	"capacity.read":      {KeyTasks, KeyRead},
+	"capacity.declare":   {},
+	"institution.record": {},
+
 	"session.who":          KeyScopes(),
 	"session.end":          {},
 	"session.list_own":     {},

@@ -234,6 +234,24 @@ var table = []Row{
 	{"POST /v1/institutions/{ref}/suspension", "institution.suspend", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/institutions/{ref}/reinstatement", "institution.suspend", Nothing, false, roles(None, None, City, None)},
 
+	// Districts supervise training bodies, the city all (四（一）): an inspection of an evaluation body lies in no district.
+	{"POST /v1/inspections", "inspection.plan", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/inspections", "inspection.read", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/inspections/{id}", "inspection.read", Inspection, false, roles(None, Ours, Area, None)},
+	{"POST /v1/inspections/{id}/visit", "inspection.visit", Inspection, false, roles(None, None, Area, None)},
+	{"POST /v1/inspections/{id}/cancellation", "inspection.plan", Inspection, false, roles(None, None, Area, None)},
+	{"POST /v1/inspections/{id}/publication", "inspection.publish", Inspection, false, roles(None, None, City, None)},
+	{"POST /v1/inspection-findings/{id}/answer", "finding.answer", InspectionFinding, false, roles(None, Ours, None, None)},
+	{"POST /v1/inspection-findings/{id}/decision", "finding.decide", InspectionFinding, false, roles(None, None, Area, None)},
+	{"GET /v1/suspension-proposals", "proposal.read", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/suspension-proposals/{id}/decision", "institution.suspend", Proposal, false, roles(None, None, City, None)},
+	{"GET /v1/capacities", "capacity.read", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/capacities", "capacity.declare", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/institution-records", "institution.list", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/institution-records/{ref}", "institution.record", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/institutions/{ref}/suspension-end", "institution.suspend", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/institutions/{ref}/transfer-plan", "institution.transfer", Nothing, false, roles(None, None, City, None)},
+
 	public("OPTIONS /v1/codec/decode", "payload.read"), // what a browser asks before it asks
 	{"POST /v1/codec/decode", "payload.read", Nothing, false, roles(None, None, City, None)},
 

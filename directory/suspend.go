@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/listing"
 	"github.com/dengpan/dengpan/store"
 )
@@ -15,22 +16,55 @@ var (
 	ErrNotSuspended = errors.New("the institution is not suspended")
 )
 
+// Terms are on what an institution is suspended.
+type Terms struct {
+	Reason       string
+	LegalBasis   string
+	PlannedUntil *calendar.Date // nil: nobody has said
+}
+
 // Suspend keeps an institution from acting, whatever the lists say: it is given no new case and no new task, and its
-// certificates wait for the city bureau. What it is doing goes on, and is marked in the timelines of its cases.
-func (d Desk) Suspend(id, reason string) ([]Effect, error) {
+// certificates wait for the city bureau. What it is doing goes on, and is marked in the timelines of its cases. The
+// institution is told. A planned end lifts nothing: on that day the operators are reminded.
+func (d Desk) Suspend(id string, terms Terms) ([]Effect, error) {
 	return d.turn(id, store.InstitutionActive, ErrSuspended, Suspended, func(institution store.Institution) error {
-		err := d.Tx.Suspend(store.Suspension{
-			ID: uuid.NewString(), InstitutionID: institution.ID, Reason: reason, SuspendedBy: d.Actor, SuspendedAt: d.At,
-		})
-		return errors.Join(err, d.audit("institution.suspend", "institution:"+id, reason, nil))
+		suspension := store.Suspension{
+			ID: uuid.NewString(), InstitutionID: institution.ID, Reason: terms.Reason, LegalBasis: terms.LegalBasis,
+			PlannedUntil: terms.PlannedUntil, SuspendedBy: d.Actor, SuspendedAt: d.At,
+		}
+		err := d.Tx.Suspend(suspension)
+		return errors.Join(err, d.tell(id, "institution_suspended", suspension.ID), d.audit("institution.suspend", "institution:"+id, terms.Reason,
+			map[string]any{"legal_basis": terms.LegalBasis, "planned_until": terms.PlannedUntil}))
 	})
+}
+
+// PlanEnd writes until when a suspension is planned to last; nil: nobody has said.
+func (d Desk) PlanEnd(id string, until *calendar.Date, reason string) error {
+	s, err := d.Tx.LockSuspension(id)
+	if errors.Is(err, store.ErrNotFound) {
+		return ErrNotSuspended
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Tx.PlanSuspension(s.ID, until), d.audit("institution.suspension_plan", "institution:"+id, reason,
+		map[string]any{"before": s.PlannedUntil, "planned_until": until}))
+}
+
+// tell tells an institution of its suspension, or of its end.
+func (d Desk) tell(id, kind, occasion string) error {
+	return d.Tx.InsertNotice(store.Notice{Audience: store.AudienceInstitution, InstitutionID: &id, Kind: kind, Occasion: occasion})
 }
 
 // Reinstate lets an institution act again. Cases that are stuck because of its suspension stay so until they are retried.
 func (d Desk) Reinstate(id, reason string) ([]Effect, error) {
 	return d.turn(id, store.InstitutionSuspended, ErrNotSuspended, Reinstated, func(institution store.Institution) error {
-		err := d.Tx.LiftSuspension(institution.ID, d.Actor, reason, d.At)
-		return errors.Join(err, d.audit("institution.reinstate", "institution:"+id, reason, nil))
+		suspension, err := d.Tx.LockSuspension(institution.ID)
+		if err != nil {
+			return err
+		}
+		err = d.Tx.LiftSuspension(institution.ID, d.Actor, reason, d.At)
+		return errors.Join(err, d.tell(id, "institution_reinstated", suspension.ID), d.audit("institution.reinstate", "institution:"+id, reason, nil))
 	})
 }
 

@@ -155,6 +155,25 @@ func (tx *Tx) HasRole(id, role string, on calendar.Date) (bool, error) {
 	return n > 0, found(err, "look up an institution's roles")
 }
 
+// EverHadRole reports whether an institution is or was on a published list in a role, whatever for.
+func (tx *Tx) EverHadRole(id, role string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&InstitutionRole{}).Where("institution_id = ? AND role = ?", id, role).Count(&n).Error
+	return n > 0, found(err, "look up an institution's roles")
+}
+
+// RolesOn reads in which roles institutions are listed on a day.
+func (tx *Tx) RolesOn(ids []string, on calendar.Date) (map[string][]string, error) {
+	var rows []struct{ InstitutionID, Role string }
+	err := tx.db.Model(&InstitutionRole{}).Distinct("institution_id", "role").Order("institution_id, role DESC").
+		Where("institution_id IN ? AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?)", ids, on, on).Scan(&rows).Error
+	roles := map[string][]string{}
+	for _, row := range rows {
+		roles[row.InstitutionID] = append(roles[row.InstitutionID], row.Role)
+	}
+	return roles, found(err, "read the roles of institutions")
+}
+
 // BasesOf reads the listings of an institution as a CE base over time, the first first.
 func (tx *Tx) BasesOf(id string) ([]CEBase, error) {
 	var bases []CEBase

@@ -61,6 +61,11 @@ var ownerQueries = map[authority.Object]string{
 		FROM list_snapshots WHERE id = ?`,
 	authority.IssuerProfile: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM issuer_profiles WHERE id = ?`,
+	// An institution sees an inspection once it was made; one of an evaluation body lies in no district.
+	authority.Inspection:        ownersOfInspections + ` WHERE i.id = ?`,
+	authority.InspectionFinding: ownersOfInspections + ` JOIN inspection_findings f ON f.inspection_id = i.id WHERE f.id = ?`,
+	authority.Proposal: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM suspension_proposals WHERE id = ?`,
 	authority.Certificate: ownersOfCertificates + ` WHERE k.id = ?`,
 	authority.Invitation: `SELECT NULL AS account, NULL AS person, i.institution_id AS institution, NULL AS first, NULL AS second
 		FROM invitations i WHERE i.id = ?`,
@@ -78,6 +83,10 @@ var ownerQueries = map[authority.Object]string{
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }
+
+const ownersOfInspections = `SELECT NULL AS account, NULL AS person, CASE WHEN i.visited_on IS NOT NULL THEN i.institution_id END AS institution,
+	CASE i.role WHEN 'training' THEN t.district END AS first, NULL AS second
+	FROM inspections i JOIN institutions t ON t.id = i.institution_id`
 
 // ownersOfCertificates: a certificate is its holder's and its issuer's, and lies in the districts of its case, or of the base
 // whose course it is of.

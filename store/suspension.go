@@ -3,6 +3,10 @@ package store
 import (
 	"fmt"
 	"time"
+
+	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/calendar"
 )
 
 // Suspension is a time in which an institution may not act, whatever the lists say.
@@ -10,6 +14,8 @@ type Suspension struct {
 	ID            string
 	InstitutionID string
 	Reason        string
+	LegalBasis    string
+	PlannedUntil  *calendar.Date // the day on which somebody is reminded to lift it; it lifts nothing
 	SuspendedBy   string
 	SuspendedAt   time.Time
 	LiftedBy      *string
@@ -48,4 +54,24 @@ func (tx *Tx) SuspensionsOf(institutionID string) ([]Suspension, error) {
 	var all []Suspension
 	err := tx.db.Order("suspended_at, id").Find(&all, "institution_id = ?", institutionID).Error
 	return all, found(err, "read an institution's suspensions")
+}
+
+// LockSuspension reads and locks the suspension that an institution is under; ErrNotFound when it is under none.
+func (tx *Tx) LockSuspension(institutionID string) (Suspension, error) {
+	var s Suspension
+	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&s, "institution_id = ? AND lifted_at IS NULL", institutionID).Error
+	return s, found(err, "lock a suspension")
+}
+
+// PlanSuspension writes until when a suspension is planned to last; nil: nobody has said.
+func (tx *Tx) PlanSuspension(id string, until *calendar.Date) error {
+	err := tx.db.Model(&Suspension{}).Where("id = ? AND lifted_at IS NULL", id).Update("planned_until", until).Error
+	return found(err, "plan the end of a suspension")
+}
+
+// SuspensionsPlannedUntil reads the suspensions in force whose planned end is no later than a day.
+func (tx *Tx) SuspensionsPlannedUntil(day calendar.Date) ([]Suspension, error) {
+	var all []Suspension
+	err := tx.db.Order("planned_until, id").Find(&all, "lifted_at IS NULL AND planned_until <= ?", day).Error
+	return all, found(err, "read the suspensions that are to end")
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/dengpan/dengpan/publication"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/supervision"
 	"github.com/dengpan/dengpan/worker"
 )
 
@@ -211,6 +212,7 @@ func (p *process) worker(ctx context.Context) error {
 	beside := []interface{ Run(ctx context.Context) }{
 		&worker.Anchors{Store: p.store, Logger: p.logger},
 		&worker.Forgetting{Store: p.store, Logger: p.logger},
+		&supervision.Watch{Store: p.store, Calendar: p.calendar, Logger: p.logger},
 		&printing.Maker{Store: p.store, Keys: p.keys, Printer: printer, Logger: p.logger},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
 		&notice.Reminder{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
