@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/policy"
@@ -61,17 +62,25 @@ func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordReque
 	})
 }
 
-// partResults is the marks of the case's exams and parts, as the rule of the evaluation reads them.
+// partResults is the marks of the evaluation's parts, as its rule reads them. One that was voided for misconduct is not passed.
 func (f *file) partResults() ([]policy.PartResult, error) {
 	marks, err := f.tx.Assessments(f.ID)
 	if err != nil {
 		return nil, err
 	}
+	void, err := f.tx.FoundMisconduct(f.ID)
+	if err != nil {
+		return nil, err
+	}
 	results := make([]policy.PartResult, 0, len(marks))
 	for _, m := range marks {
-		if m.Kind != contract.ExamTask {
-			results = append(results, policy.PartResult{Part: m.Kind, Attempt: m.Attempt, Passed: m.Passed, On: m.AssessedOn})
+		if m.Kind == contract.ExamTask {
+			continue
 		}
+		counts := !slices.ContainsFunc(void, func(found store.Misconduct) bool {
+			return found.Attempt == m.Attempt && (found.Voids == store.VoidsAttempt || found.Part == m.Kind)
+		})
+		results = append(results, policy.PartResult{Part: m.Kind, Attempt: m.Attempt, Passed: m.Passed && counts, On: m.AssessedOn})
 	}
 	return results, nil
 }

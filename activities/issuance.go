@@ -43,6 +43,9 @@ func (r *Records) PublishCertificate(ctx context.Context, req contract.PublishCe
 			if reply.Undermined, err = f.undermined(c.Kind); err != nil || reply.Undermined {
 				return reply, err
 			}
+			if reply.Suspected, err = f.suspected(c.Kind); err != nil || reply.Suspected {
+				return reply, err
+			}
 		}
 		c, fresh, err := issuing.Publish(f.tx, c.ID, f.Now())
 		if err == nil && c.Status == store.CertificateCancelled {

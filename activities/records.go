@@ -61,6 +61,7 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.ReviewHours, r.ReviewHours)
 	implement(reg, contract.ReviewCertificates, r.ReviewCertificates)
 	implement(reg, contract.RevokeSome, r.RevokeSome)
+	implement(reg, contract.WatchMisconduct, r.WatchMisconduct)
 	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
 	implement(reg, contract.OpenStepFailed, r.OpenStepFailed)

@@ -21,6 +21,7 @@ import (
 //   - the training certificate is revoked, under an evaluation or a grade certificate: the case is stuck until an operator
 //     has heard the evaluation body;
 //   - a certificate is suspended that something stands on: that is held, and nothing is taken back;
+//   - there is misconduct at the evaluation to be decided: the evaluation is held, and sat again if it was voided;
 //   - both hold: what was held goes on.
 //
 // CE hours follow in any case: see [hours.SettleCE].
@@ -33,11 +34,20 @@ func (r *Records) ReviewCertificates(
 		if err != nil {
 			return reply, err
 		}
+		suspected, err := f.tx.UndecidedMisconduct(f.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			reply.Again, err = v.acquit()
+		}
+		if err != nil || reply.Again != nil {
+			return reply, err
+		}
 		switch {
 		case v.grade.revoked() && f.State(progress.Certificate) == progress.Done:
 			return v.unmap()
 		case v.training.revoked() && !v.accepted && f.State(progress.Exam) != progress.Failed:
 			return v.unfound()
+		case suspected.ID != "" && (v.had == "" || v.grade.holds()):
+			return v.suspect(suspected)
 		case v.grade.is(store.CertificateSuspended) && v.titled():
 			return v.hold(progress.Title, v.grade)
 		case v.training.is(store.CertificateSuspended) && v.evaluated():
@@ -101,6 +111,9 @@ func (f *file) follow(req contract.ReviewCertificatesRequest) (*verdict, error) 
 	if err := v.heldUntilNow(); err != nil {
 		return nil, err
 	}
+	if err := v.suspectedUntilNow(); err != nil {
+		return nil, err
+	}
 	if req.Try == 1 {
 		if err := v.note(req.Change); err != nil {
 			return nil, err
@@ -147,8 +160,8 @@ func (v *verdict) note(change string) error {
 		return nil // it was not told: a step came upon it, and word of it is on its way
 	}
 	item, err := v.tx.InboxItem(change)
-	if err != nil {
-		return err
+	if err != nil || item.Kind == store.InboxMisconduct {
+		return err // who took the step wrote it
 	}
 	c, err := v.tx.Certificate(item.SubjectID)
 	if err != nil {

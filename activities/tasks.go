@@ -34,6 +34,9 @@ func (r *Records) IssueTasks(
 		if err != nil || incident != nil {
 			return contract.IssueTasksReply{Incident: incident}, err
 		}
+		if incident, err = f.barred(stage); err != nil || incident != nil {
+			return contract.IssueTasksReply{Incident: incident}, err
+		}
 		if req.Issue > 1 {
 			// What was answered meanwhile is not taken up any more: the work is asked for again.
 			if err := f.tx.KeepUntaken(f.ID, store.LetterAskedAgain, f.Now()); err != nil {

@@ -154,6 +154,7 @@ type service struct {
 	batching    batchBodies
 	remedies    remedyBodies
 	casework    caseworkBodies
+	misconduct  misconductBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

@@ -59,8 +59,8 @@ func (s *service) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 		}
 		for _, section := range store.ExportSections() {
 			rows, err := tx.Export(section, id)
-			if err == nil && section.Code == exportLetters {
-				rows, err = s.openLetters(rows)
+			if open, sealed := s.openers()[section.Code]; err == nil && sealed {
+				rows, err = opened(rows, open)
 			}
 			if err != nil {
 				return err
@@ -80,32 +80,53 @@ func (s *service) export(ctx context.Context, _ *struct{}) (*exportOutput, error
 	return out, nil
 }
 
-// exportLetters is the part of an export that has sealed content in it.
-const exportLetters = "letters"
+// opener opens a sealed field of a row of an export.
+type opener struct {
+	field, into string
+	open        func(id string, sealed []byte) (any, error)
+}
 
-// openLetters puts what letters say in the place of what is kept sealed of it.
-func (s *service) openLetters(rows json.RawMessage) (json.RawMessage, error) {
-	var letters []map[string]any
-	if err := json.Unmarshal(rows, &letters); err != nil {
-		return nil, fmt.Errorf("export letters: %w", err)
+// openers are the parts of an export that have sealed content in them, by how it is opened.
+func (s *service) openers() map[string][]opener {
+	text := func(purpose func(string) string) func(string, []byte) (any, error) {
+		return func(id string, sealed []byte) (any, error) {
+			plain, err := s.Keys.Open(sealed, purpose(id))
+			return string(plain), err
+		}
 	}
-	for _, l := range letters {
-		sealed, _ := l["sealed"].(string) // nothing: it stands with its task
-		delete(l, "sealed")
-		if sealed == "" {
-			continue
-		}
-		id, _ := l["id"].(string)
-		content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(sealed, "\n", ""))
-		if err == nil {
-			content, err = s.Keys.Open(content, store.LetterSeal(id))
-		}
-		if err != nil {
-			return nil, fmt.Errorf("export letters: %w", err)
-		}
-		l["body"] = json.RawMessage(content)
+	return map[string][]opener{
+		"letters": {{"sealed", "body", func(id string, sealed []byte) (any, error) {
+			plain, err := s.Keys.Open(sealed, store.LetterSeal(id))
+			return json.RawMessage(plain), err
+		}}},
+		"misconduct": {{"account", "account", text(store.MisconductSeal)}, {"statement", "statement", text(store.StatementSeal)}},
 	}
-	return json.Marshal(letters)
+}
+
+// opened puts what is said in the place of what is kept sealed of it. A field without content stands elsewhere, or was not written.
+func opened(section json.RawMessage, openers []opener) (json.RawMessage, error) {
+	var rows []map[string]any
+	if err := json.Unmarshal(section, &rows); err != nil {
+		return nil, fmt.Errorf("export sealed content: %w", err)
+	}
+	for _, row := range rows {
+		for _, o := range openers {
+			sealed, _ := row[o.field].(string)
+			delete(row, o.field)
+			if sealed == "" {
+				continue
+			}
+			id, _ := row["id"].(string)
+			content, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(sealed, "\n", ""))
+			if err == nil {
+				row[o.into], err = o.open(id, content)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("export sealed content: %w", err)
+			}
+		}
+	}
+	return json.Marshal(rows)
 }
 
 func (s *service) exportPerson(tx *store.Tx, v reader, id string) (view exportedPerson, err error) {

@@ -147,6 +147,13 @@ const (
 	inspectionPassed       = "inspection_passed"
 	findingPassed          = "finding_passed"
 	suspensionProposed     = "suspension_proposed"
+	misconductOpen         = "misconduct_open"
+	misconductStep         = "misconduct_step"
+	misconductStated       = "misconduct_stated"
+	misconductWindow       = "statement_window_open"
+	misconductNoRule       = "misconduct_rule_missing"
+	misconductNotJudge     = "misconduct_not_judge"
+	otherPersonNeeded      = "other_person_needed"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -283,6 +290,13 @@ var statuses = map[string]int{
 	inspectionPassed:       http.StatusConflict,
 	findingPassed:          http.StatusConflict,
 	suspensionProposed:     http.StatusConflict,
+	misconductOpen:         http.StatusConflict,
+	misconductStep:         http.StatusConflict,
+	misconductStated:       http.StatusConflict,
+	misconductWindow:       http.StatusConflict,
+	misconductNoRule:       http.StatusConflict,
+	misconductNotJudge:     http.StatusConflict,
+	otherPersonNeeded:      http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -142,6 +142,7 @@ func (s *service) register(api huma.API) {
 	s.registerLists(api)
 	s.registerIssuers(api)
 	s.registerSupervision(api)
+	s.registerMisconduct(api)
 
 	s.registerDeadlines(api)
 	s.registerNotices(api)

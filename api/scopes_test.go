@@ -143,6 +143,12 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO batches (id, name, reason, verb, params, selection, district, counted, per_minute, watch_seconds, state, requested_by,
 		requested_at, act_after) SELECT $1, 'n', 'r', 'retry', '{}', '{"cause":"task_overdue"}', district, 1, 60, 0, 'running', `+by+`, now(), now()
 		FROM cases WHERE id = $2`, id[authority.Batch], caseID)
+	id[authority.Misconduct] = uuid.NewString()
+	w.exec(`INSERT INTO misconduct_cases (id, case_id, task_id, institution_id, report_id, part, attempt, act, occurred_on, account_sealed, state,
+		recorded_by, recorded_at, confirmed_by, confirmed_at, changed_at)
+		SELECT $1::uuid, $2, $3, $4, $1::uuid, 'theory', 1, 'cheating', current_date, $5, 'noticed', a.id, now(), b.id, now(), now()
+		FROM accounts a JOIN accounts b ON a.id < b.id WHERE NOT a.machine AND NOT b.machine LIMIT 1`,
+		id[authority.Misconduct], caseID, id[authority.Task], body, w.sealed("x", store.MisconductSeal(id[authority.Misconduct])))
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,

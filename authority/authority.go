@@ -78,6 +78,8 @@ const (
 	Certificate        Object = "certificate"
 	CertificateRequest Object = "certificate_request"
 	Revocation         Object = "certificate_revocation"
+
+	Misconduct Object = "misconduct"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

@@ -87,6 +87,16 @@ var keyVerbs = map[string][]KeyScope{
 	"certificate.decide":   {},
 	"certificate.withdraw": {},
 
+	// Nor is anybody accused or judged by a program.
+	"misconduct.record":  {},
+	"misconduct.list":    {},
+	"misconduct.read":    {},
+	"misconduct.confirm": {},
+	"misconduct.state":   {},
+	"misconduct.review":  {},
+	"misconduct.decide":  {},
+	"misconduct.deliver": {},
+
 	// Workbooks are for people, and do what several scopes of keys would have to be asked for.
 	"workbook.download": {},
 	"workbook.upload":   {},

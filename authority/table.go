@@ -123,6 +123,17 @@ var table = []Row{
 	{"POST /v1/certificate-revocations/{id}/decision", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 	{"POST /v1/certificate-revocations/{id}/withdrawal", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 
+	// Misconduct is recorded, confirmed and decided where the person was evaluated; what rules do not give to the body, the city does.
+	{"POST /v1/misconduct", "misconduct.record", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/misconduct", "misconduct.list", Nothing, false, roles(Own, Ours, Area, None)},
+	{"GET /v1/misconduct-rules", "misconduct.list", Nothing, false, roles(Own, Ours, Area, None)},
+	{"GET /v1/misconduct/{id}", "misconduct.read", Misconduct, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/misconduct/{id}/confirmation", "misconduct.confirm", Misconduct, false, roles(None, Ours, None, None)},
+	{"POST /v1/misconduct/{id}/statement", "misconduct.state", Misconduct, false, roles(Own, Ours, City, None)},
+	{"POST /v1/misconduct/{id}/review", "misconduct.review", Misconduct, false, roles(None, Ours, City, None)},
+	{"POST /v1/misconduct/{id}/decision", "misconduct.decide", Misconduct, false, roles(None, Ours, City, None)},
+	{"POST /v1/misconduct/{id}/delivery", "misconduct.deliver", Misconduct, false, roles(None, Ours, City, None)},
+
 	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},

@@ -26,6 +26,8 @@ const (
 	TrainingCertificateRevoked  Cause = "training_certificate_revoked"
 	CertificateSuspended        Cause = "certificate_suspended"
 	CEYearClosed                Cause = "ce_year_closed"
+	MisconductPending           Cause = "misconduct_pending" // at an evaluation, until it is decided
+	EvaluationBarred            Cause = "evaluation_barred"  // for misconduct, until a day
 	StepFailed                  Cause = "step_failed"
 )
 
@@ -104,6 +106,8 @@ var causes = []causeRow{
 	{CertificateUndermined, Business, []Verb{Retry, Override, Cancel}},
 	{TrainingCertificateRevoked, Business, []Verb{Retry, Override, Cancel}},
 	{CertificateSuspended, Business, []Verb{Retry}},
+	{MisconductPending, Business, []Verb{Retry}},
+	{EvaluationBarred, Business, []Verb{Retry, Cancel}},
 	{CEYearClosed, Business, []Verb{Retry, Override}},
 	{StepFailed, Program, []Verb{Retry, Cancel}},
 

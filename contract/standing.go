@@ -38,6 +38,8 @@ type ReviewCertificatesReply struct {
 	Ends string `json:"ends,omitempty"`
 	// Outcome is how a case had ended that is open again for this; empty for any other.
 	Outcome string `json:"outcome,omitempty"`
+	// Again is where the case is again, when what it had come to was voided.
+	Again *Resume `json:"again,omitempty"`
 	// Retitle says that the title is to be decided again: it was held.
 	Retitle bool `json:"retitle,omitempty"`
 }

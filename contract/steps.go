@@ -37,6 +37,8 @@ type StepReply struct {
 	Incident *Incident `json:"incident,omitempty"`
 	// Undermined says that the hours which the step stands on no longer suffice.
 	Undermined bool `json:"undermined,omitempty"`
+	// Suspected says that there is misconduct to be decided first, of which the case was not yet told.
+	Suspected bool `json:"suspected,omitempty"`
 }
 
 // AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked; Waived lets

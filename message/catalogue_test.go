@@ -87,7 +87,7 @@ var promised = map[string][]string{
 	"queue.*": {
 		"approval", "paused", "program", "external", "overdue", "decision", "institution", "trainee", "calendar", "running",
 	},
-	"owes.*":                      {"trainee", "institution", "operator", "system", "calendar"},
+	"owes.*": {"trainee", "institution", "operator", "system", "calendar"},
 }
 
 var problemCodes = []string{
@@ -107,6 +107,7 @@ var noticeKinds = []string{
 	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
 	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 	"approval_overdue", "approval_escalated", "case_overdue",
+	"misconduct_overdue",
 }
 
 var causeCodes = []string{
@@ -115,7 +116,7 @@ var causeCodes = []string{
 	"rule_missing", "issuer_not_listed", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
 	"photo_missing", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
 	"publication_refused", "publication_missing", "publication_differs", "publication_unknown", "channel_down", "certificate_differs",
-	"training_certificate_revoked", "certificate_suspended",
+	"training_certificate_revoked", "certificate_suspended", "misconduct_pending", "evaluation_barred",
 }
 
 // The parameters each kind of event in a case's timeline comes with.
@@ -178,6 +179,15 @@ var events = map[string][]string{
 	"institution_renamed":      {"document", "institution", "role:role"},
 	"institution_suspended":    {"institution", "role:role", "fate:list_fate"},
 	"institution_reinstated":   {"institution", "role:role"},
+
+	"misconduct_noticed":        {"part:part", "attempt", "act:misconduct_act"},
+	"misconduct_stated":         {"part:part", "attempt"},
+	"misconduct_reviewed":       {"part:part", "attempt"},
+	"misconduct_founded":        {"part:part", "attempt", "act:misconduct_act"},
+	"misconduct_founded_barred": {"part:part", "attempt", "act:misconduct_act", "until"},
+	"misconduct_unfounded":      {"part:part", "attempt"},
+	"misconduct_delivered":      {"part:part", "attempt", "how:misconduct_how"},
+	"evaluation_voided":         {"attempt"},
 }
 
 // placeholders lists what a message asks for, as written.
@@ -222,6 +232,7 @@ func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
 	allowed := []string{
 		"institution", "channel:channel", "differences:difference", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
+		"part:part", "until",
 	}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)

@@ -69,7 +69,7 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 	case store.InboxFacts:
 		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{Asked: asked, FactsID: item.SubjectID},
 			contract.TakeFactsRequest{FactsID: item.SubjectID}.Key())
-	case store.InboxCertificate:
+	case store.InboxCertificate, store.InboxMisconduct:
 		return "", reopen(ctx, r, item, contract.CertificateChanged, contract.CertificateChange{Asked: asked, ChangeID: item.ID},
 			contract.ReviewCertificatesRequest{Change: item.ID, Try: 1}.Key())
 	}

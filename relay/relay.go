@@ -49,6 +49,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.wakeChannels(ctx)
 		r.startRevocations(ctx)
 		r.wakeBatches(ctx)
+		r.wakeMisconduct(ctx)
 		select {
 		case <-ctx.Done():
 			return

@@ -87,6 +87,10 @@ var exportSections = []ExportSection{
 		WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place) ORDER BY r.requested_at`},
 	{"readings", []string{"audit_entries"}, `SELECT e.at, e.action, e.reason, e.after, coalesce(a.role, 'system') AS by_role FROM audit_entries e
 		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject = 'person:' || @person ORDER BY e.id`},
+	{"misconduct", []string{"misconduct_cases"}, `SELECT id, case_id, institution_id, part, attempt, act, occurred_on, evidence, state, statement_until,
+		stated_at, review, founded, decision_reason, citation, voids, barred_until, decided_at, delivered_at, delivered_how,
+		encode(account_sealed, 'base64') AS account, encode(statement_sealed, 'base64') AS statement
+		FROM misconduct_cases WHERE case_id IN (TABLE mine) AND state NOT IN ('recorded', 'dropped') ORDER BY recorded_at`},
 	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests
 		WHERE person_id = @person ORDER BY requested_at`},
 }

@@ -19,6 +19,7 @@ const (
 
 	InboxIssuance    = "issuance"    // a certificate that no case waits for is to be issued
 	InboxCertificate = "certificate" // a certificate of the case was suspended, reinstated or revoked
+	InboxMisconduct  = "misconduct"  // misconduct was confirmed, or decided
 )
 
 // InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed
@@ -28,7 +29,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string `gorm:"default:null"` // empty: of no case
 	Kind          string
-	SubjectID     string // the case, task, resolution, session, facts or certificate it is about
+	SubjectID     string // the case, task, resolution, session, facts, certificate or misconduct it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string

@@ -80,6 +80,10 @@ var ownerQueries = map[authority.Object]string{
 		FROM certificate_revocations WHERE id = ?`,
 	authority.Batch: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second
 		FROM batches WHERE id = ?`,
+	// What is not confirmed is nobody's whom it would concern: a trainee never hears of it.
+	authority.Misconduct: `SELECT NULL AS account, CASE WHEN m.state IN ('recorded', 'dropped') THEN NULL ELSE c.person_id END AS person,
+		m.institution_id AS institution, c.district AS first, t.district AS second
+		FROM misconduct_cases m JOIN cases c ON c.id = m.case_id JOIN institutions t ON t.id = c.training_body WHERE m.id = ?`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }

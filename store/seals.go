@@ -76,6 +76,12 @@ func AnswerSeal(accountID, key string) string { return "answer/" + accountID + "
 // LetterSeal is the purpose of what an institution sent and no case could take.
 func LetterSeal(letterID string) string { return "letter/" + letterID }
 
+// MisconductSeal is the purpose of the account of misconduct.
+func MisconductSeal(id string) string { return "misconduct/" + id + "/account" }
+
+// StatementSeal is the purpose of a trainee's statement.
+func StatementSeal(id string) string { return "misconduct/" + id + "/statement" }
+
 // AuditSeal is the purpose of the key of the audit log, of which there is one.
 func AuditSeal() string { return "audit/key" }
 
@@ -118,6 +124,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
 	ofOne("certificate_prints", "content_sealed", "id", PrintSeal),
 	ofOne("dead_letters", "body_sealed", "id", LetterSeal),
+	ofOne("misconduct_cases", "account_sealed", "id", MisconductSeal),
+	ofOne("misconduct_cases", "statement_sealed", "id", StatementSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
 }

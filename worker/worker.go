@@ -80,6 +80,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	workflows.RegisterRevocation(cases)
 	workflows.RegisterIssuance(cases)
 	workflows.RegisterBatch(cases)
+	workflows.RegisterMisconduct(cases)
 	cfg.Records.Register(cases)
 	cfg.Batches.Register(cases)
 

@@ -193,6 +193,12 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 			i = -1
 			continue
 		}
+		if again, goes := errors.AsType[againError](err); goes {
+			again.at.Change, again.at.Exam = c.resume.Change, c.resume.Exam
+			c.resume = again.at
+			i = -1
+			continue
+		}
 		if err != nil {
 			return "", err
 		}

@@ -30,6 +30,11 @@ func RegisterRevocation(r Registry) {
 	r.RegisterWorkflowWithOptions(Revocation, workflow.RegisterOptions{Name: contract.RevocationWorkflow})
 }
 
+// RegisterMisconduct registers the watch over misconduct.
+func RegisterMisconduct(r Registry) {
+	r.RegisterWorkflowWithOptions(Misconduct, workflow.RegisterOptions{Name: contract.MisconductWorkflow})
+}
+
 // RegisterEndpoint registers the delivery workflow.
 func RegisterEndpoint(r Registry) {
 	r.RegisterWorkflowWithOptions(Endpoint, workflow.RegisterOptions{Name: contract.EndpointWorkflow})

@@ -72,10 +72,16 @@ func (c *caseRun) publish(ctx workflow.Context, of contract.CertificateStep) (co
 	req := contract.PublishCertificateRequest{CertificateStep: of}
 	for {
 		reply, err := perform(ctx, c, contract.PublishCertificate, req)
-		if err != nil || !reply.Undermined {
-			return reply, err
+		switch {
+		case err != nil:
+		case reply.Undermined:
+			err = c.review(ctx, req.Key())
+		case reply.Suspected:
+			_, err = c.follow(ctx, req.Key())
+		default:
+			return reply, nil
 		}
-		if err := c.review(ctx, req.Key()); err != nil {
+		if err != nil {
 			return reply, err
 		}
 		req.Reviews++

@@ -48,6 +48,11 @@ func (b backError) resume() contract.Resume {
 	}
 }
 
+// againError takes the case up elsewhere: what it had come to was voided.
+type againError struct{ at contract.Resume }
+
+func (againError) Error() string { return "the case is taken up elsewhere" }
+
 // toldOf reports whether the case was told of something that also concerns one that is over.
 func (c *caseRun) toldOf() bool { return c.changes.any() || c.certificates.any() || c.facts.any() }
 

@@ -26,6 +26,8 @@ func (c *caseRun) follow(ctx workflow.Context, change string) (outcome string, e
 		outcome = cmp.Or(outcome, reply.Outcome)
 		c.retitle = c.retitle || reply.Retitle
 		switch {
+		case reply.Again != nil:
+			return "", againError{*reply.Again}
 		case reply.Ends != "" && outcome == "":
 			return "", ending{progress.Outcome(reply.Ends)}
 		case reply.Ends != "":
