@@ -69,6 +69,7 @@ const (
 	fieldTooManyChecks   = "too_many_checks"
 	fieldShortened       = "digits_lost"
 	fieldAskedTooOften   = "asked_too_often"
+	fieldTooDeep         = "page_too_deep"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -5,14 +5,16 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/store"
 )
 
 type incidentsInput struct {
+	FilteredInput
 	NumberedInput
 
-	State       string `query:"state" enum:"open,resolving,closed" doc:"Open and resolving when it is not given."`
+	State       string `query:"state" enum:"open,resolving,closed" doc:"Open and resolving, when neither it nor the filter says another."`
 	Cause       string `query:"cause" maxLength:"64"`
 	Stage       string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
 	Institution string `query:"institution" maxLength:"64"`
@@ -25,10 +27,11 @@ type incidentsInput struct {
 
 type incidentsOutput struct {
 	Body struct {
-		Incidents []listedIncident `json:"incidents,omitzero"`
-		Groups    []incidentGroup  `json:"groups,omitzero"`
-		Next      *string          `json:"next" doc:"The after of the next page; null when there is none."`
-		Total     *int64           `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
+		Incidents    []listedIncident `json:"incidents,omitzero"`
+		Groups       []incidentGroup  `json:"groups,omitzero"`
+		Next         *string          `json:"next" doc:"The after of the next page; null when there is none."`
+		Total        *int64           `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
+		TotalIsLeast bool             `json:"total_is_least" doc:"There are more than the total: it is not counted further."`
 	}
 }
 
@@ -63,15 +66,19 @@ type incidentGroup struct {
 	Verbs       []contract.Verb `json:"verbs"`
 }
 
-func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
+func (s *service) incidentFilter(in *incidentsInput, r *request) (store.IncidentFilter, *faults) {
 	found := &faults{}
-	filter := store.IncidentFilter{
-		States: []string{store.IncidentOpen, store.IncidentResolving}, Cause: in.Cause, Stage: in.Stage,
-		Within: r.within(in.Institution), CaseID: in.CaseID, After: position(found, in.After), Limit: in.Limit,
-		Numbered: in.numbered(found, in.Sort, in.After),
+	f := store.IncidentFilter{
+		Cause: in.Cause, Stage: in.Stage, Within: r.within(in.Institution), CaseID: in.CaseID,
+		Where: s.expression(found, r, in.FilteredInput, store.IncidentFields(s.Policy)),
+		After: position(found, in.After), Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
 	}
-	if in.State != "" {
-		filter.States = []string{in.State}
+	in.bounded(found, in.Limit)
+	switch {
+	case in.State != "":
+		f.States = []string{in.State}
+	case !filter.Names(f.Where, "state"):
+		f.States = []string{store.IncidentOpen, store.IncidentResolving}
 	}
 	if in.Cause != "" && in.Cause != endpointDown && contract.Cause(in.Cause).Verbs() == nil {
 		found.add("cause", fieldUnknownValue)
@@ -85,27 +92,27 @@ func (in *incidentsInput) filter(r *request) (store.IncidentFilter, *faults) {
 	if in.GroupBy != "" && in.Page != 0 {
 		found.add("page", fieldConflict)
 	}
-	return filter, found
+	return f, found
 }
 
 // listIncidents lists incidents for an operator, the longest open first, or counts them by what they have in common.
 func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incidentsOutput, error) {
 	r := requestOf(ctx)
-	filter, found := in.filter(r)
+	f, found := s.incidentFilter(in, r)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
 	tx := s.Store.Read(ctx)
 	if in.GroupBy != "" {
-		return groupIncidents(tx, r, filter)
+		return groupIncidents(tx, r, f)
 	}
 	out := &incidentsOutput{}
-	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountIncidents(filter) })
-	if err != nil {
+	var err error
+	count := func(most int) (int64, error) { return tx.CountIncidents(f, most) }
+	if out.Body.Total, out.Body.TotalIsLeast, err = in.counted(&f.Limit, count); err != nil {
 		return nil, err
 	}
-	out.Body.Total = total
-	incidents, err := tx.Incidents(filter)
+	incidents, err := tx.Incidents(f)
 	if err != nil {
 		return nil, err
 	}
@@ -144,12 +151,12 @@ func viewResolution(r store.Resolution) resolutionView {
 	}
 }
 
-func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*incidentsOutput, error) {
-	groups, err := tx.IncidentGroups(filter, r.account.ID)
+func groupIncidents(tx *store.Tx, r *request, f store.IncidentFilter) (*incidentsOutput, error) {
+	groups, err := tx.IncidentGroups(f, r.account.ID)
 	if err != nil {
 		return nil, err
 	}
-	stopped, err := stoppedEndpoints(tx, filter)
+	stopped, err := stoppedEndpoints(tx, f)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +193,7 @@ func groupIncidents(tx *store.Tx, r *request, filter store.IncidentFilter) (*inc
 		view.Explanation = message.Text(v.lang, explanation, words)
 		out.Body.Groups[i] = view
 	}
-	out.Body.Groups, err = withEndpoints(tx, r, v, out.Body.Groups, stopped, filter.Limit)
+	out.Body.Groups, err = withEndpoints(tx, r, v, out.Body.Groups, stopped, f.Limit)
 	return out, err
 }
 

@@ -69,44 +69,6 @@ func (in NumberedInput) numbered(found *faults, sort, after string) store.Number
 	return store.Numbered{Sort: sort, Page: in.Page}
 }
 
-type casesInput struct {
-	Status     string `query:"status" enum:"active,waiting,stuck,withdrawn,ended"`
-	Stage      string `query:"stage" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
-	Occupation string `query:"occupation" maxLength:"64"`
-	After      string `query:"after" maxLength:"200" doc:"The next of the page before."`
-	Limit      int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
-}
-
-type casesOutput struct {
-	Body struct {
-		Cases []CaseSummary `json:"cases"`
-		Next  *string       `json:"next" doc:"The after of the next page; null when there is none."`
-	}
-}
-
-// listCases lists cases for an operator, in the order of their registration.
-func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, error) {
-	found := &faults{}
-	after := position(found, in.After)
-	if _, known := s.Policy.Occupation(in.Occupation); in.Occupation != "" && !known {
-		found.add("occupation", fieldNoOccupation)
-	}
-	if err := found.err(); err != nil {
-		return nil, err
-	}
-	tx := s.Store.Read(ctx)
-	cases, err := tx.Cases(store.CaseFilter{
-		Within: requestOf(ctx).within(""), Status: in.Status, Stage: in.Stage, Occupation: in.Occupation, After: after, Limit: in.Limit + 1,
-	})
-	if err != nil {
-		return nil, err
-	}
-	out := &casesOutput{}
-	cases, out.Body.Next = upTo(in.Limit, cases, func(c store.Case) (time.Time, string) { return c.RegisteredAt, c.ID })
-	out.Body.Cases, err = summaries(tx, requestOf(ctx), cases)
-	return out, err
-}
-
 func summaries(tx *store.Tx, r *request, cases []store.Case) ([]CaseSummary, error) {
 	v, err := newReader(tx, r, bodiesOf(cases...)...)
 	if err != nil {

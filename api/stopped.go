@@ -16,7 +16,7 @@ const endpointDown = "endpoint_down"
 
 // stoppedEndpoints reads the endpoints that take nothing, if a filter of incidents would pick what waits behind them.
 func stoppedEndpoints(tx *store.Tx, f store.IncidentFilter) ([]store.StoppedBacklog, error) {
-	if f.Cause != "" && f.Cause != endpointDown || f.Stage != "" || f.CaseID != "" || !slices.Contains(f.States, store.IncidentOpen) {
+	if f.Where != nil || f.Cause != "" && f.Cause != endpointDown || f.Stage != "" || f.CaseID != "" || !slices.Contains(f.States, store.IncidentOpen) {
 		return nil, nil
 	}
 	all, err := tx.WaitingBehind(f.Within)

@@ -62,6 +62,9 @@ const (
 	Overdue  Kind = "overdue"  // a wait has passed its deadline
 )
 
+// Kinds lists the four kinds.
+func Kinds() []Kind { return []Kind{External, Program, Business, Overdue} }
+
 // Verb is what an operator may do about an incident.
 type Verb string
 

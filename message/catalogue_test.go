@@ -30,6 +30,7 @@ var promised = map[string][]string{
 		"name_required", "name_length", "name_characters", "name_mismatch",
 		"phone_format", "phone_taken", "email_format", "address_characters",
 		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
+		"page_too_deep", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},

@@ -113,6 +113,17 @@ func (c Case) Body(role string) (body, other string) {
 	return c.TrainingBody, c.EvaluationBody
 }
 
+// StandsSince is since when the case stands where it stands: since somebody owes what is next, or since its end.
+func (c Case) StandsSince() time.Time {
+	switch {
+	case c.OwesSince != nil:
+		return *c.OwesSince
+	case c.EndedAt != nil:
+		return *c.EndedAt
+	}
+	return c.RegisteredAt
+}
+
 // Ended reports whether the case is over.
 func (c Case) Ended() bool { return c.Outcome != nil }
 

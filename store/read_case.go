@@ -17,36 +17,6 @@ type Position struct {
 	ID string
 }
 
-// CaseFilter picks cases; an empty field picks all. Limit is the most that are read.
-type CaseFilter struct {
-	Within
-
-	Status     string
-	Stage      string
-	Occupation string
-	PersonID   string
-	After      *Position // by registration, oldest first
-	Limit      int
-}
-
-// Cases reads cases in the order of their registration.
-func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
-	q := f.cases(tx.db.Order("registered_at, id").Limit(f.Limit))
-	for column, value := range map[string]string{
-		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation, "person_id": f.PersonID,
-	} {
-		if value != "" {
-			q = q.Where(column+" = ?", value)
-		}
-	}
-	if f.After != nil {
-		q = q.Where("(registered_at, id) > (?, ?)", f.After.At, f.After.ID)
-	}
-	var cases []Case
-	err := q.Find(&cases).Error
-	return cases, found(err, "list cases")
-}
-
 // CaseCount is how many cases are at one place.
 type CaseCount struct {
 	Occupation string

@@ -6,6 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/progress"
 )
 
@@ -97,8 +98,9 @@ type IncidentFilter struct {
 	Cause  string
 	Stage  string
 	CaseID string
-	Holds  bool      // only those that hold up a case
-	After  *Position // by opening, oldest first
+	Holds  bool        // only those that hold up a case
+	Where  filter.Expr // bound, by [IncidentFields]
+	After  *Position   // by opening, oldest first
 	Limit  int
 
 	Numbered Numbered
@@ -108,7 +110,10 @@ type IncidentFilter struct {
 var incidentOrders = map[string]string{"": "opened_at, id", "since": "opened_at, id", "-since": "opened_at DESC, id DESC"}
 
 func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofCases(q).Where("state IN ?", f.States)
+	q = incidentSearch.pick(f.ofCases(q), f.Where)
+	if len(f.States) > 0 {
+		q = q.Where("state IN ?", f.States)
+	}
 	if f.Holds {
 		q = q.Where("holds")
 	}
@@ -131,10 +136,9 @@ func (tx *Tx) Incidents(f IncidentFilter) ([]Incident, error) {
 	return incidents, found(err, "list incidents")
 }
 
-// CountIncidents counts the incidents that a filter picks.
-func (tx *Tx) CountIncidents(f IncidentFilter) (int64, error) {
-	var n int64
-	err := f.pick(tx.db.Model(&Incident{})).Count(&n).Error
+// CountIncidents counts the incidents that a filter picks, up to one more than a most.
+func (tx *Tx) CountIncidents(f IncidentFilter, most int) (int64, error) {
+	n, err := tx.countUpTo(f.pick(tx.db.Model(&Incident{})), most)
 	return n, found(err, "count incidents")
 }
 

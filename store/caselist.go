@@ -1,0 +1,150 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/dengpan/dengpan/filter"
+)
+
+// CaseFilter picks cases; an empty field picks all. Limit is the most that are read.
+type CaseFilter struct {
+	Within
+
+	Status     string
+	Stage      string
+	Occupation string
+	PersonID   string
+	Where      filter.Expr // bound, by [CaseFields]
+	After      *Position   // by registration, oldest first
+	Numbered   Numbered
+	Limit      int
+}
+
+// stagePlace is where a stage stands in the order of the notice.
+const stagePlace = "array_position(ARRAY['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'], cases.stage)"
+
+// caseOrders are the orders that cases can be asked for in, each both ways. What has no deadline comes after all that have.
+var caseOrders = func() map[string]string {
+	orders := bothWays(map[string]string{
+		"": "cases.registered_at", "registered": "cases.registered_at", "since": sinceColumn, "due": "cases.due_at", "stage": stagePlace,
+	}, "cases.id")
+	orders["age"], orders["-age"] = orders["-since"], orders["since"] // the older, the earlier
+	return orders
+}()
+
+// bothWays are orders forwards and, with a minus before their names, backwards. The id tells apart what is equal.
+func bothWays(columns map[string]string, id string) map[string]string {
+	orders := map[string]string{}
+	for name, column := range columns {
+		orders[name] = column + ", " + id
+		if name != "" {
+			orders["-"+name] = column + " DESC, " + id + " DESC"
+		}
+	}
+	return orders
+}
+
+func (f CaseFilter) pick(q *gorm.DB) *gorm.DB {
+	q = caseSearch.pick(f.cases(q), f.Where)
+	for column, value := range map[string]string{
+		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation, "person_id": f.PersonID,
+	} {
+		if value != "" {
+			q = q.Where("cases."+column+" = ?", value)
+		}
+	}
+	if picksOpen(f.Where) {
+		q = q.Where("cases.outcome IS NULL") // follows from it, and opens the indexes of open cases
+	}
+	return q
+}
+
+// Cases reads cases, in the order of their registration unless another is asked for.
+func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
+	q := f.Numbered.of(f.pick(tx.db), caseOrders, f.Limit)
+	if f.After != nil {
+		q = q.Where("(cases.registered_at, cases.id) > (?, ?)", f.After.At, f.After.ID)
+	}
+	var cases []Case
+	err := q.Find(&cases).Error
+	return cases, found(err, "list cases")
+}
+
+// CountCases counts the cases that a filter picks, up to one more than a most.
+func (tx *Tx) CountCases(f CaseFilter, most int) (int64, error) {
+	n, err := tx.countUpTo(f.pick(tx.db.Model(&Case{})), most)
+	return n, found(err, "count cases")
+}
+
+// countUpTo counts rows, and stops beyond a most: how many more there are would take as long as reading them.
+func (tx *Tx) countUpTo(q *gorm.DB, most int) (n int64, err error) {
+	err = tx.db.Table("(?) AS picked", q.Select("1").Limit(most+1)).Count(&n).Error
+	return n, err
+}
+
+// What open cases can be counted by.
+const (
+	CasesByQueue       = "queue"
+	CasesByStage       = "stage"
+	CasesByOccupation  = "occupation"
+	CasesByLevel       = "level"
+	CasesByTraining    = "training"
+	CasesByEvaluation  = "evaluation"
+	CasesByInstitution = "institution" // a case counts with both of its bodies
+	CasesByAssignee    = "assignee"
+	CasesByCause       = "cause" // only cases that are stuck have one
+)
+
+// caseGroups say what cases are counted by, and what must be joined for it.
+var caseGroups = map[string]struct{ column, join string }{
+	CasesByQueue:       {"cases.queue", ""},
+	CasesByStage:       {"cases.stage", ""},
+	CasesByOccupation:  {"cases.occupation", ""},
+	CasesByLevel:       {"cases.level", ""},
+	CasesByTraining:    {"cases.training_body", ""},
+	CasesByEvaluation:  {"cases.evaluation_body", ""},
+	CasesByInstitution: {"body.id", "CROSS JOIN LATERAL (VALUES (cases.training_body), (cases.evaluation_body)) AS body (id)"},
+	CasesByAssignee:    {"coalesce(cases.assignee::text, 'none')", ""},
+	CasesByCause:       {"i.cause", "JOIN incidents i ON i.case_id = cases.id AND i.holds AND i.state <> 'closed'"},
+}
+
+// CaseTally is the open cases that have something in common.
+type CaseTally struct {
+	Value  string // a code or an id; [filter.None] of cases that nobody sees to
+	Count  int
+	Oldest time.Time // since when the first of them stands where it stands
+}
+
+// TallyCases counts the open cases that a filter picks, by one thing, the largest group first.
+func (tx *Tx) TallyCases(f CaseFilter, by string) ([]CaseTally, error) {
+	group, known := caseGroups[by]
+	if !known {
+		return nil, fmt.Errorf("group cases: by %q", by)
+	}
+	q := f.pick(tx.db.Model(&Case{})).Where("cases.outcome IS NULL")
+	if group.join != "" {
+		q = q.Joins(group.join)
+	}
+	var groups []CaseTally
+	err := q.Select(group.column + " AS value, count(*) AS count, min(" + sinceColumn + ") AS oldest").
+		Group(group.column).Order("count DESC, value").Scan(&groups).Error
+	return groups, found(err, "group cases")
+}
+
+// OpenIncidentsOf reads the incidents that cases are stuck on.
+func (tx *Tx) OpenIncidentsOf(caseIDs []string) (map[string]Incident, error) {
+	var rows []Incident
+	if len(caseIDs) > 0 {
+		if err := tx.db.Find(&rows, "case_id IN ? AND holds AND state <> ?", caseIDs, IncidentClosed).Error; err != nil {
+			return nil, found(err, "read what cases are stuck on")
+		}
+	}
+	causes := make(map[string]Incident, len(rows))
+	for _, i := range rows {
+		causes[i.CaseID] = i
+	}
+	return causes, nil
+}

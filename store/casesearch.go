@@ -1,0 +1,184 @@
+package store
+
+import (
+	"github.com/dengpan/dengpan/authority"
+	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
+	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/queue"
+)
+
+// By what cases and incidents are found.
+
+// StatusOpen stands for every status of a case that has not ended.
+const StatusOpen = "open"
+
+// sinceColumn is since when a case stands where it stands: since somebody owes what is next, or since its end.
+const sinceColumn = "coalesce(cases.owes_since, cases.ended_at, cases.registered_at)"
+
+// openIncidents is a condition of a case by the incident that it is stuck on.
+const openIncidents = "cases.id IN (SELECT case_id FROM incidents WHERE holds AND state <> 'closed' AND %)"
+
+// holdingCertificate is a condition of a case by the day on which the certificate of a kind was issued that it led to and
+// that stands.
+func holdingCertificate(kind string) searched {
+	of := "SELECT case_id FROM certificates WHERE case_id IS NOT NULL AND status IN ('valid', 'suspended') AND kind = '" + kind + "'"
+	return searched{
+		columns: []string{"issued_on"}, civil: true, through: "cases.id IN (" + of + " AND %)", none: "cases.id NOT IN (" + of + ")",
+	}
+}
+
+var caseSearch = search{
+	"queue":       {columns: []string{"cases.queue"}, none: "cases.queue = ''"},
+	"status":      {columns: []string{"cases.status"}, codes: map[string]string{StatusOpen: "cases.outcome IS NULL"}},
+	"stage":       {columns: []string{"cases.stage"}},
+	"done":        {columns: []string{"stage"}, through: "cases.id IN (SELECT case_id FROM case_stages WHERE state = 'done' AND %)"},
+	"occupation":  {columns: []string{"cases.occupation"}},
+	"level":       {columns: []string{"cases.level"}},
+	"training":    {columns: []string{"cases.training_body"}},
+	"evaluation":  {columns: []string{"cases.evaluation_body"}},
+	"institution": {columns: []string{"cases.training_body", "cases.evaluation_body"}},
+	"district":    {columns: []string{"cases.district"}},
+	"assignee":    {columns: []string{"cases.assignee"}},
+	"cause": {
+		columns: []string{"cause"}, through: openIncidents,
+		none: "NOT EXISTS (SELECT FROM incidents i WHERE i.case_id = cases.id AND i.holds AND i.state <> 'closed')",
+	},
+	"kind":       {columns: []string{"cases.held"}, none: "cases.held = ''"},
+	"outcome":    {columns: []string{"cases.outcome"}},
+	"policy":     {columns: []string{"cases.policy_version"}},
+	"registered": {columns: []string{"cases.registered_at"}},
+	"since":      {columns: []string{sinceColumn}},
+	"due":        {columns: []string{"cases.due_at"}},
+	"ended":      {columns: []string{"cases.ended_at"}},
+	"trained":    holdingCertificate(contract.TrainingCertificate),
+	"certified":  holdingCertificate(contract.GradeCertificate),
+	"paused": {codes: map[string]string{
+		"yes": "cases.paused_at IS NOT NULL", "no": "cases.paused_at IS NULL",
+	}},
+}
+
+var incidentSearch = search{
+	"state":       {columns: []string{"incidents.state"}},
+	"cause":       {columns: []string{"incidents.cause"}},
+	"kind":        {columns: []string{"incidents.kind"}},
+	"stage":       {columns: []string{"incidents.stage"}, none: "incidents.stage = ''"},
+	"institution": {columns: []string{"incidents.institution_id"}},
+	"channel":     {columns: []string{"incidents.channel"}, none: "incidents.channel = ''"},
+	"since":       {columns: []string{"incidents.opened_at"}},
+	"closed":      {columns: []string{"incidents.closed_at"}},
+	"assignee":    byCase("assignee"),
+	"occupation":  byCase("occupation"),
+	"level":       byCase("level"),
+	"district":    byCase("district"),
+	"holds":       {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
+}
+
+// byCase is how an incident is found by what stands in its case.
+func byCase(column string) searched {
+	const of = "EXISTS (SELECT FROM cases WHERE cases.id = incidents.case_id AND "
+	return searched{columns: []string{"cases." + column}, through: of + "%)", none: "NOT " + of + "cases." + column + " IS NOT NULL)"}
+}
+
+// CaseFields are the fields that cases are found by.
+func CaseFields(rules *policy.Policy) filter.Fields {
+	outcomes := []progress.Outcome{
+		progress.Rejected, progress.Withdrawn, progress.Untrained, progress.Trained, progress.Certified, progress.Mapped,
+	}
+	statuses := []progress.Status{
+		StatusOpen, progress.CaseActive, progress.CaseWaiting, progress.CaseStuck, progress.CaseWithdrawn, progress.CaseEnded,
+	}
+	return filter.Fields{
+		"queue":       {Codes: codes(queue.All()), Optional: true},
+		"status":      {Codes: codes(statuses)},
+		"stage":       {Codes: codes(progress.Stages())},
+		"done":        {Codes: codes(progress.Stages())},
+		"occupation":  {Codes: occupations(rules)},
+		"level":       {Codes: levels(rules)},
+		"training":    {Kind: filter.ID},
+		"evaluation":  {Kind: filter.ID},
+		"institution": {Kind: filter.ID},
+		"district":    {Codes: authority.Districts(), Optional: true},
+		"assignee":    {Kind: filter.ID, Account: true, Optional: true},
+		"cause":       {Codes: codes(contract.Causes()), Optional: true},
+		"kind":        {Codes: codes(contract.Kinds()), Optional: true},
+		"outcome":     {Codes: codes(outcomes), Optional: true},
+		"policy":      {Kind: filter.Text},
+		"registered":  {Kind: filter.Date},
+		"since":       {Kind: filter.Date},
+		"age":         {Kind: filter.Age, Of: "since"},
+		"due":         {Kind: filter.Date, Optional: true},
+		"ended":       {Kind: filter.Date, Optional: true},
+		"trained":     {Kind: filter.Date, Optional: true},
+		"certified":   {Kind: filter.Date, Optional: true},
+		"paused":      {Codes: []string{"yes", "no"}},
+	}
+}
+
+// IncidentFields are the fields that incidents are found by.
+func IncidentFields(rules *policy.Policy) filter.Fields {
+	return filter.Fields{
+		"state":       {Codes: []string{IncidentOpen, IncidentResolving, IncidentClosed}},
+		"cause":       {Codes: codes(contract.Causes())},
+		"kind":        {Codes: codes(contract.Kinds())},
+		"stage":       {Codes: codes(progress.Stages()), Optional: true},
+		"institution": {Kind: filter.ID, Optional: true},
+		"channel":     {Kind: filter.ID, Optional: true},
+		"assignee":    {Kind: filter.ID, Account: true, Optional: true},
+		"occupation":  {Codes: occupations(rules)},
+		"level":       {Codes: levels(rules)},
+		"district":    {Codes: authority.Districts(), Optional: true},
+		"since":       {Kind: filter.Date},
+		"age":         {Kind: filter.Age, Of: "since"},
+		"closed":      {Kind: filter.Date, Optional: true},
+		"holds":       {Codes: []string{"yes", "no"}},
+	}
+}
+
+// codes are texts that are codes of a kind.
+func codes[T ~string](of []T) []string {
+	all := make([]string, len(of))
+	for i, code := range of {
+		all[i] = string(code)
+	}
+	return all
+}
+
+func occupations(rules *policy.Policy) []string {
+	var all []string
+	for _, o := range rules.Occupations() {
+		all = append(all, o.Code)
+	}
+	return all
+}
+
+func levels(rules *policy.Policy) []string {
+	var all []string
+	for _, l := range rules.Levels() {
+		all = append(all, l.Code)
+	}
+	return all
+}
+
+// picksOpen reports whether an expression picks only open cases, by what the schema says of their queue and status.
+func picksOpen(e filter.Expr) bool {
+	return onlyOf(e, func(t filter.Term) bool {
+		switch t.Field {
+		case "queue":
+			return !hasValue(t, filter.None)
+		case "status":
+			return !hasValue(t, string(progress.CaseWithdrawn)) && !hasValue(t, string(progress.CaseEnded))
+		}
+		return false
+	})
+}
+
+func hasValue(t filter.Term, text string) bool {
+	for _, v := range t.Values {
+		if v.Text == text {
+			return true
+		}
+	}
+	return false
+}

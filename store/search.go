@@ -1,0 +1,153 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"gorm.io/gorm"
+
+	"github.com/dengpan/dengpan/filter"
+)
+
+// How lists are picked by what people write of them ([filter]): which columns each field stands for. Values are parameters
+// of the statement, always; what is written in it is written here.
+
+// searched is how the rows are found that a field's values pick.
+type searched struct {
+	columns []string          // any of which may have the value
+	through string            // the condition that the columns' becomes, when they are of another table
+	none    string            // the condition of lacking it, when it is not that the column is null
+	codes   map[string]string // the conditions of codes that are no values of a column
+	civil   bool              // the column is a day, not an instant
+}
+
+// search is how the rows of a list are found, by its fields.
+type search map[string]searched
+
+// pick adds a bound expression to a query.
+func (s search) pick(q *gorm.DB, e filter.Expr) *gorm.DB {
+	if e == nil {
+		return q
+	}
+	where, args, err := s.where(e)
+	if err != nil {
+		_ = q.AddError(err) // the query answers it
+		return q
+	}
+	return q.Where(where, args...)
+}
+
+// where is the condition that an expression is, with its parameters.
+func (s search) where(e filter.Expr) (condition string, args []any, err error) {
+	switch e := e.(type) {
+	case filter.Term:
+		return s.term(e)
+	case filter.Not:
+		condition, args, err = s.where(e.Of)
+		// What is not known of a row does not hold, and then its contrary does.
+		return "(" + condition + ") IS NOT TRUE", args, err
+	case filter.All:
+		return s.join(e, " AND ")
+	case filter.Any:
+		return s.join(e, " OR ")
+	}
+	return "", nil, fmt.Errorf("pick rows: an expression is a %T", e)
+}
+
+func (s search) join(parts []filter.Expr, by string) (string, []any, error) {
+	conditions, all := make([]string, len(parts)), []any{}
+	for i, part := range parts {
+		condition, args, err := s.where(part)
+		if err != nil {
+			return "", nil, err
+		}
+		conditions[i], all = condition, append(all, args...)
+	}
+	return "(" + strings.Join(conditions, by) + ")", all, nil
+}
+
+func (s search) term(t filter.Term) (string, []any, error) {
+	field, known := s[t.Field]
+	if !known {
+		return "", nil, fmt.Errorf("pick rows: they have no field %q", t.Field)
+	}
+	var conditions, codes []string
+	var args []any
+	for _, v := range t.Values {
+		special, named := field.codes[v.Text]
+		switch {
+		case named:
+			conditions = append(conditions, special)
+		case v.Text == filter.None:
+			conditions = append(conditions, field.lacking())
+		case t.Kind != filter.Date:
+			codes = append(codes, v.Text)
+		case v.End.IsZero():
+			return "", nil, fmt.Errorf("pick rows: the dates of %q are not bound", t.Field)
+		default:
+			condition, bounds := field.during(t.Op, v)
+			conditions, args = append(conditions, condition), append(args, bounds...)
+		}
+	}
+	if len(codes) > 0 {
+		each := make([]string, len(field.columns))
+		for i, column := range field.columns {
+			each[i], args = column+" IN ?", append(args, codes)
+		}
+		conditions = append(conditions, field.reached("("+strings.Join(each, " OR ")+")"))
+	}
+	return "(" + strings.Join(conditions, " OR ") + ")", args, nil
+}
+
+// during is the condition that an instant lies in a period, before or after it.
+func (f searched) during(op filter.Op, v filter.Value) (condition string, bounds []any) {
+	column, start, end := f.columns[0], any(v.Start), any(v.End)
+	if f.civil {
+		start, end = v.From, v.Until
+	}
+	switch op {
+	case filter.Before:
+		return f.reached(column + " < ?"), []any{start}
+	case filter.After:
+		return f.reached(column + " >= ?"), []any{end}
+	case filter.Is:
+	}
+	return f.reached("(" + column + " >= ? AND " + column + " < ?)"), []any{start, end}
+}
+
+func (f searched) reached(condition string) string {
+	if f.through == "" {
+		return condition
+	}
+	return strings.Replace(f.through, "%", condition, 1)
+}
+
+func (f searched) lacking() string {
+	if f.none != "" {
+		return f.none
+	}
+	return f.columns[0] + " IS NULL"
+}
+
+// onlyOf reports whether an expression picks only rows of which a term of a field holds that is as asked. It may say no where
+// they are: what is known to be so can be found by an index of those rows.
+func onlyOf(e filter.Expr, holds func(filter.Term) bool) bool {
+	switch e := e.(type) {
+	case filter.Term:
+		return holds(e)
+	case filter.All:
+		for _, part := range e {
+			if onlyOf(part, holds) {
+				return true
+			}
+		}
+	case filter.Any:
+		for _, part := range e {
+			if !onlyOf(part, holds) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
