@@ -12,7 +12,9 @@ const description = process.env.DENGPAN_OPENAPI ?? fileURLToPath(new URL('.dengp
 // The families of the catalogue that pages name codes by; whatever else they show, the interface says.
 const shipped = [
   /^web\.(?!not_built\.)/,
-  /^(stage|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|role|workbook\.outcome|check\.purpose)\./,
+  /^(stage|status|outcome|queue|district|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|role|workbook\.outcome|check\.purpose)\./,
+  // What incidents are called; what they mean comes with each.
+  /^cause\.[a-z_]+\.title$/,
   // What an identity provider's answer can come back with: only its code stands in the address.
   /^problem\.(oidc_[a-z]+|identity_[a-z]+|account_closed|invitation_invalid|unauthenticated|unavailable|internal)\./,
 ]
@@ -23,10 +25,15 @@ function flat(node, path = '') {
   return Object.assign({}, ...Object.entries(node).map(([key, value]) => flat(value, path ? `${path}.${key}` : key)))
 }
 
+const catalogue = async (lang) => flat(parse(await readFile(new URL(`message/${lang}.yaml`, root), 'utf8')))
+
+// In every language in the order of the first, which is that of the programme: pages list the codes of a family by it.
+const order = new Map(Object.keys(await catalogue('zh')).map((key, n) => [key, n]))
+
 async function words(lang) {
-  const all = flat(parse(await readFile(new URL(`message/${lang}.yaml`, root), 'utf8')))
-  const picked = Object.entries(all).filter(([key]) => shipped.some((family) => family.test(key)))
-  return `${JSON.stringify(Object.fromEntries(picked.sort()), null, 1)}\n`
+  const picked = Object.entries(await catalogue(lang)).filter(([key]) => shipped.some((family) => family.test(key)))
+  picked.sort(([a], [b]) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size))
+  return `${JSON.stringify(Object.fromEntries(picked), null, 1)}\n`
 }
 
 /** Writes what changed, so that nothing is built again for nothing. */

@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { homes, type Role, sessionQuery } from './api/session'
-import { anyText, day, from, oneOf, page } from './list/search'
+import { anyText, day, from, oneOf, page, toolsSay } from './list/search'
 import { queries } from './queries'
 import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
@@ -128,6 +128,39 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('./pages/sessions/sessions'), 'Sessions'),
 })
 
+const caseOrders = oneOf('registered', '-registered', 'since', '-since', 'due', '-due', 'stage', '-stage')
+
+const queues = createRoute({
+  getParentRoute: () => inside,
+  path: '/queues',
+  validateSearch: from({
+    queue: oneOf(
+      'approval',
+      'paused',
+      'program',
+      'external',
+      'overdue',
+      'decision',
+      'institution',
+      'trainee',
+      'calendar',
+      'running',
+    ),
+    sort: caseOrders,
+    ...toolsSay,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/cases/queues'), 'Queues'),
+})
+
+const cases = createRoute({
+  getParentRoute: () => inside,
+  path: '/cases',
+  validateSearch: from({ sort: caseOrders, ...toolsSay }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/cases/cases'), 'Cases'),
+})
+
 export const incidents = createRoute({
   getParentRoute: () => inside,
   path: '/incidents',
@@ -137,7 +170,7 @@ export const incidents = createRoute({
     stage: oneOf('registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'),
     institution: anyText,
     sort: oneOf('since', '-since'),
-    page,
+    ...toolsSay,
     incident: anyText,
   }),
   staticData: { roles: ['operator'] },
@@ -391,6 +424,8 @@ export const router = createRouter({
       tasks,
       classes,
       sessions,
+      queues,
+      cases,
       incidents,
       certificates,
       issuing,

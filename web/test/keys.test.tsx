@@ -1,4 +1,4 @@
-import { fireEvent, render, screen } from '@testing-library/react'
+import { fireEvent, render, renderHook, screen } from '@testing-library/react'
 import { describe, expect, it, vi } from 'vitest'
 import { keysNow, useKeys } from '../src/shell/keys'
 
@@ -35,6 +35,13 @@ describe('a key', () => {
     run.mockClear()
     render(<Page sheet />)
     fireEvent.keyDown(document.body, { key: 'j' })
+    expect(run).not.toHaveBeenCalled()
+  })
+
+  it("is the browser's while its time has not come", () => {
+    run.mockClear()
+    renderHook(() => useKeys([{ key: 'Enter', name: 'Open', when: () => false, run }]))
+    expect(fireEvent.keyDown(document.body, { key: 'Enter' })).toBe(true)
     expect(run).not.toHaveBeenCalled()
   })
 

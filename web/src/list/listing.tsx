@@ -11,14 +11,29 @@ export interface Column<T> {
   render: (row: T) => ReactNode
   /** The list can be put in this column's order: its name as the interface has it. */
   sort?: string
+  /** It is not among the columns that are shown unless others are chosen. */
+  spare?: boolean
 }
 
 /** The rows that a page of a list shows, as they are asked for. */
 export interface Rows<T> {
-  data: { rows: T[]; total: number } | undefined
+  data: { rows: T[]; total: number; least?: boolean } | undefined
   error: unknown
   refetch: () => unknown
   isFetching: boolean
+  /** They are those of the question before. */
+  isPlaceholderData?: boolean
+}
+
+/** What can be done with rows of a list where they stand: see toolpage.tsx. */
+export interface Handles<T> {
+  picked: (row: T) => boolean
+  pick: (row: T) => void
+  pickAll: (rows: T[], on: boolean) => void
+  /** What a row is called where it is picked. */
+  call: (row: T) => string
+  /** It stands in the list still, and would not any more. */
+  gone: (row: T) => boolean
 }
 
 interface Props<T> {
@@ -36,6 +51,7 @@ interface Props<T> {
   /** The row that stands open. */
   open: string | undefined
   empty: { title: string; advice: string }
+  handles?: Handles<T>
 }
 
 const narrow = window.matchMedia('(max-width: 760px)')
@@ -65,7 +81,9 @@ export function Listing<T extends object>(props: Props<T>) {
     <div className="sheet listing" aria-busy={props.query.isFetching}>
       <Rows {...props} rows={data.rows} />
       <div className="row apart pages">
-        <span className="quiet small">{t('web.list.total', { n: data.total })}</span>
+        <span className="quiet small">
+          {t(data.least ? 'web.list.total_least' : 'web.list.total', { n: data.total })}
+        </span>
         <Pagination
           current={props.page ?? 1}
           pageSize={props.size}
@@ -82,7 +100,8 @@ export function Listing<T extends object>(props: Props<T>) {
 
 type RowsProps<T> = Props<T> & { rows: T[] }
 
-function Wide<T extends object>({ name, columns, rows, rowKey, sort, standing, onChange, open }: RowsProps<T>) {
+function Wide<T extends object>(props: RowsProps<T>) {
+  const { name, columns, rows, rowKey, sort, standing, onChange, open, handles } = props
   const inOrder = sort ?? standing
   const order = (next: string) => onChange({ sort: next === standing ? undefined : next, page: undefined })
   return (
@@ -90,6 +109,7 @@ function Wide<T extends object>({ name, columns, rows, rowKey, sort, standing, o
       <table aria-label={name}>
         <thead>
           <tr>
+            {handles && <PickAll rows={rows} handles={handles} />}
             {columns.map((c) => (
               <Heading key={c.key} column={c} inOrder={inOrder} onOrder={order} />
             ))}
@@ -97,9 +117,17 @@ function Wide<T extends object>({ name, columns, rows, rowKey, sort, standing, o
         </thead>
         <tbody>
           {rows.map((row) => (
-            <tr key={rowKey(row)} className={rowKey(row) === open ? 'row-open' : undefined}>
-              {columns.map((c) => (
-                <td key={c.key}>{c.render(row)}</td>
+            <tr key={rowKey(row)} tabIndex={handles && -1} className={lookOf(row, rowKey(row) === open, handles)}>
+              {handles && (
+                <td className="pick">
+                  <Pick row={row} handles={handles} />
+                </td>
+              )}
+              {columns.map((c, n) => (
+                <td key={c.key}>
+                  {c.render(row)}
+                  {n === 0 && handles?.gone(row) && <Gone />}
+                </td>
               ))}
             </tr>
           ))}
@@ -107,6 +135,46 @@ function Wide<T extends object>({ name, columns, rows, rowKey, sort, standing, o
       </table>
     </div>
   )
+}
+
+const lookOf = <T,>(row: T, open: boolean, handles: Handles<T> | undefined) =>
+  [open && 'row-open', handles?.picked(row) && 'row-picked', handles?.gone(row) && 'row-gone']
+    .filter(Boolean)
+    .join(' ') || undefined
+
+function PickAll<T>({ rows, handles }: { rows: T[]; handles: Handles<T> }) {
+  const { t } = useWords()
+  const all = rows.every(handles.picked)
+  return (
+    <th scope="col" className="pick">
+      <input
+        type="checkbox"
+        aria-label={t('web.list.pick_all')}
+        checked={all}
+        ref={(box) => {
+          if (box) box.indeterminate = !all && rows.some(handles.picked)
+        }}
+        onChange={() => handles.pickAll(rows, !all)}
+      />
+    </th>
+  )
+}
+
+function Pick<T>({ row, handles }: { row: T; handles: Handles<T> }) {
+  const { t } = useWords()
+  return (
+    <input
+      type="checkbox"
+      aria-label={t('web.list.pick', { what: handles.call(row) })}
+      checked={handles.picked(row)}
+      onChange={() => handles.pick(row)}
+    />
+  )
+}
+
+function Gone() {
+  const { t } = useWords()
+  return <span className="mark still gone">{t('web.list.gone')}</span>
 }
 
 /** A column's name; pressing it puts the list in the column's order, and again in the opposite. */
@@ -133,13 +201,17 @@ function Heading<T>({
   )
 }
 
-function Cards<T extends object>({ name, columns, rows, rowKey }: RowsProps<T>) {
+function Cards<T extends object>({ name, columns, rows, rowKey, handles }: RowsProps<T>) {
   const [first, ...others] = columns
   return (
     <ul className="plain cards" aria-label={name}>
       {rows.map((row) => (
         <li key={rowKey(row)}>
-          <div className="card-head">{first?.render(row)}</div>
+          <div className="card-head row">
+            {handles && <Pick row={row} handles={handles} />}
+            {first?.render(row)}
+            {handles?.gone(row) && <Gone />}
+          </div>
           <dl className="facts">
             {others.map((c) => (
               <div key={c.key} className="fact">

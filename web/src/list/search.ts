@@ -23,6 +23,13 @@ export const page: Reader<number> = (value) => {
   return Number.isInteger(n) && n > 1 && n <= 1000 ? n : undefined
 }
 
+/** An expression that narrows a list, as long as the interface takes one. */
+export const expression: Reader<string> = (value) =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= 2000 ? value : undefined
+
+/** What the address of a list says that has all tools: see list/tools.tsx. */
+export const toolsSay = { filter: expression, columns: anyText, view: anyText, page }
+
 type Search<R extends Record<string, Reader<unknown>>> = {
   [K in keyof R]?: R[K] extends Reader<infer T> ? T : never
 }

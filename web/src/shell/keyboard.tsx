@@ -1,3 +1,4 @@
+import { SearchOutlined } from '@ant-design/icons'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import type { Role } from '../api/session'
 import { useWords } from '../words/words'
@@ -23,8 +24,14 @@ export function Keyboard({ role }: { role: Role }) {
   const close = () => show(undefined)
   return (
     <>
-      <button type="button" className="tool" onClick={() => show('palette')} aria-label={t('web.palette.title')}>
-        <span aria-hidden="true">⌘K</span>
+      <button
+        type="button"
+        className="tool"
+        onClick={() => show('palette')}
+        aria-label={t('web.palette.title')}
+        title={`${t('web.palette.title')} ⌘K`}
+      >
+        <SearchOutlined aria-hidden />
       </button>
       <Suspense>
         {open === 'palette' && <Palette role={role} close={close} />}

@@ -5,6 +5,8 @@ import { useEffect, useRef } from 'react'
 export interface KeyAct {
   key: string
   name: string
+  /** Only then; otherwise the key is the browser's. */
+  when?: () => boolean
   run: () => void
 }
 
@@ -28,7 +30,7 @@ export function useKeys(acts: KeyAct[]) {
     const press = (e: KeyboardEvent) => {
       if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || writes(e.target)) return
       if (document.querySelector('dialog[open]')) return
-      const act = mine.acts.find(({ key }) => key === e.key)
+      const act = mine.acts.find(({ key, when }) => key === e.key && (!when || when()))
       if (!act) return
       e.preventDefault()
       act.run()

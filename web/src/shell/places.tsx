@@ -104,10 +104,12 @@ const places: Record<Role, Place[]> = {
   operator: [
     // Where the work is.
     {
-      name: 'web.place.incidents',
+      name: 'web.place.work',
       icon: <AuditOutlined />,
       pages: [
-        { to: homes.operator, name: 'web.place.incidents', also: '/cases/' },
+        { to: '/queues', name: 'web.place.queues' },
+        { to: '/cases', name: 'web.place.cases' },
+        { to: '/incidents', name: 'web.place.incidents' },
         { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
       ],

@@ -21,3 +21,11 @@ export function text(words: Dictionary, key: Key, params: Params = {}): string {
 export function named(words: Dictionary, family: string, code: string): string {
   return (words as Record<string, string>)[`${family}.${code}`] ?? code
 }
+
+/** The codes that a family has a word for. */
+export function family(words: Dictionary, of: string): string[] {
+  const codes = Object.keys(words)
+    .filter((key) => key.startsWith(`${of}.`))
+    .map((key) => key.slice(of.length + 1).split('.')[0] ?? '')
+  return [...new Set(codes)]
+}

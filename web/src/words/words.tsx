@@ -10,7 +10,7 @@ import {
   useState,
 } from 'react'
 import { type Lang, language } from './language'
-import { type Dictionary, type Key, named, type Params, text } from './message'
+import { type Dictionary, family, type Key, named, type Params, text } from './message'
 
 type Locale = NonNullable<ComponentProps<typeof ConfigProvider>['locale']>
 interface Loaded {
@@ -23,6 +23,8 @@ interface Words extends Pick<Loaded, 'lang' | 'locale'> {
   t: (key: Key, params?: Params) => string
   /** The word of a code of a family. */
   name: (family: string, code: string) => string
+  /** The codes of a family, in the order of the catalogue. */
+  codes: (family: string) => string[]
   speak: (lang: Lang) => Promise<void>
 }
 
@@ -60,7 +62,8 @@ export function Speak({ first, onChange, children }: { first: Loaded; onChange: 
       lang: loaded.lang,
       locale: loaded.locale,
       t: (key, params) => text(loaded.words, key, params),
-      name: (family, code) => named(loaded.words, family, code),
+      name: (of, code) => named(loaded.words, of, code),
+      codes: (of) => family(loaded.words, of),
       speak,
     }),
     [loaded, speak],

@@ -2,10 +2,15 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { useIncidentFields } from '../../list/casefields'
+import { both, condition } from '../../list/expression'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { useClaiming } from '../cases/claiming'
 import { Causes } from './causes'
 import './incidents.css'
 
@@ -13,27 +18,36 @@ const Detail = lazy(() => import('./detail').then((m) => ({ default: m.IncidentD
 
 type Incident = Schema['ListedIncident']
 
-const stages = ['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours']
 const states = ['open', 'resolving', 'closed'] as const
 
 /** An operator's queue: what is stuck, by cause and one by one. */
 export function Incidents() {
-  const { t, name, lang } = useWords()
+  const { t, name, lang, codes } = useWords()
   const { incident: open, ...asked } = useSearch({ from: '/inside/incidents' })
   const change = useChange()
+  const { state, cause, stage, institution, filter, sort = 'since', page = 1 } = asked
+  // What is closed is shown to who asks for it.
+  const whole = both(
+    condition('state', ...(state ? [state] : /\bstate:/.test(filter ?? '') ? [] : ['open', 'resolving'])),
+    condition('cause', cause),
+    condition('stage', stage),
+    condition('institution', institution),
+    filter,
+  )
   const list = useQuery({
-    queryKey: ['incidents', asked],
+    queryKey: ['incidents', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, sort: asked.sort ?? 'since', page: asked.page ?? 1, limit: size } as const
-      const { incidents, total } = await answer(api.GET('/v1/incidents', { params: { query } }))
-      return { rows: incidents ?? [], total: total ?? 0 }
+      const query = { filter: whole, sort, page, limit: size }
+      const { incidents, total, total_is_least } = await answer(api.GET('/v1/incidents', { params: { query } }))
+      return { rows: incidents ?? [], total: total ?? 0, least: total_is_least }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 5_000,
+    refetchInterval: steadily(5_000),
   })
+  const { verbs, said } = useClaiming<Incident>((row) => row.case_id)
   const columns: Column<Incident>[] = [
     {
-      key: 'title',
+      key: 'cause',
       title: t('web.incidents.cause'),
       render: (row) => (
         <Opener field="incident" id={row.id}>
@@ -49,31 +63,51 @@ export function Incidents() {
     { key: 'institution', title: t('web.incidents.institution'), render: (row) => row.institution?.name ?? '—' },
     { key: 'since', title: t('web.incidents.since'), sort: 'since', render: (row) => moment(lang, row.since) },
     { key: 'state', title: t('web.incidents.state'), render: (row) => <State state={row.state} /> },
+    {
+      key: 'kind',
+      title: t('web.fields.kind'),
+      spare: true,
+      render: (row) => t(`web.incident_kind.${row.kind}`),
+    },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="incidents"
       heading={t('web.place.incidents')}
       lead={t('web.incidents.lead')}
-      above={<Causes cause={asked.cause} stage={asked.stage} institution={asked.institution} onPick={change} />}
+      above={<Causes cause={cause} stage={stage} institution={institution} onPick={change} />}
       filters={[
         {
           name: 'state',
           label: t('web.incidents.state'),
-          value: asked.state,
+          value: state,
           standing: t('web.incidents.unresolved'),
           options: states.map((s) => ({ value: s, label: t(`web.incident_state.${s}`) })),
         },
         {
           name: 'stage',
           label: t('web.incidents.stage'),
-          value: asked.stage,
-          options: stages.map((s) => ({ value: s, label: name('stage', s) })),
+          value: stage,
+          options: codes('stage').map((s) => ({ value: s, label: name('stage', s) })),
         },
       ]}
+      fields={useIncidentFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
       standing="since"
+      call={(row) => row.title}
+      verbs={[
+        ...verbs,
+        {
+          id: 'resolve',
+          name: t('web.resolve.title'),
+          key: 'r',
+          run: ([row]) => change({ incident: row?.id }),
+        },
+      ]}
+      said={said}
       open={open}
       detail={(id) => <Detail id={id} onClose={() => change({ incident: undefined })} />}
       none={{ title: t('web.incidents.none'), advice: t('web.incidents.none_advice') }}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { axeFindsNothing } from './axe.mjs'
+import { at, loggedIn, world } from './browser.mjs'
+
+/** What the row says that has the focus. */
+const hand = (page) => page.evaluate(() => document.activeElement?.closest('tr')?.innerText ?? '')
+
+/** A list of cases, once its rows stand there. */
+async function lists(page, path) {
+  await page.goto(at(path))
+  await page.locator('.listing tbody tr').first().waitFor()
+}
+
+describe('an operator at the keyboard', () => {
+  it('goes through a queue, picks cases, claims them, opens one, and finds any page by its name', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await lists(page, '/queues')
+    await page.keyboard.press('j')
+    const first = await hand(page)
+    await page.keyboard.press('x')
+    await page.keyboard.press('j')
+    const second = await hand(page)
+    assert.notEqual(first, '')
+    assert.notEqual(second, first, 'the next row has the focus')
+    await page.keyboard.press('x')
+    await page.getByText('已选取2条').first().waitFor()
+    await axeFindsNothing(page, 'rows that are picked')
+    await page.keyboard.press('c')
+    await page.getByText('已认领2个个案。').waitFor()
+    await page.keyboard.press('k')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/\/cases\/[0-9a-f-]{36}/)
+
+    await page.keyboard.press('Control+k')
+    const palette = page.getByRole('combobox', { name: '去哪里' })
+    await palette.fill(world.stuck)
+    await page.getByRole('option').first().waitFor()
+    await axeFindsNothing(page, 'the palette')
+    await palette.fill('允许的主机')
+    await palette.press('Enter')
+    await page.waitForURL(/\/allowed-hosts/)
+    await page.locator('main h1').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('命令面板').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  })
+})
+
+describe('the conditions of a list', () => {
+  it('stand in its address, are built and written, say where they are wrong, and go back with the browser', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await lists(page, '/cases')
+    await page.keyboard.press('/')
+    const text = page.getByRole('textbox', { name: '筛选表达式' })
+    await text.fill('stage:registration burnt:yes')
+    await page.getByText('第20个字符处：没有这个项目。').waitFor()
+    await text.fill('status:stuck (stage:registration OR age>3000)')
+    await axeFindsNothing(page, 'the builder')
+    await text.press('Enter')
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'status:stuck (stage:registration OR age>3000)')
+    await page.locator('.chip').nth(1).waitFor()
+    await page.reload()
+    await page.locator('.listing tbody tr').first().waitFor()
+    for (const stage of await page.locator('.listing tbody td:nth-child(4)').allInnerTexts()) {
+      assert.equal(stage.trim(), '报名登记')
+    }
+    await page.getByRole('button', { name: /^去掉：.*报名登记/ }).click()
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'status:stuck')
+    await page.goBack()
+    await page.waitForURL((url) => url.searchParams.get('filter')?.includes('age>3000'))
+    // What only the server knows to be wrong, it says where.
+    await page.goto(at(`/cases?filter=${encodeURIComponent('age>30 due:2026-02-30')}`))
+    await page.getByText(/第12个字符处/).waitFor()
+  })
+})
