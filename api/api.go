@@ -155,6 +155,7 @@ type service struct {
 	remedies    remedyBodies
 	casework    caseworkBodies
 	misconduct  misconductBodies
+	duty        body[dutyBody]
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

@@ -225,6 +225,9 @@ func (s *service) signIn(ctx context.Context, write writing, raw []byte) (signIn
 		res.RowResult = faultRow(r, found)
 		return res, nil, nil
 	}
+	if err := s.mayMark(ctx, r.account, row.Attendee); err != nil {
+		return res, nil, err
+	}
 	var recorded hours.Recorded
 	err = write(ctx, func(tx *store.Tx) error {
 		recorded, err = hours.Record(tx, hours.SignIn{

@@ -91,7 +91,10 @@ func (s *service) permit(c *gin.Context, row authority.Row, caller authority.Cal
 	if errors.Is(err, store.ErrNotFound) || err == nil && !scope.Reaches(caller, owners) {
 		return problem(notFound)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return s.abstain(c.Request.Context(), requestOf(c.Request.Context()).account, c.Request.Method, scope, owners.Person)
 }
 
 // within bounds a list to what the request's account reaches: an institution's own, an operator's district. An institution

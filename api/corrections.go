@@ -98,6 +98,9 @@ func (s *service) postCorrection(ctx context.Context, in *bodyInput) (*correctio
 	if err := found.err(); err != nil {
 		return nil, err
 	}
+	if err := s.mayMark(ctx, r.account, body.Attendee); err != nil {
+		return nil, err
+	}
 	out := &correctionOutput{}
 	var corrected hours.Corrected
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {

@@ -154,6 +154,7 @@ const (
 	misconductNoRule       = "misconduct_rule_missing"
 	misconductNotJudge     = "misconduct_not_judge"
 	otherPersonNeeded      = "other_person_needed"
+	ownCase                = "own_case"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -297,6 +298,7 @@ var statuses = map[string]int{
 	misconductNoRule:       http.StatusConflict,
 	misconductNotJudge:     http.StatusConflict,
 	otherPersonNeeded:      http.StatusConflict,
+	ownCase:                http.StatusForbidden,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -189,7 +189,11 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 // says nothing of the person who is there.
 func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Person, error) {
 	if r.account.Role == operator {
-		return s.named(tx, reg.who)
+		known, err := s.named(tx, reg.who)
+		if err != nil {
+			return known, err
+		}
+		return known, s.mayActOn(tx, r.account, known.ID)
 	}
 	known, err := s.personOf(tx, reg.who)
 	if err != nil {

@@ -143,6 +143,7 @@ func (s *service) register(api huma.API) {
 	s.registerIssuers(api)
 	s.registerSupervision(api)
 	s.registerMisconduct(api)
+	s.registerDuties(api)
 
 	s.registerDeadlines(api)
 	s.registerNotices(api)

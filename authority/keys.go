@@ -87,6 +87,7 @@ var keyVerbs = map[string][]KeyScope{
 	"certificate.decide":   {},
 	"certificate.withdraw": {},
 
+	"duty.declare": {},
 	// Nor is anybody accused or judged by a program.
 	"misconduct.record":  {},
 	"misconduct.list":    {},

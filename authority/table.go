@@ -123,6 +123,9 @@ var table = []Row{
 	{"POST /v1/certificate-revocations/{id}/decision", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 	{"POST /v1/certificate-revocations/{id}/withdrawal", "certificate.revoke_many", Revocation, false, roles(None, None, City, None)},
 
+	{"GET /v1/me/duties", "duty.declare", Nothing, false, roles(None, Own, Own, None)},
+	{"POST /v1/me/duties", "duty.declare", Nothing, false, roles(None, Own, Own, None)},
+
 	// Misconduct is recorded, confirmed and decided where the person was evaluated; what rules do not give to the body, the city does.
 	{"POST /v1/misconduct", "misconduct.record", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/misconduct", "misconduct.list", Nothing, false, roles(Own, Ours, Area, None)},

@@ -16,9 +16,9 @@ var ownerQueries = map[authority.Object]string{
 		FROM deletion_requests WHERE id = ?`,
 	authority.Case: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM cases c JOIN institutions t ON t.id = c.training_body WHERE c.id = ?`,
-	authority.Task: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, c.district AS first, t.district AS second
+	authority.Task: `SELECT NULL AS account, c.person_id AS person, k.institution_id AS institution, c.district AS first, t.district AS second
 		FROM tasks k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body WHERE k.id = ?`,
-	authority.Incident: `SELECT NULL AS account, NULL AS person, NULL AS institution, c.district AS first, t.district AS second
+	authority.Incident: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM incidents i LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
 	authority.Session: `SELECT NULL AS account, NULL AS person, s.institution_id AS institution, t.district AS first, NULL AS second
 		FROM sessions s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
@@ -54,7 +54,7 @@ var ownerQueries = map[authority.Object]string{
 		t.district AS first, NULL AS second FROM notices n LEFT JOIN institutions t ON t.id = n.institution_id WHERE n.id = ?`,
 	authority.Mailbox: `SELECT NULL AS account, NULL AS person, m.institution_id AS institution, NULL AS first, NULL AS second
 		FROM mailboxes m WHERE m.id = ?`,
-	authority.Letter: `SELECT NULL AS account, NULL AS person, NULL AS institution, t.district AS first, c.district AS second
+	authority.Letter: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, t.district AS first, c.district AS second
 		FROM dead_letters l JOIN institutions t ON t.id = l.institution_id LEFT JOIN tasks k ON k.id = l.task_id
 		LEFT JOIN cases c ON c.id = k.case_id WHERE l.id = ?`,
 	authority.List: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second

@@ -82,6 +82,9 @@ func MisconductSeal(id string) string { return "misconduct/" + id + "/account" }
 // StatementSeal is the purpose of a trainee's statement.
 func StatementSeal(id string) string { return "misconduct/" + id + "/statement" }
 
+// DutySeal is the purpose of the number of a document that an account declared.
+func DutySeal(id string) string { return "duty/" + id }
+
 // AuditSeal is the purpose of the key of the audit log, of which there is one.
 func AuditSeal() string { return "audit/key" }
 
@@ -124,6 +127,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
 	ofOne("certificate_prints", "content_sealed", "id", PrintSeal),
 	ofOne("dead_letters", "body_sealed", "id", LetterSeal),
+	ofOne("duty_declarations", "document_sealed", "id", DutySeal),
 	ofOne("misconduct_cases", "account_sealed", "id", MisconductSeal),
 	ofOne("misconduct_cases", "statement_sealed", "id", StatementSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
