@@ -2,6 +2,7 @@ package payload
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.temporal.io/api/workflowservice/v1"
@@ -18,7 +19,7 @@ import (
 // Seal has a client of Temporal, and every worker that uses it, seal what it sends and open what it is sent.
 func (k *Keys) Seal(options *client.Options) {
 	options.DataConverter = k.Converter()
-	options.FailureConverter = failures{k.Converter()}
+	options.FailureConverter = failures{DataConverter: k.Converter()}
 	options.ConnectionOptions.DialOptions = append(options.ConnectionOptions.DialOptions, grpc.WithChainUnaryInterceptor(k.ahead))
 }
 
@@ -55,7 +56,11 @@ func (k *Keys) ahead(
 }
 
 // failures seals the messages and stack traces of failures as well as their details.
-type failures struct{ converter.DataConverter }
+type failures struct {
+	converter.DataConverter
+
+	workflow bool // it is known whose failures they are
+}
 
 var (
 	_ converter.FailureConverter                         = failures{}
@@ -64,12 +69,21 @@ var (
 
 // WithSerializationContext is the converter for the failures of one workflow.
 func (f failures) WithSerializationContext(sc converter.SerializationContext) converter.FailureConverter {
-	return failures{converter.WithDataConverterSerializationContext(f.DataConverter, sc)}
+	return failures{DataConverter: converter.WithDataConverterSerializationContext(f.DataConverter, sc), workflow: true}
 }
 
-// ErrorToFailure seals an error.
+// ErrorToFailure seals an error. That a workflow's task failed, a worker reports without saying of which workflow, so there is no
+// key to seal it with: it says of which type the error is, and no more. The worker's log has the rest.
 func (f failures) ErrorToFailure(err error) *failurepb.Failure {
-	return f.standard().ErrorToFailure(err)
+	if err == nil || f.workflow {
+		return f.standard().ErrorToFailure(err)
+	}
+	return &failurepb.Failure{
+		Message: "the worker's log says why", Source: "GoSDK",
+		FailureInfo: &failurepb.Failure_ApplicationFailureInfo{
+			ApplicationFailureInfo: &failurepb.ApplicationFailureInfo{Type: fmt.Sprintf("%T", err)},
+		},
+	}
 }
 
 // FailureToError opens an error.

@@ -256,6 +256,16 @@ func TestFailuresAreSealedWithTheirMessagesTracesAndDetails(t *testing.T) {
 	require.ErrorContains(t, opened.Unwrap(), "cause "+secret)
 }
 
+func TestAFailureOfNoWorkflowSaysItsTypeAndNoMore(t *testing.T) {
+	t.Parallel()
+	var options client.Options
+	newWorld(t).keys.Seal(&options)
+	failure := options.FailureConverter.ErrorToFailure(temporal.NewApplicationError("message "+secret, "kind", "detail "+secret))
+	require.NotContains(t, failure.String(), secret)
+	require.Equal(t, "*internal.ApplicationError", failure.GetApplicationFailureInfo().GetType())
+	require.Nil(t, options.FailureConverter.ErrorToFailure(nil))
+}
+
 func TestATaskIsTakenOnceItsKeyCanBeRead(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
