@@ -55,7 +55,9 @@ type Config struct {
 	Keys     *identity.Keyring
 	// Forwarder tells cases what was committed for them.
 	Forwarder Forwarder
-	Logger    *slog.Logger
+	// Executions shows what Temporal does for workflows, and repairs it; nil: nobody can be asked.
+	Executions Executions
+	Logger     *slog.Logger
 	// Sessions are how long log-ins of browsers last; 0 is 30 minutes without a request, and 12 hours altogether.
 	Sessions store.SessionLimits
 	// RequireSecondFactor has operators and administrators who log in by a password enrol a second factor before anything
@@ -156,6 +158,7 @@ type service struct {
 	casework    caseworkBodies
 	misconduct  misconductBodies
 	duty        body[dutyBody]
+	repairing   executionBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

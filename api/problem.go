@@ -55,6 +55,11 @@ const (
 	resolutionPending      = "resolution_pending"
 	badgePending           = "credential_pending"
 	alreadyEnded           = "already_ended"
+	runChanged             = "run_changed"
+	executionOver          = "execution_over"
+	pointUnknown           = "reset_point_unknown"
+	activityGone           = "activity_gone"
+	repairRefused          = "repair_refused"
 	withdrawalPending      = "withdrawal_pending"
 	caseAssigned           = "case_assigned"
 	notTheAuthor           = "not_the_author"
@@ -199,6 +204,11 @@ var statuses = map[string]int{
 	resolutionPending:      http.StatusConflict,
 	badgePending:           http.StatusConflict,
 	alreadyEnded:           http.StatusConflict,
+	runChanged:             http.StatusConflict,
+	executionOver:          http.StatusConflict,
+	pointUnknown:           http.StatusConflict,
+	activityGone:           http.StatusConflict,
+	repairRefused:          http.StatusConflict,
 	withdrawalPending:      http.StatusConflict,
 	caseAssigned:           http.StatusConflict,
 	notTheAuthor:           http.StatusConflict,

@@ -135,6 +135,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerBatches(api)
 
+	s.registerExecutions(api)
 	s.registerCertificates(api)
 	s.registerPublications(api)
 	s.registerCertificateFiles(api)

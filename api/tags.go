@@ -13,6 +13,7 @@ var tags = []*huma.Tag{
 	{Name: "people", Description: "人员信息的核对与解密查看。Finding people, and seeing what is masked."},
 	{Name: "cases", Description: "培养个案。Cases."},
 	{Name: "casework", Description: "个案的经办：认领、转交、备注。How operators work on cases together: who sees to one, and what is noted."},
+	{Name: "executions", Description: "执行。What Temporal does for cases: what fails there, and repairs of one run."},
 	{Name: "incidents", Description: "卡点。Why cases are stuck, and what is done about it."},
 	{Name: "deadlines", Description: "期限、工作日历与提醒。Deadlines, working days, and who is told when."},
 	{Name: "tasks", Description: "机构任务。Work asked of institutions."},

@@ -117,6 +117,10 @@ type IncidentView struct {
 	Title       string          `json:"title"`
 	Explanation string          `json:"explanation"`
 	Verbs       []contract.Verb `json:"verbs" doc:"What an operator may do about it, the suggested first."`
+	WhoCanMove  contract.Mover  `json:"who_can_move" enum:"operator,engineer,institution,trainee,nobody" doc:"Who can clear it; nobody: it is tried again by itself."`
+	Suggested   []suggestedAct  `json:"suggested" doc:"What may be done about it, the most likely first, and what each would do."`
+	NextAttempt *time.Time      `json:"next_attempt_at,omitempty" doc:"When what fails is tried again by itself, as far as is known."`
+	Workflow    string          `json:"workflow_id,omitempty" doc:"The workflow whose execution it is about."`
 	Institution *bodyView       `json:"institution,omitempty"`
 	TaskID      string          `json:"task_id,omitempty"`
 	Params      map[string]any  `json:"params"`
@@ -131,6 +135,10 @@ func (v reader) incident(i store.Incident) IncidentView {
 		ID: i.ID, CaseID: i.CaseID, Stage: string(i.Stage), Channel: i.Channel, Kind: string(i.Kind), Cause: string(i.Cause),
 		Title: v.say("cause", string(i.Cause)+".title"), Verbs: i.Cause.Verbs(), Params: i.Params,
 		Explanation: v.explanation(i), State: i.State, Since: i.OpenedAt, ClosedAt: i.ClosedAt, ClosedBy: i.ClosedBy,
+		WhoCanMove: i.Cause.Mover(), Suggested: v.suggested(i.Cause), Workflow: i.WorkflowID,
+	}
+	if i.State != store.IncidentClosed {
+		view.NextAttempt = i.NextAttemptAt
 	}
 	if i.InstitutionID != nil {
 		at := v.institution(*i.InstitutionID)

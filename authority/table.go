@@ -221,6 +221,16 @@ var table = []Row{
 	{"POST /v1/mailboxes", "mailbox.name", Nothing, false, roles(None, Ours, City, None)},
 	{"POST /v1/mailboxes/{id}/removal", "mailbox.remove", Mailbox, false, roles(None, Ours, City, None)},
 
+	{"GET /v1/executions/watch", "execution.watch", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/cases/{id}/execution", "execution.read", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/pause", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/unpause", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/reset", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/activities/{ref}/pause", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/activities/{ref}/unpause", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/activities/{ref}/reset", "execution.repair", Case, false, roles(None, None, City, None)},
+	{"POST /v1/cases/{id}/execution/activities/{ref}/options", "execution.repair", Case, false, roles(None, None, City, None)},
+
 	{"GET /v1/incidents", "incident.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/incidents/{id}", "incident.read", Incident, false, roles(None, None, Area, None)},
 	{"POST /v1/incidents/{id}/resolution", "incident.resolve", Incident, false, roles(None, None, Area, None)},

@@ -42,6 +42,13 @@ const (
 	CertificateDiffers Cause = "certificate_differs" // its record is not what it was earned by
 )
 
+// The causes of incidents that are found of executions in Temporal. They hold up no case in the record: they say why its
+// workflow makes no progress.
+const (
+	WorkflowFailing Cause = "workflow_failing" // our own code fails on it, again and again
+	ActivityFailing Cause = "activity_failing" // work that it asked for fails, and is tried again
+)
+
 // The causes that keep a certificate from being issued.
 const (
 	PhotoMissing     Cause = "photo_missing"
@@ -120,6 +127,9 @@ var causes = []causeRow{
 	{PublicationUnknown, Business, []Verb{Override}},
 	{ChannelDown, External, []Verb{Retry, Override}},
 	{CertificateDiffers, Business, []Verb{Retry, Override}},
+
+	{WorkflowFailing, Program, []Verb{}}, // what helps is done to its execution
+	{ActivityFailing, External, []Verb{Retry}},
 
 	{PhotoMissing, Business, []Verb{Retry, Cancel}},
 	{PrintingNotSetUp, Business, []Verb{Retry, Cancel}},

@@ -54,6 +54,18 @@ var promised = map[string][]string{
 	"letter.told.*": {
 		"task_unknown", "second_opinion", "task_cancelled", "task_reassigned", "asked_again", "case_ended", "case_erased",
 	},
+	"mover.*": {"operator", "engineer", "institution", "trainee", "nobody"},
+	"repair.*": {
+		"pause_execution", "resume_execution", "reset_execution", "pause_activity", "resume_activity", "retry_activity", "reoption_activity",
+	},
+	"suggestion.*": {
+		"retry.effect", "override.effect", "reassign.effect", "extend.effect", "correct.effect", "cancel.effect",
+		"reset_execution", "pause_execution", "retry_activity", "reoption_activity", "pause_activity",
+	},
+	"repair_refusal.*":        {"run_changed", "not_running", "no_such_point", "activity_gone", "not_possible"},
+	"execution_point.*":       {"start", "first_failure"},
+	"activity_state.*":        {"scheduled", "started", "paused"},
+	"failing.*":               {"nondeterministic", "panicked", "timed_out", "not_taken", "failed"},
 	"verb.*":                  {"retry", "override", "reassign", "extend", "correct", "cancel"},
 	"category.*":              {"in_post", "intending", "final_year_student", "skilled_worker"},
 	"degree.*":                {"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school"},
@@ -95,6 +107,7 @@ var problemCodes = []string{
 	"malformed_json", "unknown_field", "validation_failed", "same_body", "duplicate_case", "person_claimed",
 	"unauthenticated", "forbidden", "not_found", "task_closed", "result_conflict", "task_kind_mismatch",
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
+	"run_changed", "execution_over", "reset_point_unknown", "activity_gone", "repair_refused",
 	"already_ended", "withdrawal_pending", "title_decided", "payload_too_large", "internal", "unavailable",
 	"account_bound", "certificate_number_taken", "idempotency_key_in_use", "idempotency_answer_lost", "letters_full", "letter_resolved", "letter_task_closed", "method_not_allowed", "not_acceptable",
 	"request_timeout", "unsupported_media_type", "person_unknown", "phone_taken", "phone_unknown", "person_erased", "case_open",
@@ -118,6 +131,7 @@ var causeCodes = []string{
 	"photo_missing", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
 	"publication_refused", "publication_missing", "publication_differs", "publication_unknown", "channel_down", "certificate_differs",
 	"training_certificate_revoked", "certificate_suspended", "misconduct_pending", "evaluation_barred",
+	"workflow_failing", "activity_failing",
 }
 
 // The parameters each kind of event in a case's timeline comes with.
@@ -233,7 +247,7 @@ func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
 	allowed := []string{
 		"institution", "channel:channel", "differences:difference", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
-		"part:part", "until",
+		"part:part", "until", "failure:failing",
 	}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)

@@ -56,6 +56,8 @@ var exportSections = []ExportSection{
 		FROM case_notes n LEFT JOIN case_note_strikes s ON s.note_id = n.id WHERE n.case_id IN (TABLE mine)
 		UNION ALL SELECT case_id, 'assignment', assigned_at, '', NULL, NULL::timestamptz, reason FROM case_assignments WHERE case_id IN (TABLE mine)
 		ORDER BY 3`},
+	{"repairs", []string{"execution_repairs"}, `SELECT id, case_id, verb, reason, requested_at, state FROM execution_repairs
+		WHERE case_id IN (TABLE mine) ORDER BY requested_at`},
 	{"decisions", []string{"decisions"}, `SELECT case_id, kind, policy_version, as_of, inputs, outcome, body, decided_at FROM decisions
 		WHERE case_id IN (TABLE mine) ORDER BY decided_at`},
 	{"assessments", []string{"assessments"}, `SELECT case_id, kind, attempt, score, pass_mark, passed, assessed_on FROM assessments

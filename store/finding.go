@@ -16,15 +16,15 @@ import (
 // ClosedByVanishing is how a finding closes that is no longer found.
 const ClosedByVanishing = "vanishing"
 
-// OpenFinding opens an incident that holds up no case, unless one of the same cause, certificate and channel is open
-// already: fresh says whether it is new. Its parameters are those of the first.
+// OpenFinding opens an incident that holds up no case, unless one of the same cause, certificate, channel and
+// workflow is open already: fresh says whether it is new. Its parameters are those of the first.
 func (tx *Tx) OpenFinding(about Incident, at time.Time) (id string, fresh bool, err error) {
 	about.ID, about.Kind, about.State, about.OpenedAt = uuid.NewString(), about.Cause.Kind(), IncidentOpen, at
 	about.Holds = false
 	if about.Params == nil {
 		about.Params = map[string]any{}
 	}
-	const same = "cause = ? AND coalesce(certificate_id::text, '') = ? AND channel = ? AND NOT holds AND state <> 'closed'"
+	const same = "cause = ? AND coalesce(certificate_id::text, '') = ? AND channel = ? AND workflow_id = ? AND NOT holds AND state <> 'closed'"
 	certificate := ""
 	if about.CertificateID != nil {
 		certificate = *about.CertificateID
@@ -37,7 +37,7 @@ func (tx *Tx) OpenFinding(about Incident, at time.Time) (id string, fresh bool, 
 		return about.ID, true, nil
 	}
 	var there Incident
-	err = tx.db.Take(&there, same, about.Cause, certificate, about.Channel).Error
+	err = tx.db.Take(&there, same, about.Cause, certificate, about.Channel, about.WorkflowID).Error
 	return there.ID, false, found(err, "read a finding")
 }
 
@@ -69,6 +69,9 @@ func (tx *Tx) ResolveFinding(r Resolution) error {
 	about, err := tx.Incident(r.IncidentID)
 	if err != nil {
 		return err
+	}
+	if about.Cause == contract.ActivityFailing {
+		return tx.retryExecution(about, r)
 	}
 	return tx.retryPublication(about, r.RequestedAt)
 }

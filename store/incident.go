@@ -46,6 +46,8 @@ type Incident struct {
 	OpenedAt      time.Time
 	ClosedAt      *time.Time
 	ClosedBy      string
+	WorkflowID    string     // of whose execution in Temporal it is; empty: it is of none's
+	NextAttemptAt *time.Time // when what fails is tried again by itself, as far as is known
 }
 
 // Resolution is what an operator decided about an incident.

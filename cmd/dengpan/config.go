@@ -47,6 +47,7 @@ type config struct {
 	CallbackPorts []int    `env:"DENGPAN_CALLBACK_PORTS"  envDefault:"443,8443"`
 	LogLevel      string   `env:"DENGPAN_LOG_LEVEL"       envDefault:"info"`
 	TemporalUI    string   `env:"DENGPAN_TEMPORAL_UI_ORIGIN"`
+	TemporalUIURL string   `env:"DENGPAN_TEMPORAL_UI_URL"`
 
 	SecondFactor    bool          `env:"DENGPAN_REQUIRE_SECOND_FACTOR" envDefault:"true"`
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
@@ -100,6 +101,8 @@ func configured(cmd *cobra.Command) *config {
 		"how long a browser stays logged in at most (DENGPAN_SESSION_LIFETIME)")
 	f.StringVar(&cfg.TemporalUI, "temporal-ui-origin", cfg.TemporalUI,
 		"origin of Temporal's interface, such as https://temporal.example.cn, if it may show payloads (DENGPAN_TEMPORAL_UI_ORIGIN)")
+	f.StringVar(&cfg.TemporalUIURL, "temporal-ui-url", cfg.TemporalUIURL,
+		"where operators are sent to look at a history in Temporal's interface; empty: its origin (DENGPAN_TEMPORAL_UI_URL)")
 	cfg.Provider.flags(f)
 	cfg.SMTP.flags(f)
 	cfg.Evidence.flags(f)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/document"
 	"github.com/dengpan/dengpan/evidence"
+	"github.com/dengpan/dengpan/execution"
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
@@ -182,18 +184,27 @@ func (p *process) api(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	executions := p.executions()
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
 		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket, Printing: p.printing,
-		Callbacks: guard,
+		Callbacks: guard, Executions: &executions,
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
 		return fmt.Errorf("prepare the API: %w", err)
 	}
 	return api.Run(ctx, handler, p.cfg.APIAddress)
+}
+
+// executions asks Temporal about workflows and repairs them.
+func (p *process) executions() execution.Service {
+	return execution.Service{
+		Store: p.store, Temporal: p.temporal, Namespace: p.cfg.Namespace, Open: p.payloads.Converter(),
+		UI: cmp.Or(p.cfg.TemporalUIURL, p.cfg.TemporalUI),
+	}
 }
 
 func (p *process) worker(ctx context.Context) error {
@@ -216,6 +227,7 @@ func (p *process) worker(ctx context.Context) error {
 		&printing.Maker{Store: p.store, Keys: p.keys, Printer: printer, Logger: p.logger},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},
 		&notice.Reminder{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
+		&execution.Watcher{Service: p.executions(), Logger: p.logger},
 	}
 	if p.mail != nil {
 		beside = append(beside, &notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger})

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
@@ -8,6 +9,8 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { State } from './incidents'
 import { Resolve } from './resolve'
+
+const Execution = lazy(() => import('../case/execution').then((m) => ({ default: m.Execution })))
 
 type Incident = Schema['ListedIncident']
 
@@ -58,6 +61,14 @@ function Explained({ incident }: { incident: Incident }) {
           )}
           <dt>{t('web.incidents.since')}</dt>
           <dd>{moment(lang, incident.since)}</dd>
+          <dt>{t('web.incidents.who')}</dt>
+          <dd>{name('mover', incident.who_can_move)}</dd>
+          {incident.next_attempt_at && (
+            <>
+              <dt>{t('web.execution.next_attempt')}</dt>
+              <dd>{moment(lang, incident.next_attempt_at)}</dd>
+            </>
+          )}
           {incident.closed_at && (
             <>
               <dt>{t('web.incidents.closed')}</dt>
@@ -81,7 +92,12 @@ function Explained({ incident }: { incident: Incident }) {
         )}
       </section>
       {incident.resolution && <Latest resolution={incident.resolution} />}
-      {incident.state === 'open' && <Resolve incident={incident} />}
+      {incident.state === 'open' && incident.verbs.length > 0 && <Resolve incident={incident} />}
+      {incident.workflow_id && incident.case_id && (
+        <Suspense fallback={<Waiting />}>
+          <Execution caseId={incident.case_id} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -50,7 +50,8 @@ export function Resolve({ incident }: { incident: Incident }) {
               value: v,
               label: (
                 <>
-                  {name('verb', v)} <span className="quiet small">{t(`web.resolve.${v}`)}</span>
+                  {name('verb', v)}{' '}
+                  <span className="quiet small">{incident.suggested.find((s) => s.act === v)?.effect}</span>
                 </>
               ),
             }))}
