@@ -106,7 +106,7 @@ func (f *file) carryOut(i store.Incident, r store.Resolution, reply *contract.Ap
 		f.Note(i.Stage, "facts_corrected", store.ActorOperator, nil)
 	case contract.Override:
 		f.Note(i.Stage, "condition_overridden", store.ActorOperator, nil)
-	case contract.Cancel:
+	case contract.Cancel, contract.ResumeEndpoint: // the one ends the case, the other is of no case
 	}
 	return f.Move(i.Stage, progress.Active, nil, nil)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/dengpan/dengpan/batches"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/redact"
 	"github.com/dengpan/dengpan/store"
@@ -25,6 +26,7 @@ type groupBody struct {
 	Cause       string `json:"cause,omitempty" maxLength:"64"`
 	Stage       string `json:"stage,omitempty" enum:"registration,training,exam,evaluation,certificate,title,ce_hours"`
 	Institution string `json:"institution,omitempty" maxLength:"64"`
+	Filter      string `json:"filter,omitempty" maxLength:"2000" doc:"What is picked of them, as GET /v1/incidents takes it; by itself, it picks of all."`
 	EndpointID  string `json:"endpoint_id,omitempty" format:"uuid" doc:"The cases whose institution could not be told, because its endpoint takes nothing. Not with the others."`
 }
 
@@ -43,7 +45,7 @@ type batchBody struct {
 	Reason     string      `json:"reason" minLength:"1" maxLength:"500" doc:"Kept with the operator's name."`
 	LegalBasis string      `json:"legal_basis,omitempty" maxLength:"500" doc:"Of override and cancel, which a second person approves."`
 	Verb       string      `json:"verb" enum:"retry,extend,reassign,override,cancel,resume_endpoint"`
-	Params     batchParams `json:"params,omitempty"`
+	Params     batchParams `json:"params,omitzero"`
 	Group      groupBody   `json:"group"`
 	Expected   int         `json:"expected" minimum:"1" doc:"How many cases they were when they were counted. If they are not any more, nothing is done."`
 	PerMinute  int         `json:"per_minute,omitempty" minimum:"1" maximum:"6000" doc:"How many cases are acted on; 1200 when it is not given."`
@@ -53,7 +55,7 @@ type batchBody struct {
 // batchDraftBody asks what an act on many cases would do.
 type batchDraftBody struct {
 	Verb      string      `json:"verb" enum:"retry,extend,reassign,override,cancel,resume_endpoint"`
-	Params    batchParams `json:"params,omitempty"`
+	Params    batchParams `json:"params,omitzero"`
 	Group     groupBody   `json:"group"`
 	PerMinute int         `json:"per_minute,omitempty" minimum:"1" maximum:"6000"`
 }
@@ -79,18 +81,26 @@ type effectText struct {
 	Text string `json:"text"`
 }
 
-// check checks that a verb comes with what it needs and nothing else, and that a group is one.
-func (g groupBody) check(found *faults) {
+// pick checks that a group is one, and reads its filter.
+func (s *service) pick(found *faults, r *request, g groupBody) filter.Expr {
+	alone := g.Cause == "" && g.Stage == "" && g.Institution == "" && g.Filter == ""
 	switch {
-	case g.EndpointID == "" && g.Cause == "":
+	case g.EndpointID == "" && g.Cause == "" && g.Filter == "":
 		found.add("group.cause", fieldRequired)
-	case g.EndpointID != "" && (g.Cause != "" || g.Stage != "" || g.Institution != ""):
+	case g.EndpointID != "" && !alone:
 		found.add("group.endpoint_id", fieldConflict)
 	case g.Cause != "" && contract.Cause(g.Cause).Verbs() == nil:
 		found.add("group.cause", fieldUnknownValue)
 	}
+	of := &faults{}
+	where := s.expression(of, r, FilteredInput{Filter: g.Filter}, store.IncidentFields(s.Policy))
+	for _, fault := range of.list {
+		found.add("group."+fault.Field, fault.Code)
+	}
+	return where
 }
 
+// check checks that a verb comes with what it needs, and with nothing that belongs to another.
 func (p batchParams) check(verb contract.Verb, found *faults) store.BatchParams {
 	p.Evidence = redact.Text(strings.TrimSpace(p.Evidence))
 	for _, param := range []struct {
@@ -125,7 +135,7 @@ func (s *service) previewBatch(ctx context.Context, in *bodyInput) (*batchPrevie
 		return nil, err
 	}
 	verb := contract.Verb(body.Verb)
-	body.Group.check(found)
+	where := s.pick(found, r, body.Group)
 	params := body.Params.check(verb, found)
 	if err := found.err(); err != nil {
 		return nil, err
@@ -138,7 +148,7 @@ func (s *service) previewBatch(ctx context.Context, in *bodyInput) (*batchPrevie
 		asked := batches.Asked{Batch: store.Batch{
 			Name: "x", Reason: "x", LegalBasis: "x", Verb: verb, Params: params, Selection: store.BatchSelection(body.Group),
 			PerMinute: cmp.Or(body.PerMinute, usualPace), RequestedBy: r.account.ID, District: area(r),
-		}, Expected: 1, Within: r.within(""), At: s.moment()}
+		}, Expected: 1, Within: r.within(""), Where: where, At: s.moment()}
 		b, err := s.batcher().Ask(tx, asked)
 		out.Body.Count = 1
 		if counted, other := errors.AsType[batches.CountError](err); other {
@@ -215,7 +225,7 @@ func (s *service) askBatch(ctx context.Context, in *bodyInput) (*batchOutput, er
 		return nil, err
 	}
 	verb := contract.Verb(body.Verb)
-	body.Group.check(found)
+	where := s.pick(found, r, body.Group)
 	params := body.Params.check(verb, found)
 	b := store.Batch{
 		Name: redact.Text(strings.TrimSpace(body.Name)), Reason: reasonIn(found, body.Reason),
@@ -241,7 +251,7 @@ func (s *service) askBatch(ctx context.Context, in *bodyInput) (*batchOutput, er
 		if err := s.batchable(tx, r, body.Group, params); err != nil {
 			return err
 		}
-		asked, err := s.batcher().Ask(tx, batches.Asked{Batch: b, Expected: body.Expected, Within: r.within(""), At: s.moment()})
+		asked, err := s.batcher().Ask(tx, batches.Asked{Batch: b, Expected: body.Expected, Within: r.within(""), Where: where, At: s.moment()})
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/csv"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -143,6 +144,10 @@ func TestABatchIsOfTheCasesThatWereCountedAndOfNoOthers(t *testing.T) {
 	require.Equal(t, 3, c.count("SELECT count(*) FROM batch_items WHERE case_id = ANY($1::uuid[])", "{"+strings.Join(c.cases, ",")+"}"))
 	require.Equal(t, 1, c.count("SELECT count(*) FROM audit_entries WHERE action = 'batch.ask' AND reason = '机构已补录'"))
 
+	r = c.post("/v1/incident-batches/preview", c.operator, object{"verb": "retry", "group": object{"filter": "institution:" + trainingBodyID + " cause:hours_insufficient"}})
+	r.into(t, &preview)
+	require.Equal(t, 1, preview.Count, "a filter picks what it picks of a list; the others are being resolved")
+
 	elsewhere := "xicheng"
 	district := c.token(store.Account{Role: store.RoleOperator, District: &elsewhere})
 	c.post("/v1/incident-batches", district, ask).refused(t, http.StatusConflict, batchCountChanged)
@@ -155,15 +160,14 @@ func TestWhatIsWrongWithABatchIsSaidByField(t *testing.T) {
 	group := c.group(contract.HoursInsufficient)
 	right := func(changes object) object {
 		b := object{"name": "n", "reason": "r", "verb": "retry", "group": group, "expected": 1}
-		for field, value := range changes {
-			b[field] = value
-		}
+		maps.Copy(b, changes)
 		return b
 	}
 	for field, wrong := range map[string]object{
 		"name":               {"name": " "},
 		"reason":             {"reason": " "},
 		"group.cause":        {"group": object{}},
+		"group.filter[0]":    {"group": object{"filter": "nonsense:x"}},
 		"group.endpoint_id":  {"verb": "resume_endpoint", "group": object{"endpoint_id": "00000000-0000-4000-8000-000000000000"}},
 		"params.institution": {"verb": "reassign", "params": object{"institution": "nobody"}},
 		"params.days":        {"params": object{"days": 3}},

@@ -44,7 +44,7 @@ func (s *service) onGroup(
 	if err != nil {
 		return nil, err
 	}
-	body.Group.check(found)
+	where := s.pick(found, r, body.Group)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (s *service) onGroup(
 		if err := s.batchable(tx, r, body.Group, store.BatchParams{}); err != nil {
 			return err
 		}
-		group := store.CaseGroup{Incidents: batches.Incidents(store.BatchSelection(body.Group), r.within("")), Within: r.within("")}
+		group := store.CaseGroup{Incidents: batches.Incidents(store.BatchSelection(body.Group), r.within(""), where), Within: r.within("")}
 		if body.Group.EndpointID != "" {
 			e, err := tx.EndpointByID(body.Group.EndpointID)
 			if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/dengpan/dengpan/callbacks"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -51,6 +52,7 @@ type Asked struct {
 	Batch    store.Batch // its id, time and state are set here
 	Expected int         // how many cases its requester was shown
 	Within   store.Within
+	Where    filter.Expr // the selection's filter, bound
 	At       time.Time
 }
 
@@ -77,7 +79,7 @@ func (d Desk) Ask(tx *store.Tx, a Asked) (store.Batch, error) {
 		}
 		return b, err
 	}
-	n, err := freeze(tx, b, a.Within)
+	n, err := freeze(tx, b, a)
 	switch {
 	case err != nil:
 		return b, err
@@ -112,22 +114,24 @@ func (d Desk) fits(tx *store.Tx, b *store.Batch) error {
 }
 
 // freeze puts the cases of a selection into a batch.
-func freeze(tx *store.Tx, b store.Batch, within store.Within) (int, error) {
+func freeze(tx *store.Tx, b store.Batch, a Asked) (int, error) {
 	if b.InstitutionID != nil {
-		return tx.FreezeUntold(b.ID, *b.InstitutionID, within, Most+1)
+		return tx.FreezeUntold(b.ID, *b.InstitutionID, a.Within, Most+1)
 	}
 	if b.Selection == (store.BatchSelection{}) {
 		return 0, errSelection
 	}
-	filter := Incidents(b.Selection, within)
-	filter.Limit = Most + 1
-	return tx.FreezeIncidents(b.ID, filter)
+	picked := Incidents(b.Selection, a.Within, a.Where)
+	picked.Limit = Most + 1
+	return tx.FreezeIncidents(b.ID, picked)
 }
 
-// Incidents is the filter of the incidents that a selection picks within an area.
-func Incidents(s store.BatchSelection, within store.Within) store.IncidentFilter {
+// Incidents is the filter of the incidents that a selection picks within an area. Its own filter comes bound.
+func Incidents(s store.BatchSelection, within store.Within, where filter.Expr) store.IncidentFilter {
 	within.InstitutionID = s.Institution
-	return store.IncidentFilter{States: []string{store.IncidentOpen}, Within: within, Cause: s.Cause, Stage: s.Stage, Holds: true}
+	return store.IncidentFilter{
+		States: []string{store.IncidentOpen}, Within: within, Cause: s.Cause, Stage: s.Stage, Holds: true, Where: where,
+	}
 }
 
 // Decision is what a second person decides about a batch.

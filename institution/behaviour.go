@@ -12,6 +12,7 @@ type Behaviour string
 const (
 	Normal           Behaviour = "normal"            // answers sensibly
 	Silent           Behaviour = "silent"            // never answers
+	Away             Behaviour = "away"              // the whole institution: its system takes no callback and asks for nothing
 	Slow             Behaviour = "slow"              // holds the callback open, and answers no sooner
 	Error500         Behaviour = "error500"          // answers the callback with 500, and acts only once it has got through
 	Busy             Behaviour = "busy"              // answers the callback with 429 and asks to be left alone for a while
@@ -57,6 +58,7 @@ var behaviours = map[Behaviour][]string{
 	WrongScore: {training, exam, theory, practical},
 	OutOfOrder: {enrolment, training, theory, practical},
 	ShortHours: {training}, OutsideWindow: {training}, ClaimsTwice: {training},
+	Away: nil, // of no task: of an institution, until it behaves otherwise
 }
 
 // rejections are the reasons that tasks are sent back for.

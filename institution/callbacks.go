@@ -40,6 +40,10 @@ func (s *Simulator) callback(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
+	if s.scripts.away(p.ID) {
+		s.refuse(w, p, http.StatusServiceUnavailable, "institution_away")
+		return
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestCallback))
 	if err != nil {
 		s.refuse(w, p, refusal(err), "callback_unreadable")

@@ -96,6 +96,8 @@ func (s *Simulator) check(sent scriptRequest) error {
 		return fmt.Errorf("there is no kind of task %q", sent.TaskKind)
 	case sent.TaskKind != "" && !slices.Contains(possible, sent.TaskKind):
 		return fmt.Errorf("%s makes no sense for a task of the kind %s", sent.Behaviour, sent.TaskKind)
+	case sent.Behaviour == Away && (sent.InstitutionID == "" || sent.CaseID != "" || sent.Attempt != 0):
+		return errors.New("away is what a whole institution is")
 	case sent.InstitutionID != "" && s.players[sent.InstitutionID] == nil:
 		return fmt.Errorf("the institution %q is not played here", sent.InstitutionID)
 	case sent.Behaviour == WrongInstitution && len(s.players) < 2:

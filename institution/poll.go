@@ -19,6 +19,10 @@ func (s *Simulator) poll(ctx context.Context, p *player) {
 	wait := time.Duration(0)
 	failing := false
 	for pause(ctx, jittered(wait)) {
+		if s.scripts.away(p.ID) {
+			wait = s.config.PollInterval
+			continue
+		}
 		code, status, ok := s.pollOnce(ctx, p)
 		switch {
 		case ctx.Err() != nil:

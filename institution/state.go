@@ -73,6 +73,15 @@ func loadScripts(path string, log *slog.Logger) (*scripts, error) {
 	return s, nil
 }
 
+// away reports whether an institution's system is away.
+func (s *scripts) away(institution string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.byCase[""], func(script *Script) bool {
+		return script.Behaviour == Away && script.InstitutionID == institution
+	})
+}
+
 // add takes in a script, in place of an earlier one for the same target, and answers once it is kept.
 func (s *scripts) add(script Script) error {
 	s.mu.Lock()

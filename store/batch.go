@@ -43,11 +43,13 @@ type BatchParams struct {
 	URL string `json:"url,omitempty"`
 }
 
-// BatchSelection says which cases a batch is of: those of a group of incidents, or those behind an endpoint.
+// BatchSelection says which cases a batch is of: those of a group of incidents or of what a filter picks of them, or those behind
+// an endpoint.
 type BatchSelection struct {
 	Cause       string `json:"cause,omitempty"`
 	Stage       string `json:"stage,omitempty"`
 	Institution string `json:"institution,omitempty"`
+	Filter      string `json:"filter,omitempty"` // of incidents, as it was written
 	EndpointID  string `json:"endpoint_id,omitempty"`
 }
 

@@ -35,6 +35,8 @@ const pages = [
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],
   ['desk', '/guide', '#callbacks'],
+  ['operator', '/groups', '.group'],
+  ['operator', '/batches', '.note, .listing'],
   ['operator', '/endpoints', '.listing', '#turning'],
   ['operator', '/deliveries', '.listing', '.aside .code'],
   ['operator', '/deadlines?of=case', '.note, .listing'],

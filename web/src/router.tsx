@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { homes, type Role, sessionQuery } from './api/session'
-import { anyText, day, from, oneOf, page, toolsSay } from './list/search'
+import { anyText, day, expression, from, oneOf, page, toolsSay } from './list/search'
 import { queries } from './queries'
 import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
@@ -293,6 +293,41 @@ const deliveries = createRoute({
   component: lazyRouteComponent(() => import('./pages/deliveries/deliveries'), 'Deliveries'),
 })
 
+const groups = createRoute({
+  getParentRoute: () => inside,
+  path: '/groups',
+  validateSearch: from({ act: anyText, filter: expression }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/groups/groups'), 'Groups'),
+})
+
+export const batchStates = [
+  'awaiting_approval',
+  'running',
+  'paused',
+  'stopping',
+  'stopped',
+  'done',
+  'rejected',
+] as const
+export const itemStates = ['waiting', 'acted', 'cleared', 'stuck_again', 'refused', 'unchanged', 'skipped'] as const
+
+const batches = createRoute({
+  getParentRoute: () => inside,
+  path: '/batches',
+  validateSearch: from({ state: oneOf(...batchStates), sort: oneOf('requested_at', '-requested_at'), page }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/batches/batches'), 'Batches'),
+})
+
+const batch = createRoute({
+  getParentRoute: () => inside,
+  path: '/batches/$id',
+  validateSearch: from({ state: oneOf(...itemStates), page }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/batches/batch'), 'BatchPage'),
+})
+
 export const letterStates = ['open', 'applied', 'discarded'] as const
 export const letterReasons = [
   'task_unknown',
@@ -446,6 +481,9 @@ export const router = createRouter({
       deliveries,
       guide,
       letters,
+      groups,
+      batches,
+      batch,
       security,
     ]),
   ]),

@@ -111,6 +111,8 @@ const places: Record<Role, Place[]> = {
         { to: '/cases', name: 'web.place.cases' },
         { to: '/incidents', name: 'web.place.incidents' },
         { to: '/deadlines', name: 'web.deadlines.title' },
+        { to: '/groups', name: 'web.groups.title' },
+        { to: '/batches', name: 'web.batches.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
       ],
     },

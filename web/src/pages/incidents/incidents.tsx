@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useSearch } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useIncidentFields } from '../../list/casefields'
@@ -75,6 +75,11 @@ export function Incidents() {
       list="incidents"
       heading={t('web.place.incidents')}
       lead={t('web.incidents.lead')}
+      action={
+        <Link to="/groups" search={{ filter: whole }}>
+          {t('web.groups.act_on_these')}
+        </Link>
+      }
       above={<Causes cause={cause} stage={stage} institution={institution} onPick={change} />}
       filters={[
         {
