@@ -14,6 +14,8 @@ import (
 const (
 	remindedBefore = 3  // days
 	urgedAfter     = 10 // days
+
+	shortestRound = 15 * time.Second
 )
 
 // Watch reminds of what supervision waits for: findings that are due or overdue, inspections that were not made, suspensions
@@ -22,14 +24,14 @@ type Watch struct {
 	Store    *store.Store
 	Calendar calendar.Calendar
 	Logger   *slog.Logger
-	Every    time.Duration // ten minutes unless set
+	Every    time.Duration // ten minutes of the programme's day unless set
 }
 
 // Run watches until the context is done.
 func (w *Watch) Run(ctx context.Context) {
 	every := w.Every
-	if every <= 0 {
-		every = 10 * time.Minute
+	if every <= 0 { // ten minutes of a day of 24 hours; a demonstration's days are shorter
+		every = min(max(w.Calendar.Day/144, shortestRound), 10*time.Minute)
 	}
 	tick := time.NewTicker(every)
 	defer tick.Stop()

@@ -421,6 +421,73 @@ const deadlines = createRoute({
   component: lazyRouteComponent(() => import('./pages/deadlines/deadlines'), 'Deadlines'),
 })
 
+/** Beijing's districts, and the area beside them. */
+export const districts = [
+  'dongcheng',
+  'xicheng',
+  'chaoyang',
+  'fengtai',
+  'shijingshan',
+  'haidian',
+  'mentougou',
+  'fangshan',
+  'tongzhou',
+  'shunyi',
+  'changping',
+  'daxing',
+  'huairou',
+  'pinggu',
+  'miyun',
+  'yanqing',
+  'economic-development-area',
+] as const
+
+const institutions = createRoute({
+  getParentRoute: () => inside,
+  path: '/institutions',
+  validateSearch: from({
+    q: anyText,
+    status: oneOf('active', 'suspended'),
+    role: oneOf('training', 'evaluation'),
+    district: oneOf(...districts),
+    sort: oneOf('name', '-name'),
+    page,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/institutions/institutions'), 'Institutions'),
+})
+
+const institution = createRoute({
+  getParentRoute: () => inside,
+  path: '/institutions/$id',
+  validateSearch: from({ do: oneOf('suspend', 'lift', 'end', 'spread', 'inspect') }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/institutions/record'), 'RecordPage'),
+})
+
+export const inspectionStates = ['planned', 'visited', 'closed', 'cancelled'] as const
+
+const inspections = createRoute({
+  getParentRoute: () => inside,
+  path: '/inspections',
+  validateSearch: from({
+    state: oneOf(...inspectionStates),
+    overdue: oneOf('yes'),
+    sort: oneOf('planned_on', '-planned_on'),
+    page,
+    inspection: anyText,
+  }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/inspections/inspections'), 'Inspections'),
+})
+
+const capacity = createRoute({
+  getParentRoute: () => inside,
+  path: '/capacity',
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/capacity/capacity'), 'Capacity'),
+})
+
 export const noticeStates = ['open', 'acknowledged'] as const
 
 const notices = createRoute({
@@ -475,6 +542,10 @@ export const router = createRouter({
       notices,
       workbooks,
       lists,
+      institutions,
+      institution,
+      inspections,
+      capacity,
       endpoint,
       endpoints,
       hosts,

@@ -99,6 +99,14 @@ const places: Record<Role, Place[]> = {
       ],
     },
     people,
+    {
+      name: 'web.inspections.title',
+      icon: <BankOutlined />,
+      pages: [
+        { to: '/inspections', name: 'web.inspections.title' },
+        { to: '/capacity', name: 'web.capacity.title' },
+      ],
+    },
     notices,
   ],
   operator: [
@@ -120,7 +128,11 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.place.institutions',
       icon: <BankOutlined />,
-      pages: [{ to: '/lists', name: 'web.place.lists' }],
+      pages: [
+        { to: '/institutions', name: 'web.place.institutions' },
+        { to: '/inspections', name: 'web.inspections.title' },
+        { to: '/lists', name: 'web.place.lists' },
+      ],
     },
     {
       name: 'web.place.callbacks',
