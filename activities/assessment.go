@@ -3,10 +3,8 @@ package activities
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -41,7 +39,7 @@ func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordReque
 			f.Note(progress.Evaluation, "part_"+mark.word(), store.ActorInstitution(task.InstitutionID), params)
 		}
 		rule := f.rules.Evaluation(f.Occupation)
-		results, err := f.partResults()
+		results, err := f.acting().PartResults()
 		if err != nil {
 			return contract.RecordReply{}, err
 		}
@@ -60,29 +58,6 @@ func (r *Records) RecordEvaluation(ctx context.Context, req contract.RecordReque
 		}
 		return reply, err
 	})
-}
-
-// partResults is the marks of the evaluation's parts, as its rule reads them. One that was voided for misconduct is not passed.
-func (f *file) partResults() ([]policy.PartResult, error) {
-	marks, err := f.tx.Assessments(f.ID)
-	if err != nil {
-		return nil, err
-	}
-	void, err := f.tx.FoundMisconduct(f.ID)
-	if err != nil {
-		return nil, err
-	}
-	results := make([]policy.PartResult, 0, len(marks))
-	for _, m := range marks {
-		if m.Kind == contract.ExamTask {
-			continue
-		}
-		counts := !slices.ContainsFunc(void, func(found store.Misconduct) bool {
-			return found.Attempt == m.Attempt && (found.Voids == store.VoidsAttempt || found.Part == m.Kind)
-		})
-		results = append(results, policy.PartResult{Part: m.Kind, Attempt: m.Attempt, Passed: m.Passed && counts, On: m.AssessedOn})
-	}
-	return results, nil
 }
 
 // marked is a mark as it was recorded.

@@ -3,7 +3,6 @@ package activities
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/dengpan/dengpan/contract"
@@ -136,23 +135,6 @@ func heldAlone(tx *store.Tx, id string, obstacle *issuing.ObstacleError, at time
 	}
 	incident, _, err := tx.OpenFinding(about, at)
 	return &contract.Incident{ID: incident, Cause: obstacle.Cause}, err
-}
-
-// cancelPrepared gives up what the case was being issued: its numbers are not used again. What takes the place of another
-// certificate is not the case's to give up.
-func (f *file) cancelPrepared(reason string) error {
-	for _, kind := range []string{contract.TrainingCertificate, contract.GradeCertificate} {
-		c, err := f.prepared(kind)
-		if err == nil && c != nil {
-			_, _, err = issuing.Cancel(f.tx, c.ID, reason, f.Now())
-			stage, _ := stageOf(kind)
-			f.Note(stage, "certificate_cancelled", store.ActorSystem, said(*c))
-		}
-		if err != nil {
-			return fmt.Errorf("give up a certificate: %w", err)
-		}
-	}
-	return nil
 }
 
 // prepared is the certificate of a kind that the case is being issued; nil when there is none.

@@ -115,18 +115,18 @@ func (v *verdict) voided(held []store.Misconduct, was progress.State) (*contract
 		return nil, nil //nolint:nilnil // nothing was voided
 	}
 	rule := v.rules.Evaluation(v.Occupation)
-	results, err := v.partResults()
+	results, err := v.acting().PartResults()
 	if err != nil || was == progress.Done && len(rule.Outstanding(results)) == 0 || was != progress.Done && !current {
 		return nil, err
 	}
-	if err := v.cancelTasks("misconduct", v.Now()); err != nil {
+	if err := v.acting().CancelTasks("misconduct"); err != nil {
 		return nil, err
 	}
 	// What was answered meanwhile is not taken up any more.
 	if err := v.tx.KeepUntaken(v.ID, store.LetterAskedAgain, v.Now()); err != nil {
 		return nil, err
 	}
-	if err := v.cancelPrepared("misconduct"); err != nil {
+	if err := v.acting().CancelPrepared("misconduct"); err != nil {
 		return nil, err
 	}
 	if state := v.State(progress.Certificate); state != progress.Pending && !state.Final() {

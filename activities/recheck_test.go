@@ -12,6 +12,7 @@ import (
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/recheck"
 	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
 )
 
 // check has all certificates derived anew, as the worker does every night.
@@ -68,6 +69,7 @@ func TestADifferenceThatAnOperatorAcceptedIsNotReportedAgainButAnotherIs(t *test
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
 		return tx.ResolveFinding(store.Resolution{
 			ID: incidents[0].ID, IncidentID: incidents[0].ID, Verb: contract.Override, Reason: "x", RequestedBy: b.account, RequestedAt: time.Now().UTC(),
+			ApprovalID: storetest.Approved(t, tx, contract.Override, b.account),
 		})
 	}))
 	require.Equal(t, 1, b.check(t).Differ)

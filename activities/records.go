@@ -64,6 +64,8 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.WatchMisconduct, r.WatchMisconduct)
 	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
+	implement(reg, contract.ApplyAct, r.ApplyAct)
+	implement(reg, contract.ResumeCase, r.ResumeCase)
 	implement(reg, contract.OpenStepFailed, r.OpenStepFailed)
 	implement(reg, contract.CloseCase, r.CloseCase)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
 )
 
 func TestAStepThatIsRunAgainAnswersTheSameAndDoesNothing(t *testing.T) {
@@ -261,10 +262,14 @@ func (b bundle) request(
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
 		locked, err := tx.LockIncident(incident.ID)
 		require.NoError(t, err)
-		_, err = tx.InsertResolution(locked, store.Resolution{
+		r := store.Resolution{
 			ID: id, IncidentID: incident.ID, Verb: verb, Params: params, Reason: "because", RequestedBy: b.account,
 			RequestedAt: time.Now().UTC(),
-		})
+		}
+		if verb.NeedsApproval() {
+			r.ApprovalID = storetest.Approved(t, tx, verb, b.account)
+		}
+		_, err = tx.InsertResolution(locked, r)
 		return err
 	}))
 	return id

@@ -97,10 +97,10 @@ func (f *file) regress(g policy.TrainingDecision, reply contract.ReviewHoursRepl
 func (f *file) goBack() (*contract.Back, error) {
 	var back contract.Back
 	var err error
-	if err = f.cancelTasks("hours_voided", f.Now()); err != nil {
+	if err = f.acting().CancelTasks("hours_voided"); err != nil {
 		return nil, err
 	}
-	if err = f.cancelPrepared("hours_voided"); err != nil {
+	if err = f.acting().CancelPrepared("hours_voided"); err != nil {
 		return nil, err
 	}
 	if back.Training, err = f.next(contract.TrainingTask); err != nil {

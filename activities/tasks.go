@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/deadline"
 	"github.com/dengpan/dengpan/policy"
@@ -43,7 +44,7 @@ func (r *Records) IssueTasks(
 				return reply, err
 			}
 		}
-		due := f.due(f.rules.Deadline(waitOf(req.Kinds[0])))
+		due := f.due(f.rules.Deadline(acting.WaitOf(req.Kinds[0])))
 		for _, kind := range req.Kinds {
 			details, err := f.details(kind)
 			if missing, ok := errors.AsType[*policy.RuleMissingError](err); ok {
@@ -77,14 +78,6 @@ func ruleMissing(f *file, stage progress.Stage, missing *policy.RuleMissingError
 
 func institutionParty(id string) *progress.Party {
 	return &progress.Party{Kind: progress.ByInstitution, ID: id}
-}
-
-// waitOf names the deadline a kind of task is under.
-func waitOf(kind string) string {
-	if kind == contract.TheoryTask || kind == contract.PracticalTask {
-		return "evaluation"
-	}
-	return kind
 }
 
 // details says what a task asks for, by the case's rules.
@@ -230,28 +223,11 @@ func (f *file) refused(stage progress.Stage, task answered) (contract.RecordRepl
 	if err := f.tx.MarkTaken([]string{task.ID}, f.Now()); err != nil {
 		return contract.RecordReply{}, err
 	}
-	if err := f.cancelTasks("partner_rejected", f.Now()); err != nil {
+	if err := f.acting().CancelTasks("partner_rejected"); err != nil {
 		return contract.RecordReply{}, err
 	}
 	incident, err := f.OpenIncident(stage, reason.Cause(task.Kind), store.Incident{
 		InstitutionID: &task.InstitutionID, TaskID: &task.ID, Params: params,
 	})
 	return contract.RecordReply{Next: contract.Reissue, Incident: incident}, err
-}
-
-// cancelTasks takes back what institutions still owe the case.
-func (f *file) cancelTasks(reason string, at time.Time) error {
-	open, err := f.tx.OpenTasks(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, task := range open {
-		if err := f.tx.CloseTask(task, store.TaskCancelled, reason, at); err != nil {
-			return err
-		}
-		f.Note(f.Stage, "task_cancelled", store.ActorSystem, map[string]any{
-			"task": task.Kind, "institution": task.InstitutionID,
-		})
-	}
-	return nil
 }

@@ -159,6 +159,7 @@ type service struct {
 	misconduct  misconductBodies
 	duty        body[dutyBody]
 	repairing   executionBodies
+	acts        actBodies
 	passwords   *password.Hasher
 	sessions    *scs.SessionManager
 	crossOrigin *http.CrossOriginProtection

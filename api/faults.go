@@ -33,6 +33,7 @@ const (
 	fieldUnsupported     = "unsupported"
 	fieldDate            = "date"
 	fieldDateFuture      = "date_future"
+	fieldDatePast        = "date_past"
 	fieldInstant         = "instant"
 	fieldInstantPast     = "instant_past"
 	fieldDateOrder       = "date_order"

@@ -47,12 +47,11 @@ func TestAnIncidentThatHoldsUpNoCaseIsResolvedAtOnce(t *testing.T) {
 	require.NotEqual(t, "stuck", stands.Status)
 
 	resolve := func(id string, body object) reply { return w.post("/v1/incidents/"+id+"/resolution", w.operator, body) }
-	resolve(missing, object{"verb": "cancel", "reason": "x"}).refused(t, http.StatusUnprocessableEntity, verbNotAllowed)
+	resolve(missing, object{"verb": "cancel", "reason": "x", "legal_basis": "y"}).refused(t, http.StatusUnprocessableEntity, verbNotAllowed)
 	r := resolve(missing, object{"verb": "retry", "reason": "再发一次"})
 	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 	require.Contains(t, string(r.body), `"incident_state":"closed"`)
 	resolve(missing, object{"verb": "retry", "reason": "再发一次"}).refused(t, http.StatusConflict, incidentClosed)
-	r = resolve(down, object{"verb": "override", "reason": "渠道停机检修", "evidence": "渠道公告"})
-	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+	w.approves(resolve(down, object{"verb": "override", "reason": "渠道停机检修", "evidence": "渠道公告", "legal_basis": "渠道公告"}), w.second())
 	require.NotEqual(t, missing, w.find(about), "what is found again is another incident")
 }

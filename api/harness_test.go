@@ -295,7 +295,7 @@ func (w *world) counts() map[string]int64 {
 	for _, table := range []string{
 		"persons", "cases", "case_stages", "case_events", "inbox", "idempotency_keys", "audit_entries", "task_answers", "dead_letters", "withdrawals",
 		"resolutions", "outbox", "hour_entries", "staff", "sessions", "session_roster", "classes", "class_members", "attendance", "assessments", "certificates", "courses", "course_places", "ce_entries", "ce_years", "accounts", "access_tokens", "invitations",
-		"evidence",
+		"evidence", "acts", "approvals",
 	} {
 		var n int64
 		require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT count(*) FROM "+table).Scan(&n))

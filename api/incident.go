@@ -46,7 +46,7 @@ type resolutionView struct {
 	Verb        contract.Verb `json:"verb"`
 	Reason      string        `json:"reason"`
 	RequestedAt time.Time     `json:"requested_at"`
-	Outcome     string        `json:"outcome" enum:"pending,applied,refused"`
+	Outcome     string        `json:"outcome" enum:"awaiting_approval,pending,applied,refused,rejected,withdrawn,overtaken"`
 	Refusal     string        `json:"refusal,omitempty" doc:"Why the case would not have it."`
 }
 

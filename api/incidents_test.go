@@ -239,7 +239,7 @@ func TestABadResolutionIsRefusedAndChangesNothing(t *testing.T) {
 			overdue, object{"verb": "retry", "reason": "x", "force": true}, unknownField, map[string]string{"force": "unknown_field"},
 		},
 		"verb of another cause": {
-			overdue, object{"verb": "override", "reason": "x", "evidence": "y"}, verbNotAllowed, map[string]string{"verb": "verb_not_allowed"},
+			overdue, object{"verb": "override", "reason": "x", "evidence": "y", "legal_basis": "z"}, verbNotAllowed, map[string]string{"verb": "verb_not_allowed"},
 		},
 		"extend by nothing": {
 			overdue, object{"verb": "extend", "reason": "x"}, validationFailed, map[string]string{"days": "required"},
@@ -296,7 +296,13 @@ func TestABadResolutionIsRefusedAndChangesNothing(t *testing.T) {
 			map[string]string{"applicant.skill_grade": "required"},
 		},
 		"override without evidence": {
-			unmet, object{"verb": "override", "reason": "x", "evidence": " "}, validationFailed, map[string]string{"evidence": "required"},
+			unmet, object{"verb": "override", "reason": "x", "evidence": " ", "legal_basis": "z"}, validationFailed, map[string]string{"evidence": "required"},
+		},
+		"override without a text": {
+			unmet, object{"verb": "override", "reason": "x", "evidence": "y"}, validationFailed, map[string]string{"legal_basis": "required"},
+		},
+		"retry with a text": {
+			unmet, object{"verb": "retry", "reason": "x", "legal_basis": "z"}, validationFailed, map[string]string{"legal_basis": "conflict"},
 		},
 	} {
 		r := w.post("/v1/incidents/"+bad.incident+"/resolution", w.operator, bad.body)
@@ -308,8 +314,9 @@ func TestABadResolutionIsRefusedAndChangesNothing(t *testing.T) {
 
 func TestEveryVerbIsTakenWithWhatItNeeds(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w, other := newWorld(t), ""
 	w.carryOut("")
+	other = w.second()
 	for n, good := range []struct {
 		stage progress.Stage
 		cause contract.Cause
@@ -318,15 +325,21 @@ func TestEveryVerbIsTakenWithWhatItNeeds(t *testing.T) {
 		{progress.Training, contract.TaskOverdue, object{"verb": "retry", "reason": "x"}},
 		{progress.Training, contract.TaskOverdue, object{"verb": "extend", "reason": "x", "days": 365}},
 		{progress.Training, contract.TaskOverdue, object{"verb": "reassign", "reason": "x", "institution": otherTrainerID}},
-		{progress.Training, contract.TaskOverdue, object{"verb": "cancel", "reason": "x"}},
-		{progress.Registration, contract.EligibilityNotMet, object{"verb": "override", "reason": "x", "evidence": "批复 12 号"}},
+		{progress.Training, contract.TaskOverdue, object{"verb": "cancel", "reason": "x", "legal_basis": "y"}},
+		{progress.Registration, contract.EligibilityNotMet, object{"verb": "override", "reason": "x", "evidence": "批复 12 号", "legal_basis": "y"}},
 		{progress.Registration, contract.EligibilityNotMet, object{
 			"verb": "correct", "reason": "x", "applicant": registrationOf(1, nil)["applicant"],
 		}},
 	} {
 		incident := w.stick(w.newCase(n), good.stage, good.cause, store.Incident{})
 		r := w.post("/v1/incidents/"+incident+"/resolution", w.operator, good.body)
-		require.Equal(t, http.StatusOK, r.status, "%s", r.body)
-		require.Contains(t, string(r.body), `"applied":true`)
+		if good.body["legal_basis"] != nil {
+			w.approves(r, other)
+		} else {
+			require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+		}
+		var resolved listedIncident
+		w.get("/v1/incidents/"+incident, w.operator).into(t, &resolved)
+		require.Equal(t, "applied", resolved.Resolution.Outcome)
 	}
 }

@@ -143,6 +143,11 @@ const (
 	secondPersonNeeded     = "second_person_needed"
 	notTheRequester        = "not_the_requester"
 	nothingToRevoke        = "nothing_to_revoke"
+	caseChanged            = "case_changed"
+	casePaused             = "case_paused"
+	actNotPossible         = "act_not_possible"
+	approvalPending        = "approval_pending"
+	approvalOvertaken      = "approval_overtaken"
 	notSuspended           = "institution_not_suspended"
 	batchCountChanged      = "batch_count_changed"
 	batchEmpty             = "batch_empty"
@@ -292,6 +297,11 @@ var statuses = map[string]int{
 	secondPersonNeeded:     http.StatusConflict,
 	notTheRequester:        http.StatusConflict,
 	nothingToRevoke:        http.StatusConflict,
+	caseChanged:            http.StatusConflict,
+	casePaused:             http.StatusConflict,
+	actNotPossible:         http.StatusConflict,
+	approvalPending:        http.StatusConflict,
+	approvalOvertaken:      http.StatusConflict,
 	notSuspended:           http.StatusConflict,
 	batchCountChanged:      http.StatusConflict,
 	batchEmpty:             http.StatusConflict,

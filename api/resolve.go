@@ -4,10 +4,10 @@ import (
 	"context"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/store"
@@ -21,6 +21,7 @@ type resolutionBody struct {
 	Days        int            `json:"days,omitempty" minimum:"1" maximum:"365" doc:"To extend by, from now."`
 	Applicant   *applicantBody `json:"applicant,omitempty" doc:"To correct the facts to, all of them."`
 	Evidence    string         `json:"evidence,omitempty" maxLength:"1000" doc:"What an override rests on."`
+	LegalBasis  string         `json:"legal_basis,omitempty" maxLength:"500" doc:"To override or cancel: the text that it rests on. A second person decides."`
 }
 
 type resolveOutput struct {
@@ -30,11 +31,12 @@ type resolveOutput struct {
 		IncidentState string         `json:"incident_state" enum:"open,resolving,closed"`
 		Applied       bool           `json:"applied"`
 		Resolution    resolutionView `json:"resolution"`
+		Approval      *ApprovalView  `json:"approval,omitempty" doc:"What the second person decides on."`
 	}
 }
 
 // resolve takes an operator's resolution of an incident, and answers with what became of it: applied, refused by the
-// case, or still on its way (202).
+// case, or still on its way or waiting for a second person (202).
 func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput, error) {
 	r := requestOf(ctx)
 	body, found, err := s.bodies.resolution.read(in.RawBody)
@@ -42,18 +44,21 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 		return nil, err
 	}
 	verb, params := s.checkResolution(body, found)
-	var item store.InboxItem
+	basis := strings.TrimSpace(body.LegalBasis)
 	resolution := store.Resolution{
 		ID: uuid.NewString(), IncidentID: in.ID, Verb: verb, Params: params, Reason: strings.TrimSpace(body.Reason),
-		RequestedBy: r.account.ID, RequestedAt: s.Now().UTC(),
+		RequestedBy: r.account.ID, RequestedAt: s.moment(),
 	}
+	var asked acting.Asked
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		incident, err := tx.LockIncident(in.ID)
+		incident, err := tx.Incident(in.ID)
 		if err != nil {
 			return err
 		}
-		if err := resolvable(incident, verb, found); err != nil {
-			return err
+		if !found.has("verb") {
+			if err := acting.Resolvable(incident, verb); err != nil {
+				return err
+			}
 		}
 		if verb == contract.Reassign && !found.has("institution") {
 			if err := reassignable(tx, incident, params.Institution, s.today(), found); err != nil {
@@ -63,21 +68,19 @@ func (s *service) resolve(ctx context.Context, in *idBodyInput) (*resolveOutput,
 		if err := found.err(); err != nil {
 			return err
 		}
-		if incident.Holds {
-			item, err = tx.InsertResolution(incident, resolution)
-		} else {
-			err = resolveFinding(tx, incident, resolution)
-		}
-		if err != nil {
+		if asked, err = s.acting().Resolve(tx, resolution, basis); err != nil {
 			return err
 		}
-		return s.audit(tx, r, "incident.resolve", "incident:"+incident.ID, resolution.Reason,
-			map[string]any{"resolution": resolution.ID, "verb": verb, "params": params})
+		after := map[string]any{"resolution": resolution.ID, "verb": verb, "params": params}
+		if asked.Approval != nil {
+			after["approval"], after["legal_basis"] = asked.Approval.ID, basis
+		}
+		return s.audit(tx, r, "incident.resolve", "incident:"+incident.ID, resolution.Reason, after)
 	})
 	if err != nil {
-		return nil, err
+		return nil, refusedAct(err)
 	}
-	return s.outcome(ctx, resolution, item.ID != "" && s.forward(ctx, item))
+	return s.outcome(ctx, asked)
 }
 
 // checkResolution checks that a verb comes with what it needs, and with nothing that belongs to another.
@@ -88,6 +91,9 @@ func (s *service) checkResolution(b resolutionBody, found *faults) (contract.Ver
 	}
 	if strings.TrimSpace(b.Reason) == "" {
 		found.add("reason", fieldRequired)
+	}
+	if based := strings.TrimSpace(b.LegalBasis) != ""; based != verb.NeedsApproval() && !found.has("verb") {
+		found.add("legal_basis", map[bool]string{true: fieldConflict, false: fieldRequired}[based])
 	}
 	for _, param := range []struct {
 		field string
@@ -113,19 +119,6 @@ func (s *service) checkResolution(b resolutionBody, found *faults) (contract.Ver
 	return verb, params
 }
 
-// resolvable says whether an incident can be resolved by a verb now.
-func resolvable(i store.Incident, verb contract.Verb, found *faults) error {
-	switch {
-	case i.State == store.IncidentClosed:
-		return problem(incidentClosed)
-	case i.State == store.IncidentResolving:
-		return problem(resolutionPending)
-	case !found.has("verb") && !i.Cause.Allows(verb):
-		return problem(verbNotAllowed, FieldError{Field: "verb", Code: verbNotAllowed})
-	}
-	return nil
-}
-
 // reassignable checks that an institution may take over an incident's work: listed for it today, and not the body in the
 // other role. The case checks again when it carries the resolution out.
 func reassignable(
@@ -148,36 +141,42 @@ func reassignable(
 }
 
 // outcome waits a moment for the case to carry a resolution out, so that the answer is what became of it.
-func (s *service) outcome(ctx context.Context, sent store.Resolution, forwarded bool) (*resolveOutput, error) {
-	const patience, interval = 2 * time.Second, 50 * time.Millisecond
+func (s *service) outcome(ctx context.Context, asked acting.Asked) (*resolveOutput, error) {
 	tx := s.Store.Read(ctx)
-	resolution, err := tx.Resolution(sent.ID)
-	if forwarded {
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
-		until := time.Now().Add(patience)
-		for err == nil && resolution.Outcome == store.ResolutionPending && time.Now().Before(until) {
-			select {
-			case <-ticker.C:
-				resolution, err = tx.Resolution(sent.ID)
-			case <-ctx.Done():
-				return nil, ctx.Err()
-			}
+	if asked.Item.ID != "" && s.forward(ctx, asked.Item) {
+		err := s.settled(ctx, func() (string, error) {
+			r, err := tx.Resolution(asked.Resolution.ID)
+			return r.Outcome, err
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
+	resolution, err := tx.Resolution(asked.Resolution.ID)
 	if err != nil {
 		return nil, err
 	}
-	incident, err := tx.Incident(sent.IncidentID)
+	incident, err := tx.Incident(resolution.IncidentID)
 	if err != nil {
 		return nil, err
 	}
 	out := &resolveOutput{Status: http.StatusOK}
-	if resolution.Outcome == store.ResolutionPending {
+	if resolution.Outcome == store.ResolutionPending || asked.Approval != nil {
 		out.Status = http.StatusAccepted
 	}
 	out.Body.IncidentID, out.Body.IncidentState = incident.ID, incident.State
 	out.Body.Applied = resolution.Outcome == store.ResolutionApplied
 	out.Body.Resolution = viewResolution(resolution)
+	if asked.Approval != nil {
+		approval, err := tx.Approval(asked.Approval.ID)
+		if err != nil {
+			return nil, err
+		}
+		views, err := viewApprovals(tx, requestOf(ctx), approval)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Approval = &views[0]
+	}
 	return out, nil
 }

@@ -149,6 +149,9 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		SELECT $1::uuid, $2, $3, $4, $1::uuid, 'theory', 1, 'cheating', current_date, $5, 'noticed', a.id, now(), b.id, now(), now()
 		FROM accounts a JOIN accounts b ON a.id < b.id WHERE NOT a.machine AND NOT b.machine LIMIT 1`,
 		id[authority.Misconduct], caseID, id[authority.Task], body, w.sealed("x", store.MisconductSeal(id[authority.Misconduct])))
+	id[authority.Approval] = uuid.NewString()
+	w.exec(`INSERT INTO approvals (id, case_id, verb, seen, reason, legal_basis, requested_by, requested_at)
+		SELECT $1, id, 'cancel', last_event, 'r', 'l', `+by+`, now() FROM cases WHERE id = $2`, id[authority.Approval], caseID)
 	id[authority.Class] = uuid.NewString()
 	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
 		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
@@ -334,6 +337,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 		"GET /v1/inspections":  authority.Inspection, "GET /v1/suspension-proposals": authority.Proposal,
 		"GET /v1/classes": authority.Class, "GET /v1/list-snapshots": authority.List,
+		"GET /v1/approvals": authority.Approval,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

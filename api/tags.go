@@ -16,6 +16,7 @@ var tags = []*huma.Tag{
 	{Name: "executions", Description: "执行。What Temporal does for cases: what fails there, and repairs of one run."},
 	{Name: "incidents", Description: "卡点。Why cases are stuck, and what is done about it."},
 	{Name: "deadlines", Description: "期限、工作日历与提醒。Deadlines, working days, and who is told when."},
+	{Name: "approvals", Description: "须由另一人审批的事项。What needs a second person."},
 	{Name: "tasks", Description: "机构任务。Work asked of institutions."},
 	{Name: "evidence", Description: "成绩单、签到表等材料的上传与查阅。Files that are filed for what is reported."},
 	{Name: "endpoints", Description: "回调地址。Where institutions are called, and what signs."},

@@ -80,6 +80,7 @@ const (
 	Revocation         Object = "certificate_revocation"
 
 	Misconduct Object = "misconduct"
+	Approval   Object = "approval"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.

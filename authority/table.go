@@ -36,6 +36,13 @@ var table = []Row{
 	{"GET /v1/tasks/{id}/notes", "note.read", Task, false, roles(None, Ours, None, None)},
 	{"GET /v1/mentions", "mention.list", Nothing, false, roles(None, None, Own, None)},
 	{"POST /v1/mentions/{id}/reading", "mention.read", Mention, false, roles(None, None, Own, None)},
+	{"GET /v1/cases/{id}/acts", "case.acts", Case, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/acts", "case.act", Case, false, roles(None, None, Area, None)},
+	{"POST /v1/cases/{id}/acts/preview", "case.act", Case, false, roles(None, None, Area, None)},
+	{"GET /v1/approvals", "approval.read", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/approvals/{id}", "approval.read", Approval, false, roles(None, None, Area, None)},
+	{"POST /v1/approvals/{id}/decision", "approval.decide", Approval, false, roles(None, None, Area, None)},
+	{"POST /v1/approvals/{id}/withdrawal", "approval.withdraw", Approval, false, roles(None, None, Area, None)},
 
 	{"GET /v1/audit", "audit.read", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/cases/{id}/audit", "audit.read", Case, false, roles(None, None, Area, None)},

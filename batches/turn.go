@@ -91,8 +91,14 @@ func act(tx *store.Tx, b store.Batch, item store.BatchItem, at time.Time) error 
 	if err != nil {
 		return err
 	}
+	c, err := tx.Case(item.CaseID)
+	if err != nil {
+		return err
+	}
 	item.State = store.ItemSkipped
 	switch {
+	case c.PausedAt != nil:
+		item.Code = store.ItemPaused
 	case i.State == store.IncidentClosed:
 		item.Code = store.ItemGone
 	case i.State == store.IncidentResolving:
@@ -107,7 +113,7 @@ func act(tx *store.Tx, b store.Batch, item store.BatchItem, at time.Time) error 
 	resolution := store.Resolution{
 		ID:         uuid.NewSHA1(uuid.MustParse(b.ID), fmt.Appendf(nil, "item/%d", item.Position)).String(),
 		IncidentID: i.ID, Verb: b.Verb, Params: b.Params.ResolutionParams, Reason: b.Reason,
-		RequestedBy: b.RequestedBy, RequestedAt: at,
+		RequestedBy: b.RequestedBy, RequestedAt: at, BatchID: &b.ID,
 	}
 	if _, err := tx.InsertResolution(i, resolution); err != nil { // the relay brings the case word of it: nobody waits here
 		return err

@@ -124,9 +124,11 @@ type Resume struct {
 	Round   int    `json:"round"`
 	// Again is the kinds of work that the attempt is of; empty for all of the stage's.
 	Again []string `json:"again,omitempty"`
-	// Change is what sent the case back to its training, and Exam where its exam goes on afterwards.
+	// Change is what sent the case back, and Exam where its exam goes on afterwards.
 	Change string   `json:"change,omitempty"`
 	Exam   *Sitting `json:"exam,omitempty"`
+	// Next is where the work of stages goes on that an operator sent the case back before, by its first kind of task.
+	Next map[string]Sitting `json:"next,omitempty"`
 }
 
 // Sitting is the next attempt at something that was broken off.

@@ -41,16 +41,27 @@ type StepReply struct {
 	Suspected bool `json:"suspected,omitempty"`
 }
 
-// AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked; Waived lets
-// the person in though the conditions are not met, by an operator's override.
+// AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked, and Change names
+// what sent the case back to be asked anew; Waived lets the person in though the conditions are not met, by an operator's
+// override.
 type AdmitRequest struct {
 	CaseID string `json:"case_id"`
 	Try    int    `json:"try"`
 	Waived bool   `json:"waived"`
+	Change string `json:"change,omitempty"`
 }
 
 // Key identifies the step within its case.
-func (r AdmitRequest) Key() string { return "admit/" + strconv.Itoa(r.Try) }
+func (r AdmitRequest) Key() string { return tried("admit", r.Try, r.Change) }
+
+// tried is the key of a step that is tried again, and anew for what sent the case back.
+func tried(step string, try int, change string) string {
+	key := step + "/" + strconv.Itoa(try)
+	if change != "" {
+		key += "/" + change
+	}
+	return key
+}
 
 // Kinds of task.
 const (
@@ -128,15 +139,16 @@ type RecordReply struct {
 	Again []string `json:"again,omitempty"`
 }
 
-// EnterEvaluationRequest asks whether the trained person may be evaluated.
+// EnterEvaluationRequest asks whether the trained person may be evaluated; its fields are those of [AdmitRequest].
 type EnterEvaluationRequest struct {
 	CaseID string `json:"case_id"`
 	Try    int    `json:"try"`
 	Waived bool   `json:"waived"`
+	Change string `json:"change,omitempty"`
 }
 
 // Key identifies the step within its case.
-func (r EnterEvaluationRequest) Key() string { return "enter-evaluation/" + strconv.Itoa(r.Try) }
+func (r EnterEvaluationRequest) Key() string { return tried("enter-evaluation", r.Try, r.Change) }
 
 // DecideTitleRequest asks what title the grade certificate leads to. Round counts the askings.
 type DecideTitleRequest struct {

@@ -29,6 +29,9 @@ var promised = map[string][]string{
 		"uscc_length", "uscc_characters", "uscc_check",
 		"name_required", "name_length", "name_characters", "name_mismatch",
 		"phone_format", "phone_taken", "email_format", "address_characters",
+		"date_past", "case_ended", "act_pending", "resolution_pending", "approval_pending", "case_paused", "not_paused", "not_for_cause",
+		"nothing_asked", "nothing_to_waive", "no_mark", "no_earlier_stage", "stage_not_earlier", "certificate_in_force", "case_closing",
+		"step_failed", "incident_closed", "verb_not_allowed",
 		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
 		"page_too_deep", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
 	},
@@ -62,11 +65,21 @@ var promised = map[string][]string{
 		"retry.effect", "override.effect", "reassign.effect", "extend.effect", "correct.effect", "cancel.effect",
 		"reset_execution", "pause_execution", "retry_activity", "reoption_activity", "pause_activity",
 	},
-	"repair_refusal.*":        {"run_changed", "not_running", "no_such_point", "activity_gone", "not_possible"},
-	"execution_point.*":       {"start", "first_failure"},
-	"activity_state.*":        {"scheduled", "started", "paused"},
-	"failing.*":               {"nondeterministic", "panicked", "timed_out", "not_taken", "failed"},
-	"verb.*":                  {"retry", "override", "reassign", "extend", "correct", "cancel"},
+	"repair_refusal.*":  {"run_changed", "not_running", "no_such_point", "activity_gone", "not_possible"},
+	"execution_point.*": {"start", "first_failure"},
+	"activity_state.*":  {"scheduled", "started", "paused"},
+	"failing.*":         {"nondeterministic", "panicked", "timed_out", "not_taken", "failed"},
+	"verb.*":            {"retry", "override", "reassign", "extend", "correct", "cancel"},
+	"act_verb.*": {
+		"retry", "extend", "reassign", "correct", "return", "pause", "resume", "waive", "override", "cancel", "withdraw",
+	},
+	"act_state.*":      {"awaiting_approval", "pending", "applied", "refused", "rejected", "withdrawn", "overtaken"},
+	"approval_state.*": {"pending", "approved", "rejected", "withdrawn", "overtaken"},
+	"effect.*": {
+		"incident_closed", "asked_anew", "told_again", "deadline_moved", "task_cancelled", "certificate_cancelled", "asked_next",
+		"decided_anew", "condition_passed", "stage_reopened", "stage_passed", "still_not_passed", "mark_replaced", "case_paused",
+		"case_paused_until", "case_resumed", "case_ends", "hours_kept", "ce_hours_kept", "certificate_kept",
+	},
 	"category.*":              {"in_post", "intending", "final_year_student", "skilled_worker"},
 	"degree.*":                {"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school"},
 	"skill_grade.*":           {"高级工", "技师", "高级技师"},
@@ -114,6 +127,7 @@ var problemCodes = []string{
 	"deletion_pending", "deletion_decided",
 	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
 	"certificate_replacing", "nothing_to_revoke",
+	"case_changed", "case_paused", "act_not_possible", "approval_pending", "approval_overtaken",
 }
 
 var noticeKinds = []string{
@@ -122,6 +136,7 @@ var noticeKinds = []string{
 	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 	"approval_overdue", "approval_escalated", "case_overdue",
 	"misconduct_overdue",
+	"approval_asked", "approval_overtaken",
 }
 
 var causeCodes = []string{
@@ -203,6 +218,14 @@ var events = map[string][]string{
 	"misconduct_unfounded":      {"part:part", "attempt"},
 	"misconduct_delivered":      {"part:part", "attempt", "how:misconduct_how"},
 	"evaluation_voided":         {"attempt"},
+	"act_refused":               {"verb:act_verb"},
+	"told_again":                {"institution"},
+	"case_paused":               nil,
+	"case_paused_until":         {"until"},
+	"case_resumed":              nil,
+	"case_returned":             {"stage:stage"},
+	"case_cancelled":            nil,
+	"mark_replaced":             {"attempt", "part:task_kind", "score"},
 }
 
 // placeholders lists what a message asks for, as written.

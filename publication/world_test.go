@@ -223,9 +223,13 @@ func (w *world) finding(channel string) store.Incident {
 func (w *world) resolve(i store.Incident, verb contract.Verb) {
 	w.t.Helper()
 	w.write(func(tx *store.Tx) error {
-		return tx.ResolveFinding(store.Resolution{
+		r := store.Resolution{
 			ID: uuid.NewString(), IncidentID: i.ID, Verb: verb, Reason: "looked at", RequestedBy: w.account, RequestedAt: w.clock(),
-		})
+		}
+		if verb.NeedsApproval() {
+			r.ApprovalID = storetest.Approved(w.t, tx, verb, w.account)
+		}
+		return tx.ResolveFinding(r)
 	})
 }
 

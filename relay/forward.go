@@ -61,6 +61,8 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 		})
 	case store.InboxWithdrawal:
 		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{Asked: asked})
+	case store.InboxAct:
+		return update(ctx, r, item, contract.Act, contract.OperatorAct{Asked: asked, ActID: item.SubjectID})
 	case store.InboxHours:
 		return "", reopen(ctx, r, item, contract.HoursChanged, contract.HoursChange{Asked: asked, ChangeID: item.ID},
 			contract.ReviewHoursRequest{Change: item.ID, Try: 1}.Key())

@@ -44,6 +44,7 @@ const (
 	ItemRejected     = "batch_rejected"     // nobody approved of it
 	ItemGone         = "incident_closed"    // the case was not stuck on that any more
 	ItemBusy         = "resolution_pending" // somebody else's resolution was on its way
+	ItemPaused       = "case_paused"        // somebody holds the case where it is
 	ItemEndpointKept = "endpoint_kept"      // the endpoint could not be resumed
 )
 

@@ -107,6 +107,7 @@ func (f *CaseFile) Revive() { f.Outcome, f.EndedAt = nil, nil }
 // End closes the case with an outcome.
 func (f *CaseFile) End(outcome progress.Outcome) {
 	f.Outcome, f.EndedAt = &outcome, &f.now
+	f.PausedAt, f.PausedUntil = nil, nil
 }
 
 // Save writes what was changed, with the headline derived from the stages.
@@ -124,6 +125,11 @@ func (f *CaseFile) Save() error {
 	if len(f.events) > 0 {
 		if err := f.tx.db.Create(&f.events).Error; err != nil {
 			return fmt.Errorf("write the timeline: %w", err)
+		}
+		if f.AwaitsApproval {
+			if err := f.overtake(); err != nil {
+				return err
+			}
 		}
 	}
 	f.headline()

@@ -129,6 +129,10 @@ func (tx *Tx) EraseLogIns(personID string, at time.Time) error {
 // EraseFacts erases what a person told of themselves for their cases. What was decided on it stays.
 func (tx *Tx) EraseFacts(personID string) error {
 	err := tx.db.Exec("UPDATE cases SET applicant = '{}' WHERE person_id = ?", personID).Error
+	if err == nil {
+		err = tx.db.Exec(`UPDATE acts SET params = params - 'applicant' WHERE params -> 'applicant' IS NOT NULL
+			AND case_id IN (SELECT id FROM cases WHERE person_id = ?)`, personID).Error
+	}
 	return found(err, "erase the facts of a person's cases")
 }
 

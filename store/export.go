@@ -58,10 +58,14 @@ var exportSections = []ExportSection{
 		ORDER BY 3`},
 	{"repairs", []string{"execution_repairs"}, `SELECT id, case_id, verb, reason, requested_at, state FROM execution_repairs
 		WHERE case_id IN (TABLE mine) ORDER BY requested_at`},
+	{"acts", []string{"acts", "approvals"}, `SELECT a.case_id, a.verb, a.params, a.reason, a.requested_at, a.state, v.legal_basis, v.state AS approval,
+		v.decided_at, v.decision_reason FROM acts a LEFT JOIN approvals v ON v.id = a.approval_id
+		WHERE a.case_id IN (TABLE mine) ORDER BY a.requested_at`},
 	{"decisions", []string{"decisions"}, `SELECT case_id, kind, policy_version, as_of, inputs, outcome, body, decided_at FROM decisions
 		WHERE case_id IN (TABLE mine) ORDER BY decided_at`},
-	{"assessments", []string{"assessments"}, `SELECT case_id, kind, attempt, score, pass_mark, passed, assessed_on FROM assessments
-		WHERE case_id IN (TABLE mine) ORDER BY recorded_at`},
+	{"assessments", []string{"assessments", "mark_replacements"}, `SELECT a.case_id, a.kind, a.attempt, a.score, a.pass_mark, a.passed, a.assessed_on,
+		(SELECT json_agg(json_build_object('score', m.score, 'at', m.at) ORDER BY m.at) FROM mark_replacements m WHERE m.task_id = a.task_id) AS replaced
+		FROM assessments a WHERE a.case_id IN (TABLE mine) ORDER BY a.recorded_at`},
 	{"courses", []string{"course_places"}, `SELECT p.id, o.institution_id, o.title, o.starts_on, o.ends_on, p.document, p.state, p.enrolled_at, p.closed_at
 		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id = @person ORDER BY p.enrolled_at`},
 	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at,

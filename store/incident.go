@@ -61,6 +61,8 @@ type Resolution struct {
 	RequestedAt time.Time
 	Outcome     string
 	Refusal     string
+	ApprovalID  *string // what the second person decides on
+	BatchID     *string // what it is a part of, and was decided on as a whole
 }
 
 // ResolutionParams is what a verb needs: an institution to reassign to, days to extend by, facts to decide on, or the
@@ -189,6 +191,24 @@ func (tx *Tx) InsertResolution(i Incident, r Resolution) (InboxItem, error) {
 	err := tx.db.Model(&Incident{}).Where("id = ?", i.ID).Update("state", IncidentResolving).Error
 	if err != nil {
 		return InboxItem{}, fmt.Errorf("mark an incident: %w", err)
+	}
+	return tx.InsertInbox(i.CaseID, InboxResolution, r.ID)
+}
+
+// InsertResolutionToApprove writes an operator's resolution that a second person has yet to approve. Its incident stays open.
+func (tx *Tx) InsertResolutionToApprove(r Resolution) error {
+	r.Outcome = ActAwaiting
+	return found(tx.db.Create(&r).Error, "write a resolution to be approved")
+}
+
+// ReleaseResolution lets go a resolution that was approved: to the case that is stuck, or at once.
+func (tx *Tx) ReleaseResolution(i Incident, r Resolution) (InboxItem, error) {
+	err := tx.db.Model(&Resolution{}).Where("id = ? AND outcome = ?", r.ID, ActAwaiting).Update("outcome", ResolutionPending).Error
+	if err == nil {
+		err = tx.db.Model(&Incident{}).Where("id = ?", i.ID).Update("state", IncidentResolving).Error
+	}
+	if err != nil {
+		return InboxItem{}, fmt.Errorf("let go a resolution: %w", err)
 	}
 	return tx.InsertInbox(i.CaseID, InboxResolution, r.ID)
 }

@@ -39,7 +39,7 @@ type CertificateEvidence struct {
 	TrainingBody    string
 	EvaluationBody  string
 	Lines           json.RawMessage // of the ledger that stand: date, module, seconds
-	Marks           json.RawMessage // kind, attempt, institution, score, pass_mark, passed, answered: the score as it was acknowledged
+	Marks           json.RawMessage // kind, attempt, institution, score, pass_mark, passed, answered: the score as it was acknowledged, or approved in its place
 	Modules         json.RawMessage // that training bodies reported complete
 	Accepted        json.RawMessage // causes of incidents of the case that an operator let pass
 	OnList          bool            // on the published list on the day of issue
@@ -76,9 +76,13 @@ SELECT c.*, c.facts AS facts_as_kept,
 	(SELECT coalesce(jsonb_agg(jsonb_build_object('date', e.session_date, 'module', e.module, 'seconds', e.seconds)), '[]')
 		FROM (SELECT * FROM hour_entries WHERE case_id = c.case_id UNION ALL SELECT * FROM hour_entries WHERE place_id = c.place_id) e
 		WHERE e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM hour_entries r WHERE r.reverses = e.id)) AS lines,
-	(SELECT coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'attempt', s.attempt, 'institution', t.institution_id, 'score', s.score,
-		'pass_mark', s.pass_mark, 'passed', s.passed, 'answered', w.body -> 'score')), '[]')
+	(SELECT coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'attempt', s.attempt, 'institution', t.institution_id,
+		'score', coalesce(r.score, s.score), 'pass_mark', s.pass_mark, 'passed', coalesce(r.score >= s.pass_mark, s.passed),
+		'answered', CASE WHEN r.act_id IS NULL THEN w.body -> 'score' ELSE (SELECT m -> 'score' FROM acts a
+			JOIN approvals v ON v.id = a.approval_id AND v.state = 'approved' CROSS JOIN LATERAL jsonb_array_elements(a.params -> 'marks') m
+			WHERE a.id = r.act_id AND a.state = 'applied' AND m ->> 'part' = s.kind) END)), '[]')
 		FROM assessments s JOIN tasks t ON t.id = s.task_id LEFT JOIN task_answers w ON w.task_id = s.task_id AND w.kind = 'result'
+		LEFT JOIN LATERAL (SELECT * FROM mark_replacements m WHERE m.task_id = s.task_id ORDER BY m.at DESC LIMIT 1) r ON true
 		WHERE s.case_id = c.case_id) AS marks,
 	(SELECT coalesce(jsonb_agg(m.value), '[]') FROM tasks t JOIN task_answers w ON w.task_id = t.id AND w.kind = 'result'
 		CROSS JOIN LATERAL jsonb_array_elements(w.body -> 'completed_modules') m

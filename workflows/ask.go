@@ -1,6 +1,8 @@
 package workflows
 
 import (
+	"errors"
+
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/dengpan/dengpan/contract"
@@ -17,11 +19,19 @@ type work struct {
 // resit, a refusal or a reassignment, until the record lets the case go on.
 func (c *caseRun) ask(ctx workflow.Context, w work) error {
 	at := contract.Resume{Attempt: max(c.resume.Attempt, 1), Issue: max(c.resume.Issue, 1), Again: c.resume.Again}
+	if next, back := c.resume.Next[w.kinds[0]]; back && c.resume.Attempt == 0 {
+		at.Attempt, at.Issue = next.Attempt, next.Issue
+	}
 	for {
 		if err := c.continueIfLong(ctx, at); err != nil {
 			return err
 		}
+		c.at.Asks = true
 		recorded, err := c.askOnce(ctx, w, at)
+		c.at.Asks = false
+		if onward, acted := errors.AsType[onwardError](err); acted {
+			recorded, err = contract.RecordReply{Next: onward.next}, nil
+		}
 		if err != nil {
 			return err
 		}

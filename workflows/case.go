@@ -11,7 +11,8 @@ import (
 )
 
 // caseVersion is the newest behaviour of the case workflow. A change that old histories could not replay adds one here
-// and asks c.version; there is one GetVersion per run, so that a history says once which behaviour it was made under.
+// and asks c.version; there is one GetVersion per run, so that a history says once which behaviour it was made under. What
+// only follows a message that old histories do not have, as operators' acts, needs no new one.
 const caseVersion = 1
 
 // caseRun is one run of a case's workflow.
@@ -33,6 +34,10 @@ type caseRun struct {
 	retitle      bool
 	// held counts the reasons for which changes must wait: the case is stuck on something, or a change is being reviewed.
 	held int
+
+	acts queue // of operators, to be carried out
+	// at says what the record does not know of where the case stands.
+	at contract.Position
 }
 
 // ending ends the case from wherever it stands.
@@ -54,6 +59,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 		facts:       queue{seen: map[string]bool{}},
 
 		certificates: queue{seen: map[string]bool{}},
+		acts:         queue{seen: map[string]bool{}},
 	}
 	if in.Resume != nil {
 		c.resume = *in.Resume
@@ -66,6 +72,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 	var outcome progress.Outcome
 	var err error
 	if in.Reopened {
+		c.at.Over = true
 		// What it was opened for came with the start; its handler runs once the case waits.
 		err = workflow.Await(ctx, c.toldOf)
 	} else {
@@ -121,6 +128,11 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 				told(ctx, contract.CertificateChanged.Name, m)
 				return contract.Taken{Fresh: c.certificates.put(m.ChangeID)}, nil
 			}),
+		workflow.SetUpdateHandler(ctx, contract.Act.Name,
+			func(ctx workflow.Context, m contract.OperatorAct) (contract.Taken, error) {
+				told(ctx, contract.Act.Name, m)
+				return contract.Taken{Fresh: c.acts.put(m.ActID)}, nil
+			}),
 	)
 	if err != nil {
 		return fmt.Errorf("listen for messages: %w", err)
@@ -148,6 +160,7 @@ func (c *caseRun) run(ctx workflow.Context) (progress.Outcome, error) {
 
 // close ends the case in the record; again names what it was opened again for.
 func (c *caseRun) close(ctx workflow.Context, outcome progress.Outcome, again string) error {
+	c.at.Over = true
 	for {
 		_, err := perform(ctx, c, contract.CloseCase, contract.CloseCaseRequest{
 			CaseID: c.id, Outcome: string(outcome), Again: again,
@@ -189,7 +202,7 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 			err = steps[i].run(ctx)
 		}
 		if back, goes := errors.AsType[backError](err); goes {
-			c.resume = back.resume()
+			c.resume = back.resume(c.resume)
 			i = -1
 			continue
 		}
@@ -203,7 +216,7 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 			return "", err
 		}
 		// The exam goes on where it was broken off, and hours that were credited before are credited anew.
-		c.resume = contract.Resume{Change: c.resume.Change, Exam: c.resume.Exam}
+		c.resume = contract.Resume{Change: c.resume.Change, Exam: c.resume.Exam, Next: c.resume.Next}
 	}
 	if mapped {
 		return progress.Mapped, nil
@@ -214,12 +227,12 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 // continueIfLong starts a new run when the history has grown long. It is called only where no task is outstanding and
 // no incident is open; a message that is being taken is taken first.
 func (c *caseRun) continueIfLong(ctx workflow.Context, at contract.Resume) error {
-	if c.withdrawn || c.disturbed() || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+	if c.withdrawn || c.disturbed() || c.acts.any() || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 		return nil
 	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {
 		return fmt.Errorf("wait for messages being taken: %w", err)
 	}
-	at.Stage, at.Change, at.Exam = string(c.stage), c.resume.Change, c.resume.Exam
+	at.Stage, at.Change, at.Exam, at.Next = string(c.stage), c.resume.Change, c.resume.Exam, c.resume.Next
 	return workflow.NewContinueAsNewError(ctx, contract.CaseWorkflow, contract.CaseInput{CaseID: c.id, Resume: &at})
 }

@@ -11,6 +11,6 @@ import (
 // and kept with its reasons.
 func (c *caseRun) registration(ctx workflow.Context) error {
 	return c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
-		return perform(ctx, c, contract.Admit, contract.AdmitRequest{CaseID: c.id, Try: try, Waived: waived})
+		return perform(ctx, c, contract.Admit, contract.AdmitRequest{CaseID: c.id, Try: try, Waived: waived, Change: c.returned()})
 	})
 }

@@ -32,20 +32,25 @@ func (q *queue) next() string {
 	return id
 }
 
-// backError takes the case back to its training: hours it stood on were voided.
-type backError struct {
-	change string
-	to     contract.Back
+// backError takes the case back: to its training, for hours it stood on were voided, or where an operator sent it.
+type backError struct{ to contract.Resume }
+
+func (b backError) Error() string { return "the case goes back to " + b.to.Stage }
+
+// backToTraining takes the case up where its training is asked for what is missing, and its exam goes on afterwards.
+func backToTraining(change string, to contract.Back) backError {
+	return backError{contract.Resume{
+		Stage: string(progress.Training), Attempt: to.Training.Attempt, Issue: to.Training.Issue, Change: change, Exam: &to.Exam,
+	}}
 }
 
-func (backError) Error() string { return "the case goes back to its training" }
-
-// resume is where the case takes up: its training is asked for what is missing, and its exam goes on afterwards.
-func (b backError) resume() contract.Resume {
-	return contract.Resume{
-		Stage: string(progress.Training), Attempt: b.to.Training.Attempt, Issue: b.to.Training.Issue,
-		Change: b.change, Exam: &b.to.Exam,
+// resume is where the case takes up. What an operator sent it back before is still to be asked anew.
+func (b backError) resume(was contract.Resume) contract.Resume {
+	at := b.to
+	if at.Next == nil {
+		at.Next = was.Next
 	}
+	return at
 }
 
 // againError takes the case up elsewhere: what it had come to was voided.
@@ -91,7 +96,7 @@ func (c *caseRun) reviewed(ctx workflow.Context, change string) (outcome string,
 		case err != nil:
 			return outcome, err
 		case reply.Back != nil:
-			return outcome, backError{change: change, to: *reply.Back}
+			return outcome, backToTraining(change, *reply.Back)
 		case reply.Incident == nil:
 			if reply.Credited {
 				err = c.credit(ctx, change)

@@ -11,24 +11,35 @@ import (
 )
 
 // await waits until ready, or until the deadline if there is one, and says whether it was ready. A withdrawal ends every
-// wait; a change of the case's hours is reviewed meanwhile, and the wait goes on unless the case goes back. The
-// deadline's timer is cancelled as soon as the wait is over: one that is left running would wake the case months later,
-// for nothing.
+// wait; a change of the case's hours is reviewed meanwhile, and what an operator does to the case is done: the wait goes on
+// unless the case goes elsewhere. The deadline's timer is cancelled as soon as the wait is over: one that is left running
+// would wake the case months later, for nothing.
 func (c *caseRun) await(ctx workflow.Context, deadline *time.Time, ready func() bool) (bool, error) {
-	expired := func() bool { return false }
+	expired, cancel := func() bool { return false }, func() {}
+	defer func() { cancel() }()
 	if deadline != nil && !ready() && !c.withdrawn {
-		timerCtx, cancel := workflow.WithCancel(ctx)
-		defer cancel()
-		timer := workflow.NewTimer(timerCtx, deadline.Sub(workflow.Now(ctx)))
-		expired = timer.IsReady
+		expired, cancel = timer(ctx, *deadline)
 	}
 	for {
-		err := workflow.Await(ctx, func() bool { return c.withdrawn || ready() || expired() || c.disturbed() })
+		err := workflow.Await(ctx, func() bool {
+			return c.withdrawn || ready() || expired() || c.disturbed() || c.acts.any()
+		})
 		switch {
 		case err != nil:
 			return false, fmt.Errorf("wait: %w", err)
 		case c.withdrawn:
 			return false, c.leave()
+		case c.acts.any():
+			due, err := c.act(ctx)
+			if err != nil {
+				return false, err
+			}
+			if deadline != nil && !due.IsZero() {
+				cancel()
+				*deadline = due
+				expired, cancel = timer(ctx, due)
+			}
+			continue
 		case ready() || expired():
 			return ready(), nil
 		}
@@ -36,6 +47,12 @@ func (c *caseRun) await(ctx workflow.Context, deadline *time.Time, ready func() 
 			return false, err
 		}
 	}
+}
+
+// timer is a timer until an instant: whether it has come, and what stops it.
+func timer(ctx workflow.Context, until time.Time) (expired func() bool, cancel func()) {
+	ctx, cancel = workflow.WithCancel(ctx)
+	return workflow.NewTimer(ctx, until.Sub(workflow.Now(ctx))).IsReady, cancel
 }
 
 // leave ends the case at the trainee's wish. Who already holds the grade certificate keeps it: only the wait for the

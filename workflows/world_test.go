@@ -36,6 +36,9 @@ type world struct {
 	verbs   map[string]contract.ApplyResolutionReply
 	wait    time.Duration // how long an institution has for a task
 	waived  bool          // whether the last review of hours that was not scripted was waived
+
+	acts      map[string]contract.ApplyActReply // by the act's id: what becomes of it
+	positions map[string]contract.Position      // where the case stood when it came
 }
 
 type key interface{ Key() string }
@@ -48,6 +51,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{
 		env: suite.NewTestWorkflowEnvironment(), replies: map[string]any{}, broken: map[string]error{},
 		verbs: map[string]contract.ApplyResolutionReply{}, wait: 10 * day,
+		acts: map[string]contract.ApplyActReply{}, positions: map[string]contract.Position{},
 	}
 	w.env.SetTestTimeout(20 * time.Second)
 	w.env.SetStartTime(time.Date(2026, time.March, 2, 1, 0, 0, 0, time.UTC))
@@ -103,6 +107,13 @@ func newWorld(t *testing.T) *world {
 		}
 		reply.DueAt = w.env.Now().Add(w.wait)
 		return reply
+	})
+	play(w, contract.ApplyAct, func(r contract.ApplyActRequest) contract.ApplyActReply {
+		w.positions[r.ActID] = r.Position
+		return w.acts[r.ActID]
+	})
+	play(w, contract.ResumeCase, func(contract.ResumeCaseRequest) contract.ApplyActReply {
+		return contract.ApplyActReply{Applied: true, Verb: contract.Release, DueAt: w.env.Now().Add(w.wait)}
 	})
 	return w
 }
@@ -179,6 +190,16 @@ func (w *world) resolve(t *testing.T, at time.Duration, incident string, verb co
 	id := fmt.Sprintf("%s@%s", verb, at)
 	w.verbs[id] = contract.ApplyResolutionReply{Applied: true, Verb: verb}
 	send(t, w, at, contract.Resolve, contract.IncidentResolution{ResolutionID: id, IncidentID: incident})
+}
+
+// act sends what an operator does to the case, with what becomes of it.
+func (w *world) act(t *testing.T, at time.Duration, reply contract.ApplyActReply) string {
+	t.Helper()
+	id := fmt.Sprintf("%s@%s", reply.Verb, at)
+	reply.Applied = true
+	w.acts[id] = reply
+	send(t, w, at, contract.Act, contract.OperatorAct{ActID: id})
+	return id
 }
 
 // withdraw sends the trainee's withdrawal.

@@ -94,8 +94,17 @@ func Open(ctx context.Context, options Options) (*Demo, error) {
 	return d, d.ensureLogins(ctx)
 }
 
-// ensureOperator makes the operator's account, or checks that the one of the last run still is one.
+// ensureOperator makes the operators' accounts, or checks that the one of the last run still is one.
 func (d *Demo) ensureOperator(ctx context.Context) error {
+	if d.notes.second() == "" {
+		token, err := d.options.Administrator.Token(ctx, "operator", "", "demo second operator")
+		if err != nil {
+			return fmt.Errorf("make the second operator's account: %w", err)
+		}
+		if err := d.notes.change(func(r *Record, _ *steps) { r.Second.Token = token }); err != nil {
+			return err
+		}
+	}
 	token := d.notes.operator()
 	if token == "" {
 		token, err := d.options.Administrator.Token(ctx, "operator", "", "demo operator")

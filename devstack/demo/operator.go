@@ -24,6 +24,7 @@ type incident struct {
 type resolution struct {
 	Verb        string     `json:"verb"`
 	Reason      string     `json:"reason"`
+	LegalBasis  string     `json:"legal_basis,omitempty"`
 	Institution string     `json:"institution,omitempty"`
 	Days        int        `json:"days,omitempty"`
 	Applicant   *applicant `json:"applicant,omitempty"`
@@ -60,16 +61,22 @@ func (d *Demo) operate(ctx context.Context) {
 }
 
 // resolve sends a resolution and says whether it was taken.
-func (d *Demo) resolve(ctx context.Context, i incident, n, asked int) bool {
+func (d *Demo) resolve(ctx context.Context, i incident, n, before int) bool {
 	s := scenarioOf(n)
-	r := decide(i, s, asked, d.offers.of(s.occupation, "training"))
+	r := decide(i, s, before, d.offers.of(s.occupation, "training"))
 	if s.correction != nil && r.Verb == "correct" {
 		corrected := s.correction(d.notes.steps.BeganOn)
 		r.Applicant = &corrected
 	}
-	key := fmt.Sprintf("demo-%s-%s-%d", i.ID, r.Verb, asked)
+	key := fmt.Sprintf("demo-%s-%s-%d", i.ID, r.Verb, before)
 	what := fmt.Sprintf("%s: %s → %s", name(n), d.word("cause."+i.Cause+".title"), d.word("verb."+r.Verb))
-	err := d.api.post(ctx, "/v1/incidents/"+url.PathEscape(i.ID)+"/resolution", d.notes.operator(), key, r, nil)
+	var asked struct {
+		Approval *approval `json:"approval"`
+	}
+	err := d.api.post(ctx, "/v1/incidents/"+url.PathEscape(i.ID)+"/resolution", d.notes.operator(), key, r, &asked)
+	if err == nil && asked.Approval != nil {
+		err = d.approve(ctx, *asked.Approval)
+	}
 	switch {
 	case err == nil:
 		d.tell("%s（%s）", what, r.Reason)
@@ -82,13 +89,25 @@ func (d *Demo) resolve(ctx context.Context, i incident, n, asked int) bool {
 	}
 }
 
+// approval is what waits for a second person.
+type approval struct {
+	ID   string `json:"id"`
+	Seen int    `json:"seen"`
+}
+
+// approve has the second operator approve what needs two.
+func (d *Demo) approve(ctx context.Context, a approval) error {
+	return d.api.post(ctx, "/v1/approvals/"+url.PathEscape(a.ID)+"/decision", d.notes.second(), "demo-approval-"+a.ID,
+		map[string]any{"decision": "approve", "reason": "已核对材料，同意", "seen": a.Seen}, nil)
+}
+
 func (d *Demo) word(key string) string { return message.Text(d.options.Lang, key, nil) }
 
 // decide is what a sensible operator does about an incident of a case in a scenario, having resolved
 // so many of the same cause in it before. trainers are the bodies that may train the occupation.
 func decide(i incident, s scenario, asked int, trainers []string) resolution {
 	const patience = 3 // times the same way is tried
-	giveUp := resolution{Verb: "cancel", Reason: "经与学员沟通，本次培养终止"}
+	giveUp := resolution{Verb: "cancel", Reason: "经与学员沟通，本次培养终止", LegalBasis: "京人社专技字〔2023〕91号，三"}
 	if !slices.Contains(i.Verbs, giveUp.Verb) {
 		giveUp = resolution{Verb: "retry", Reason: "已排除原因，请重试"} // there is nothing of the case's to give up
 	}

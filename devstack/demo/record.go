@@ -16,6 +16,7 @@ import (
 type Record struct {
 	API          string        `json:"api"`
 	Operator     Login         `json:"operator"`
+	Second       Login         `json:"second"` // another operator, who decides on what needs two
 	Trainees     []Trainee     `json:"trainees"`
 	Institutions []Institution `json:"institutions"`
 	// Logins are for browsers: one of each role.
@@ -146,6 +147,13 @@ func (n *notebook) operator() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.record.Operator.Token
+}
+
+// second is the token of another operator, who decides on what needs two.
+func (n *notebook) second() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.record.Second.Token
 }
 
 func (n *notebook) trainees() int {

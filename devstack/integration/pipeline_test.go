@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/workflows"
 )
 
@@ -82,6 +83,26 @@ func TestPipelineCarriesACaseThroughAllStages(t *testing.T) {
 		require.Equal(t, "withdrawn", c["status"])
 		require.NotEmpty(t, c["ce_hours"])
 		s.keep(t, "histories/withdrawn", s.history(t, who))
+	})
+	t.Run("an operator pauses a case, lets it go on, extends it, sends it back and gives it up", func(t *testing.T) {
+		t.Parallel()
+		who := s.register(t, 5)
+		s.script(t, who, contract.ExamTask, 1, "silent")
+		s.script(t, who, contract.TheoryTask, 1, "silent")
+		exam := s.task(t, who, contract.ExamTask)
+		s.act(t, who, document{"verb": "pause"})
+		s.act(t, who, document{"verb": "resume"})
+		s.act(t, who, document{"verb": "extend", "days": 30})
+		s.act(t, who, document{"verb": "return", "stage": "training"})
+		s.task(t, who, contract.TheoryTask) // the training and its exam were asked for again
+		given, err := s.store.Read(t.Context()).Task(exam)
+		require.NoError(t, err)
+		require.Equal(t, store.TaskCancelled, given.State)
+		s.act(t, who, document{"verb": "cancel", "legal_basis": "三（二）"})
+		c := s.ended(t, who)
+		require.Equal(t, "trained", c["outcome"], "it has its training certificate")
+		require.NotEmpty(t, c["ce_hours"])
+		s.keep(t, "histories/acted", s.history(t, who))
 	})
 }
 

@@ -14,6 +14,7 @@ interface Decision {
   days?: number
   institution?: string
   evidence?: string
+  legal_basis?: string
 }
 
 /** What an operator decides about an incident. The verbs are those that fit it, the one that usually helps first. */
@@ -32,6 +33,7 @@ export function Resolve({ incident }: { incident: Incident }) {
   })
   // A correction needs all the facts of the person anew, which are given where they are kept: through the interface.
   const verbs = (incident.verbs as Verb[]).filter((v) => v !== 'correct')
+  const byTwo = verb === 'override' || verb === 'cancel'
   const required = [{ required: true, message: t('web.resolve.missing') }]
   return (
     <section className="stack close" aria-labelledby="resolve">
@@ -68,10 +70,18 @@ export function Resolve({ incident }: { incident: Incident }) {
             <Input.TextArea rows={3} maxLength={1000} />
           </Form.Item>
         )}
+        {byTwo && (
+          <>
+            <Form.Item name="legal_basis" label={t('web.resolve.legal_basis')} rules={required}>
+              <Input maxLength={500} />
+            </Form.Item>
+            <p className="quiet small">{t('web.resolve.by_two')}</p>
+          </>
+        )}
         <ReasonField />
         {decide.error && <Trouble error={decide.error} />}
         <Button type="primary" htmlType="submit" loading={decide.isPending} danger={verb === 'cancel'}>
-          {t('web.resolve.do')}
+          {t(byTwo ? 'web.resolve.ask' : 'web.resolve.do')}
         </Button>
       </Form>
     </section>
