@@ -2,6 +2,7 @@
 // wrongly. The world is made by devstack/integration; it is not that of the other tests.
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { axeFindsNothing } from '../axe.mjs'
 import { logsIn, world } from '../browser.mjs'
 
 const longest = 240_000
@@ -40,6 +41,7 @@ async function takes(page, by, group, cases) {
   await by.click(one.getByRole('button', { name: '成批办理' }))
   const dialog = page.getByRole('dialog')
   await dialog.getByText(`共 ${cases} 件`).waitFor()
+  await axeFindsNothing(page, `what can be done to ${group}`)
   return dialog
 }
 
@@ -49,6 +51,7 @@ async function confirms(page, by, { cleared, again, cause }) {
   await page.getByRole('link', { name: `${cleared} 已脱离卡点` }).waitFor()
   await by.click(page.getByRole('link', { name: `${again} 又卡住` }))
   await page.getByText(`共${again}条`).waitFor()
+  await axeFindsNothing(page, 'a batch')
   const rows = page.getByRole('table').getByRole('row').filter({ hasText: '又卡住' })
   await rows.first().waitFor()
   assert.ok((await rows.count()) > 0 && (await rows.filter({ hasText: cause }).count()) === (await rows.count()))
