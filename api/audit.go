@@ -8,10 +8,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -47,6 +49,7 @@ func (s *service) auditChange(tx *store.Tx, r *request, action, subject, reason 
 func (s *service) registerAudit(api huma.API) {
 	const tag = "audit"
 	read(api, "GET /v1/audit", tag, "The audit log, the newest first", s.listAudit)
+	read(api, "GET /v1/audit/chain", tag, "Whether the newest of it is as it was written", s.auditChain)
 	read(api, "GET /v1/cases/{id}/audit", tag, "What was done to a case, and to what belongs to it", s.caseAudit)
 }
 
@@ -76,6 +79,7 @@ type auditActorView struct {
 	ID    string `json:"id" doc:"The account's id, or system."`
 	Role  string `json:"role,omitempty"`
 	Label string `json:"label,omitempty" doc:"What the account is called; never a person's name."`
+	Name  string `json:"name,omitempty" doc:"What kind of actor it is, in the reader's language."`
 }
 
 // AuditEntryView is an entry of the audit log.
@@ -84,6 +88,7 @@ type AuditEntryView struct {
 	At        time.Time      `json:"at"`
 	Actor     auditActorView `json:"actor"`
 	Action    string         `json:"action"`
+	Name      string         `json:"action_name" doc:"The action in the reader's language."`
 	Subject   string         `json:"subject"`
 	Reason    string         `json:"reason"`
 	Before    any            `json:"before,omitempty" doc:"What held before, with what is personal masked."`
@@ -130,7 +135,7 @@ func (s *service) auditEntries(ctx context.Context, page AuditPage, found *fault
 		next := base64.RawURLEncoding.EncodeToString([]byte(strconv.FormatInt(entries[page.Limit-1].ID, 10)))
 		out.Body.Next = &next
 	}
-	out.Body.Entries, err = viewAudit(tx, entries)
+	out.Body.Entries, err = viewAudit(tx, requestOf(ctx), entries)
 	return out, err
 }
 
@@ -147,7 +152,7 @@ func before(found *faults, after string) int64 {
 	return id
 }
 
-func viewAudit(tx *store.Tx, entries []store.AuditEntry) ([]AuditEntryView, error) {
+func viewAudit(tx *store.Tx, r *request, entries []store.AuditEntry) ([]AuditEntryView, error) {
 	var ids []string
 	for _, e := range entries {
 		if isID(e.Actor) && !slices.Contains(ids, e.Actor) {
@@ -155,15 +160,38 @@ func viewAudit(tx *store.Tx, entries []store.AuditEntry) ([]AuditEntryView, erro
 		}
 	}
 	accounts, err := tx.AccountsOf(ids)
+	v := reader{lang: r.lang}
 	views := make([]AuditEntryView, len(entries))
 	for i, e := range entries {
 		account := accounts[e.Actor]
 		views[i] = AuditEntryView{
-			ID: e.ID, At: e.At.UTC(), Actor: auditActorView{ID: e.Actor, Role: account.Role, Label: account.Label}, Action: e.Action,
-			Subject: e.Subject, Reason: e.Reason, Before: shown(e.Before), After: shown(e.After), RequestID: e.RequestID,
+			ID: e.ID, At: e.At.UTC(), Action: e.Action, Name: actionName(v, e.Action), Subject: e.Subject,
+			Actor:  auditActorView{ID: e.Actor, Role: account.Role, Label: account.Label, Name: v.say("actor", cmp.Or(account.Role, e.Actor))},
+			Reason: e.Reason, Before: shown(e.Before), After: shown(e.After), RequestID: e.RequestID,
 		}
 	}
 	return views, err
+}
+
+// actionName is an action in the reader's language: what was done, and to what kind of thing.
+func actionName(v reader, action string) string {
+	thing, did, _ := strings.Cut(action, ".")
+	if key := "audit_action." + action; message.Has(key) {
+		return message.Text(v.lang, key, nil)
+	}
+	name := []string{code(v, "audit_did", did), code(v, "audit_thing", thing)}
+	if v.lang == message.English {
+		return strings.Join(name, " ")
+	}
+	return strings.Join(name, "")
+}
+
+// code is the word of a code, or the code itself while it has none.
+func code(v reader, family, code string) string {
+	if !message.Has(family + "." + code) {
+		return code
+	}
+	return v.say(family, code)
 }
 
 // shown is a document of an entry, if there is one.

@@ -100,6 +100,7 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
 	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
 	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
+	read(api, "GET /v1/cases/{id}/facts", cases, "What is known of the applicant", s.readFacts)
 	sent(api, "POST /v1/cases/{id}/facts", cases, "Give new facts about the applicant", s.bodies.facts.schema, http.StatusOK, s.giveFacts)
 	sent(api, "POST /v1/cases/{id}/rules", cases, "Decide a case by another version of the rules", s.bodies.rules.schema, http.StatusOK, s.changeRules)
 
@@ -115,6 +116,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerCE(api)
 	s.registerAudit(api)
+	s.registerPolicy(api)
 
 	s.registerAccounts(api)
 	s.registerPrivacy(api)

@@ -34,6 +34,7 @@ var tags = []*huma.Tag{
 	{Name: "lists", Description: "公布名单的导入与实施，机构资格的暂停与恢复。Published lists: importing and applying them; suspending institutions."},
 	{Name: "supervision", Description: "对机构的日常检查、承载能力与质量情况。Inspections of institutions, what they can carry, and how their work goes."},
 	{Name: "notices", Description: "通知与邮箱。What there is to be told of, and where it is mailed to."},
+	{Name: "policy", Description: "规则的各个版本及其出处。The versions of the rules, and where they are written."},
 	{Name: "audit", Description: "操作日志。Who did what, and why."},
 	{Name: "temporal", Description: "Temporal 界面的解码。Decoding for Temporal's interface."},
 }

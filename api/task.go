@@ -58,13 +58,14 @@ type traineeView struct {
 type tasksInput struct {
 	NumberedInput
 
-	State string `query:"state" enum:"open,answered,rejected,cancelled"`
-	Kind  string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
-	Class string `query:"class" maxLength:"64" doc:"Id of a class of the tasks' institution: of whoever is in it, or was until it was closed."`
-	Due   string `query:"due" enum:"overdue,week" doc:"Open tasks that are past their date, or will be within seven days."`
-	Sort  string `query:"sort" enum:"issued_at,-issued_at,due_at,-due_at" doc:"The order of numbered pages."`
-	After string `query:"after" pattern:"^([0-9]{1,18}|p[0-9]{1,18}-[0-9a-f]{8})$" doc:"The cursor of an answer before: what was issued since. A number is a cursor of before cursors lasted; begin anew instead, where nothing may be missed."`
-	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	State  string `query:"state" enum:"open,answered,rejected,cancelled"`
+	Kind   string `query:"kind" enum:"enrolment,training,exam,theory,practical"`
+	CaseID string `query:"case_id" format:"uuid" doc:"Of one case."`
+	Class  string `query:"class" maxLength:"64" doc:"Id of a class of the tasks' institution: of whoever is in it, or was until it was closed."`
+	Due    string `query:"due" enum:"overdue,week" doc:"Open tasks that are past their date, or will be within seven days."`
+	Sort   string `query:"sort" enum:"issued_at,-issued_at,due_at,-due_at" doc:"The order of numbered pages."`
+	After  string `query:"after" pattern:"^([0-9]{1,18}|p[0-9]{1,18}-[0-9a-f]{8})$" doc:"The cursor of an answer before: what was issued since. A number is a cursor of before cursors lasted; begin anew instead, where nothing may be missed."`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type tasksOutput struct {
@@ -80,7 +81,7 @@ func (s *service) listTasks(ctx context.Context, in *tasksInput) (*tasksOutput, 
 	r := requestOf(ctx)
 	found := &faults{}
 	filter := store.TaskFilter{
-		Within: r.within(""), State: in.State, Kind: in.Kind, Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+		Within: r.within(""), State: in.State, Kind: in.Kind, CaseID: in.CaseID, Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
 	}
 	if filter.ClassID = in.Class; in.Class != "" && !isID(in.Class) {
 		found.add("class", fieldFormat)

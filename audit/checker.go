@@ -74,6 +74,12 @@ func NewChecker(key Key, anchors []Anchor, report func(Fault)) *Checker {
 	return c
 }
 
+// After has the checker begin behind a place that the chain had reached, whatever came before it.
+func (c *Checker) After(reached Anchor) *Checker {
+	c.n, c.link, c.trusted = reached.N, reached.Link, reached.Link
+	return c
+}
+
 func (c *Checker) fault(f Fault) {
 	c.faults++
 	c.report(f)

@@ -23,6 +23,7 @@ var table = []Row{
 	{"GET /v1/cases/{id}/stream", "case.read", Case, false, roles(Own, None, Area, None)},
 	{"POST /v1/cases/{id}/withdrawal", "case.withdraw", Case, false, roles(Own, None, Area, None)},
 	{"POST /v1/cases/{id}/facts", "case.facts", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/facts", "case.read_facts", Case, false, roles(None, None, Area, None)},
 	{"POST /v1/cases/{id}/rules", "case.rules", Case, false, roles(None, None, City, None)},
 
 	{"GET /v1/cases/{id}/waits", "case.waits", Case, false, roles(None, None, Area, None)},
@@ -45,7 +46,12 @@ var table = []Row{
 	{"POST /v1/approvals/{id}/withdrawal", "approval.withdraw", Approval, false, roles(None, None, Area, None)},
 
 	{"GET /v1/audit", "audit.read", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/audit/chain", "audit.read", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/cases/{id}/audit", "audit.read", Case, false, roles(None, None, Area, None)},
+
+	{"GET /v1/policy-versions", "policy.read", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/policy-versions/{ref}", "policy.read", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/policy-versions/{ref}/changes", "policy.read", Nothing, false, roles(None, None, Area, None)},
 
 	{"GET /v1/me/cases", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-hours", "me.read", Nothing, false, roles(Own, None, None, None)},

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -51,6 +52,38 @@ func (s *Store) CheckAudit(ctx context.Context, anchors []audit.Anchor, report f
 		return nil
 	})
 	return end, faults, err
+}
+
+// CheckAuditEnd checks the newest rows of the audit log, at most so many. It says where the log ends, how many rows were looked
+// at and how many faults are in them; the zero anchor when there is no log yet.
+func (s *Store) CheckAuditEnd(ctx context.Context, rows int64) (end audit.Anchor, checked int64, faults int, err error) {
+	err = s.Snapshot(ctx, func(tx *Tx) error {
+		key, err := s.openAuditKey(tx)
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		last, err := tx.AuditEnd()
+		if err != nil {
+			return err
+		}
+		var before audit.Anchor
+		if last.N > rows {
+			err = tx.db.Raw("SELECT n, link FROM audit_chain WHERE n <= ? ORDER BY n DESC LIMIT 1", last.N-rows).Scan(&before).Error
+			if err != nil {
+				return fmt.Errorf("read the audit log: %w", err)
+			}
+		}
+		checker := audit.NewChecker(*key, nil, func(audit.Fault) {}).After(before)
+		err = tx.chain(before.N, func(row audit.Row) error {
+			checked++
+			return checker.Row(row)
+		})
+		end, faults = checker.End()
+		return err
+	})
+	return end, checked, faults, err
 }
 
 // chain reads the rows of the chain after a place.

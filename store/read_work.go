@@ -18,6 +18,7 @@ type TaskFilter struct {
 
 	State     string
 	Kind      string
+	CaseID    string
 	ClassID   string    // of a class of the task's institution
 	DueBefore time.Time // open, and due before this; zero: any
 	Numbered  Numbered
@@ -31,7 +32,7 @@ var taskOrders = map[string]string{
 
 func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
 	q = f.ofCases(q)
-	for column, value := range map[string]string{"state": f.State, "kind": f.Kind} {
+	for column, value := range map[string]string{"state": f.State, "kind": f.Kind, "tasks.case_id": f.CaseID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
 		}

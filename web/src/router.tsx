@@ -67,9 +67,13 @@ const myCertificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/mine'), 'MyCertificates'),
 })
 
+/** The parts of the page of a case, as operators see it. */
+export const caseSections = ['timeline', 'decisions', 'hours', 'tasks', 'documents', 'handling', 'audit'] as const
+
 export const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$id',
+  validateSearch: from({ section: oneOf(...caseSections), act: anyText }),
   staticData: { roles: ['trainee', 'operator'] },
   component: lazyRouteComponent(() => import('./pages/case/case'), 'CasePage'),
 })
@@ -214,6 +218,22 @@ const checks = createRoute({
   path: '/checks',
   staticData: { roles: ['institution', 'operator'] },
   component: lazyRouteComponent(() => import('./pages/checks/checks'), 'Checks'),
+})
+
+const auditLog = createRoute({
+  getParentRoute: () => inside,
+  path: '/audit',
+  validateSearch: from({ actor: anyText, action: anyText, subject: anyText, since: day, until: day }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/audit/audit'), 'Audit'),
+})
+
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/policy',
+  validateSearch: from({ version: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/policy/policy'), 'PolicyPage'),
 })
 
 const certificate = createRoute({
@@ -534,6 +554,8 @@ export const router = createRouter({
       certificate,
       revocations,
       channels,
+      auditLog,
+      policy,
       checks,
       accounts,
       invitations,

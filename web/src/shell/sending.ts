@@ -29,17 +29,18 @@ async function sha256(file: File): Promise<string> {
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
-/** Files a file: promises it, sends it to the address that is given for it, and says that it was sent. */
+/** Files a file: promises it, sends it to the address that is given for it, and says that it was sent. Answers its id. */
 export async function send(
   file: File,
   about: Pick<Asking, 'subject_kind' | 'subject_id' | 'kind'>,
   progress: (share: number) => void,
-): Promise<void> {
+): Promise<string> {
   const media_type = typeOf(file.name) ?? 'application/pdf'
   const promised = { ...about, name: file.name, media_type, size: file.size, sha256: await sha256(file) }
   const { id, upload } = await answer(api.POST('/v1/evidence', { body: promised }))
   await put(file, upload, progress)
   await answer(api.POST('/v1/evidence/{id}/completion', { params: { path: { id } } }))
+  return id
 }
 
 /** Sends the bytes. Only this old way of asking tells how far it has come. */

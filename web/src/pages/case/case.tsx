@@ -1,5 +1,7 @@
 import { useParams } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { Liveness } from '../../api/live'
+import { useSession } from '../../api/session'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
@@ -12,8 +14,21 @@ import { type Case, useCase } from './queries'
 import { Status } from './status'
 import { Timeline } from './timeline'
 
-/** One case: what is done, what is now and on whom it waits, what is next, and what it has gathered. */
+const Casework = lazy(() => import('../casework/casework').then((m) => ({ default: m.Casework })))
+
+/** The page of a case: operators work on it, trainees follow their own. */
 export function CasePage() {
+  const { account } = useSession()
+  if (account.role !== 'operator') return <Followed />
+  return (
+    <Suspense fallback={<Waiting rows={12} />}>
+      <Casework />
+    </Suspense>
+  )
+}
+
+/** One case: what is done, what is now and on whom it waits, what is next, and what it has gathered. */
+function Followed() {
   const { id } = useParams({ from: '/inside/cases/$id' })
   const { case: shown, timeline, live } = useCase(id)
   if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
@@ -48,7 +63,8 @@ export function CasePage() {
   )
 }
 
-function Head({ c, live }: { c: Case; live: Liveness }) {
+/** What the case is, and how it stands. */
+export function Head({ c, live, children }: { c: Case; live: Liveness; children?: ReactNode }) {
   const { t } = useWords()
   return (
     <header className="head stack close">
@@ -64,6 +80,7 @@ function Head({ c, live }: { c: Case; live: Liveness }) {
         <span>{t('web.case.registered', { date: c.registered_on })}</span>
         <Live state={live} />
       </div>
+      {children}
       {c.outcome_name && <p className="outcome">{c.outcome_name}</p>}
       {c.withdrawing && <p className="alert warn">{t('web.case.withdrawing')}</p>}
     </header>

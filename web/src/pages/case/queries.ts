@@ -37,12 +37,17 @@ const interval = 5_000
 export function useCase(id: string) {
   const queries = useQueryClient()
   const timeline = useQuery(linesQuery(id))
+  // Whatever of the case is shown may have changed, but for its lines: those come with the stream.
+  const refresh = () =>
+    void queries.invalidateQueries({ queryKey: ['case', id], predicate: ({ queryKey }) => queryKey[2] !== 'events' })
   const live: Liveness = useLive(id, timeline.data ? (timeline.data.at(-1)?.seq ?? 0) : undefined, {
-    onLine: (line) =>
+    onLine: (line) => {
       queries.setQueryData(linesQuery(id).queryKey, (lines: Line[] = []) =>
         lines.some((known) => known.seq === line.seq) ? lines : [...lines, line],
-      ),
-    onHeadline: () => void queries.invalidateQueries({ queryKey: caseQuery(id).queryKey, exact: true }),
+      )
+      refresh()
+    },
+    onHeadline: refresh,
   })
   const refetchInterval = live === 'polling' ? interval : false
   const shown = useQuery({ ...caseQuery(id), refetchInterval })

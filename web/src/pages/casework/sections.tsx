@@ -1,0 +1,67 @@
+import { Link, useSearch } from '@tanstack/react-router'
+import { lazy, type ReactNode, Suspense } from 'react'
+import { caseSections } from '../../router'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import { Decisions } from '../case/decisions'
+import type { Case, useCase } from '../case/queries'
+import { Timeline } from '../case/timeline'
+
+const HourLines = lazy(() => import('./hourlines').then((m) => ({ default: m.HourLines })))
+const Tasks = lazy(() => import('./tasks').then((m) => ({ default: m.Tasks })))
+const Documents = lazy(() => import('./documents').then((m) => ({ default: m.Documents })))
+const Handling = lazy(() => import('./handling').then((m) => ({ default: m.Handling })))
+const Trail = lazy(() => import('./trail').then((m) => ({ default: m.Trail })))
+
+type Section = (typeof caseSections)[number]
+
+interface Props {
+  c: Case
+  lines: ReturnType<typeof useCase>['timeline']
+  note: () => void
+}
+
+/** All that is known of the case, a part at a time: each is asked for when it is looked at, and has its own address. */
+export function Sections({ c, lines, note }: Props) {
+  const { t } = useWords()
+  const { section = 'timeline' } = useSearch({ from: '/inside/cases/$id' })
+  const parts: Record<Section, () => ReactNode> = {
+    timeline: () =>
+      lines.error && !lines.data ? (
+        <Trouble error={lines.error} again={() => void lines.refetch()} />
+      ) : (
+        <Timeline lines={lines.data} />
+      ),
+    decisions: () =>
+      c.decisions.length ? <Decisions decisions={c.decisions} /> : <Nothing>{t('web.casework.decisions_none')}</Nothing>,
+    hours: () => <HourLines id={c.id} />,
+    tasks: () => <Tasks id={c.id} />,
+    documents: () => <Documents c={c} />,
+    handling: () => <Handling id={c.id} note={note} />,
+    audit: () => <Trail id={c.id} />,
+  }
+  return (
+    <div className="stack close">
+      <nav className="views" aria-label={t('web.casework.sections')}>
+        {caseSections.map((s) => (
+          <Link
+            key={s}
+            from="/cases/$id"
+            search={({ section: _, ...now }) => (s === 'timeline' ? now : { ...now, section: s })}
+            replace
+            resetScroll={false}
+            {...(s === section ? { 'aria-current': 'page' as const } : {})}
+          >
+            {t(`web.casework.section.${s}`)}
+          </Link>
+        ))}
+      </nav>
+      <Suspense fallback={<Waiting />}>{parts[section]()}</Suspense>
+    </div>
+  )
+}
+
+function Nothing({ children }: { children: ReactNode }) {
+  return <p className="sheet quiet">{children}</p>
+}

@@ -1,0 +1,123 @@
+import type { ReactNode } from 'react'
+import type { Schema } from '../../api/client'
+import { number } from '../../words/time'
+import { useWords } from '../../words/words'
+
+type Catalogue = Schema['Catalogue']
+type Citation = Schema['Citation']
+type Text = Schema['Text']
+type Alternative = Schema['Alternative']
+
+/** What a version says, rule by rule, each with where it is written and how sure we are of it. */
+export function Rules({ rules }: { rules: Catalogue }) {
+  const { t, name, lang } = useWords()
+  const say = useSay()
+  return (
+    <>
+      <Part title={t('web.policy.join')}>
+        <Alternatives all={rules.who_may_join ?? []} />
+      </Part>
+      <Part title={t('web.policy.exam')}>
+        <p>
+          {say(rules.exam.text)} {t('web.policy.pass_mark', { mark: number(lang, rules.exam.pass_mark) })}
+        </p>
+        <Cited c={rules.exam.citation} />
+      </Part>
+      <Part title={t('web.policy.ce_hours')}>
+        <p>{say(rules.ce_hours.text)}</p>
+        <Cited c={rules.ce_hours.citation} />
+        <p>{t('web.policy.ce_annual', { hours: number(lang, rules.ce_hours.annual_total) })}</p>
+        <Cited c={rules.ce_hours.annual_citation} />
+      </Part>
+      <Part title={t('web.policy.titles')}>
+        {(rules.levels ?? []).map((level) => (
+          <details key={level.code}>
+            <summary>
+              {name('level', level.code)} · {level.title}
+            </summary>
+            <div className="stack close inset">
+              {(level.effects ?? []).map((effect) => (
+                <p key={effect.zh}>{say(effect)}</p>
+              ))}
+              <Alternatives all={level.title_conditions ?? []} />
+              <Cited c={level.title_citation} />
+            </div>
+          </details>
+        ))}
+      </Part>
+      <Part title={t('web.policy.occupations')}>
+        {(rules.occupations ?? []).map((o) => (
+          <details key={o.code}>
+            <summary>{lang === 'en' && o.english ? o.english : o.title}</summary>
+            <div className="stack close inset">
+              <p>
+                {t('web.policy.parts')}{' '}
+                {(o.evaluation.parts ?? [])
+                  .map((p) => `${lang === 'en' ? p.english : p.name} ${number(lang, p.pass_mark)}`)
+                  .join(' · ')}
+              </p>
+              <Cited c={o.evaluation.citation} />
+              {(o.levels ?? []).map((level) => (
+                <div key={level.level} className="stack close tight">
+                  <h3>{name('level', level.level)}</h3>
+                  <p>
+                    {level.hours
+                      ? t('web.policy.hours', { hours: number(lang, level.hours) })
+                      : t('web.policy.hours_missing')}{' '}
+                    <span className="quiet small">{(level.modules ?? []).join(' · ')}</span>
+                  </p>
+                  {level.hours_citation && <Cited c={level.hours_citation} />}
+                  <p>{say(level.entry_always)}</p>
+                  <Alternatives all={level.entry_conditions ?? []} />
+                </div>
+              ))}
+            </div>
+          </details>
+        ))}
+      </Part>
+    </>
+  )
+}
+
+function useSay() {
+  const { lang } = useWords()
+  return (text: Text) => (lang === 'en' ? text.en || text.zh : text.zh)
+}
+
+function Part({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="sheet stack close">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  )
+}
+
+/** Any one of these suffices. */
+function Alternatives({ all }: { all: Alternative[] }) {
+  const { t } = useWords()
+  const say = useSay()
+  if (all.length === 0) return <p className="quiet">{t('web.policy.no_rule')}</p>
+  return (
+    <ul className="plain lines">
+      {all.map((a) => (
+        <li key={a.code}>
+          {say(a.text)}
+          <Cited c={a.citation} />
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Where it is written, and how sure we are of that. */
+export function Cited({ c }: { c: Citation }) {
+  const { name } = useWords()
+  const say = useSay()
+  return (
+    <p className="quiet small">
+      {c.document} {c.clause} <span className={c.basis === 'notice' ? 'mark good' : 'mark warn'}>{name('basis', c.basis)}</span>
+      {c.note && ` ${say(c.note)}`}
+    </p>
+  )
+}
