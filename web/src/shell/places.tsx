@@ -152,6 +152,15 @@ const places: Record<Role, Place[]> = {
         { to: '/channels', name: 'web.channels.title' },
       ],
     },
+    // By what rules, and who did what.
+    {
+      name: 'web.place.record',
+      icon: <ReadOutlined />,
+      pages: [
+        { to: '/policy', name: 'web.policy.title' },
+        { to: '/audit', name: 'web.audit.title' },
+      ],
+    },
     notices,
   ],
   administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],

@@ -41,7 +41,13 @@ export function Audit() {
       <Filters
         onChange={change}
         filters={[
-          { name: 'actor', label: t('web.audit.actor'), value: asked.actor, type: 'search', hint: t('web.audit.actor_hint') },
+          {
+            name: 'actor',
+            label: t('web.audit.actor'),
+            value: asked.actor,
+            type: 'search',
+            hint: t('web.audit.actor_hint'),
+          },
           { name: 'action', label: t('web.audit.action'), value: asked.action, type: 'search', hint: 'case.register' },
           { name: 'subject', label: t('web.audit.subject'), value: asked.subject, type: 'search', hint: 'case:…' },
           { name: 'since', label: t('web.audit.since'), value: since, type: 'date' },

@@ -33,7 +33,15 @@ export function Acting({ id, verb, onVerb, onClose }: Props) {
       ) : !acts.data ? (
         <Waiting />
       ) : one ? (
-        <Act key={verb} id={id} verb={verb as Verb} acts={acts.data} needsApproval={one.needs_approval} back={() => onVerb('choose')} onDone={onClose} />
+        <Act
+          key={verb}
+          id={id}
+          verb={verb as Verb}
+          acts={acts.data}
+          needsApproval={one.needs_approval}
+          back={() => onVerb('choose')}
+          onDone={onClose}
+        />
       ) : (
         <Choosing acts={acts.data} onVerb={onVerb} />
       )}
@@ -83,7 +91,8 @@ function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
     onError: (error) => putFaults(form, error),
   })
   const act = useMutation({
-    mutationFn: (said: Asked) => answer(api.POST('/v1/cases/{id}/acts', { ...params, body: bodyOf(verb, acts.seen, said) })),
+    mutationFn: (said: Asked) =>
+      answer(api.POST('/v1/cases/{id}/acts', { ...params, body: bodyOf(verb, acts.seen, said) })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['case', id] }),
     onError: (error) => putFaults(form, error),
   })
@@ -122,7 +131,11 @@ function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
 function Effect({ preview }: { preview: Effects }) {
   const { t } = useWords()
   return (
-    <section className={`alert ${preview.allowed ? 'good' : 'warn'} stack close`} role="status" data-preview={preview.allowed}>
+    <section
+      className={`alert ${preview.allowed ? 'good' : 'warn'} stack close`}
+      role="status"
+      data-preview={preview.allowed}
+    >
       <strong>{t(preview.allowed ? 'web.casework.would' : 'web.casework.would_not')}</strong>
       {preview.allowed && preview.needs_approval && <p>{t('web.casework.second_person')}</p>}
       <ol className="effects">

@@ -154,7 +154,11 @@ function Several({
             {rows.map((row) => (
               <div key={row.key} className="row several">
                 {children(row.name)}
-                <Button size="small" onClick={() => remove(row.name)} aria-label={t('web.casework.remove_nth', { title, n: row.name + 1 })}>
+                <Button
+                  size="small"
+                  onClick={() => remove(row.name)}
+                  aria-label={t('web.casework.remove_nth', { title, n: row.name + 1 })}
+                >
                   {t('web.casework.remove')}
                 </Button>
               </div>

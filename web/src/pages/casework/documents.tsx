@@ -32,7 +32,11 @@ export function Documents({ c }: { c: Case }) {
       <Certificates certificates={c.certificates} />
       <section className="sheet stack close" aria-labelledby="files">
         <h2 id="files">{t('web.evidence.title')}</h2>
-        {failed ? <Trouble error={failed} again={() => void files.refetch()} /> : files.isPending && <Waiting rows={3} />}
+        {failed ? (
+          <Trouble error={failed} again={() => void files.refetch()} />
+        ) : (
+          files.isPending && <Waiting rows={3} />
+        )}
         {files.data?.length === 0 && <p className="quiet">{t('web.evidence.none')}</p>}
         <ul className="plain lines">
           {files.data?.map((f) => (

@@ -42,7 +42,9 @@ export function HourLines({ id }: { id: string }) {
                   <td className="nowrap">{number(lang, line.minutes)}</td>
                   <td className="small">
                     {line.evidence.map((e) => `${moment(lang, e.from)} – ${moment(lang, e.to)}`).join('; ')}
-                    {line.reason && <span className="late"> {t('web.casework.hour_reversed', { reason: line.reason })}</span>}
+                    {line.reason && (
+                      <span className="late"> {t('web.casework.hour_reversed', { reason: line.reason })}</span>
+                    )}
                   </td>
                 </tr>
               ))}

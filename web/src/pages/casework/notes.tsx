@@ -52,7 +52,9 @@ function One({ n }: { n: CaseNote }) {
         {n.mentions.map((m) => (
           <span key={m.id}>@{m.label}</span>
         ))}
-        {n.shown_to && <span className="mark warn">{t('web.casework.shown_to', { institution: n.shown_to.name })}</span>}
+        {n.shown_to && (
+          <span className="mark warn">{t('web.casework.shown_to', { institution: n.shown_to.name })}</span>
+        )}
         {n.file && (
           <a href={`/v1/notes/${n.id}/file`} download>
             {n.file.name ?? n.file.kind_name}

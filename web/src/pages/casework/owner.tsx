@@ -80,7 +80,11 @@ export function HandingOn({ id, onClose }: { id: string; onClose: () => void }) 
     <Aside title={t('web.casework.hand')} onClose={onClose}>
       {operators.error && <Trouble error={operators.error} again={() => void operators.refetch()} />}
       <Form form={form} layout="vertical" requiredMark={false} onFinish={(said) => hand.mutate(said)}>
-        <Form.Item name="assignee" label={t('web.casework.hand_to')} rules={[{ required: true, message: t('web.resolve.missing') }]}>
+        <Form.Item
+          name="assignee"
+          label={t('web.casework.hand_to')}
+          rules={[{ required: true, message: t('web.resolve.missing') }]}
+        >
           <Select
             loading={operators.isPending}
             getPopupContainer={within}

@@ -34,7 +34,11 @@ export function Sections({ c, lines, note }: Props) {
         <Timeline lines={lines.data} />
       ),
     decisions: () =>
-      c.decisions.length ? <Decisions decisions={c.decisions} /> : <Nothing>{t('web.casework.decisions_none')}</Nothing>,
+      c.decisions.length ? (
+        <Decisions decisions={c.decisions} />
+      ) : (
+        <Nothing>{t('web.casework.decisions_none')}</Nothing>
+      ),
     hours: () => <HourLines id={c.id} />,
     tasks: () => <Tasks id={c.id} />,
     documents: () => <Documents c={c} />,

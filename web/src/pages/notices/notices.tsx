@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { lazy } from 'react'
+import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import type { Column } from '../../list/listing'
@@ -11,6 +11,7 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
 const Detail = lazy(() => import('./detail').then((m) => ({ default: m.NoticeDetail })))
+const Mentions = lazy(() => import('./mentions').then((m) => ({ default: m.Mentions })))
 const Mailboxes = lazy(() => import('./mailboxes').then((m) => ({ default: m.Mailboxes })))
 
 export type Notice = Schema['NoticeView']
@@ -53,6 +54,15 @@ export function Notices() {
   const names = account.role === 'institution' || !account.district
   return (
     <ListPage
+      {...(account.role === 'operator'
+        ? {
+            above: (
+              <Suspense>
+                <Mentions />
+              </Suspense>
+            ),
+          }
+        : {})}
       heading={t('web.place.notices')}
       lead={t('web.notices.lead')}
       action={names && <Button onClick={() => change({ notice: 'mailboxes' })}>{t('web.notices.mailboxes')}</Button>}

@@ -33,7 +33,9 @@ export function PolicyPage() {
         {shown ? (
           <>
             <One key={shown.id} version={shown} />
-            {all.length > 1 && <Changes key={`changes ${shown.id}`} version={shown} others={all.filter((v) => v !== shown)} />}
+            {all.length > 1 && (
+              <Changes key={`changes ${shown.id}`} version={shown} others={all.filter((v) => v !== shown)} />
+            )}
           </>
         ) : (
           <Note title={t('web.policy.none')} />
@@ -52,7 +54,11 @@ function Versions({ all, shown }: { all: Version[]; shown: string | undefined })
         {all.map((v) => (
           <li key={v.id} className="row apart" data-version={v.id}>
             <span className="stack close tight">
-              <Link from="/policy" search={{ version: v.id }} {...(v.id === shown ? { 'aria-current': 'true' as const } : {})}>
+              <Link
+                from="/policy"
+                search={{ version: v.id }}
+                {...(v.id === shown ? { 'aria-current': 'true' as const } : {})}
+              >
                 {v.name} <span className="mono small">{v.id}</span>
               </Link>
               <span className="quiet small">

@@ -116,7 +116,8 @@ export function Cited({ c }: { c: Citation }) {
   const say = useSay()
   return (
     <p className="quiet small">
-      {c.document} {c.clause} <span className={c.basis === 'notice' ? 'mark good' : 'mark warn'}>{name('basis', c.basis)}</span>
+      {c.document} {c.clause}{' '}
+      <span className={c.basis === 'notice' ? 'mark good' : 'mark warn'}>{name('basis', c.basis)}</span>
       {c.note && ` ${say(c.note)}`}
     </p>
   )

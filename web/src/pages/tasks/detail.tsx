@@ -12,6 +12,7 @@ import { taskQuery } from './queries'
 const Answering = lazy(() => import('./answering').then((m) => ({ default: m.Answering })))
 
 const Evidence = lazy(() => import('../../shell/evidence').then((m) => ({ default: m.Evidence })))
+const OfficeNotes = lazy(() => import('./officenotes').then((m) => ({ default: m.OfficeNotes })))
 
 type Task = Schema['TaskOutputBody']
 
@@ -107,6 +108,9 @@ function Asked({ task }: { task: Task }) {
       </section>
       <Suspense fallback={<Waiting rows={3} />}>
         <Answering key={task.id} task={task} />
+      </Suspense>
+      <Suspense>
+        <OfficeNotes task={task.id} />
       </Suspense>
       <Suspense fallback={<Waiting rows={3} />}>
         <Evidence about="task" id={task.id} kinds={['score_sheet', 'attendance_sheet', 'other']} />
