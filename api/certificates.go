@@ -69,15 +69,19 @@ func (s *service) listCertificates(ctx context.Context, in *certificatesInput) (
 		return nil, err
 	}
 	rows, out.Body.Next = upTo(in.Limit, rows, func(r store.Certificate) (time.Time, string) { return r.RecordedAt, r.ID })
-	out.Body.Certificates = make([]issuedView, len(rows))
+	out.Body.Certificates, err = s.issuedViews(r, rows)
+	return out, err
+}
+
+// issuedViews shows certificates as a list of their issuer's has them.
+func (s *service) issuedViews(r *request, rows []store.Certificate) ([]issuedView, error) {
+	views := make([]issuedView, len(rows))
 	for i, view := range (reader{lang: r.lang}).certificates(rows) {
 		holder, err := s.holder(rows[i])
 		if err != nil {
 			return nil, err
 		}
-		out.Body.Certificates[i] = issuedView{
-			CertificateView: view, ID: rows[i].ID, Holder: maskName(holder.Name), Origin: rows[i].Origin,
-		}
+		views[i] = issuedView{CertificateView: view, ID: rows[i].ID, Holder: maskName(holder.Name), Origin: rows[i].Origin}
 	}
-	return out, nil
+	return views, nil
 }

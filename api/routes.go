@@ -40,6 +40,7 @@ type bodies struct {
 	beats        body[heartbeatsBody]
 	beat         body[beatRow]
 	classes      classBodies
+	view         body[viewBody]
 }
 
 func newBodies(schemas huma.Registry) bodies {
@@ -145,6 +146,9 @@ func (s *service) register(api huma.API) {
 	s.registerCertificateFiles(api)
 	s.registerPrints(api)
 	s.registerLists(api)
+	s.registerViews(api)
+	s.registerExports(api)
+	s.registerOverview(api)
 	s.registerIssuers(api)
 	s.registerSupervision(api)
 	s.registerMisconduct(api)

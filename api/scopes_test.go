@@ -65,6 +65,9 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 		r.exec("INSERT INTO case_mentions (id, note_id, account_id) VALUES ($1, $2, $3)", id, r.own[authority.Note], r.accountOf(r.tokens[caller]))
 		return id
 	}
+	if kind == authority.View {
+		return r.view(r.tokens[caller])
+	}
 	if kind != authority.WebSession {
 		return r.own[kind]
 	}
@@ -72,6 +75,21 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 		account, err := tx.AccountByToken(r.tokens[caller])
 		return account.ID, err
 	})
+}
+
+// view keeps a view of a list for an account; asking may remove it.
+func (w *world) view(token string) string {
+	w.t.Helper()
+	v := store.SavedView{ID: uuid.NewString(), List: "cases", Name: uuid.NewString(), Columns: []string{}}
+	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
+		account, err := tx.AccountByToken(token)
+		if err != nil {
+			return err
+		}
+		v.Owner = account.ID
+		return tx.KeepView(v)
+	}))
+	return v.ID
 }
 
 // session begins a session of an account.
@@ -100,6 +118,7 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		a, err := tx.CreateAccount(store.Account{Role: store.RoleTrainee})
 		return a.ID, err
 	})
+	id[authority.View] = w.view(w.token(store.Account{Role: store.RoleOperator}))
 	id[authority.Incident] = w.stick(caseID, progress.Training, contract.TaskOverdue, store.Incident{})
 	for _, kind := range []authority.Object{authority.Session, authority.Correction, authority.Course, authority.Place} {
 		id[kind] = uuid.NewString()

@@ -59,6 +59,7 @@ const (
 	Mailbox    Object = "mailbox"
 	Evidence   Object = "evidence"
 	List       Object = "list_snapshot"
+	View       Object = "saved_view"
 
 	IssuerProfile Object = "issuer_profile"
 

@@ -55,6 +55,8 @@ var keyVerbs = map[string][]KeyScope{
 	"note.read": {KeyTasks, KeyRead},
 	"note.file": {KeyTasks, KeyRead},
 
+	"export.read": {KeyRead},
+
 	"evidence.file":   {KeyTasks, KeyAttendance},
 	"evidence.list":   {KeyTasks, KeyAttendance, KeyRead},
 	"evidence.read":   {KeyTasks, KeyAttendance, KeyRead},

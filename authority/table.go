@@ -261,6 +261,14 @@ var table = []Row{
 	{"POST /v1/incident-batches/{id}/stop", "batch.turn", Batch, false, roles(None, None, Area, None)},
 	{"POST /v1/incident-batches/{id}/decision", "batch.decide", Batch, false, roles(None, None, Area, None)},
 
+	{"GET /v1/views", "view.list", Nothing, false, roles(None, None, Area, None)},
+	{"POST /v1/views", "view.keep", Nothing, false, roles(None, None, Area, None)},
+	{"PUT /v1/views/{id}", "view.keep", View, false, roles(None, None, Own, None)},
+	{"DELETE /v1/views/{id}", "view.keep", View, false, roles(None, None, Own, None)},
+	{"GET /v1/overview", "case.overview", Nothing, false, roles(None, None, Area, None)},
+	// Whose list is exported, the list's own row says.
+	{"GET /v1/exports/{ref}", "export.read", Nothing, false, roles(None, Ours, Area, None)},
+
 	{"POST /v1/list-snapshots", "list.import", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/list-snapshots", "list.read", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/list-snapshots/{id}", "list.read", List, false, roles(None, None, City, None)},

@@ -33,7 +33,7 @@ var promised = map[string][]string{
 		"nothing_asked", "nothing_to_waive", "no_mark", "no_earlier_stage", "stage_not_earlier", "certificate_in_force", "case_closing",
 		"step_failed", "incident_closed", "verb_not_allowed",
 		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
-		"page_too_deep", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
+		"page_too_deep", "view_name_taken", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
@@ -110,6 +110,8 @@ var promised = map[string][]string{
 		"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 		"approval_overdue", "approval_escalated", "case_overdue", "whole_case",
 	},
+	"incident_kind.*":  {"external", "program", "business", "overdue"},
+	"incident_state.*": {"open", "resolving", "closed"},
 	"queue.*": {
 		"approval", "paused", "program", "external", "overdue", "decision", "institution", "trainee", "calendar", "running",
 	},

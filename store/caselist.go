@@ -56,27 +56,64 @@ func (f CaseFilter) pick(q *gorm.DB) *gorm.DB {
 			q = q.Where("cases."+column+" = ?", value)
 		}
 	}
-	if picksOpen(f.Where) {
-		q = q.Where("cases.outcome IS NULL") // follows from it, and opens the indexes of open cases
-	}
 	return q
+}
+
+// halves are the conditions of the cases that a filter can pick: of those that are open, and of those that have ended. Each
+// half has indexes of its own, so that the many that have ended cost nothing with each step of one that is open.
+func (f CaseFilter) halves() []string {
+	const open, ended = "cases.outcome IS NULL", "cases.outcome IS NOT NULL"
+	if picksOpen(f.Where) {
+		return []string{open}
+	}
+	return []string{open, ended}
+}
+
+// ordered is a query of the rows that a filter picks, in its order, as many as are needed of each half.
+func (f CaseFilter) ordered(tx *Tx, columns string) *gorm.DB {
+	whole := f.Numbered
+	whole.Page = max(1, whole.Page)
+	parts := make([]any, 0, 2) //nolint:mnd // halves
+	for _, half := range f.halves() {
+		q := f.pick(tx.db.Model(&Case{})).Where(half).Select(columns)
+		if f.After != nil {
+			q = q.Where("(cases.registered_at, cases.id) > (?, ?)", f.After.At, f.After.ID)
+		}
+		parts = append(parts, Numbered{Sort: whole.Sort, Page: 1}.of(q, caseOrders, whole.Page*f.Limit))
+	}
+	union := "(?) AS cases"
+	if len(parts) > 1 {
+		union = "((?) UNION ALL (?)) AS cases"
+	}
+	return whole.of(tx.db.Table(union, parts...), caseOrders, f.Limit)
 }
 
 // Cases reads cases, in the order of their registration unless another is asked for.
 func (tx *Tx) Cases(f CaseFilter) ([]Case, error) {
-	q := f.Numbered.of(f.pick(tx.db), caseOrders, f.Limit)
-	if f.After != nil {
-		q = q.Where("(cases.registered_at, cases.id) > (?, ?)", f.After.At, f.After.ID)
-	}
 	var cases []Case
-	err := q.Find(&cases).Error
+	err := f.ordered(tx, "cases.*").Find(&cases).Error
 	return cases, found(err, "list cases")
 }
 
+// CaseIDs reads the ids of cases, in the same orders.
+func (tx *Tx) CaseIDs(f CaseFilter) ([]string, error) {
+	var ids []string
+	err := f.ordered(tx, "cases.*").Pluck("id", &ids).Error
+	return ids, found(err, "list the ids of cases")
+}
+
 // CountCases counts the cases that a filter picks, up to one more than a most.
-func (tx *Tx) CountCases(f CaseFilter, most int) (int64, error) {
-	n, err := tx.countUpTo(f.pick(tx.db.Model(&Case{})), most)
-	return n, found(err, "count cases")
+func (tx *Tx) CountCases(f CaseFilter, most int) (total int64, err error) {
+	for _, half := range f.halves() {
+		n, err := tx.countUpTo(f.pick(tx.db.Model(&Case{})).Where(half), most-int(total))
+		if err != nil {
+			return 0, found(err, "count cases")
+		}
+		if total += n; total > int64(most) {
+			break
+		}
+	}
+	return total, nil
 }
 
 // countUpTo counts rows, and stops beyond a most: how many more there are would take as long as reading them.
@@ -129,7 +166,7 @@ func (tx *Tx) TallyCases(f CaseFilter, by string) ([]CaseTally, error) {
 		q = q.Joins(group.join)
 	}
 	var groups []CaseTally
-	err := q.Select(group.column + " AS value, count(*) AS count, min(" + sinceColumn + ") AS oldest").
+	err := q.Select(group.column + " AS value, count(*) AS count, min(coalesce(cases.owes_since, cases.registered_at)) AS oldest").
 		Group(group.column).Order("count DESC, value").Scan(&groups).Error
 	return groups, found(err, "group cases")
 }

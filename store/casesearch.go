@@ -51,7 +51,7 @@ var caseSearch = search{
 	"registered": {columns: []string{"cases.registered_at"}},
 	"since":      {columns: []string{sinceColumn}},
 	"due":        {columns: []string{"cases.due_at"}},
-	"ended":      {columns: []string{"cases.ended_at"}},
+	"ended":      {columns: []string{sinceColumn}, through: "(cases.outcome IS NOT NULL AND %)", none: "cases.outcome IS NULL"},
 	"trained":    holdingCertificate(contract.TrainingCertificate),
 	"certified":  holdingCertificate(contract.GradeCertificate),
 	"paused": {codes: map[string]string{
@@ -75,10 +75,10 @@ var incidentSearch = search{
 	"holds":       {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
 }
 
-// byCase is how an incident is found by what stands in its case.
+// byCase is how an incident is found by what stands in its case, if it has one. It is looked up for each incident: there are
+// far more cases.
 func byCase(column string) searched {
-	const of = "EXISTS (SELECT FROM cases WHERE cases.id = incidents.case_id AND "
-	return searched{columns: []string{"cases." + column}, through: of + "%)", none: "NOT " + of + "cases." + column + " IS NOT NULL)"}
+	return searched{columns: []string{"(SELECT cases." + column + " FROM cases WHERE cases.id = incidents.case_id)"}}
 }
 
 // CaseFields are the fields that cases are found by.

@@ -47,6 +47,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM case_mentions WHERE id = ?`,
 	authority.WebSession: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM web_sessions WHERE id = ?`,
+	authority.View: `SELECT owner AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM saved_views WHERE id = ?`,
 	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM course_places p JOIN courses o ON o.id = p.course_id JOIN institutions t ON t.id = o.institution_id WHERE p.id = ?`,
 	authority.APIKey: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, NULL AS first, NULL AS second

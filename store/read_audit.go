@@ -7,7 +7,10 @@ import (
 	"math"
 	"time"
 
+	"gorm.io/gorm"
+
 	"github.com/dengpan/dengpan/audit"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // auditRow is a row of the chain with its entry, if that is there.
@@ -154,7 +157,8 @@ type AuditFilter struct {
 	Subject string
 	Since   time.Time
 	Until   time.Time
-	Before  int64 // an entry's id: what came before it
+	Where   filter.Expr // bound, by [AuditFields]
+	Before  int64       // an entry's id: what came before it
 	Limit   int
 }
 
@@ -169,7 +173,19 @@ const ofCase = `((subject = 'person:' || (SELECT person_id FROM cases WHERE id =
 
 // AuditEntries reads audit entries, the newest first.
 func (tx *Tx) AuditEntries(f AuditFilter) ([]AuditEntry, error) {
-	q := tx.db.Table("audit_entries").Order("id DESC").Limit(f.Limit)
+	var entries []AuditEntry
+	err := f.pick(tx.db.Table("audit_entries")).Order("id DESC").Limit(f.Limit).Find(&entries).Error
+	return entries, found(err, "read the audit log")
+}
+
+// CountAuditEntries counts audit entries, up to one more than a most.
+func (tx *Tx) CountAuditEntries(f AuditFilter, most int) (int64, error) {
+	n, err := tx.countUpTo(f.pick(tx.db.Table("audit_entries")), most)
+	return n, found(err, "count audit entries")
+}
+
+func (f AuditFilter) pick(q *gorm.DB) *gorm.DB {
+	q = auditSearch.pick(q, f.Where)
 	where := func(given bool, condition string, value any) {
 		if given {
 			q = q.Where(condition, value)
@@ -184,9 +200,7 @@ func (tx *Tx) AuditEntries(f AuditFilter) ([]AuditEntry, error) {
 	if f.CaseID != "" {
 		q = q.Where(ofCase, map[string]any{"id": f.CaseID})
 	}
-	var entries []AuditEntry
-	err := q.Find(&entries).Error
-	return entries, found(err, "read the audit log")
+	return q
 }
 
 // AccountsOf reads accounts by their ids.

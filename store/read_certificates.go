@@ -1,6 +1,10 @@
 package store
 
-import "gorm.io/gorm"
+import (
+	"gorm.io/gorm"
+
+	"github.com/dengpan/dengpan/filter"
+)
 
 // CertificateFilter picks certificates; an empty field picks all. An institution's are those that it issued. Limit is the
 // most that are read.
@@ -9,8 +13,9 @@ type CertificateFilter struct {
 
 	Kind   string
 	Status string
-	Part   string    // of the number
-	After  *Position // by record, the latest first
+	Part   string      // of the number
+	Where  filter.Expr // bound, by [CertificateFields]
+	After  *Position   // by record, the latest first
 	Limit  int
 
 	Numbered Numbered
@@ -22,6 +27,7 @@ var certificateOrders = map[string]string{
 }
 
 func (f CertificateFilter) pick(q *gorm.DB) *gorm.DB {
+	q = certificateSearch.pick(q, f.Where)
 	if f.InstitutionID != "" {
 		q = q.Where("issuer = ?", f.InstitutionID)
 	}
@@ -48,6 +54,13 @@ func (tx *Tx) IssuedCertificates(f CertificateFilter) ([]Certificate, error) {
 	}
 	var all []Certificate
 	return all, found(q.Find(&all).Error, "list certificates")
+}
+
+// CertificateIDs reads the ids of certificates, in the same orders.
+func (tx *Tx) CertificateIDs(f CertificateFilter) ([]string, error) {
+	var ids []string
+	err := f.Numbered.of(f.pick(tx.db.Model(&Certificate{})), certificateOrders, f.Limit).Pluck("id", &ids).Error
+	return ids, found(err, "list the ids of certificates")
 }
 
 // CountCertificates counts the certificates that a filter picks.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -19,8 +20,9 @@ type TaskFilter struct {
 	State     string
 	Kind      string
 	CaseID    string
-	ClassID   string    // of a class of the task's institution
-	DueBefore time.Time // open, and due before this; zero: any
+	ClassID   string      // of a class of the task's institution
+	DueBefore time.Time   // open, and due before this; zero: any
+	Where     filter.Expr // bound, by [TaskFields]
 	Numbered  Numbered
 	Limit     int
 }
@@ -31,7 +33,7 @@ var taskOrders = map[string]string{
 }
 
 func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofCases(q)
+	q = taskSearch.pick(f.ofCases(q), f.Where)
 	for column, value := range map[string]string{"state": f.State, "kind": f.Kind, "tasks.case_id": f.CaseID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -54,6 +56,13 @@ func (tx *Tx) Tasks(f TaskFilter) ([]Task, error) {
 	return tasks, found(err, "list tasks")
 }
 
+// TaskIDs reads the ids of tasks, in the same orders.
+func (tx *Tx) TaskIDs(f TaskFilter) ([]string, error) {
+	var ids []string
+	err := f.Numbered.of(f.pick(tx.db.Model(&Task{})), taskOrders, f.Limit).Pluck("id", &ids).Error
+	return ids, found(err, "list the ids of tasks")
+}
+
 // CountTasks counts the tasks that a filter picks.
 func (tx *Tx) CountTasks(f TaskFilter) (int64, error) {
 	var n int64
@@ -74,6 +83,23 @@ func (n Numbered) of(q *gorm.DB, orders map[string]string, limit int) *gorm.DB {
 		order = orders[""]
 	}
 	return q.Order(order).Limit(limit).Offset(max(0, n.Page-1) * limit)
+}
+
+// ByIDs reads rows by their ids, in the order of these. What is gone is left out.
+func ByIDs[T any](tx *Tx, ids []string, idOf func(T) string) ([]T, error) {
+	var rows []T
+	if len(ids) == 0 {
+		return rows, nil
+	}
+	if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
+		return nil, found(err, "read rows by their ids")
+	}
+	place := make(map[string]int, len(ids))
+	for i, id := range ids {
+		place[id] = i
+	}
+	slices.SortFunc(rows, func(a, b T) int { return place[idOf(a)] - place[idOf(b)] })
+	return rows, nil
 }
 
 // CasesByID reads cases by their ids.
@@ -135,6 +161,13 @@ func (tx *Tx) Incidents(f IncidentFilter) ([]Incident, error) {
 	var incidents []Incident
 	err := q.Find(&incidents).Error
 	return incidents, found(err, "list incidents")
+}
+
+// IncidentIDs reads the ids of incidents, in the same orders.
+func (tx *Tx) IncidentIDs(f IncidentFilter) ([]string, error) {
+	var ids []string
+	err := f.Numbered.of(f.pick(tx.db.Model(&Incident{})), incidentOrders, f.Limit).Pluck("id", &ids).Error
+	return ids, found(err, "list the ids of incidents")
 }
 
 // CountIncidents counts the incidents that a filter picks, up to one more than a most.

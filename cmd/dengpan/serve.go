@@ -223,6 +223,7 @@ func (p *process) worker(ctx context.Context) error {
 	beside := []interface{ Run(ctx context.Context) }{
 		&worker.Anchors{Store: p.store, Logger: p.logger},
 		&worker.Forgetting{Store: p.store, Logger: p.logger},
+		&worker.Overviews{Store: p.store, Calendar: p.calendar, Logger: p.logger},
 		&supervision.Watch{Store: p.store, Calendar: p.calendar, Logger: p.logger},
 		&printing.Maker{Store: p.store, Keys: p.keys, Printer: printer, Logger: p.logger},
 		&evidence.Keeper{Store: p.store, Keys: p.keys, Bucket: p.bucket, Logger: p.logger},

@@ -33,7 +33,7 @@ INSERT INTO cases (id, person_id, occupation, level, policy_version, training_bo
     owes_kind, owes_id, owes_since, due_at, outcome, registered_by, registered_at, registered_on, ended_at, last_event, district,
     held, untold, awaits_approval, paused_at, assignee, assigned_at)
 SELECT md5('case' || i)::uuid, md5('person' || i / 3)::uuid, occupation, (ARRAY['junior', 'intermediate', 'senior'])[1 + i % 3],
-    CASE WHEN f < 0.9 THEN 'beijing-2023' ELSE 'national-2021' END, trainer, evaluator, '{"category": "in_post"}',
+    CASE WHEN f < 0.9 THEN 'beijing-2023' ELSE 'beijing-2023+demo' END, trainer, evaluator, '{"category": "in_post"}',
     CASE WHEN outcome = 'withdrawn' THEN 'withdrawn' WHEN NOT open THEN 'ended' WHEN stuck THEN 'stuck' WHEN owes = 'system' THEN 'active' ELSE 'waiting' END,
     CASE outcome WHEN 'mapped' THEN 'title' WHEN 'certified' THEN 'title' WHEN 'trained' THEN 'evaluation' WHEN 'untrained' THEN 'training'
         WHEN 'rejected' THEN 'registration' WHEN 'withdrawn' THEN 'exam'

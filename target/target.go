@@ -1,0 +1,45 @@
+// Package target says how many the programme means to train in a year, and where that is written.
+package target
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/dengpan/dengpan/policy"
+)
+
+//go:embed target.yaml
+var data []byte
+
+// Plan is what a year is measured against.
+type Plan struct {
+	Annual   int             `yaml:"annual"`
+	Citation policy.Citation `yaml:"citation"`
+}
+
+// Beijing is the city's plan. It panics when the embedded data are not in order, which a test sees first.
+var Beijing = sync.OnceValue(func() Plan {
+	p, err := read(data)
+	if err != nil {
+		panic(fmt.Sprintf("target: target.yaml: %v", err))
+	}
+	return p
+})
+
+func read(data []byte) (Plan, error) {
+	var p Plan
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&p); err != nil {
+		return Plan{}, fmt.Errorf("read the data: %w", err)
+	}
+	if p.Annual < 1 || p.Citation.Document == "" || p.Citation.Clause == "" {
+		return Plan{}, errors.New("a plan is a number of people with a source")
+	}
+	return p, nil
+}
