@@ -200,8 +200,8 @@ type misconductRulesOutput struct {
 }
 
 type misconductActView struct {
-	coded
-
+	Code     string       `json:"code"`
+	Name     string       `json:"name"`
 	Voids    coded        `json:"voids" doc:"What of the evaluation counts no longer."`
 	BarDays  int          `json:"bar_days,omitempty" doc:"For how long the person may not be evaluated; missing when no rule is known."`
 	Citation citationView `json:"citation"`
@@ -218,7 +218,7 @@ func (s *service) misconductRules(ctx context.Context, _ *struct{}) (*misconduct
 	}
 	for _, act := range rules.Acts {
 		out.Body.Acts = append(out.Body.Acts, misconductActView{
-			coded: v.coded("misconduct_act", act.Code), Voids: v.coded("misconduct_voids", act.Voids), BarDays: act.BarDays,
+			Code: act.Code, Name: v.say("misconduct_act", act.Code), Voids: v.coded("misconduct_voids", act.Voids), BarDays: act.BarDays,
 			Citation: v.citation(act.Citation),
 		})
 	}

@@ -47,6 +47,8 @@ const pages = [
   ['institution', '/inspections', '.note, .listing'],
   ['institution', '/capacity', 'table'],
   ['operator', '/dead-letters', '.note, .listing'],
+  ['operator', '/misconduct', '.note, .listing'],
+  ['institution', '/misconduct?misconduct=new', '.aside form'],
   ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['institution', '/notices?notice=mailboxes', '.aside form'],
   ['operator', '/notices', '.note, .listing'],

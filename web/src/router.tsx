@@ -348,6 +348,16 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import('./pages/batches/batch'), 'BatchPage'),
 })
 
+export const misconductStates = ['recorded', 'dropped', 'noticed', 'reviewed', 'decided', 'delivered'] as const
+
+const misconduct = createRoute({
+  getParentRoute: () => inside,
+  path: '/misconduct',
+  validateSearch: from({ state: oneOf(...misconductStates), page, misconduct: anyText }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/misconduct/misconduct'), 'MisconductPage'),
+})
+
 export const letterStates = ['open', 'applied', 'discarded'] as const
 export const letterReasons = [
   'task_unknown',
@@ -577,6 +587,7 @@ export const router = createRouter({
       groups,
       batches,
       batch,
+      misconduct,
       security,
     ]),
   ]),

@@ -84,6 +84,7 @@ const places: Record<Role, Place[]> = {
       pages: [
         { to: homes.institution, name: 'web.place.tasks' },
         { to: '/workbooks', name: 'web.place.workbooks' },
+        { to: '/misconduct', name: 'web.place.misconduct' },
       ],
     },
     teaching,
@@ -122,6 +123,7 @@ const places: Record<Role, Place[]> = {
         { to: '/groups', name: 'web.groups.title' },
         { to: '/batches', name: 'web.batches.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
+        { to: '/misconduct', name: 'web.place.misconduct' },
       ],
     },
     // Those who do it with us.

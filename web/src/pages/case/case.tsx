@@ -14,6 +14,7 @@ import { type Case, useCase } from './queries'
 import { Status } from './status'
 import { Timeline } from './timeline'
 
+const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
 const Casework = lazy(() => import('../casework/casework').then((m) => ({ default: m.Casework })))
 
 /** The page of a case: operators work on it, trainees follow their own. */
@@ -42,6 +43,9 @@ function Followed() {
         <div className="columns case-columns">
           <div className="stack">
             <Now c={c} />
+            <Suspense>
+              <OwnMisconduct caseID={c.id} />
+            </Suspense>
             <Decisions decisions={c.decisions} />
             {timeline.error && !timeline.data ? (
               <Trouble error={timeline.error} again={() => void timeline.refetch()} />

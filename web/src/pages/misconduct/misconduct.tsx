@@ -1,0 +1,88 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { useSearch } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy } from 'react'
+import { answer, api, type Schema } from '../../api/client'
+import { useSession } from '../../api/session'
+import type { Column } from '../../list/listing'
+import { ListPage, Opener, part, useChange } from '../../list/page'
+import { misconductStates } from '../../router'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { MisconductState } from './state'
+
+const Sheet = lazy(() => import('./detail').then((m) => ({ default: m.MisconductSheet })))
+const Recording = lazy(() => import('./recording').then((m) => ({ default: m.Recording })))
+
+type Misconduct = Schema['MisconductView']
+
+/** Misconduct at evaluations, and how far each is: the institution's own, or what an operator reaches. */
+export function MisconductPage() {
+  const { t, name, lang } = useWords()
+  const { account } = useSession()
+  const { misconduct: open, page, ...asked } = useSearch({ from: '/inside/misconduct' })
+  const change = useChange()
+  const list = useQuery({
+    queryKey: ['misconduct', asked, page],
+    queryFn: async () => {
+      const query = { ...asked, limit: 200 }
+      const { misconduct } = await answer(api.GET('/v1/misconduct', { params: { query } }))
+      return part(misconduct, page)
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 15_000,
+  })
+  const columns: Column<Misconduct>[] = [
+    {
+      key: 'act',
+      title: t('web.misconduct.act'),
+      render: (row) => (
+        <Opener field="misconduct" id={row.id}>
+          {row.act.name}
+        </Opener>
+      ),
+    },
+    { key: 'part', title: t('web.misconduct.part'), render: (row) => row.part.name },
+    { key: 'institution', title: t('web.role.institution'), render: (row) => row.institution.name },
+    { key: 'occurred', title: t('web.misconduct.occurred'), render: (row) => row.occurred_on },
+    { key: 'state', title: t('web.misconduct.state'), render: (row) => <MisconductState of={row} /> },
+    {
+      key: 'due',
+      title: t('web.misconduct.due'),
+      render: (row) => (row.due_at ? moment(lang, row.due_at) : t('web.misconduct.no_deadline')),
+    },
+  ]
+  return (
+    <ListPage
+      heading={t('web.place.misconduct')}
+      lead={t('web.misconduct.lead')}
+      action={
+        account.role === 'institution' && (
+          <Button type="primary" onClick={() => change({ misconduct: 'new' })}>
+            {t('web.misconduct.record')}
+          </Button>
+        )
+      }
+      filters={[
+        {
+          name: 'state',
+          label: t('web.misconduct.state'),
+          value: asked.state,
+          options: misconductStates.map((s) => ({ value: s, label: name('misconduct_state', s) })),
+        },
+      ]}
+      columns={columns}
+      query={list}
+      search={{ ...asked, ...(page ? { page } : {}) }}
+      open={open}
+      detail={(id) =>
+        id === 'new' ? (
+          <Recording onClose={(made) => change({ misconduct: made })} />
+        ) : (
+          <Sheet id={id} onClose={() => change({ misconduct: undefined })} />
+        )
+      }
+      none={{ title: t('web.misconduct.none'), advice: t('web.misconduct.none_advice') }}
+    />
+  )
+}
