@@ -11,7 +11,8 @@ const first = {
   'log-in': ['src/pages/login/login.tsx'],
   trainee: ['src/shell/frame.tsx', 'src/pages/case/case.tsx'],
   institution: ['src/shell/frame.tsx', 'src/pages/tasks/tasks.tsx', 'src/pages/tasks/detail.tsx'],
-  operator: ['src/shell/frame.tsx', 'src/pages/incidents/incidents.tsx', 'src/pages/incidents/detail.tsx'],
+  operator: ['src/shell/frame.tsx', 'src/pages/overview/overview.tsx'],
+  'operator, to work': ['src/shell/frame.tsx', 'src/pages/cases/queues.tsx'],
   administrator: ['src/shell/frame.tsx', 'src/pages/accounts/accounts.tsx'],
 }
 

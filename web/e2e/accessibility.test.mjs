@@ -11,6 +11,7 @@ const pages = [
   ['operator', `/cases/${world.stuck}`, '.timeline li'],
   ['institution', '/tasks', '.listing'],
   ['institution', '/tasks', '.listing', '.aside .facts'],
+  ['operator', '/overview', '.bars, .note'],
   ['operator', '/queues', '.queue'],
   ['operator', '/cases', '.listing'],
   ['operator', '/cases?filter=burnt:yes', '.builder mark'],

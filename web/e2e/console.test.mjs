@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
 import { at, loggedIn, world } from './browser.mjs'
@@ -73,5 +74,65 @@ describe('the conditions of a list', () => {
     // What only the server knows to be wrong, it says where.
     await page.goto(at(`/cases?filter=${encodeURIComponent('age>30 due:2026-02-30')}`))
     await page.getByText(/第12个字符处/).waitFor()
+  })
+})
+
+describe('a view of a list', () => {
+  it('is kept with its conditions and columns, and opened by another operator who it is shared with', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await lists(page, '/cases?filter=status:stuck')
+    await page.getByRole('button', { name: '显示列' }).click()
+    await page.getByRole('checkbox', { name: '规则版本' }).click()
+    await page.getByRole('columnheader', { name: '规则版本' }).waitFor()
+    await page.keyboard.press('Escape')
+    const name = `受阻 ${Date.now()}`
+    await page.getByRole('button', { name: '视图', exact: true }).click()
+    await page.getByRole('textbox', { name: '视图名称' }).fill(name)
+    await page.getByRole('checkbox', { name: '与其他经办人共享' }).click()
+    await axeFindsNothing(page, 'the views')
+    await page.getByRole('button', { name: '存为新视图' }).click()
+    await page.waitForURL(/view=[0-9a-f-]{36}/)
+    await page.getByRole('button', { name }).waitFor()
+
+    const other = await loggedIn(t, 'district')
+    await other.goto(at('/cases'))
+    await other.locator('main h1').waitFor()
+    await other.getByRole('button', { name: '视图', exact: true }).click()
+    await other.getByRole('button', { name }).click()
+    await other.waitForURL((url) => url.searchParams.get('filter') === 'status:stuck')
+    await other.getByRole('button', { name: new RegExp(name) }).click()
+    assert.equal(await other.getByRole('button', { name: '删除' }).count(), 0, 'it is for its owner to change')
+  })
+})
+
+describe('a list as a file', () => {
+  it('has the rows that the list has, in its order', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await lists(page, '/cases?filter=status:stuck&sort=registered')
+    const shown = await page.locator('.listing tbody td:nth-child(2) .mono').allInnerTexts()
+    await page.getByRole('button', { name: '导出' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV 文件' }).click(),
+    ])
+    const csv = await readFile(await download.path(), 'utf8')
+    const [head, ...rows] = csv.split('\r\n')
+    assert.match(head, /^\uFEFF编号,/, 'spreadsheets know the encoding')
+    for (const [n, id] of shown.entries()) assert.ok(rows[n]?.includes(id), `row ${n}`)
+  })
+})
+
+describe('the overview', () => {
+  it('is what an operator sees first, and each figure leads to its list', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await page.waitForURL(/\/overview/)
+    await axeFindsNothing(page, 'the overview')
+    // It is counted now and then, and shown by itself once it is.
+    const figure = page.locator('.today .figure').filter({ hasText: /[1-9]/ }).first()
+    await figure.waitFor({ timeout: 90_000 })
+    await figure.click()
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'status:open')
+    await page.locator('.listing tbody tr').first().waitFor()
+    await page.locator('.chip', { hasText: '状态是未结束' }).waitFor()
   })
 })

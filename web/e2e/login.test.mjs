@@ -5,7 +5,7 @@ import { at, enter, logsIn, person, visit, world } from './browser.mjs'
 const first = {
   trainee: /\/cases\/[0-9a-f-]{36}$/,
   institution: /\/tasks$/,
-  operator: /\/incidents$/,
+  operator: /\/overview$/,
   administrator: /\/accounts$/,
 }
 
@@ -96,7 +96,7 @@ describe('logging in', () => {
     const page = await visit(t)
     await page.goto(at(`/login?back=${encodeURIComponent('//example.com/')}`))
     await enter(page, person('operator'))
-    await page.waitForURL(/\/app\/incidents$/)
+    await page.waitForURL(/\/app\/overview$/)
   })
 })
 

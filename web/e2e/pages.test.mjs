@@ -51,7 +51,7 @@ describe('the language', () => {
 
   it('changes what the interface says, too', async (t) => {
     const page = await loggedIn(t, 'operator')
-    await page.locator('.listing tbody tr').first().waitFor()
+    await page.locator('main h1').waitFor()
     await page.goto(at(`/cases/${world.stuck}`))
     await page.getByText('不符合参加条件').first().waitFor()
     await page.getByRole('button', { name: 'English' }).click()
@@ -100,6 +100,7 @@ describe('a list', () => {
 describe('an operator', () => {
   it('sees what is stuck by its causes, and resolves one of it with a reason', async (t) => {
     const page = await loggedIn(t, 'operator')
+    await page.goto(at('/incidents'))
     await page.locator('.cause', { hasText: '不符合参加条件' }).click()
     await page.waitForURL(/cause=eligibility_not_met/)
     await page.goto(at(`/incidents?incident=${world.incident}`))

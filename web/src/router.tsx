@@ -132,6 +132,13 @@ const sessions = createRoute({
   component: lazyRouteComponent(() => import('./pages/sessions/sessions'), 'Sessions'),
 })
 
+const overview = createRoute({
+  getParentRoute: () => inside,
+  path: '/overview',
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/overview/overview'), 'Overview'),
+})
+
 const caseOrders = oneOf('registered', '-registered', 'since', '-since', 'due', '-due', 'stage', '-stage')
 
 const queues = createRoute({
@@ -556,6 +563,7 @@ export const router = createRouter({
       tasks,
       classes,
       sessions,
+      overview,
       queues,
       cases,
       incidents,

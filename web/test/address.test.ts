@@ -28,7 +28,7 @@ describe('the way back after a log-in', () => {
   it.each([undefined, '', '//evil.example', '/\\evil.example', 'https://evil.example', '/login?back=/login'])(
     'leads to the first page of the role from %j',
     (back) => {
-      expect(wayBack(back, 'operator')).toBe('/incidents')
+      expect(wayBack(back, 'operator')).toBe('/overview')
     },
   )
 })

@@ -30,6 +30,6 @@ export function useSession(): Session {
 export const homes = {
   trainee: '/my',
   institution: '/tasks',
-  operator: '/incidents',
+  operator: '/overview',
   administrator: '/accounts',
 } as const satisfies Record<Role, string>

@@ -13,6 +13,8 @@ export interface Column<T> {
   sort?: string
   /** It is not among the columns that are shown unless others are chosen. */
   spare?: boolean
+  /** The columns of a file that say the same; the one of its key, unless it says otherwise. */
+  inFile?: string[]
 }
 
 /** The rows that a page of a list shows, as they are asked for. */

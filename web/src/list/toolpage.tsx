@@ -17,7 +17,7 @@ import './tools.css'
 const Tools = lazy(() => import('./tools').then((m) => ({ default: m.Tools })))
 
 interface Props<T> {
-  /** What the interface calls the list: its views, its exports. */
+  /** Whose views are kept under this name. */
   list: string
   heading: string
   lead?: ReactNode
@@ -32,6 +32,10 @@ interface Props<T> {
   query: Rows<T>
   /** What the address says, but for the row that stands open. */
   search: { page?: number; sort?: string; filter?: string; columns?: string; view?: string }
+  /** What the list is called where it is had as a file; as its views, unless it says otherwise. */
+  file?: string
+  /** What else of the address a view keeps. */
+  also?: Record<string, string | undefined>
   /** All that narrows the list, as one expression. */
   whole: string
   /** The order that the list has when none is asked for. */
@@ -92,7 +96,18 @@ export function ToolPage<T extends { id: string }>(props: Props<T>) {
       <div className="tools-row">
         {props.filters && <Filters onChange={change} filters={props.filters} />}
         <Suspense fallback={<div className="tools-place" />}>
-          <Tools columns={props.columns} shown={shown} standing={standing} building={building} build={build} />
+          <Tools
+            list={props.list}
+            search={{ ...search, ...props.also }}
+            file={props.file ?? props.list}
+            whole={props.whole}
+            sort={sort ?? props.standing ?? ''}
+            columns={props.columns}
+            shown={shown}
+            standing={standing}
+            building={building}
+            build={build}
+          />
         </Suspense>
       </div>
       <Narrowed

@@ -111,6 +111,11 @@ const places: Record<Role, Place[]> = {
     notices,
   ],
   operator: [
+    {
+      name: 'web.place.overview',
+      icon: <CompassOutlined />,
+      pages: [{ to: homes.operator, name: 'web.place.overview' }],
+    },
     // Where the work is.
     {
       name: 'web.place.work',
@@ -118,10 +123,10 @@ const places: Record<Role, Place[]> = {
       pages: [
         { to: '/queues', name: 'web.place.queues' },
         { to: '/cases', name: 'web.place.cases' },
-        { to: '/incidents', name: 'web.place.incidents' },
-        { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/groups', name: 'web.groups.title' },
         { to: '/batches', name: 'web.batches.title' },
+        { to: '/incidents', name: 'web.place.incidents' },
+        { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
         { to: '/misconduct', name: 'web.place.misconduct' },
       ],

@@ -38,13 +38,14 @@ function Due({ of }: { of: ListedCase }) {
 export const useCaseName = () => (row: ListedCase) =>
   `${row.occupation.name} · ${row.level.name} · ${row.id.slice(0, 8)}`
 
-/** The columns of lists of cases. Their keys are those of the exports. */
+/** The columns of lists of cases. What they are called in a file is the interface's. */
 export function useCaseColumns(): Column<ListedCase>[] {
   const { t, name, lang } = useWords()
   return [
     {
       key: 'case',
       title: t('web.cases.one'),
+      inFile: ['id', 'occupation', 'level'],
       render: (row) => (
         <span className="stack tight called">
           <Link to="/cases/$id" params={{ id: row.id }} className="opener">
@@ -74,15 +75,27 @@ export function useCaseColumns(): Column<ListedCase>[] {
     },
     { key: 'due', title: t('web.fields.due'), sort: 'due', render: (row) => <Due of={row} /> },
     { key: 'assignee', title: t('web.fields.assignee'), render: (row) => row.assignee?.label ?? '—' },
-    { key: 'training', title: t('web.fields.training'), spare: true, render: (row) => row.training_body.name },
-    { key: 'evaluation', title: t('web.fields.evaluation'), spare: true, render: (row) => row.evaluation_body.name },
+    {
+      key: 'training',
+      title: t('web.fields.training'),
+      spare: true,
+      inFile: ['training_body'],
+      render: (row) => row.training_body.name,
+    },
+    {
+      key: 'evaluation',
+      title: t('web.fields.evaluation'),
+      spare: true,
+      inFile: ['evaluation_body'],
+      render: (row) => row.evaluation_body.name,
+    },
     {
       key: 'district',
       title: t('web.fields.district'),
       spare: true,
       render: (row) => (row.district ? name('district', row.district) : '—'),
     },
-    { key: 'policy', title: t('web.fields.policy'), spare: true, render: (row) => row.policy_version },
+    { key: 'policy', title: t('web.fields.policy'), spare: true, inFile: [], render: (row) => row.policy_version },
     {
       key: 'registered',
       title: t('web.fields.registered'),

@@ -8,8 +8,9 @@ import { useCaseColumns, useCaseName } from './columns'
 import { type caseOrders, type ListedCase, useCases } from './list'
 
 interface Props {
-  /** Which list of cases it is: of its views. */
+  /** Which list of cases it is, and what its address says beside what all of them do. */
   list: string
+  also?: Record<string, string | undefined>
   heading: string
   lead: string
   above?: ReactNode
@@ -29,6 +30,7 @@ export function CaseList({ search, whole, standing, ...page }: Props) {
   return (
     <ToolPage
       {...page}
+      file="cases"
       fields={useCaseFields()}
       columns={useCaseColumns()}
       query={query}

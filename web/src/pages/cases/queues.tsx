@@ -20,7 +20,8 @@ export function Queues() {
   const shown = queue ? [queue] : stuck
   return (
     <CaseList
-      list="cases"
+      list="queues"
+      also={{ queue }}
       heading={t('web.place.queues')}
       lead={queue ? t(`web.queues.${queue}`) : t('web.queues.lead')}
       above={<Counts queue={queue} filter={search.filter} />}

@@ -49,6 +49,7 @@ export function Incidents() {
     {
       key: 'cause',
       title: t('web.incidents.cause'),
+      inFile: ['id', 'case_id', 'cause'],
       render: (row) => (
         <Opener field="incident" id={row.id}>
           {row.title}
