@@ -32,6 +32,8 @@ const pages = [
   ['institution', '/issuing?profile=new', '.aside form'],
   ['operator', '/checks', 'textarea'],
   ['operator', '/channels', '#beijing_ce'],
+  ['operator', '/audit', '[data-action]'],
+  ['operator', '/policy', '[data-version]'],
   ['operator', '/certificate-revocations', '#ask'],
   ['desk', '/tasks?state=open', '.listing', '.aside form'],
   ['desk', '/endpoint', '#secrets'],

@@ -54,6 +54,7 @@ export function Casework() {
         {waits.data && <Standing c={c} waits={waits.data} />}
       </Head>
       <div className="stack">
+        <Climb stages={c.stages} />
         <div className="columns case-columns">
           <div className="stack">
             {waits.error && !waits.data ? (
@@ -69,7 +70,6 @@ export function Casework() {
             ) : (
               <Waiting />
             )}
-            <Climb stages={c.stages} />
             <Sections c={c} lines={timeline} note={() => setSheet('note')} />
           </div>
           <div className="stack">

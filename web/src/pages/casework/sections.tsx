@@ -47,7 +47,7 @@ export function Sections({ c, lines, note }: Props) {
   }
   return (
     <div className="stack close">
-      <nav className="views" aria-label={t('web.casework.sections')}>
+      <nav className="views case-sections" aria-label={t('web.casework.sections')}>
         {caseSections.map((s) => (
           <Link
             key={s}
