@@ -14,10 +14,10 @@ import (
 
 // DeadlineView is a deadline, who was told of it, and who will be.
 type DeadlineView struct {
-	ID          string     `json:"id" doc:"Of the task, the incident or the case."`
-	Of          string     `json:"of" enum:"task,incident,case"`
-	CaseID      string     `json:"case_id"`
-	What        coded      `json:"what" doc:"The kind of the task, or the cause of the incident."`
+	ID          string     `json:"id" doc:"Of the task, the incident, the approval or the case."`
+	Of          string     `json:"of" enum:"task,incident,approval,case"`
+	CaseID      string     `json:"case_id,omitempty" doc:"None: an approval that is about no case."`
+	What        coded      `json:"what" doc:"The kind of the task, the cause of the incident, or the verb that was asked for."`
 	Institution *bodyView  `json:"institution,omitempty" doc:"Who owes the task, or whose work waits."`
 	GivenAt     time.Time  `json:"given_at"`
 	DueAt       time.Time  `json:"due_at"`
@@ -43,7 +43,7 @@ type nextView struct {
 type deadlinesInput struct {
 	NumberedInput
 
-	Of          string `query:"of" enum:"task,incident,case" default:"task"`
+	Of          string `query:"of" enum:"task,incident,approval,case" default:"task"`
 	State       string `query:"state" enum:"near,passed"`
 	Institution string `query:"institution" maxLength:"64"`
 	Sort        string `query:"sort" enum:"deadline,-deadline"`
@@ -154,6 +154,8 @@ func (v reader) what(d store.Deadline) coded {
 		return v.coded("task_kind", d.What)
 	case deadline.OfIncident:
 		return coded{Code: d.What, Name: v.say("cause", d.What+".title")}
+	case deadline.OfApproval:
+		return v.coded("act_verb", d.What)
 	}
 	return v.coded("reminder", "whole_case")
 }

@@ -64,6 +64,13 @@ func TestAnOperatorSeesWhichDeadlinesAreNearOrHavePassedWhoWasToldAndWhatFollows
 	require.Equal(t, c, only("of=case&page=1"))
 	incident := w.stick(c, progress.Training, contract.TaskOverdue, store.Incident{})
 	require.Equal(t, incident, only("of=incident&page=1"))
+	require.Equal(t, http.StatusAccepted, w.post("/v1/incidents/"+incident+"/resolution", w.operator, object{
+		"verb": "cancel", "reason": "本人书面申请", "legal_basis": "京人社专技字〔2023〕91号",
+	}).status)
+	asked := w.deadlines("of=approval&page=1", w.operator)
+	require.EqualValues(t, 1, asked.Total)
+	require.Equal(t, c, asked.Deadlines[0].CaseID)
+	require.Equal(t, "approval_overdue", asked.Deadlines[0].Next.Step)
 	w.exec("UPDATE cases SET paused_at = now() WHERE id = $1", c)
 	for _, of := range []string{"task", "incident", "case"} {
 		require.Zero(t, w.deadlines("page=1&of="+of, w.operator).Total, "a case that is paused has no deadlines: %s", of)

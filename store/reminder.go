@@ -10,13 +10,13 @@ import (
 	"github.com/dengpan/dengpan/deadline"
 )
 
-// Deadline is a deadline that an open case has: of an institution's task, of an operator's decision on an incident, or of the
-// case as a whole.
+// Deadline is a deadline that an open case has: of an institution's task, of an operator's decision on an incident or on what
+// another asked for, or of the case as a whole.
 type Deadline struct {
 	Of            string // see package deadline
-	SubjectID     string // the task, the incident or the case
-	CaseID        string
-	What          string // the task's kind, the incident's cause; empty for a case
+	SubjectID     string // the task, the incident, the approval or the case
+	CaseID        string // empty: an approval that is about no case
+	What          string // the task's kind, the incident's cause, the verb that was asked for; empty for a case
 	InstitutionID string // who owes the task, or whose work an incident holds up
 	GivenAt       time.Time
 	Deadline      time.Time
@@ -62,6 +62,12 @@ var deadlineSources = map[string]string{
 		FROM incidents i JOIN cases c ON c.id = i.case_id
 		WHERE i.state <> 'closed' AND i.holds AND c.paused_at IS NULL
 			AND (?::timestamptz IS NULL OR i.opened_at >= ?) AND (?::timestamptz IS NULL OR i.opened_at < ?)`,
+	deadline.OfApproval: `SELECT a.id AS subject_id, coalesce(a.case_id, i.case_id) AS case_id, a.verb AS what,
+			coalesce(i.institution_id, c.training_body) AS institution_id,
+			a.requested_at AS given_at, a.requested_at + ? * interval '1 microsecond' AS deadline
+		FROM approvals a LEFT JOIN incidents i ON i.id = a.incident_id LEFT JOIN cases c ON c.id = coalesce(a.case_id, i.case_id)
+		WHERE a.state = 'pending'
+			AND (?::timestamptz IS NULL OR a.requested_at >= ?) AND (?::timestamptz IS NULL OR a.requested_at < ?)`,
 	deadline.OfCase: `SELECT c.id AS subject_id, c.id AS case_id, '' AS what, c.training_body AS institution_id,
 			c.registered_at AS given_at, c.registered_at + ? * interval '1 microsecond' AS deadline
 		FROM cases c

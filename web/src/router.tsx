@@ -441,7 +441,7 @@ const lists = createRoute({
   component: lazyRouteComponent(() => import('./pages/lists/lists'), 'Lists'),
 })
 
-export const deadlinesOf = ['task', 'incident', 'case'] as const
+export const deadlinesOf = ['task', 'incident', 'approval', 'case'] as const
 export const deadlineStates = ['near', 'passed'] as const
 
 const deadlines = createRoute({

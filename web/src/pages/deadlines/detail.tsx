@@ -36,9 +36,11 @@ export function DeadlineDetail({ of, onClose }: { of: Deadline; onClose: () => v
             ))}
           </ul>
         </section>
-        <Link to="/cases/$id" params={{ id: of.case_id }}>
-          {t('web.deadlines.open_case')}
-        </Link>
+        {of.case_id && (
+          <Link to="/cases/$id" params={{ id: of.case_id }}>
+            {t('web.deadlines.open_case')}
+          </Link>
+        )}
       </div>
     </Aside>
   )
