@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/queue"
 )
 
 // Trouble is why a workflow's execution makes no progress, as Temporal tells it.
@@ -50,6 +51,20 @@ func (tx *Tx) ExecutionWatch() (ExecutionWatch, error) {
 	var w ExecutionWatch
 	err := tx.db.Table("execution_watch").Take(&w).Error
 	return w, found(err, "read the watch")
+}
+
+// QueueSizes counts the open cases in each of the operators' queues.
+func (tx *Tx) QueueSizes() (map[queue.Queue]int64, error) {
+	var rows []struct {
+		Queue queue.Queue
+		N     int64
+	}
+	err := tx.db.Model(&Case{}).Select("queue, count(*) AS n").Where("outcome IS NULL").Group("queue").Scan(&rows).Error
+	sizes := make(map[queue.Queue]int64, len(rows))
+	for _, row := range rows {
+		sizes[row.Queue] = row.N
+	}
+	return sizes, found(err, "count the cases of queues")
 }
 
 // Suspects reads the workflows that Temporal should be asked about: those that are known to be in trouble, and those whose

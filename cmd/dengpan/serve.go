@@ -213,7 +213,7 @@ func (p *process) worker(ctx context.Context) error {
 		return err
 	}
 	figures, err := activities.NewDeliveryMetrics(prometheus.DefaultRegisterer)
-	if err := errors.Join(err, prometheus.Register(&worker.Waiting{Store: p.store})); err != nil {
+	if err := errors.Join(err, prometheus.Register(&worker.Waiting{Store: p.store}), prometheus.Register(&worker.Standing{Store: p.store})); err != nil {
 		return fmt.Errorf("prepare the worker's figures: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)

@@ -81,7 +81,12 @@ export function Incidents() {
           {t('web.groups.act_on_these')}
         </Link>
       }
-      above={<Causes cause={cause} stage={stage} institution={institution} onPick={change} />}
+      above={
+        <>
+          <Watched />
+          <Causes cause={cause} stage={stage} institution={institution} onPick={change} />
+        </>
+      }
       filters={[
         {
           name: 'state',
@@ -119,6 +124,21 @@ export function Incidents() {
       none={{ title: t('web.incidents.none'), advice: t('web.incidents.none_advice') }}
     />
   )
+}
+
+/** Says so when nobody has asked Temporal for a while: what is shown of executions may then be old. */
+function Watched() {
+  const { t } = useWords()
+  const watch = useQuery({
+    queryKey: ['executions', 'watch'],
+    queryFn: () => answer(api.GET('/v1/executions/watch')),
+    refetchInterval: steadily(30_000),
+  })
+  return watch.data?.late ? (
+    <p className="alert warn" role="status">
+      {t('web.execution.late')}
+    </p>
+  ) : null
 }
 
 const tones = { open: 'bad', resolving: 'warn', closed: 'good' } as const
