@@ -28,8 +28,14 @@ describe('the page of a case, for an operator', () => {
     assert.doesNotMatch(await note.innerText(), /13812345678/, 'numbers are masked')
 
     await page.keyboard.press('r')
-    await sheet.getByText('凭依据放行').first().waitFor()
-    await axeFindsNothing(page, 'the sheet of what it is stuck on')
+    await sheet.getByRole('button', { name: '凭依据放行' }).click()
+    await sheet.getByRole('textbox', { name: '依据', exact: true }).fill('原件已核对')
+    await sheet.getByRole('textbox', { name: '理由' }).fill('学历证书系补发')
+    await sheet.getByRole('textbox', { name: '法规或政策依据' }).fill('京人社专技字〔2023〕91号 二（二）')
+    await sheet.getByRole('button', { name: '先看结果' }).click()
+    await sheet.locator('[data-preview=true]').waitFor()
+    await axeFindsNothing(page, 'the sheet of an act')
+    await sheet.getByRole('button', { name: '提交复核' }).waitFor()
     await page.keyboard.press('Escape')
 
     for (const [name, sign] of [

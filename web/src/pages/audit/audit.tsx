@@ -38,6 +38,13 @@ export function Audit() {
         <p className="quiet">{t('web.audit.lead')}</p>
         <Chain />
       </header>
+      <p className="row small">
+        {(['csv', 'xlsx'] as const).map((format) => (
+          <a key={format} href={exported(format, asked)} download>
+            {t(`web.audit.export_${format}`)}
+          </a>
+        ))}
+      </p>
       <Filters
         onChange={change}
         filters={[
@@ -82,6 +89,20 @@ export function Audit() {
       )}
     </>
   )
+}
+
+/** Where the entries that fit are had as a file. */
+function exported(
+  format: string,
+  asked: { actor?: string; action?: string; subject?: string; since?: string; until?: string },
+) {
+  const terms = [
+    ...(['actor', 'action', 'subject'] as const).flatMap((f) => (asked[f] ? [`${f}:"${asked[f]}"`] : [])),
+    ...(asked.since ? [`at>${daysAfter(asked.since, -1)}`] : []),
+    ...(asked.until ? [`at<${daysAfter(asked.until, 1)}`] : []),
+  ]
+  const query = new URLSearchParams({ format, ...(terms.length ? { filter: terms.join(' ') } : {}) })
+  return `/v1/exports/audit?${query}`
 }
 
 /** Whether the newest of the log is as it was written. */

@@ -18,7 +18,7 @@ import { Sections } from './sections'
 import { WaitsFor } from './waitsfor'
 import './casework.css'
 
-const Incident = lazy(() => import('../incidents/detail').then((m) => ({ default: m.IncidentDetail })))
+const Acting = lazy(() => import('./acting').then((m) => ({ default: m.Acting })))
 const HandingOn = lazy(() => import('./owner').then((m) => ({ default: m.HandingOn })))
 const Writing = lazy(() => import('./writing').then((m) => ({ default: m.Writing })))
 
@@ -32,17 +32,16 @@ export function Casework() {
   const waits = useQuery(waitsQuery(id))
   const [sheet, setSheet] = useState<'hand' | 'note'>()
   const claim = useClaim(id, () => setSheet('hand'))
-  const open = (incident: string | undefined) =>
+  const open = (verb: string | undefined) =>
     void navigate({
-      search: ({ act: _, ...now }) => (incident ? { ...now, act: incident } : now),
+      search: ({ act: _, ...now }) => (verb ? { ...now, act: verb } : now),
       replace: true,
       resetScroll: false,
     })
   const over = waits.data?.queue === ''
-  const stuckOn = shown.data?.incident?.id
   useKeys([
     { key: 'c', name: t('web.casework.claim'), run: () => !over && claim.mutate() },
-    { key: 'r', name: t('web.casework.act'), run: () => stuckOn && open(stuckOn) },
+    { key: 'r', name: t('web.casework.act'), run: () => !over && open('choose') },
     { key: 'n', name: t('web.casework.note'), run: () => setSheet('note') },
   ])
   if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
@@ -61,8 +60,8 @@ export function Casework() {
               <Trouble error={waits.error} again={() => void waits.refetch()} />
             ) : waits.data ? (
               <WaitsFor waits={waits.data}>
-                {stuckOn && (
-                  <Button type="primary" onClick={() => open(stuckOn)} aria-keyshortcuts="r">
+                {!over && (
+                  <Button type="primary" onClick={() => open('choose')} aria-keyshortcuts="r">
                     {t('web.casework.act')}
                   </Button>
                 )}
@@ -83,7 +82,7 @@ export function Casework() {
         </div>
       </div>
       <Suspense>
-        {act && <Incident id={act} onClose={() => open(undefined)} />}
+        {act && !over && <Acting id={id} verb={act} onVerb={open} onClose={() => open(undefined)} />}
         {sheet === 'hand' && <HandingOn id={id} onClose={() => setSheet(undefined)} />}
         {sheet === 'note' && <Writing c={c} onClose={() => setSheet(undefined)} />}
       </Suspense>

@@ -4,6 +4,7 @@ import { answer, api, type Schema } from '../../api/client'
 export type Waits = Schema['WaitsOutputBody']
 export type Wait = Schema['WaitView']
 export type CaseNote = Schema['CaseNoteView']
+export type Acts = Schema['ActsOutputBody']
 
 // What the page of a case asks for, a request for each section. All begin with the case, so that news of it reaches them.
 
@@ -21,6 +22,9 @@ export const notesQuery = (id: string) =>
     queryKey: ['case', id, 'notes'],
     queryFn: () => answer(api.GET('/v1/cases/{id}/notes', { params: { path: { id }, query: { limit: 200 } } })),
   })
+
+export const actsQuery = (id: string) =>
+  queryOptions({ queryKey: ['case', id, 'acts'], queryFn: () => answer(api.GET('/v1/cases/{id}/acts', at(id))) })
 
 export const tasksQuery = (id: string) =>
   queryOptions({
