@@ -71,6 +71,8 @@ type supervisionBodies struct {
 	plannedEnd  body[plannedEndBody]
 	capacity    body[capacityBody]
 	transfer    body[transferBody]
+
+	transferring body[transferringBody]
 }
 
 // registerSupervision adds the operations of supervision, and of what institutions are besides what they are listed for.
@@ -82,6 +84,7 @@ func (s *service) registerSupervision(api huma.API) {
 		decision: bodyFor[findingDecisionBody](schemas), publication: bodyFor[publicationBody](schemas),
 		proposal: bodyFor[proposalDecisionBody](schemas), suspension: bodyFor[suspensionBody](schemas),
 		plannedEnd: bodyFor[plannedEndBody](schemas), capacity: bodyFor[capacityBody](schemas), transfer: bodyFor[transferBody](schemas),
+		transferring: bodyFor[transferringBody](schemas),
 	}
 	b := s.supervising
 	sent(api, "POST /v1/inspections", tag, "Plan an inspection", b.plan.schema, http.StatusCreated, s.planInspection)
@@ -107,6 +110,8 @@ func (s *service) registerSupervision(api huma.API) {
 		http.StatusOK, s.planSuspensionEnd)
 	sent(api, "POST /v1/institutions/{ref}/transfer-plan", tag, "Spread an institution's cases over others by what these can carry",
 		b.transfer.schema, http.StatusOK, s.planTransfer)
+	sent(api, "POST /v1/institutions/{ref}/transfers", tag, "Have such a plan run as it was shown", b.transferring.schema,
+		http.StatusCreated, s.runTransfer)
 }
 
 // supervisionRefusals are the problems of what is refused.

@@ -7,7 +7,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/acting"
+	"github.com/dengpan/dengpan/batches"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -306,4 +309,64 @@ func TestFiguresOfAnInstitutionSayWhenTheyWereCountedAndGiveNoRateOfAFew(t *test
 		w.get("/v1/institution-records"+path, w.operator).into(t, &list.Body)
 		require.Equal(t, n, list.Body.Total, path)
 	}
+}
+
+// X-07 for a whole class: what waits for the suspended body goes to others, each case as it was planned.
+func TestX07ATransferIsRunAsItWasShownAndEachCaseGoesToItsOwnTarget(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	path := "/v1/institutions/" + trainingBodyID
+	var cases []string
+	for n := range 3 {
+		id := w.admitted(n+1, nil)
+		w.issue(id, contract.TrainingTask, trainingBodyID)
+		cases = append(cases, id)
+	}
+	w.stick(cases[2], progress.Training, contract.InstitutionNotListed, store.Incident{Params: map[string]any{"role": "training"}})
+	class := w.classroom(trainingBodyID).makeClass(nil)
+	require.Equal(t, http.StatusOK, w.classroom(trainingBodyID).join(class, cases...).status)
+	for id, places := range map[string]int{otherTrainerID: 2, "cesi": 30} {
+		w.post("/v1/capacities", w.institution(id), object{"capacities": []object{
+			{"role": "training", "occupation": occupation, "level": "junior", "places": places},
+		}})
+	}
+	require.Equal(t, http.StatusOK, w.post(path+"/suspension", w.operator, object{"reason": "x", "legal_basis": "x"}).status)
+	var plan transferView
+	w.post(path+"/transfer-plan", w.operator, object{"role": "training", "class_id": class}).into(t, &plan)
+	require.Equal(t, "cesi", plan.Classes[0].Institution.ID, "it alone can take the whole class")
+	run := object{"role": "training", "class_id": class, "name": "转班", "reason": "暂停资格"}
+	run["seen"] = "other"
+	w.post(path+"/transfers", w.operator, run).refused(t, http.StatusConflict, transferChanged)
+	run["seen"] = plan.Seen
+	r := w.post(path+"/transfers", w.operator, run)
+	require.Equal(t, http.StatusCreated, r.status, "%s", r.body)
+	var b batchDetail
+	r.into(t, &b)
+	require.Equal(t, 3, b.Progress.Total)
+
+	w.exec("UPDATE cases SET training_body = $1 WHERE id = $2", otherTrainerID, cases[0])
+	turn := func() {
+		now := time.Now().UTC().Add(time.Second)
+		for range 5 {
+			now = now.Add(time.Minute)
+			_, err := batches.Desk{Acting: acting.Desk{Calendar: w.calendar}}.Go(t.Context(), w.store, b.ID, func() time.Time { return now })
+			require.NoError(t, err)
+		}
+	}
+	turn()
+	require.Equal(t, 1, w.count("SELECT count(*) FROM acts WHERE case_id = $1 AND params->>'institution' = 'cesi'", cases[1]))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM resolutions WHERE params->>'institution' = 'cesi' AND verb = 'reassign'"))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM batch_items WHERE state = 'skipped' AND code = 'case_elsewhere' AND case_id = $1", cases[0]))
+	turn()
+	require.Equal(t, 2, w.count("SELECT count(*) FROM acts")+w.count("SELECT count(*) FROM resolutions"), "each once")
+	require.Equal(t, 2, w.count("SELECT count(*) FROM batch_items WHERE state = 'acted'"), "asked for is not done")
+
+	w.exec("UPDATE acts SET state = 'applied', answered_at = now()")
+	w.exec("UPDATE resolutions SET outcome = 'refused', refusal = 'not_listed_for_role'")
+	turn()
+	require.Equal(t, 1, w.count("SELECT count(*) FROM batch_items WHERE state = 'refused'"))
+	require.Equal(t, 0, w.count("SELECT count(*) FROM batch_items WHERE state = 'cleared'"), "its body is who it was")
+	w.exec("UPDATE cases SET training_body = 'cesi' WHERE id = $1", cases[1])
+	turn()
+	require.Equal(t, 1, w.count("SELECT count(*) FROM batch_items WHERE state = 'cleared' AND case_id = $1", cases[1]))
 }

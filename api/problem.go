@@ -165,6 +165,7 @@ const (
 	misconductNotJudge     = "misconduct_not_judge"
 	otherPersonNeeded      = "other_person_needed"
 	ownCase                = "own_case"
+	transferChanged        = "transfer_changed"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
@@ -319,6 +320,7 @@ var statuses = map[string]int{
 	misconductNotJudge:     http.StatusConflict,
 	otherPersonNeeded:      http.StatusConflict,
 	ownCase:                http.StatusForbidden,
+	transferChanged:        http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,

@@ -3,6 +3,9 @@ package api
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 
 	"github.com/dengpan/dengpan/listing"
@@ -11,13 +14,26 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-type transferBody struct {
+type transferBody struct{ TransferAsked }
+
+// TransferAsked says which cases go to others. (Exported because it is embedded.)
+type TransferAsked struct {
 	Role    string `json:"role" enum:"training,evaluation" doc:"In which the institution's cases go to others."`
 	ClassID string `json:"class_id,omitempty" maxLength:"36" doc:"Only the cases in this class."`
 }
 
+// transferringBody has a plan run.
+type transferringBody struct {
+	TransferAsked
+
+	Name   string `json:"name" minLength:"1" maxLength:"100" doc:"What it is found by."`
+	Reason string `json:"reason" minLength:"1" maxLength:"500" doc:"Kept with the operator's name."`
+	Seen   string `json:"seen" minLength:"1" maxLength:"64" doc:"The seen of the plan as it was shown. If it is another by now, nothing is done."`
+}
+
 // transferView is a plan: to whom cases would go. Nothing is done by it.
 type transferView struct {
+	Seen     string           `json:"seen" doc:"Stands for the plan. It is sent to have it run."`
 	Cases    int              `json:"cases" doc:"Open cases whose next work goes to another."`
 	Targets  []transferTarget `json:"targets"`
 	Unplaced []transferRest   `json:"unplaced" doc:"Cases that nobody who has declared room can take."`
@@ -74,6 +90,62 @@ func (s *service) planTransfer(ctx context.Context, in *refBodyInput) (*transfer
 	return out, err
 }
 
+// runTransfer has a plan run as it was shown: as a batch, in which each case goes to its own institution.
+func (s *service) runTransfer(ctx context.Context, in *refBodyInput) (*batchOutput, error) {
+	body, found, err := s.supervising.transferring.read(in.RawBody)
+	if err != nil {
+		return nil, err
+	}
+	r := requestOf(ctx)
+	b := store.Batch{
+		Name: wordsIn(found, "name", body.Name), Reason: reasonIn(found, body.Reason), PerMinute: usualPace, WatchSeconds: usualWatch,
+		Params: store.BatchParams{Role: body.Role}, Selection: store.BatchSelection{Institution: in.Ref}, RequestedBy: r.account.ID,
+	}
+	if body.ClassID != "" && !isID(body.ClassID) {
+		found.add("class_id", fieldFormat)
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	var out *batchOutput
+	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
+		if err := tx.LockLists(); err != nil { // who may act, and two transfers at once
+			return err
+		}
+		if _, err := tx.Institution(in.Ref); err != nil {
+			return err
+		}
+		plan, _, err := s.transfer(tx, in.Ref, body.Role, body.ClassID)
+		if err != nil {
+			return err
+		}
+		if planSeen(plan) != body.Seen {
+			return problem(transferChanged)
+		}
+		var moves []store.BatchItem
+		for _, m := range plan {
+			if m.To != "" {
+				moves = append(moves, store.BatchItem{CaseID: m.ID, Target: &m.To})
+			}
+		}
+		asked, err := s.batcher().AskTransfer(tx, b, moves, s.moment())
+		if err != nil {
+			return err
+		}
+		if out, err = viewBatch(tx, r, asked); err != nil {
+			return err
+		}
+		err = s.audit(tx, r, "institution.transfer", "institution:"+in.Ref, asked.Reason, map[string]any{
+			"batch": asked.ID, "role": body.Role, "cases": asked.Counted, "left": len(plan) - len(moves),
+		})
+		if err != nil {
+			return err
+		}
+		return s.created(ctx, nil, out.Body)
+	})
+	return out, refusedBatch(err)
+}
+
 // transfer plans to whom the cases of an institution go, by what others are listed for today and have free.
 func (s *service) transfer(tx *store.Tx, id, role, classID string) ([]relocation.Move, []relocation.Body, error) {
 	open, err := tx.OpenWorkOf(id)
@@ -113,7 +185,7 @@ func (s *service) transfer(tx *store.Tx, id, role, classID string) ([]relocation
 }
 
 func (s *service) viewTransfer(tx *store.Tx, r *request, plan []relocation.Move, bodies []relocation.Body) (transferView, error) {
-	view := transferView{Cases: len(plan), Targets: []transferTarget{}, Unplaced: []transferRest{}, Classes: []transferClass{}}
+	view := transferView{Seen: planSeen(plan), Cases: len(plan), Targets: []transferTarget{}, Unplaced: []transferRest{}, Classes: []transferClass{}}
 	ids := make([]string, len(bodies))
 	for n, b := range bodies {
 		ids[n] = b.ID
@@ -170,4 +242,13 @@ func wholeClasses(tx *store.Tx, v reader, classes map[string]map[string]int) ([]
 	}
 	slices.SortFunc(whole, func(a, b transferClass) int { return cmp.Compare(a.ID, b.ID) })
 	return whole, nil
+}
+
+// planSeen stands for a plan: who goes where.
+func planSeen(plan []relocation.Move) string {
+	sum := sha256.New()
+	for _, m := range plan {
+		_, _ = fmt.Fprintf(sum, "%s>%s\n", m.ID, m.To)
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16])
 }

@@ -295,6 +295,7 @@ var table = []Row{
 	{"GET /v1/institution-records", "institution.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/institution-records/{ref}", "institution.record", Nothing, false, roles(None, Ours, Area, None)},
 	{"POST /v1/institutions/{ref}/suspension-end", "institution.suspend", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/institutions/{ref}/transfers", "institution.transfer", Nothing, false, roles(None, None, City, None)},
 	{"POST /v1/institutions/{ref}/transfer-plan", "institution.transfer", Nothing, false, roles(None, None, City, None)},
 
 	public("OPTIONS /v1/codec/decode", "payload.read"), // what a browser asks before it asks

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/callbacks"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
@@ -45,6 +46,7 @@ func (CountError) Is(target error) bool { return target == ErrCount }
 // Desk does it.
 type Desk struct {
 	Keeper callbacks.Keeper
+	Acting acting.Desk
 }
 
 // Asked is a batch as it is asked for.

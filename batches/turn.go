@@ -80,6 +80,9 @@ func (d Desk) next(ctx context.Context, record *store.Store, id string, at time.
 			return d.resume(tx, b, at)
 		}
 		more = true
+		if item.Target != nil {
+			return d.move(tx, b, item, at)
+		}
 		return act(tx, b, item, at)
 	})
 	return more, err

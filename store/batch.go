@@ -41,6 +41,8 @@ type BatchParams struct {
 	ResolutionParams
 
 	URL string `json:"url,omitempty"`
+	// Role is the one in which the cases of a transfer go to others.
+	Role string `json:"role,omitempty"`
 }
 
 // BatchSelection says which cases a batch is of: those of a group of incidents or of what a filter picks of them, or those behind
@@ -72,8 +74,10 @@ type BatchItem struct {
 	BatchID      string `gorm:"primaryKey"`
 	Position     int    `gorm:"primaryKey"`
 	CaseID       string
-	IncidentID   *string // nil: its institution could not be told
+	IncidentID   *string // nil: its institution could not be told, or it goes to a target
+	Target       *string // the institution that it goes to
 	ResolutionID *string
+	ActID        *string // the act that gives it to its target, when it was not stuck
 	State        string
 	Code         string // why, unless it is cleared
 	ActedAt      *time.Time
@@ -113,6 +117,12 @@ func (tx *Tx) FreezeUntold(batchID, institutionID string, within Within, limit i
 	res := tx.db.Exec(`INSERT INTO batch_items (batch_id, position, case_id)
 		SELECT CAST(? AS uuid), row_number() OVER (ORDER BY registered_at, id), id FROM (?) AS picked`, batchID, picked)
 	return int(res.RowsAffected), found(res.Error, "freeze the cases behind an endpoint")
+}
+
+// FreezeTransfer puts cases into a batch, each with its target.
+func (tx *Tx) FreezeTransfer(items []BatchItem) error {
+	const atOnce = 1000
+	return found(tx.db.CreateInBatches(&items, atOnce).Error, "freeze the cases of a transfer")
 }
 
 // untoldOf picks the cases that an institution could not be told of.

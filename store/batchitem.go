@@ -18,7 +18,7 @@ func (tx *Tx) NextBatchItem(batchID string) (BatchItem, error) {
 // SaveBatchItem writes what became of a case of a batch.
 func (tx *Tx) SaveBatchItem(item BatchItem) error {
 	err := tx.db.Model(&BatchItem{}).Where("batch_id = ? AND position = ?", item.BatchID, item.Position).
-		Select("resolution_id", "state", "code", "acted_at", "cleared_at", "settled_at").Updates(item).Error
+		Select("resolution_id", "act_id", "state", "code", "acted_at", "cleared_at", "settled_at").Updates(item).Error
 	return found(err, "write what became of a case of a batch")
 }
 
@@ -43,6 +43,7 @@ const (
 	ItemStopped      = "batch_stopped"      // somebody stopped the batch first
 	ItemRejected     = "batch_rejected"     // nobody approved of it
 	ItemGone         = "incident_closed"    // the case was not stuck on that any more
+	ItemElsewhere    = "case_elsewhere"     // the case is not that institution's any more
 	ItemBusy         = "resolution_pending" // somebody else's resolution was on its way
 	ItemPaused       = "case_paused"        // somebody holds the case where it is
 	ItemEndpointKept = "endpoint_kept"      // the endpoint could not be resumed
@@ -52,16 +53,18 @@ const (
 // whatever was accepted; and one that was cleared before can be stuck again. It says how many have changed.
 func (tx *Tx) SettleBatch(batchID string, at time.Time) (int64, error) {
 	res := tx.db.Exec(`WITH held AS (
-			SELECT i.position, i.state AS was, i.code AS because, r.outcome, r.refusal,
-				i.incident_id IS NULL AND i.state = 'acted' AND c.untold AS unheard,
+			SELECT i.position, i.state AS was, i.code AS because, coalesce(r.outcome, a.state) AS outcome, coalesce(r.refusal, a.refusal) AS refusal,
+				i.incident_id IS NULL AND i.target IS NULL AND i.state = 'acted' AND c.untold
+					OR i.target NOT IN (c.training_body, c.evaluation_body) AS unheard,
 				CASE WHEN c.outcome IS NOT NULL THEN '' WHEN n.id IS NOT NULL THEN n.cause
 					WHEN c.trouble <> '' THEN 'trouble_' || c.trouble WHEN c.untold THEN 'endpoint_down' ELSE '' END AS cause
 			FROM batch_items i JOIN cases c ON c.id = i.case_id LEFT JOIN resolutions r ON r.id = i.resolution_id
+			LEFT JOIN acts a ON a.id = i.act_id
 			LEFT JOIN incidents n ON n.case_id = c.id AND n.holds AND n.state <> 'closed'
 			WHERE i.batch_id = @batch AND i.state IN ('acted', 'cleared', 'stuck_again')),
 		stands AS (
 			SELECT position, was, because,
-				CASE WHEN outcome = 'pending' OR unheard THEN 'acted' WHEN outcome = 'refused' THEN 'refused'
+				CASE WHEN outcome = 'refused' THEN 'refused' WHEN outcome = 'pending' OR unheard THEN 'acted'
 					WHEN cause <> '' THEN 'stuck_again' ELSE 'cleared' END AS state,
 				CASE WHEN outcome = 'refused' THEN refusal ELSE cause END AS code
 			FROM held)
@@ -76,7 +79,7 @@ func (tx *Tx) SettleBatch(batchID string, at time.Time) (int64, error) {
 // GiveUpOn notes of the cases of a batch that were acted on, and of which nothing came, that nothing will.
 func (tx *Tx) GiveUpOn(batchID string, at time.Time) error {
 	err := tx.db.Exec(`UPDATE batch_items SET state = 'unchanged', settled_at = ?,
-			code = CASE WHEN incident_id IS NULL THEN ? ELSE ? END WHERE batch_id = ? AND state = 'acted'`,
+			code = CASE WHEN incident_id IS NULL AND target IS NULL THEN ? ELSE ? END WHERE batch_id = ? AND state = 'acted'`,
 		at, ItemUntold, ItemNotTaken, batchID).Error
 	return found(err, "give up on cases of a batch")
 }

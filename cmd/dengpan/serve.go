@@ -12,6 +12,7 @@ import (
 	"go.temporal.io/sdk/client"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/activities"
 	"github.com/dengpan/dengpan/api"
 	"github.com/dengpan/dengpan/batches"
@@ -250,7 +251,9 @@ func (p *process) worker(ctx context.Context) error {
 				Store: p.store, Keys: p.keys, Schedule: delivery.Schedule(p.rules.DeliverySchedule()),
 				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,
 			},
-			Batches: &activities.Batches{Store: p.store, Desk: batches.Desk{Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}}},
+			Batches: &activities.Batches{Store: p.store, Desk: batches.Desk{
+				Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}, Acting: acting.Desk{Calendar: p.calendar},
+			}},
 			Publications: &activities.Publications{Sender: &publication.Sender{
 				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,
 			}},

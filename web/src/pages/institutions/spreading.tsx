@@ -1,9 +1,11 @@
-import { useQuery } from '@tanstack/react-query'
-import { Radio } from 'antd'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { Button, Form, Input, Radio } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import type { Detail } from './record'
@@ -31,8 +33,45 @@ export function Spreading({ of, onClose }: { of: Detail; onClose: () => void }) 
         />
         {plan.error && <Trouble error={plan.error} again={() => void plan.refetch()} />}
         {plan.data ? <Plan of={plan.data} /> : <Waiting rows={4} />}
+        {plan.data && plan.data.targets.length > 0 && <Running id={of.id} role={role} seen={plan.data.seen} />}
       </div>
     </Aside>
+  )
+}
+
+interface Given {
+  name: string
+  reason: string
+}
+
+/** Has the plan run as it is shown, as a batch whose outcome is seen case by case. */
+function Running({ id, role, seen }: { id: string; role: Role; seen: string }) {
+  const { t } = useWords()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const run = useMutation({
+    mutationFn: (given: Given) =>
+      answer(
+        api.POST('/v1/institutions/{ref}/transfers', { params: { path: { ref: id } }, body: { ...given, role, seen } }),
+      ),
+    onSuccess: (made) => void navigate({ to: '/batches/$id', params: { id: made.id } }),
+    onError: () => void queries.invalidateQueries({ queryKey: ['spreading', id] }),
+  })
+  return (
+    <Form name="spread" layout="vertical" requiredMark={false} onFinish={(given: Given) => run.mutate(given)}>
+      <Form.Item
+        name="name"
+        label={t('web.institutions.spread_name')}
+        rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
+      >
+        <Input maxLength={100} />
+      </Form.Item>
+      <ReasonField rows={2} />
+      {run.error && <Trouble error={run.error} />}
+      <Button type="primary" htmlType="submit" loading={run.isPending}>
+        {t('web.institutions.spread_run')}
+      </Button>
+    </Form>
   )
 }
 
