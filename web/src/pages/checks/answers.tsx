@@ -1,6 +1,7 @@
 import { Button } from 'antd'
 import type { Schema } from '../../api/client'
 import { save } from '../../api/file'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 
 type Row = Schema['BulkRowView']
@@ -24,7 +25,7 @@ export function Answers({ of }: { of: Schema['BulkCheckOutputBody'] }) {
         </Button>
       </div>
       <p role="status">{t('web.checks.counts', { asked: of.asked, found: of.found, refused: of.refused })}</p>
-      <div className="wide">
+      <Wide>
         <table aria-labelledby="answers-title">
           <thead>
             <tr>
@@ -54,7 +55,7 @@ export function Answers({ of }: { of: Schema['BulkCheckOutputBody'] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 
 /** What an institution can carry, and carries. */
@@ -9,7 +10,7 @@ export function Capacities({ of }: { of: Schema['CapacityView'][] }) {
       <h2 id="capacity">{t('web.capacity.title')}</h2>
       {of.length === 0 && <p className="quiet">{t('web.capacity.none')}</p>}
       {of.length > 0 && (
-        <div className="wide">
+        <Wide>
           <table aria-labelledby="capacity">
             <thead>
               <tr>
@@ -33,7 +34,7 @@ export function Capacities({ of }: { of: Schema['CapacityView'][] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </section>
   )

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Schema } from '../../api/client'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 import { Hours, Rate } from './numbers'
 
@@ -47,7 +48,7 @@ export function Figures({ of }: { of: Year[] }) {
       {of.length > 0 && (
         <>
           <p className="quiet small">{t('web.figures.few_means')}</p>
-          <div className="wide">
+          <Wide>
             <table aria-labelledby="figures">
               <thead>
                 <tr>
@@ -70,7 +71,7 @@ export function Figures({ of }: { of: Year[] }) {
                 ))}
               </tbody>
             </table>
-          </div>
+          </Wide>
         </>
       )}
     </section>

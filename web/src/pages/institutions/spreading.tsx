@@ -7,6 +7,7 @@ import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 import type { Detail } from './record'
 
@@ -84,7 +85,7 @@ function Plan({ of }: { of: Schema['TransferView'] }) {
         <strong>{t('web.institutions.spread_cases', { n: of.cases })}</strong>
       </p>
       {of.targets.length > 0 && (
-        <div className="wide">
+        <Wide>
           <table aria-label={t('web.institutions.spread')}>
             <thead>
               <tr>
@@ -108,7 +109,7 @@ function Plan({ of }: { of: Schema['TransferView'] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       {of.classes.map((c) => (
         <p key={c.id}>

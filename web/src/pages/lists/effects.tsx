@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 
 type Effect = Schema['EffectView']
@@ -13,7 +14,7 @@ export function Effects({ of }: { of: Effect[] }) {
       <h2 id="effects">{t('web.lists.effects')}</h2>
       {of.length === 0 && <p className="quiet">{t('web.lists.no_effects')}</p>}
       {of.length > 0 && (
-        <div className="wide">
+        <Wide>
           <table aria-labelledby="effects">
             <thead>
               <tr>
@@ -44,7 +45,7 @@ export function Effects({ of }: { of: Effect[] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
     </section>
   )

@@ -6,6 +6,7 @@ import { Failure } from '../../api/failure'
 import { base64 } from '../../api/file'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 
 type Format = Schema['ListFileBody']['format']
@@ -76,7 +77,7 @@ function Wrong({ error }: { error: unknown }) {
   return (
     <div className="alert stack close" role="alert">
       <strong>{error.title}</strong>
-      <div className="wide">
+      <Wide>
         <table aria-label={error.title}>
           <thead>
             <tr>
@@ -93,7 +94,7 @@ function Wrong({ error }: { error: unknown }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </div>
   )
 }

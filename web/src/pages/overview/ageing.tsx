@@ -1,3 +1,4 @@
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 import { Figure } from './figure'
 import type { Counted } from './overview'
@@ -10,7 +11,7 @@ export function Ageing({ of }: { of: Counted['ageing'] }) {
     to === null ? t('web.overview.from_days', { from }) : t('web.overview.days', { from, to })
   return (
     <section className="sheet across">
-      <div className="wide">
+      <Wide>
         <table className="ageing">
           <caption>{t('web.overview.ageing')}</caption>
           <thead>
@@ -44,7 +45,7 @@ export function Ageing({ of }: { of: Counted['ageing'] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Wide>
     </section>
   )
 }

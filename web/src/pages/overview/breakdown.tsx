@@ -1,5 +1,6 @@
 import { Button } from 'antd'
 import { useState } from 'react'
+import { Wide } from '../../shell/wide'
 import { useWords } from '../../words/words'
 import { Bar, Figure } from './figure'
 import type { Counted } from './overview'
@@ -40,7 +41,7 @@ export function Breakdown({ by }: { by: Counted['by'] }) {
       {rows.length === 0 ? (
         <p className="quiet">{t('web.overview.nothing')}</p>
       ) : (
-        <div className="wide">
+        <Wide>
           <table className="breakdown" aria-labelledby="by">
             <thead>
               <tr>
@@ -72,7 +73,7 @@ export function Breakdown({ by }: { by: Counted['by'] }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       {rows.length > few && !whole && (
         <Button onClick={() => all(true)}>{t('web.overview.show_all', { n: rows.length })}</Button>

@@ -10,7 +10,6 @@ import { Breakdown } from './breakdown'
 import { Bars } from './figure'
 import { Now } from './now'
 import { Year } from './year'
-import '../../list/list.css'
 import './overview.css'
 
 export type Counted = Schema['OverviewOutputBody']
