@@ -105,7 +105,7 @@ func (s *service) asking(caseID string, r *request, b actBody, found *faults) ac
 		}
 	}
 	if b.Applicant != nil {
-		facts := b.Applicant.facts(found, "applicant", later(s.today(), calendar.Real().Today(s.Now())))
+		facts := b.Applicant.facts(found, later(s.today(), calendar.Real().Today(s.Now())))
 		a.Params.Applicant = &facts
 	}
 	a.Params.Marks = marksIn(b.Marks, found)

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"testing"
@@ -23,12 +22,12 @@ func (w *world) carryActs() {
 	w.relay.then = func(item store.InboxItem) {
 		switch item.Kind {
 		case store.InboxAct:
-			_, err := steps.ApplyAct(context.Background(), contract.ApplyActRequest{
+			_, err := steps.ApplyAct(w.t.Context(), contract.ApplyActRequest{
 				CaseID: item.CaseID, ActID: item.SubjectID, Position: contract.Position{Asks: true},
 			})
 			require.NoError(w.t, err)
 		case store.InboxResolution:
-			_, err := steps.ApplyResolution(context.Background(), contract.ApplyResolutionRequest{CaseID: item.CaseID, ResolutionID: item.SubjectID})
+			_, err := steps.ApplyResolution(w.t.Context(), contract.ApplyResolutionRequest{CaseID: item.CaseID, ResolutionID: item.SubjectID})
 			require.NoError(w.t, err)
 		}
 	}
@@ -181,8 +180,11 @@ func TestABadActIsRefusedAndChangesNothing(t *testing.T) {
 		code   string
 		fields map[string]string
 	}{
-		"empty": {object{"verb": nil, "reason": nil, "seen": nil}, 422, validationFailed,
-			map[string]string{"verb": "required", "reason": "required", "seen": "required"}},
+		"empty": {
+			object{"verb": nil, "reason": nil, "seen": nil},
+			422, validationFailed,
+			map[string]string{"verb": "required", "reason": "required", "seen": "required"},
+		},
 		"unknown verb":          {object{"verb": "pray"}, 422, validationFailed, map[string]string{"verb": "unknown_value"}},
 		"extend by nothing":     {object{"verb": "extend"}, 422, validationFailed, map[string]string{"days": "required"}},
 		"extend by 366 days":    {object{"verb": "extend", "days": 366}, 422, validationFailed, map[string]string{"days": "out_of_range"}},
@@ -193,8 +195,9 @@ func TestABadActIsRefusedAndChangesNothing(t *testing.T) {
 		"return forward":        {object{"verb": "return", "stage": "exam"}, 409, actNotPossible, map[string]string{"stage": "stage_not_earlier"}},
 		"cancel without a text": {object{"verb": "cancel"}, 422, validationFailed, map[string]string{"legal_basis": "required"}},
 		"retry with a text":     {object{"verb": "retry", "legal_basis": "x"}, 422, validationFailed, map[string]string{"legal_basis": "conflict"}},
-		"override nothing": {object{"verb": "override", "legal_basis": "x"}, 422, validationFailed,
-			map[string]string{"marks": "required", "evidence": "required"}},
+		"override nothing": {
+			object{"verb": "override", "legal_basis": "x"}, 422, validationFailed, map[string]string{"marks": "required", "evidence": "required"},
+		},
 		"override twice": {object{"verb": "override", "legal_basis": "x", "evidence": "e", "marks": []object{
 			{"part": "exam", "score": 60}, {"part": "exam", "score": 60.001},
 		}}, 422, validationFailed, map[string]string{"marks[1].part": "duplicate", "marks[1].score": "score_precision"}},
@@ -232,7 +235,8 @@ func TestAPreviewSaysInWordsWhatAnActWouldDo(t *testing.T) {
 		NeedsApproval bool `json:"needs_approval"`
 		Effects       []effectLine
 		Faults        []FieldError
-	}) {
+	},
+	) {
 		r := w.post("/v1/cases/"+c+"/acts/preview", w.operator, merge(object{"seen": w.seen(c)}, body))
 		require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 		r.into(t, &p)

@@ -34,8 +34,9 @@ type gradeBody struct {
 	ObtainedOn string `json:"obtained_on" format:"date"`
 }
 
-// facts reads an applicant's facts, and adds what is wrong with them to the faults, below a field.
-func (b applicantBody) facts(found *faults, field string, today calendar.Date) policy.Applicant {
+// facts reads an applicant's facts, and adds what is wrong with them to the faults, below the field that all have them in.
+func (b applicantBody) facts(found *faults, today calendar.Date) policy.Applicant {
+	const field = "applicant"
 	dates := dateReader{found: found, latest: today}
 	a := policy.Applicant{
 		Category: policy.Category(b.Category), SkillGrade: policy.SkillGrade(b.SkillGrade),

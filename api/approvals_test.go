@@ -199,8 +199,10 @@ func TestOfTwoWhoDecideAtOnceExactlyOneDoes(t *testing.T) {
 	for i := range statuses {
 		token, decision := w.second(), []string{"approve", "reject"}[i%2]
 		wg.Go(func() {
-			req := call{method: http.MethodPost, path: "/v1/approvals/" + id + "/decision", token: token,
-				body: object{"decision": decision, "reason": "x", "seen": seen}}
+			req := call{
+				method: http.MethodPost, path: "/v1/approvals/" + id + "/decision", token: token,
+				body: object{"decision": decision, "reason": "x", "seen": seen},
+			}
 			statuses[i] = w.do(req).status
 		})
 	}

@@ -42,7 +42,7 @@ func (s *service) giveFacts(ctx context.Context, in *idBodyInput) (*changeOutput
 	if err != nil {
 		return nil, err
 	}
-	facts := body.Applicant.facts(found, "applicant", later(s.today(), calendar.Real().Today(s.Now())))
+	facts := body.Applicant.facts(found, later(s.today(), calendar.Real().Today(s.Now())))
 	reason := reasonIn(found, body.Reason)
 	return s.change(ctx, in.ID, found, func(tx *store.Tx, r *request, c *store.CaseFile) (*store.InboxItem, error) {
 		switch {

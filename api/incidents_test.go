@@ -314,9 +314,9 @@ func TestABadResolutionIsRefusedAndChangesNothing(t *testing.T) {
 
 func TestEveryVerbIsTakenWithWhatItNeeds(t *testing.T) {
 	t.Parallel()
-	w, other := newWorld(t), ""
+	w := newWorld(t)
 	w.carryOut("")
-	other = w.second()
+	other := w.second()
 	for n, good := range []struct {
 		stage progress.Stage
 		cause contract.Cause

@@ -105,7 +105,7 @@ func (s *service) checkRegistration(body registrationBody, found *faults) regist
 	if body.TrainingBody == body.EvaluationBody {
 		found.add("evaluation_body", fieldSameBody)
 	}
-	reg.applicant = body.Applicant.facts(found, "applicant", later(reg.today, calendar.Real().Today(s.Now())))
+	reg.applicant = body.Applicant.facts(found, later(reg.today, calendar.Real().Today(s.Now())))
 	return reg
 }
 

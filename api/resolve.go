@@ -113,7 +113,7 @@ func (s *service) checkResolution(b resolutionBody, found *faults) (contract.Ver
 		}
 	}
 	if b.Applicant != nil {
-		facts := b.Applicant.facts(found, "applicant", later(s.today(), calendar.Real().Today(s.Now())))
+		facts := b.Applicant.facts(found, later(s.today(), calendar.Real().Today(s.Now())))
 		params.Applicant = &facts
 	}
 	return verb, params

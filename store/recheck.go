@@ -39,7 +39,7 @@ type CertificateEvidence struct {
 	TrainingBody    string
 	EvaluationBody  string
 	Lines           json.RawMessage // of the ledger that stand: date, module, seconds
-	Marks           json.RawMessage // kind, attempt, institution, score, pass_mark, passed, answered: the score as it was acknowledged, or approved in its place
+	Marks           json.RawMessage // kind, attempt, institution, score, pass_mark, passed, answered: the score as acknowledged, or approved in its place
 	Modules         json.RawMessage // that training bodies reported complete
 	Accepted        json.RawMessage // causes of incidents of the case that an operator let pass
 	OnList          bool            // on the published list on the day of issue

@@ -121,6 +121,19 @@ func TestACaseGoesBackToAnEarlierStageAndAllFromThereIsAskedAnew(t *testing.T) {
 	require.Subset(t, w.asked, []string{"enter-evaluation/1/" + id, "issue/theory/3/1", "record/theory-3-1"})
 }
 
+func TestACaseThatGoesBackToItsEvaluationIsLetInAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.pass(t, day, mainPath()...)
+	w.replies["certificate/grade/1"] = contract.IssueCertificateReply{StepReply: stuckOn(contract.IssuerNotListed, "unlisted")}
+	const id = "return@240h0m0s"
+	w.act(t, 10*day, returned(id, contract.Resume{Stage: "evaluation"}))
+	w.answer(t, 11*day, taskID(contract.TheoryTask, 3, 1))
+	w.answer(t, 12*day, taskID(contract.PracticalTask, 3, 1))
+	require.Equal(t, "mapped", w.run(t))
+	require.Subset(t, w.asked, []string{"enter-evaluation/1/" + id, "issue/theory/3/1", "certificate/grade/1/" + id})
+}
+
 func TestACaseThatIsStuckGoesBackAsWell(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,8 +1,11 @@
 package integration_test
 
 import (
+	"io"
 	"net/http"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -39,4 +42,20 @@ func (s *system) act(t *testing.T, who trainee, body document) {
 	status, answer := s.call(t, http.MethodPost, "/v1/cases/"+who.caseID+"/acts", s.operator, body)
 	require.Equal(t, http.StatusOK, status, answer)
 	require.Equal(t, "applied", answer["act"].(map[string]any)["state"], answer)
+}
+
+// played waits until a simulated institution has played its script on a task.
+func (s *system) played(t *testing.T, task string) {
+	t.Helper()
+	eventually(t, time.Minute, func() bool {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.simulator+"/control/scripts", nil)
+		require.NoError(t, err)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			return false
+		}
+		defer response.Body.Close()
+		content, err := io.ReadAll(response.Body)
+		return err == nil && strings.Contains(string(content), task)
+	}, func() string { return "no script was played on the task" })
 }
