@@ -66,11 +66,13 @@ func TestACaseStandsInTheFirstQueueThatItsStateCallsFor(t *testing.T) {
 		return f.Move(progress.Registration, progress.Active, nil, nil)
 	})
 	stands(queue.Running)
+	_, err := r.sql.ExecContext(t.Context(), `UPDATE cases SET untold = true WHERE id = $1`, c.ID)
+	require.NoError(t, err)
+	stands(queue.External)
 	for _, step := range []struct {
 		do   func(*store.CaseFile)
 		want queue.Queue
 	}{
-		{func(f *store.CaseFile) { f.Untold = true }, queue.External},
 		{func(f *store.CaseFile) { f.Trouble = contract.Program }, queue.Program},
 		{func(f *store.CaseFile) { at := f.Now(); f.PausedAt = &at }, queue.Paused},
 		{func(f *store.CaseFile) { f.AwaitsApproval = true }, queue.Approval},
@@ -79,6 +81,6 @@ func TestACaseStandsInTheFirstQueueThatItsStateCallsFor(t *testing.T) {
 		change(func(f *store.CaseFile) error { step.do(f); return nil })
 		stands(step.want)
 	}
-	_, err := r.sql.ExecContext(t.Context(), `UPDATE cases SET queue = 'running' WHERE id = $1`, c.ID)
+	_, err = r.sql.ExecContext(t.Context(), `UPDATE cases SET queue = 'running' WHERE id = $1`, c.ID)
 	require.Error(t, err, "nobody writes it")
 }
