@@ -81,12 +81,12 @@ func TestWhatHoldsAWholeCaseStandsFirstAmongWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
 	o := newCasework(t)
 	until := calendar.MustParseDate("2027-01-04")
+	o.stick(o.caseID, progress.Training, contract.TaskOverdue, store.Incident{})
 	o.moved(o.caseID, func(f *store.CaseFile) error {
 		now := f.Now()
 		f.AwaitsApproval, f.PausedAt, f.PausedUntil, f.Trouble = true, &now, &until, contract.Program
 		return nil
 	})
-	o.stick(o.caseID, progress.Training, contract.TaskOverdue, store.Incident{})
 	got := o.waits(o.caseID)
 	require.Equal(t, "approval", got.Queue)
 	var codes []string

@@ -61,6 +61,10 @@ var exportSections = []ExportSection{
 	{"acts", []string{"acts", "approvals"}, `SELECT a.case_id, a.verb, a.params, a.reason, a.requested_at, a.state, v.legal_basis, v.state AS approval,
 		v.decided_at, v.decision_reason FROM acts a LEFT JOIN approvals v ON v.id = a.approval_id
 		WHERE a.case_id IN (TABLE mine) ORDER BY a.requested_at`},
+	{"batches", []string{"batch_items"}, `SELECT t.case_id, b.verb, b.reason, b.legal_basis, b.requested_at, t.state, t.code, t.acted_at, t.settled_at
+		FROM batch_items t JOIN batches b ON b.id = t.batch_id WHERE t.case_id IN (TABLE mine) ORDER BY b.requested_at`},
+	{"reminders", []string{"reminders"}, `SELECT case_id, step, deadline, institution_id, told_at FROM reminders
+		WHERE case_id IN (TABLE mine) ORDER BY told_at`},
 	{"decisions", []string{"decisions"}, `SELECT case_id, kind, policy_version, as_of, inputs, outcome, body, decided_at FROM decisions
 		WHERE case_id IN (TABLE mine) ORDER BY decided_at`},
 	{"assessments", []string{"assessments", "mark_replacements"}, `SELECT a.case_id, a.kind, a.attempt, a.score, a.pass_mark, a.passed, a.assessed_on,

@@ -12,7 +12,7 @@ const description = process.env.DENGPAN_OPENAPI ?? fileURLToPath(new URL('.dengp
 // The families of the catalogue that pages name codes by; whatever else they show, the interface says.
 const shipped = [
   /^web\.(?!not_built\.)/,
-  /^(stage|status|outcome|queue|district|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
+  /^(stage|status|outcome|queue|district|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|approval_state|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
   /^(category|degree|basis)\./,
   // What incidents are called; what they mean comes with each.
   /^cause\.[a-z_]+\.title$/,

@@ -42,6 +42,7 @@ const pages = [
   ['operator', '/batches', '.note, .listing'],
   ['operator', '/endpoints', '.listing', '#turning'],
   ['operator', '/deliveries', '.listing', '.aside .code'],
+  ['operator', '/approvals', '.note, .listing'],
   ['operator', '/deadlines?of=case', '.note, .listing'],
   ['operator', '/institutions', '.listing'],
   ['operator', '/institutions/ouc?do=suspend', '.aside #effects'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { at, loggedIn, visit, world } from './browser.mjs'
+import { axeFindsNothing } from './axe.mjs'
+import { ask, at, loggedIn, visit, world } from './browser.mjs'
 
 describe('a page of another role', () => {
   for (const [role, path] of [
@@ -98,7 +99,7 @@ describe('a list', () => {
 })
 
 describe('an operator', () => {
-  it('sees what is stuck by its causes, and resolves one of it with a reason', async (t) => {
+  it('sees what is stuck by its causes, asks to let one through, and takes that back; what a colleague asks for is decided on', async (t) => {
     const page = await loggedIn(t, 'operator')
     await page.goto(at('/incidents'))
     await page.locator('.cause', { hasText: '不符合参加条件' }).click()
@@ -107,12 +108,37 @@ describe('an operator', () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByText('学员目前不符合参加培育项目的条件').waitFor()
     await dialog.getByText('凭依据放行').click()
-    await dialog.getByRole('button', { name: '执行' }).click()
-    assert.equal(await dialog.getByText('请填写').count(), 2, 'neither without its evidence nor without a reason')
-    await dialog.getByRole('textbox', { name: '依据' }).fill('原件已核对')
+    await dialog.getByRole('button', { name: '提交复核' }).click()
+    assert.equal(await dialog.getByText('请填写').count(), 3, 'not without its evidence, what allows it, and a reason')
+    await dialog.getByRole('textbox', { name: '依据', exact: true }).fill('原件已核对')
+    await dialog.getByRole('textbox', { name: '政策依据' }).fill('京人社专技字〔2023〕91号')
     await dialog.getByRole('textbox', { name: '理由' }).fill('学历证书系补发，原件已核对')
+    await dialog.getByRole('button', { name: '提交复核' }).click()
+    await dialog.getByText('待第二人批准').waitFor()
+
+    await page.goto(at('/approvals?whose=mine'))
+    await page.getByRole('link', { name: '凭依据放行' }).click()
+    await dialog.getByText('须由另一人审批').waitFor()
+    assert.equal(await dialog.getByRole('radio').count(), 0, 'nobody decides on what they asked for')
+    await dialog.getByRole('button', { name: '撤回申请' }).click()
+    await dialog.getByText('已撤回').waitFor()
+
+    await ask(`/v1/incidents/${world.incident}/resolution`, world.operator, {
+      verb: 'override',
+      evidence: '原件已核对',
+      legal_basis: '京人社专技字〔2023〕91号',
+      reason: '学历证书系补发',
+    })
+    await page.goto(at('/approvals?whose=others'))
+    await page.getByRole('link', { name: '凭依据放行' }).click()
+    await dialog.getByText('通过后的效果').waitFor()
+    await axeFindsNothing(page, 'what a colleague asks for')
+    await dialog.getByText('批准', { exact: true }).click()
+    await dialog.getByRole('textbox', { name: '理由' }).fill('已另行核对原件')
     await dialog.getByRole('button', { name: '执行' }).click()
+    await dialog.getByText('已通过').waitFor()
+    await page.goto(at(`/incidents?incident=${world.incident}`))
     await dialog.getByText('已解除').waitFor()
-    await dialog.getByText('学历证书系补发，原件已核对').waitFor()
+    await dialog.getByText('学历证书系补发').waitFor()
   })
 })

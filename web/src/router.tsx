@@ -441,6 +441,17 @@ const lists = createRoute({
   component: lazyRouteComponent(() => import('./pages/lists/lists'), 'Lists'),
 })
 
+export const approvalStates = ['approved', 'rejected', 'withdrawn', 'overtaken'] as const
+export const approvalsOf = ['mine', 'others'] as const
+
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: '/approvals',
+  validateSearch: from({ state: oneOf(...approvalStates), whose: oneOf(...approvalsOf), page, approval: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/approvals/approvals'), 'Approvals'),
+})
+
 export const deadlinesOf = ['task', 'incident', 'approval', 'case'] as const
 export const deadlineStates = ['near', 'passed'] as const
 
@@ -578,6 +589,7 @@ export const router = createRouter({
       accounts,
       invitations,
       keys,
+      approvals,
       deadlines,
       notices,
       workbooks,

@@ -126,6 +126,7 @@ const places: Record<Role, Place[]> = {
         { to: '/groups', name: 'web.groups.title' },
         { to: '/batches', name: 'web.batches.title' },
         { to: '/incidents', name: 'web.place.incidents' },
+        { to: '/approvals', name: 'web.approvals.title' },
         { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
         { to: '/misconduct', name: 'web.place.misconduct' },
