@@ -70,7 +70,7 @@ func openCases(s *service, tx *store.Tx, r *request, q exportQuery) (exportRows,
 	}), err
 }
 
-func openIncidents(s *service, tx *store.Tx, r *request, q exportQuery) (exportRows, error) {
+func openIncidents(_ *service, tx *store.Tx, r *request, q exportQuery) (exportRows, error) {
 	f := store.IncidentFilter{
 		Within: r.within(""), Where: q.where, Numbered: store.Numbered{Sort: q.sort, Page: 1}, Limit: mostExported + 1,
 	}

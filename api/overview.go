@@ -237,7 +237,10 @@ var funnelStages = []struct {
 	step  string
 	stage progress.Stage
 }{
-	{"trained", progress.Training}, {"examined", progress.Exam}, {"evaluated", progress.Evaluation}, {"certified", progress.Certificate},
+	{"trained", progress.Training},
+	{"examined", progress.Exam},
+	{"evaluated", progress.Evaluation},
+	{"certified", progress.Certificate},
 	{"mapped", progress.Title},
 }
 

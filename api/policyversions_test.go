@@ -53,7 +53,8 @@ func TestTheAuditPageSaysWhetherTheNewestOfTheLogIsAsItWasWritten(t *testing.T) 
 	chain := func() (view struct {
 		Rows, Checked, Faults int
 		End                   string
-	}) {
+	},
+	) {
 		r := o.get("/v1/audit/chain", o.operator)
 		require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 		r.into(t, &view)

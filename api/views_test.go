@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"net/http"
 	"testing"
 
@@ -16,9 +17,7 @@ func TestAViewIsItsOwnersToChangeAndSharedOnesAreEveryOperators(t *testing.T) {
 	other := w.token(store.Account{Role: store.RoleOperator, District: &district})
 	view := func(changes object) object {
 		body := object{"list": "cases", "name": "逾期的", "search": "filter=queue%3Aoverdue&sort=due", "columns": []string{"id", "due"}, "shared": false}
-		for name, value := range changes {
-			body[name] = value
-		}
+		maps.Copy(body, changes)
 		return body
 	}
 	var kept SavedView

@@ -73,8 +73,8 @@ var overviewQueries = []string{
 		FROM cases c JOIN institutions t ON t.id = c.training_body
 		CROSS JOIN LATERAL (VALUES ('open'), (CASE WHEN c.queue IN ('program', 'external', 'overdue', 'decision') THEN 'stuck' END)) AS f (figure)` +
 		countedIn + ` AND c.outcome IS NULL AND f.figure IS NOT NULL GROUP BY 1, 2, 3, 4`,
-	`SELECT a.area, 'queue' AS dimension, c.queue || ' ' || width_bucket(-extract(epoch FROM coalesce(c.owes_since, c.registered_at)), CAST(@bands AS float8[])) AS code,
-		'aged' AS figure, count(*) AS count FROM cases c JOIN institutions t ON t.id = c.training_body
+	`SELECT a.area, 'queue' AS dimension,
+		c.queue || ' ' || width_bucket(-extract(epoch FROM coalesce(c.owes_since, c.registered_at)), CAST(@bands AS float8[])) AS code, 'aged' AS figure, count(*) AS count FROM cases c JOIN institutions t ON t.id = c.training_body
 		CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY['', c.district, t.district]) AS area) a
 		WHERE a.area IS NOT NULL AND c.outcome IS NULL GROUP BY 1, 2, 3`,
 	`SELECT a.area, d.dimension, d.code, 'registered' AS figure, count(*) AS count
@@ -89,7 +89,8 @@ var overviewQueries = []string{
 		AND k.kind IN ('training', 'grade') AND k.status IN ('valid', 'suspended') AND k.issued_on >= @first AND k.issued_on < @last GROUP BY 1, 2, 3, 4`,
 	`SELECT a.area, d.dimension, d.code, 'mapped' AS figure, count(*) AS count
 		FROM cases c JOIN institutions t ON t.id = c.training_body` + countedIn + `
-		AND c.outcome = 'mapped' AND coalesce(c.owes_since, c.ended_at, c.registered_at) >= @year AND coalesce(c.owes_since, c.ended_at, c.registered_at) < @next GROUP BY 1, 2, 3`,
+		AND c.outcome = 'mapped' AND coalesce(c.owes_since, c.ended_at, c.registered_at) >= @year
+		AND coalesce(c.owes_since, c.ended_at, c.registered_at) < @next GROUP BY 1, 2, 3`,
 	`SELECT a.area, f.figure, count(*) AS count FROM cases c JOIN institutions t ON t.id = c.training_body
 		CROSS JOIN LATERAL (VALUES (CASE WHEN c.registered_at >= @today THEN 'new' END), (CASE WHEN c.ended_at >= @today THEN 'ended' END)) AS f (figure)
 		CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY['', c.district, t.district]) AS area) a
