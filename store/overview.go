@@ -74,7 +74,8 @@ var overviewQueries = []string{
 		CROSS JOIN LATERAL (VALUES ('open'), (CASE WHEN c.queue IN ('program', 'external', 'overdue', 'decision') THEN 'stuck' END)) AS f (figure)` +
 		countedIn + ` AND c.outcome IS NULL AND f.figure IS NOT NULL GROUP BY 1, 2, 3, 4`,
 	`SELECT a.area, 'queue' AS dimension,
-		c.queue || ' ' || width_bucket(-extract(epoch FROM coalesce(c.owes_since, c.registered_at)), CAST(@bands AS float8[])) AS code, 'aged' AS figure, count(*) AS count FROM cases c JOIN institutions t ON t.id = c.training_body
+		c.queue || ' ' || width_bucket(-extract(epoch FROM coalesce(c.owes_since, c.registered_at)), CAST(@bands AS float8[])) AS code,
+		'aged' AS figure, count(*) AS count FROM cases c JOIN institutions t ON t.id = c.training_body
 		CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY['', c.district, t.district]) AS area) a
 		WHERE a.area IS NOT NULL AND c.outcome IS NULL GROUP BY 1, 2, 3`,
 	`SELECT a.area, d.dimension, d.code, 'registered' AS figure, count(*) AS count
