@@ -24,7 +24,7 @@ type casesInput struct {
 
 type casesOutput struct {
 	Body struct {
-		Cases        []listedCase `json:"cases,omitzero"`
+		Cases        []listedCase `json:"cases" doc:"None when they are counted instead."`
 		Groups       []caseGroup  `json:"groups,omitzero"`
 		Next         *string      `json:"next" doc:"The after of the next page; null when there is none."`
 		Total        *int64       `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
@@ -90,12 +90,12 @@ func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, 
 		return nil, err
 	}
 	tx, out := s.Store.Read(ctx), &casesOutput{}
+	var err error
 	if in.GroupBy != "" {
-		var err error
+		out.Body.Cases = []listedCase{}
 		out.Body.Groups, err = s.groupCases(tx, r, f, in)
 		return out, err
 	}
-	var err error
 	count := func(most int) (int64, error) { return tx.CountCases(f, most) }
 	if out.Body.Total, out.Body.TotalIsLeast, err = in.counted(&f.Limit, count); err != nil {
 		return nil, err

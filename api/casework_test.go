@@ -195,7 +195,7 @@ func TestAFileBelongsToOneNoteAndIsShownWithIt(t *testing.T) {
 	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 	note := o.noted(o.operator, object{"note": "见附件", "file": a.ID, "shown_to": trainingBodyID})
 	require.Equal(t, sheetName, note.File.Name)
-	require.Nil(t, note.File.Institution)
+	require.Empty(t, note.File.Institution.ID, "no institution filed it")
 	fields := o.post("/v1/cases/"+o.caseID+"/notes", o.operator, object{"note": "再附一次", "file": a.ID}).
 		refused(t, http.StatusUnprocessableEntity, validationFailed)
 	require.Equal(t, map[string]string{"file": fieldUnknownSubject}, fields)

@@ -50,7 +50,7 @@ type evidenceBody struct {
 // evidenceView is a file that was filed. Its name is shown to the institution that filed it.
 type evidenceView struct {
 	ID            string     `json:"id"`
-	Institution   *bodyView  `json:"institution,omitempty" doc:"Who filed it; an operator did, when it is left out."`
+	Institution   bodyView   `json:"institution" doc:"Who filed it; of no id when an operator did."`
 	SubjectKind   string     `json:"subject_kind" enum:"task,session,class,dead_letter,case"`
 	SubjectID     string     `json:"subject_id"`
 	Kind          string     `json:"kind" enum:"score_sheet,attendance_sheet,other"`
@@ -238,9 +238,8 @@ func (s *service) viewEvidence(tx *store.Tx, r *request, all ...store.FiledEvide
 			Kind: e.Kind, KindName: v.say("evidence_kind", e.Kind), MediaType: e.MediaType, Size: e.Size, SHA256: hex.EncodeToString(e.SHA256),
 			State: e.State, Cited: e.Cited, AskedAt: e.AskedAt, CompletedAt: e.CompletedAt, RemovedAt: e.RemovedAt, RemovalReason: e.RemovalReason,
 		}
-		if e.InstitutionID != "" {
-			at := v.institution(e.InstitutionID)
-			views[i].Institution = &at
+		if views[i].Institution = v.institution(e.InstitutionID); e.InstitutionID == "" {
+			views[i].Institution.Name = v.say("actor", store.ActorOperator)
 		}
 		if views[i].Name, err = s.evidenceName(r, e.Evidence); err != nil {
 			return nil, err
