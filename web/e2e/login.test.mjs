@@ -16,6 +16,7 @@ describe('logging in', () => {
       await page.waitForURL(path)
       await page.locator('main h1').waitFor()
       if (role === 'trainee') assert.equal(await page.locator('.camp').count(), 7)
+      else if (role === 'operator') await page.locator('.today .figure').first().waitFor()
       else await page.locator('.listing tbody tr').first().waitFor()
     })
   }

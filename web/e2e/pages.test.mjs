@@ -114,7 +114,7 @@ describe('an operator', () => {
     await dialog.getByRole('textbox', { name: '政策依据' }).fill('京人社专技字〔2023〕91号')
     await dialog.getByRole('textbox', { name: '理由' }).fill('学历证书系补发，原件已核对')
     await dialog.getByRole('button', { name: '提交复核' }).click()
-    await dialog.getByText('待第二人批准').waitFor()
+    await dialog.getByRole('status').getByText('凭依据放行 · 待复核').waitFor()
 
     await page.goto(at('/approvals?whose=mine'))
     await page.getByRole('link', { name: '凭依据放行' }).click()
