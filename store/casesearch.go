@@ -18,7 +18,7 @@ const StatusOpen = "open"
 const sinceColumn = "coalesce(cases.owes_since, cases.ended_at, cases.registered_at)"
 
 // openIncidents is a condition of a case by the incident that it is stuck on.
-const openIncidents = "cases.id IN (SELECT case_id FROM incidents WHERE holds AND state <> 'closed' AND %)"
+const openIncidents = "cases.id IN (SELECT case_id FROM incidents WHERE holds AND state IN ('open', 'resolving') AND %)"
 
 // holdingCertificate is a condition of a case by the day on which the certificate of a kind was issued that it led to and
 // that stands.
@@ -165,7 +165,7 @@ func levels(rules *policy.Policy) []string {
 func picksOpen(e filter.Expr) bool {
 	return onlyOf(e, func(t filter.Term) bool {
 		switch t.Field {
-		case "queue":
+		case "queue", "cause": // what a case is stuck on ends with it
 			return !hasValue(t, filter.None)
 		case "status":
 			return !hasValue(t, string(progress.CaseWithdrawn)) && !hasValue(t, string(progress.CaseEnded))

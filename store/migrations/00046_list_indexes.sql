@@ -4,9 +4,10 @@
 
 DROP INDEX cases_by_status;
 
--- Counting open cases by anything reads this, and no case.
+-- Counting, picking and ordering open cases by anything reads this, and no case but those that are shown.
 CREATE INDEX cases_open ON cases (queue, stage)
-    INCLUDE (id, occupation, level, training_body, evaluation_body, district, assignee, owes_since, registered_at, due_at, outcome)
+    INCLUDE (id, status, occupation, level, training_body, evaluation_body, district, assignee, held, policy_version, owes_since, registered_at,
+             due_at, ended_at, outcome)
     WHERE outcome IS NULL;
 CREATE INDEX cases_open_registered ON cases (registered_at, id) WHERE outcome IS NULL;
 CREATE INDEX cases_open_standing ON cases ((coalesce(owes_since, ended_at, registered_at)), id) WHERE outcome IS NULL;

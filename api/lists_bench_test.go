@@ -1,0 +1,130 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/store"
+	"github.com/dengpan/dengpan/store/storetest"
+	"github.com/dengpan/dengpan/worker"
+)
+
+// BenchmarkLists is every list of the operators', filtered, ordered, counted and grouped in the ways that the console asks, the
+// overview and a case's page, through the whole interface, with a million cases and a hundred thousand incidents in the
+// record. Each request of a kind asks for something else, and the slowest of a hundred is reported beside the middle one.
+func BenchmarkLists(b *testing.B) {
+	w := newWorldWith(b, func(c *Config) { c.LimitFactor = -1 })
+	began := time.Now()
+	storetest.Fill(b, w.sql, 1_000_000, 100_000)
+	b.Logf("filled in %s", time.Since(began).Round(time.Second))
+	began = time.Now()
+	require.NoError(b, (&worker.Overviews{Store: w.store, Calendar: calendar.Real()}).Count(b.Context(), 0))
+	b.Logf("the overview was counted in %s", time.Since(began).Round(time.Millisecond))
+	district := "haidian"
+	ofDistrict := w.token(store.Account{Role: store.RoleOperator, District: &district})
+	bodies := w.texts("SELECT DISTINCT training_body FROM cases ORDER BY 1")
+	evaluators := w.texts("SELECT DISTINCT evaluation_body FROM cases ORDER BY 1")
+	open := w.texts("SELECT id::text FROM cases WHERE outcome IS NULL ORDER BY id LIMIT 1000")
+	occupations := w.texts("SELECT DISTINCT occupation FROM cases ORDER BY 1")
+	pick := func(of []string, n int) string { return of[n%len(of)] }
+
+	for _, kind := range []struct {
+		name  string
+		token string
+		path  func(n int) string
+	}{
+		{"cases/open", w.operator, func(n int) string {
+			return "/v1/cases?page=1&filter=status:open&sort=" + pick([]string{"registered", "-registered", "since", "-since", "due", "-due", "stage", "-stage"}, n)
+		}},
+		{"cases/all", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=" + pick([]string{"registered", "-registered", "since", "-since", "due", "stage"}, n)
+		}},
+		{"cases/deep", w.operator, func(n int) string { return fmt.Sprintf("/v1/cases?page=%d&filter=status:open&sort=due", 100+n%100) }},
+		{"cases/queue", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=due&filter=queue:" + pick([]string{"overdue", "decision", "external", "program", "institution", "trainee"}, n)
+		}},
+		{"cases/institution", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=-registered&filter=" + url.QueryEscape("status:open institution:"+pick(append(bodies, evaluators...), n))
+		}},
+		{"cases/target", w.operator, func(n int) string {
+			return "/v1/cases?page=1&filter=" + url.QueryEscape("occupation:"+pick(occupations, n)+" level:senior stage:"+pick([]string{"training", "title", "evaluation"}, n))
+		}},
+		{"cases/joined", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=since&filter=" + url.QueryEscape(
+				"status:open (training:"+pick(bodies, n)+" OR evaluation:"+pick(evaluators, n)+") age>30 -assignee:me")
+		}},
+		{"cases/cause", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=since&filter=" + url.QueryEscape("cause:"+pick([]string{"task_overdue", "class_full", "step_failed"}, n)+" occupation:"+pick(occupations, n))
+		}},
+		{"cases/certified", w.operator, func(n int) string {
+			return "/v1/cases?page=1&filter=" + url.QueryEscape(fmt.Sprintf("certified:%d occupation:%s", time.Now().Year()-n%3, pick(occupations, n)))
+		}},
+		{"cases/district", ofDistrict, func(n int) string {
+			return "/v1/cases?page=1&filter=status:open&sort=" + pick([]string{"registered", "due", "since"}, n)
+		}},
+		{"cases/groups", w.operator, func(n int) string {
+			return "/v1/cases?group_by=" + pick([]string{"queue", "stage", "occupation", "level", "training", "institution", "assignee", "cause"}, n)
+		}},
+		{"cases/groups-filtered", w.operator, func(n int) string {
+			return "/v1/cases?group_by=queue&filter=" + url.QueryEscape("occupation:"+pick(occupations, n)+" age>10")
+		}},
+		{"incidents", w.operator, func(n int) string { return "/v1/incidents?page=1&sort=" + pick([]string{"since", "-since"}, n) }},
+		{"incidents/filtered", w.operator, func(n int) string {
+			return "/v1/incidents?page=1&filter=" + url.QueryEscape("kind:business institution:"+pick(bodies, n))
+		}},
+		{"incidents/by-case", w.operator, func(n int) string {
+			return "/v1/incidents?page=1&filter=" + url.QueryEscape("occupation:"+pick(occupations, n)+" level:senior -cause:task_overdue")
+		}},
+		{"incidents/closed", w.operator, func(int) string { return "/v1/incidents?page=1&sort=-since&filter=state:closed" }},
+		{"incidents/groups", w.operator, func(int) string { return "/v1/incidents?group_by=cause" }},
+		{"incidents/district", ofDistrict, func(int) string { return "/v1/incidents?page=1&sort=since" }},
+		{"overview", w.operator, func(int) string { return "/v1/overview" }},
+		{"case", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) }},
+		{"case/events", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/events" }},
+		{"case/waits", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/waits" }},
+		{"case/acts", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/acts" }},
+		{"case/notes", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/notes" }},
+		{"case/audit", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/audit" }},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			const asked, warming = 100, 10
+			for b.Loop() {
+				took := make([]time.Duration, 0, asked)
+				for n := range asked + warming {
+					at := time.Now()
+					got := w.get(kind.path(n), kind.token)
+					if require.Equal(b, http.StatusOK, got.status, "%s: %s", kind.path(n), got.body); n >= warming {
+						took = append(took, time.Since(at))
+					}
+				}
+				slices.Sort(took)
+				b.ReportMetric(float64(took[asked/2].Microseconds())/1000, "p50-ms")
+				b.ReportMetric(float64(took[asked-1].Microseconds())/1000, "p99-ms")
+				b.ReportMetric(0, "ns/op")
+			}
+		})
+	}
+}
+
+// texts are what the record answers in one column.
+func (w *world) texts(query string) []string {
+	w.t.Helper()
+	rows, err := w.sql.QueryContext(w.t.Context(), query)
+	require.NoError(w.t, err)
+	defer func() { require.NoError(w.t, rows.Close()) }()
+	var all []string
+	for rows.Next() {
+		var text string
+		require.NoError(w.t, rows.Scan(&text))
+		all = append(all, text)
+	}
+	require.NoError(w.t, rows.Err())
+	return all
+}
