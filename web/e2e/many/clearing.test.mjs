@@ -33,6 +33,7 @@ function hand(page) {
 
 /** Finds a group and claims it, and opens what can be done to all of it. */
 async function takes(page, by, group, cases) {
+  await by.click(page.locator('nav.places').getByRole('link', { name: '办理', exact: true }))
   await by.click(page.getByRole('link', { name: '成批办理', exact: true }))
   const one = page.getByRole('article', { name: group })
   await one.getByText(String(cases), { exact: true }).waitFor()
