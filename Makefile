@@ -55,7 +55,7 @@ migrate: build ## bring DATABASE_URL's schema, published lists and Temporal name
 
 bench: build ## run the benchmarks; docs/benchmarks.md says how to read them
 	@DATABASE_URL= deploy/needs
-	@$(BIN)/devstack exec -- go test -run '^$$' -bench . -benchmem $(GOTEST) $(BENCHED)
+	@$(BIN)/devstack exec -- go test -timeout 1h -run '^$$' -bench . -benchmem $(GOTEST) $(BENCHED)
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan go test -run '^$$' -bench . $(GOTEST) ./integration
 
 build: web ## build dengpan, the web application within, and devstack into .dengpan/bin

@@ -97,7 +97,9 @@ func (tx *Tx) CaseIDs(f CaseFilter) ([]string, error) {
 		union = "((?) UNION ALL (?)) AS cases"
 	}
 	var ids []string
-	err := Numbered{Sort: f.Numbered.Sort, Page: page}.of(tx.db.Table(union, parts...), caseOrders, f.Limit).Pluck("id", &ids).Error
+	err := tx.planned(func(tx *Tx) error {
+		return Numbered{Sort: f.Numbered.Sort, Page: page}.of(tx.db.Table(union, parts...), caseOrders, f.Limit).Pluck("id", &ids).Error
+	})
 	return ids, found(err, "list the ids of cases")
 }
 
@@ -121,16 +123,19 @@ func certified(e filter.Expr) bool { return filter.Names(e, "trained") || filter
 
 // CountCases counts the cases that a filter picks, up to one more than a most.
 func (tx *Tx) CountCases(f CaseFilter, most int) (total int64, err error) {
-	for _, half := range f.halves() {
-		n, err := tx.countUpTo(f.pick(tx.db.Model(&Case{})).Where(half), most-int(total))
-		if err != nil {
-			return 0, found(err, "count cases")
+	err = tx.planned(func(tx *Tx) error {
+		for _, half := range f.halves() {
+			n, err := tx.countUpTo(f.pick(tx.db.Model(&Case{})).Where(half), most-int(total))
+			if err != nil {
+				return err
+			}
+			if total += n; total > int64(most) {
+				break
+			}
 		}
-		if total += n; total > int64(most) {
-			break
-		}
-	}
-	return total, nil
+		return nil
+	})
+	return total, found(err, "count cases")
 }
 
 // countUpTo counts rows, and stops beyond a most: how many more there are would take as long as reading them.

@@ -165,6 +165,14 @@ func (w Within) ofCases(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+// ofIncidents bounds a query of incidents. The case of each is looked up: there are far more cases, and most have nothing open.
+func (w Within) ofIncidents(q *gorm.DB) *gorm.DB {
+	if w.District != "" {
+		q = q.Where("(SELECT "+casesInDistrict+" FROM cases WHERE cases.id = incidents.case_id)", w.District, w.District)
+	}
+	return Within{InstitutionID: w.InstitutionID}.ofCases(q)
+}
+
 // ofInstitutions bounds a query of what belongs to an institution.
 func (w Within) ofInstitutions(q *gorm.DB) *gorm.DB {
 	if w.InstitutionID != "" {

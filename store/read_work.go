@@ -137,7 +137,7 @@ type IncidentFilter struct {
 var incidentOrders = map[string]string{"": "opened_at, id", "since": "opened_at, id", "-since": "opened_at DESC, id DESC"}
 
 func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
-	q = incidentSearch.pick(f.ofCases(q), f.Where)
+	q = incidentSearch.pick(f.ofIncidents(q), f.Where)
 	if len(f.States) > 0 {
 		q = q.Where("state IN ?", f.States)
 	}
@@ -172,7 +172,11 @@ func (tx *Tx) IncidentIDs(f IncidentFilter) ([]string, error) {
 
 // CountIncidents counts the incidents that a filter picks, up to one more than a most.
 func (tx *Tx) CountIncidents(f IncidentFilter, most int) (int64, error) {
-	n, err := tx.countUpTo(f.pick(tx.db.Model(&Incident{})), most)
+	var n int64
+	err := tx.planned(func(tx *Tx) (err error) {
+		n, err = tx.countUpTo(f.pick(tx.db.Model(&Incident{})), most)
+		return err
+	})
 	return n, found(err, "count incidents")
 }
 

@@ -129,6 +129,17 @@ func (f searched) lacking() string {
 	return f.columns[0] + " IS NULL"
 }
 
+// planned runs queries that are each planned for the values they ask for. PostgreSQL would settle on one plan for all of them
+// after a few, and rows that one value picks are found otherwise than those of another.
+func (tx *Tx) planned(read func(*Tx) error) error {
+	return tx.inner(func(tx *Tx) error {
+		if err := tx.db.Exec("SET LOCAL plan_cache_mode = force_custom_plan").Error; err != nil {
+			return fmt.Errorf("have queries planned: %w", err)
+		}
+		return read(tx)
+	})
+}
+
 // onlyOf reports whether an expression picks only rows of which a term of a field holds that is as asked. It may say no where
 // they are: what is known to be so can be found by an index of those rows.
 func onlyOf(e filter.Expr, holds func(filter.Term) bool) bool {

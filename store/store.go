@@ -185,13 +185,18 @@ func (s *Store) Rehearse(ctx context.Context, fn func(*Tx) error) error {
 // Attempt runs fn as a part of the transaction: what it writes is undone when it fails, and the rest stands.
 func (tx *Tx) Attempt(fn func(*Tx) error) error {
 	noted := len(*tx.entries)
-	err := tx.db.Transaction(func(db *gorm.DB) error {
-		return fn(&Tx{db: db, requestID: tx.requestID, entries: tx.entries})
-	})
+	err := tx.inner(fn)
 	if err != nil {
 		*tx.entries = (*tx.entries)[:noted]
 	}
 	return err
+}
+
+// inner runs fn in a transaction: one within the session's own, if that is one.
+func (tx *Tx) inner(fn func(*Tx) error) error {
+	return tx.db.Transaction(func(db *gorm.DB) error {
+		return fn(&Tx{db: db, requestID: tx.requestID, entries: tx.entries})
+	})
 }
 
 // Constraint is the name of the constraint an error says was violated; empty for any other error.
