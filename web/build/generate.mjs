@@ -13,7 +13,9 @@ const description = process.env.DENGPAN_OPENAPI ?? fileURLToPath(new URL('.dengp
 const shipped = [
   /^web\.(?!not_built\.)/,
   /^(stage|status|outcome|queue|district|channel|class_state|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|approval_state|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
-  /^(category|degree|basis)\./,
+  /^(category|degree|basis|mover|repair|severity|inspection_state|institution_status|misconduct_state|misconduct_how|delivery_error|duty|id_type)\./,
+  // What repairs do; what other suggestions would do comes with each.
+  /^suggestion\.[a-z_]+$/,
   // What incidents are called; what they mean comes with each.
   /^cause\.[a-z_]+\.title$/,
   // What an identity provider's answer can come back with: only its code stands in the address.

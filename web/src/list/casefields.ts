@@ -3,7 +3,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
-import type { Key } from '../words/message'
+import type { Family, Key } from '../words/message'
 import { useWords } from '../words/words'
 import { type Field, me, missing, type Option } from './fields'
 
@@ -48,7 +48,7 @@ function useMaking() {
     none,
     open: t('web.filter.open'),
     /** A choice among the codes of a family of the catalogue. */
-    coded: (field: string, family: string, also: Option[] = []): Field => ({
+    coded: (field: string, family: Family, also: Option[] = []): Field => ({
       name: field,
       label: label(field),
       kind: 'choice',

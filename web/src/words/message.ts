@@ -4,6 +4,9 @@ import type zh from '../generated/zh.json'
 
 /** Every message that is shipped: a key that is not in the catalogue does not compile. */
 export type Key = keyof typeof zh
+type Above<K extends string> = K extends `${infer First}.${infer Rest}` ? First | `${First}.${Above<Rest>}` : never
+/** What keys stand below: a family that is not shipped does not compile, so no page shows a code instead of its word. */
+export type Family = Above<Key>
 export type Dictionary = Record<Key, string>
 export type Params = Record<string, string | number>
 

@@ -10,7 +10,7 @@ import {
   useState,
 } from 'react'
 import { type Lang, language } from './language'
-import { type Dictionary, family, type Key, named, type Params, text } from './message'
+import { type Dictionary, type Family, family, type Key, named, type Params, text } from './message'
 
 type Locale = NonNullable<ComponentProps<typeof ConfigProvider>['locale']>
 interface Loaded {
@@ -22,9 +22,9 @@ interface Loaded {
 interface Words extends Pick<Loaded, 'lang' | 'locale'> {
   t: (key: Key, params?: Params) => string
   /** The word of a code of a family. */
-  name: (family: string, code: string) => string
+  name: (family: Family, code: string) => string
   /** The codes of a family, in the order of the catalogue. */
-  codes: (family: string) => string[]
+  codes: (family: Family) => string[]
   speak: (lang: Lang) => Promise<void>
 }
 

@@ -5,6 +5,7 @@ import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { within } from '../../shell/within'
+import type { Family } from '../../words/message'
 import { useWords } from '../../words/words'
 
 type Body = Schema['ApplicantBody']
@@ -58,7 +59,7 @@ export function ApplicantFields({ id }: { id: string }) {
   const category = Form.useWatch(['applicant', 'category'], form)
   if (known.error) return <Trouble error={known.error} again={() => void known.refetch()} />
   const missing = [{ required: true, message: t('web.resolve.missing') }]
-  const choices = (family: string, codes: string[]) => codes.map((code) => ({ value: code, label: name(family, code) }))
+  const choices = (family: Family, codes: string[]) => codes.map((code) => ({ value: code, label: name(family, code) }))
   return (
     <>
       {known.isPending && <Waiting rows={3} />}
