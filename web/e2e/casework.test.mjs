@@ -43,6 +43,7 @@ describe('the page of a case, for an operator', () => {
       ['学时', '#hour-lines'],
       ['任务与送达', 'section[aria-label="任务与送达"]'],
       ['证书与材料', '#files'],
+      ['后台执行', 'section[aria-labelledby=execution] .mark'],
       ['操作日志', '[data-action="case.assign"]'],
     ]) {
       await page.getByRole('navigation', { name: '个案的各部分' }).getByRole('link', { name }).click()

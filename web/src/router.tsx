@@ -68,7 +68,16 @@ const myCertificates = createRoute({
 })
 
 /** The parts of the page of a case, as operators see it. */
-export const caseSections = ['timeline', 'decisions', 'hours', 'tasks', 'documents', 'handling', 'audit'] as const
+export const caseSections = [
+  'timeline',
+  'decisions',
+  'hours',
+  'tasks',
+  'documents',
+  'handling',
+  'execution',
+  'audit',
+] as const
 
 export const oneCase = createRoute({
   getParentRoute: () => inside,

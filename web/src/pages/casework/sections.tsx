@@ -1,5 +1,6 @@
 import { Link, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { useSession } from '../../api/session'
 import { caseSections } from '../../router'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -12,6 +13,7 @@ const HourLines = lazy(() => import('./hourlines').then((m) => ({ default: m.Hou
 const Tasks = lazy(() => import('./tasks').then((m) => ({ default: m.Tasks })))
 const Documents = lazy(() => import('./documents').then((m) => ({ default: m.Documents })))
 const Handling = lazy(() => import('./handling').then((m) => ({ default: m.Handling })))
+const Execution = lazy(() => import('../case/execution').then((m) => ({ default: m.Execution })))
 const Trail = lazy(() => import('./trail').then((m) => ({ default: m.Trail })))
 
 type Section = (typeof caseSections)[number]
@@ -25,7 +27,11 @@ interface Props {
 /** All that is known of the case, a part at a time: each is asked for when it is looked at, and has its own address. */
 export function Sections({ c, lines, note }: Props) {
   const { t } = useWords()
-  const { section = 'timeline' } = useSearch({ from: '/inside/cases/$id' })
+  const { account } = useSession()
+  // Only operators of the city reach into Temporal.
+  const sections = caseSections.filter((s) => s !== 'execution' || !account.district)
+  const { section: asked } = useSearch({ from: '/inside/cases/$id' })
+  const section = asked && sections.includes(asked) ? asked : 'timeline'
   const parts: Record<Section, () => ReactNode> = {
     timeline: () =>
       lines.error && !lines.data ? (
@@ -43,12 +49,17 @@ export function Sections({ c, lines, note }: Props) {
     tasks: () => <Tasks id={c.id} />,
     documents: () => <Documents c={c} />,
     handling: () => <Handling id={c.id} note={note} />,
+    execution: () => (
+      <div className="sheet">
+        <Execution caseId={c.id} />
+      </div>
+    ),
     audit: () => <Trail id={c.id} />,
   }
   return (
     <div className="stack close">
       <nav className="views case-sections" aria-label={t('web.casework.sections')}>
-        {caseSections.map((s) => (
+        {sections.map((s) => (
           <Link
             key={s}
             from="/cases/$id"
