@@ -3,6 +3,7 @@
 package attestation
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -18,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/credential"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -48,22 +50,7 @@ const (
 
 // Run looks until the context is done.
 func (k *Keeper) Run(ctx context.Context) {
-	every := k.Every
-	if every <= 0 {
-		every = time.Second
-	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if err := k.Look(ctx); err != nil && ctx.Err() == nil {
-			k.Logger.WarnContext(ctx, "credentials cannot be written at this moment", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rounds.Make(ctx, cmp.Or(k.Every, time.Second), k.Logger, "credentials cannot be written at this moment", k.Look)
 }
 
 // Announce writes into the record what may be known of the key.

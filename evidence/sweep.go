@@ -2,9 +2,9 @@ package evidence
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -19,18 +19,7 @@ const (
 
 // Run sweeps until the context is done.
 func (k *Keeper) Run(ctx context.Context) {
-	tick := time.NewTicker(sweepPause)
-	defer tick.Stop()
-	for {
-		if err := k.Sweep(ctx); err != nil && ctx.Err() == nil {
-			k.log().WarnContext(ctx, "the sweep of evidence will try again", slog.Any("error", err))
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rounds.Make(ctx, sweepPause, k.log(), "the sweep of evidence will try again", k.Sweep)
 }
 
 // Sweep forgets evidence that was promised and never came, and removes from the bucket the files of evidence that was

@@ -11,6 +11,7 @@ import (
 
 	"go.temporal.io/api/workflowservice/v1"
 
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -38,22 +39,13 @@ type Watcher struct {
 
 // Run watches until the context is done. Of several workers one looks at a time.
 func (w *Watcher) Run(ctx context.Context) {
-	tick := time.NewTicker(every / 3)
-	defer tick.Stop()
-	for {
+	rounds.Make(ctx, every/3, w.Logger, "executions are not all watched", func(ctx context.Context) error {
 		mine, err := w.Store.Read(ctx).ClaimWatch(time.Now().UTC(), every)
-		if err == nil && mine {
-			err = errors.Join(w.Look(ctx), w.carryOn(ctx))
+		if err != nil || !mine {
+			return err
 		}
-		if err != nil && ctx.Err() == nil {
-			w.Logger.WarnContext(ctx, "executions are not all watched", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+		return errors.Join(w.Look(ctx), w.carryOn(ctx))
+	})
 }
 
 // Look asks Temporal once about everything that may be in trouble, and writes down what it is told.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -27,18 +28,7 @@ const settlePause = 2 * time.Second
 
 // Run settles until the context is done.
 func (s *Settler) Run(ctx context.Context) {
-	tick := time.NewTicker(settlePause)
-	defer tick.Stop()
-	for {
-		if err := s.SettleWatches(ctx); err != nil && ctx.Err() == nil {
-			s.Logger.WarnContext(ctx, "the settler will try again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rounds.Make(ctx, settlePause, s.Logger, "the settler will try again", s.SettleWatches)
 }
 
 // SettleWatches settles every person who has a watch that has been quiet for longer than heartbeats vouch for. One who

@@ -13,6 +13,7 @@ import (
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/mail"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -23,6 +24,8 @@ const (
 	lease       = 2 * time.Minute // how long a claimed mail is nobody else's; longer than sending takes
 	mostTries   = 12
 	longestWait = 6 * time.Hour
+
+	later = "a notice will be mailed later" // what the log says of one that could not be mailed
 )
 
 // Mailer mails what is due.
@@ -37,33 +40,27 @@ type Mailer struct {
 
 // Run mails until the context is done.
 func (m *Mailer) Run(ctx context.Context) {
-	tick := time.NewTicker(interval)
-	defer tick.Stop()
-	for {
-		for more := true; more && ctx.Err() == nil; {
-			more = m.sweep(ctx)
+	rounds.Make(ctx, interval, m.Logger, later, func(ctx context.Context) error {
+		for {
+			if more, err := m.sweep(ctx); !more || err != nil {
+				return err
+			}
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // sweep mails what is due, and says whether there may be more.
-func (m *Mailer) sweep(ctx context.Context) bool {
+func (m *Mailer) sweep(ctx context.Context) (bool, error) {
 	mails, err := m.Store.Read(ctx).ClaimMails(batch, lease)
 	if err != nil {
-		m.report(ctx, "claim notices", err)
-		return false
+		return false, fmt.Errorf("claim notices: %w", err)
 	}
 	for _, due := range mails {
-		if err := m.send(ctx, due); err != nil {
-			m.report(ctx, "mail a notice", err, "notice", due.NoticeID, "mailbox", due.MailboxID) // the lease makes it due again
+		if err := m.send(ctx, due); err != nil && ctx.Err() == nil { // the lease makes it due again
+			m.Logger.WarnContext(ctx, later, "error", err, "notice", due.NoticeID, "mailbox", due.MailboxID)
 		}
 	}
-	return len(mails) == batch
+	return len(mails) == batch, nil
 }
 
 // send sends one notice to one mailbox, and writes down how that went. A process that dies in between sends it again, with
@@ -145,10 +142,4 @@ func Params(tx *store.Tx, notices ...store.Notice) ([]map[string]any, error) {
 		}
 	}
 	return all, nil
-}
-
-func (m *Mailer) report(ctx context.Context, operation string, err error, args ...any) {
-	if ctx.Err() == nil {
-		m.Logger.WarnContext(ctx, "a notice will be mailed later", append(args, "operation", operation, "error", err)...)
-	}
 }

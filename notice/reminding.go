@@ -10,6 +10,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/deadline"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -34,18 +35,8 @@ type Reminder struct {
 
 // Run tells until the context is done.
 func (r *Reminder) Run(ctx context.Context) {
-	tick := time.NewTicker(min(max(r.Calendar.Day/looksPerDay, oftenest), seldomest))
-	defer tick.Stop()
-	for {
-		if err := r.Look(ctx); err != nil && ctx.Err() == nil {
-			r.Logger.WarnContext(ctx, "deadlines will be told of later", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	pause := min(max(r.Calendar.Day/looksPerDay, oftenest), seldomest)
+	rounds.Make(ctx, pause, r.Logger, "deadlines will be told of later", r.Look)
 }
 
 // Look takes every step that is due today.

@@ -18,6 +18,7 @@ import (
 	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/people"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -47,24 +48,13 @@ type Maker struct {
 
 // Run makes files until the context is done.
 func (m *Maker) Run(ctx context.Context) {
-	tick := time.NewTicker(pause)
-	defer tick.Stop()
-	for {
+	rounds.Make(ctx, pause, m.Logger, "certificates are not yet in one file", func(ctx context.Context) error {
 		for {
-			made, err := m.Make(ctx)
-			if err != nil && ctx.Err() == nil {
-				m.Logger.WarnContext(ctx, "certificates are not yet in one file", slog.Any("error", err))
-			}
-			if !made || err != nil {
-				break
+			if made, err := m.Make(ctx); !made || err != nil {
+				return err
 			}
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	})
 }
 
 // Make makes the file that has waited longest, and reports whether one did.

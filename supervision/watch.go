@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -33,19 +34,9 @@ func (w *Watch) Run(ctx context.Context) {
 	if every <= 0 { // ten minutes of a day of 24 hours; a demonstration's days are shorter
 		every = min(max(w.Calendar.Day/144, shortestRound), 10*time.Minute)
 	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		err := errors.Join(w.Remind(ctx, time.Now()), w.Count(ctx, time.Now()))
-		if err != nil && ctx.Err() == nil {
-			w.Logger.WarnContext(ctx, "supervision is not all looked after", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rounds.Make(ctx, every, w.Logger, "supervision is not all looked after", func(ctx context.Context) error {
+		return errors.Join(w.Remind(ctx, time.Now()), w.Count(ctx, time.Now()))
+	})
 }
 
 // Remind tells everybody concerned what is due, each once an occasion.

@@ -1,10 +1,12 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
 
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -21,28 +23,15 @@ type Anchors struct {
 
 // Run writes until the context is done.
 func (a *Anchors) Run(ctx context.Context) {
-	every := a.Every
-	if every <= 0 {
-		every = time.Minute
-	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
 	var last int64
-	for {
+	write := func(ctx context.Context) error {
 		end, err := a.Store.Read(ctx).AuditEnd()
-		switch {
-		case ctx.Err() != nil:
-			return
-		case err != nil:
-			a.Logger.WarnContext(ctx, "the end of the audit log cannot be read", "error", err)
-		case end.N != last:
-			a.Logger.InfoContext(ctx, AnchorMessage, "anchor", end.String())
-			last = end.N
+		if err != nil || end.N == last {
+			return err
 		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
+		a.Logger.InfoContext(ctx, AnchorMessage, "anchor", end.String())
+		last = end.N
+		return nil
 	}
+	rounds.Make(ctx, cmp.Or(a.Every, time.Minute), a.Logger, "the end of the audit log cannot be read", write)
 }

@@ -1,11 +1,13 @@
 package worker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
 	"time"
 
+	"github.com/dengpan/dengpan/rounds"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -24,22 +26,9 @@ const (
 
 // Run forgets until the context is done.
 func (f *Forgetting) Run(ctx context.Context) {
-	every := f.Every
-	if every <= 0 {
-		every = 10 * time.Minute
-	}
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		if err := f.Forget(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			f.Logger.WarnContext(ctx, "what is over is not all forgotten", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-	}
+	rounds.Make(ctx, cmp.Or(f.Every, 10*time.Minute), f.Logger, "what is over is not all forgotten", func(ctx context.Context) error {
+		return f.Forget(ctx, time.Now())
+	})
 }
 
 // Forget removes all whose time is over at a moment. What cannot be removed keeps nothing else from it.
