@@ -11,21 +11,6 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// stageOfTask is the stage whose work a task is.
-func stageOfTask(kind string) progress.Stage {
-	switch kind {
-	case contract.EnrolmentTask:
-		return progress.Registration
-	case contract.TrainingTask:
-		return progress.Training
-	case contract.ExamTask:
-		return progress.Exam
-	case contract.TheoryTask, contract.PracticalTask:
-		return progress.Evaluation
-	}
-	return ""
-}
-
 // causeDecisions are the decisions that say what an incident of a cause lacks.
 var causeDecisions = map[contract.Cause]string{
 	contract.EligibilityNotMet: policy.DecisionAdmission, contract.EvaluationEntryNotMet: policy.DecisionEvaluationEntry,

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
@@ -176,7 +177,7 @@ func (w *waiting) list() []waitView {
 		waits = append(waits, w.stuck(*w.incident))
 	}
 	for _, t := range w.tasks {
-		stage := stageOfTask(t.Kind)
+		stage := contract.StageOf(t.Kind)
 		covered[stage] = true
 		waits = append(waits, w.owed(t, stage))
 	}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -57,6 +58,19 @@ func TestEveryConditionThatACaseWaitsForSaysWhatIsMissingAndWhoCanMoveIt(t *test
 	require.NotNil(t, next.At, "when it is sent again")
 	w.exec("UPDATE endpoints SET state = 'paused', state_reason = 'by_operator'")
 	require.Contains(t, o.waits(o.caseID).Waits[0].Next.Text, "停止接收")
+}
+
+func TestACaseWhoseEnrolmentIsOwedWaitsForThatAlone(t *testing.T) {
+	t.Parallel()
+	o := newCasework(t)
+	task := o.issue(o.caseID, contract.EnrolmentTask, trainingBodyID)
+	o.moved(o.caseID, func(f *store.CaseFile) error {
+		body := &progress.Party{Kind: progress.ByInstitution, ID: trainingBodyID}
+		return errors.Join(f.Move(progress.Registration, progress.Done, nil, nil), f.Move(progress.Training, progress.Waiting, body, nil))
+	})
+	waits := o.waits(o.caseID).Waits
+	require.Len(t, waits, 1)
+	require.Equal(t, []string{"task", task, "training"}, []string{waits[0].Code, waits[0].TaskID, waits[0].Stage})
 }
 
 func TestACaseThatIsStuckSaysWhyInTheWordsOfTheDecisionBehindIt(t *testing.T) {

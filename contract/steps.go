@@ -3,6 +3,8 @@ package contract
 import (
 	"strconv"
 	"time"
+
+	"github.com/dengpan/dengpan/progress"
 )
 
 // Steps of the case workflow. Each is one local activity and one database transaction, keyed by (case, Key): a step that
@@ -71,6 +73,19 @@ const (
 	TheoryTask    = "theory"
 	PracticalTask = "practical"
 )
+
+// StageOf is the stage whose work a task is, by the task's kind.
+func StageOf(taskKind string) progress.Stage {
+	switch taskKind {
+	case EnrolmentTask, TrainingTask:
+		return progress.Training
+	case ExamTask:
+		return progress.Exam
+	case TheoryTask, PracticalTask:
+		return progress.Evaluation
+	}
+	return ""
+}
 
 // IssueTasksRequest asks a stage's institution for one attempt's work. Issue counts how often the same attempt was asked
 // for: it grows when the work is reassigned or asked for again.

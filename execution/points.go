@@ -126,20 +126,8 @@ func stageOf(step string, before progress.Stage, issued contract.IssueTasksReply
 		return progress.Exam
 	case contract.IssueTasks.Name:
 		if len(issued.Tasks) > 0 {
-			return stageOfTask(issued.Tasks[0].Kind)
+			return contract.StageOf(issued.Tasks[0].Kind)
 		}
-	}
-	return ""
-}
-
-func stageOfTask(kind string) progress.Stage {
-	switch kind {
-	case contract.EnrolmentTask, contract.TrainingTask:
-		return progress.Training
-	case contract.ExamTask:
-		return progress.Exam
-	case contract.TheoryTask, contract.PracticalTask:
-		return progress.Evaluation
 	}
 	return ""
 }
