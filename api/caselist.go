@@ -96,12 +96,10 @@ func (s *service) listCases(ctx context.Context, in *casesInput) (*casesOutput, 
 		out.Body.Groups, err = s.groupCases(tx, r, f, in)
 		return out, err
 	}
+	var cases []store.Case
+	read := func(limit int) ([]store.Case, error) { f.Limit = limit; return tx.Cases(f) }
 	count := func(most int) (int64, error) { return tx.CountCases(f, most) }
-	if out.Body.Total, out.Body.TotalIsLeast, err = in.counted(&f.Limit, count); err != nil {
-		return nil, err
-	}
-	cases, err := tx.Cases(f)
-	if err != nil {
+	if cases, out.Body.Total, out.Body.TotalIsLeast, err = readPage(in.NumberedInput, in.Limit, read, count); err != nil {
 		return nil, err
 	}
 	cases, out.Body.Next = upTo(in.Limit, cases, func(c store.Case) (time.Time, string) { return c.RegisteredAt, c.ID })

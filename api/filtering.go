@@ -39,18 +39,26 @@ func (s *service) expression(found *faults, r *request, in FilteredInput, fields
 	return filter.Bind(written, filter.Reader{Me: r.account.ID, Now: s.Now(), Calendar: s.Calendar}, fields)
 }
 
-// counted is the total of a numbered page as it is told: how many rows there are, or that there are at least so many. For a
-// page that is not numbered it is nil, and one row more is to be read, which tells whether there is a next.
-func (in NumberedInput) counted(limit *int, count func(most int) (int64, error)) (total *int64, least bool, err error) {
+// readPage reads a page of a list that may be very long, by what reads up to so many rows, and its total as it is told: how many
+// rows there are, or that there are at least so many. What fills no page is not counted again. For a page that is not numbered
+// the total is nil, and one row more is read, which tells whether there is a next.
+func readPage[T any](in NumberedInput, limit int, read func(limit int) ([]T, error), count func(most int) (int64, error)) (
+	rows []T, total *int64, least bool, err error,
+) {
 	if in.Page == 0 {
-		*limit++
-		return nil, false, nil
+		rows, err = read(limit + 1)
+		return rows, nil, false, err
 	}
-	n, err := count(mostCounted)
-	if n > mostCounted {
-		n, least = mostCounted, true
+	if rows, err = read(limit); err != nil {
+		return nil, nil, false, err
 	}
-	return &n, least, err
+	n := int64((in.Page-1)*limit + len(rows))
+	if len(rows) == limit || len(rows) == 0 && in.Page > 1 {
+		if n, err = count(mostCounted); n > mostCounted {
+			n, least = mostCounted, true
+		}
+	}
+	return rows, &n, least, err
 }
 
 // bounded reports a page that lies too deep.

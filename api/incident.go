@@ -108,12 +108,10 @@ func (s *service) listIncidents(ctx context.Context, in *incidentsInput) (*incid
 	}
 	out := &incidentsOutput{}
 	var err error
+	var incidents []store.Incident
+	read := func(limit int) ([]store.Incident, error) { f.Limit = limit; return tx.Incidents(f) }
 	count := func(most int) (int64, error) { return tx.CountIncidents(f, most) }
-	if out.Body.Total, out.Body.TotalIsLeast, err = in.counted(&f.Limit, count); err != nil {
-		return nil, err
-	}
-	incidents, err := tx.Incidents(f)
-	if err != nil {
+	if incidents, out.Body.Total, out.Body.TotalIsLeast, err = readPage(in.NumberedInput, in.Limit, read, count); err != nil {
 		return nil, err
 	}
 	incidents, out.Body.Next = upTo(in.Limit, incidents, func(i store.Incident) (time.Time, string) { return i.OpenedAt, i.ID })

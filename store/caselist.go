@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -87,7 +88,7 @@ func (tx *Tx) CaseIDs(f CaseFilter) ([]string, error) {
 		if f.After != nil {
 			q = q.Where("(cases.registered_at, cases.id) > (?, ?)", f.After.At, f.After.ID)
 		}
-		if n == 0 && f.narrow() || certified(f.Where) {
+		if n == 0 && f.narrow() || timely(f.Where) {
 			q = tx.db.Table("(?) AS cases", q.Limit(everything))
 		}
 		parts = append(parts, Numbered{Sort: f.Numbered.Sort, Page: 1}.of(q, caseOrders, page*f.Limit))
@@ -118,8 +119,12 @@ func (f CaseFilter) narrow() bool {
 	return !whole || f.District != "" || f.Status+f.Stage+f.Occupation+f.PersonID != ""
 }
 
-// certified reports whether an expression asks for certificates, which lie anywhere among the cases that have ended, too.
-func certified(e filter.Expr) bool { return filter.Names(e, "trained") || filter.Names(e, "certified") }
+// timely reports whether an expression asks for a time: those it picks of the cases that have ended lie together in one order,
+// and at the end of another.
+func timely(e filter.Expr) bool {
+	times := []string{"registered", "since", "due", "ended", "trained", "certified"}
+	return slices.ContainsFunc(times, func(field string) bool { return filter.Names(e, field) })
+}
 
 // CountCases counts the cases that a filter picks, up to one more than a most.
 func (tx *Tx) CountCases(f CaseFilter, most int) (total int64, err error) {

@@ -20,15 +20,6 @@ const sinceColumn = "coalesce(cases.owes_since, cases.ended_at, cases.registered
 // openIncidents is a condition of a case by the incident that it is stuck on.
 const openIncidents = "cases.id IN (SELECT case_id FROM incidents WHERE holds AND state IN ('open', 'resolving') AND %)"
 
-// holdingCertificate is a condition of a case by the day on which the certificate of a kind was issued that it led to and
-// that stands.
-func holdingCertificate(kind string) searched {
-	of := "SELECT case_id FROM certificates WHERE case_id IS NOT NULL AND status IN ('valid', 'suspended') AND kind = '" + kind + "'"
-	return searched{
-		columns: []string{"issued_on"}, civil: true, through: "cases.id IN (" + of + " AND %)", none: "cases.id NOT IN (" + of + ")",
-	}
-}
-
 var caseSearch = search{
 	"queue":       {columns: []string{"cases.queue"}, none: "cases.queue = ''"},
 	"status":      {columns: []string{"cases.status"}, codes: map[string]string{StatusOpen: "cases.outcome IS NULL"}},
@@ -52,8 +43,8 @@ var caseSearch = search{
 	"since":      {columns: []string{sinceColumn}},
 	"due":        {columns: []string{"cases.due_at"}},
 	"ended":      {columns: []string{sinceColumn}, through: "(cases.outcome IS NOT NULL AND %)", none: "cases.outcome IS NULL"},
-	"trained":    holdingCertificate(contract.TrainingCertificate),
-	"certified":  holdingCertificate(contract.GradeCertificate),
+	"trained":    {columns: []string{"cases.trained_on"}, civil: true},
+	"certified":  {columns: []string{"cases.certified_on"}, civil: true},
 	"paused": {codes: map[string]string{
 		"yes": "cases.paused_at IS NOT NULL", "no": "cases.paused_at IS NULL",
 	}},
@@ -68,17 +59,14 @@ var incidentSearch = search{
 	"channel":     {columns: []string{"incidents.channel"}, none: "incidents.channel = ''"},
 	"since":       {columns: []string{"incidents.opened_at"}},
 	"closed":      {columns: []string{"incidents.closed_at"}},
-	"assignee":    byCase("assignee"),
-	"occupation":  byCase("occupation"),
-	"level":       byCase("level"),
-	"district":    byCase("district"),
-	"holds":       {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
-}
-
-// byCase is how an incident is found by what stands in its case, if it has one. It is looked up for each incident: there are
-// far more cases.
-func byCase(column string) searched {
-	return searched{columns: []string{"(SELECT cases." + column + " FROM cases WHERE cases.id = incidents.case_id)"}}
+	"assignee": {
+		columns: []string{"assignee"}, through: "incidents.case_id IN (SELECT id FROM cases WHERE %)",
+		none: "(incidents.case_id IN (SELECT id FROM cases WHERE assignee IS NOT NULL)) IS NOT TRUE",
+	},
+	"occupation": {columns: []string{"incidents.occupation"}},
+	"level":      {columns: []string{"incidents.level"}},
+	"district":   {columns: []string{"incidents.district"}},
+	"holds":      {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
 }
 
 // CaseFields are the fields that cases are found by.

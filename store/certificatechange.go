@@ -63,10 +63,15 @@ func (tx *Tx) Certificate(id string) (Certificate, error) {
 	return c, found(err, "read a certificate")
 }
 
-// LockCertificate reads a certificate and locks it.
+// LockCertificate reads a certificate and locks it. Its case is locked before it, as who opens the case does: it carries when
+// the certificate was issued, for as long as that stands.
 func (tx *Tx) LockCertificate(id string) (Certificate, error) {
+	err := tx.db.Exec("SELECT FROM cases WHERE id = (SELECT case_id FROM certificates WHERE id = ?) FOR NO KEY UPDATE", id).Error
+	if err != nil {
+		return Certificate{}, fmt.Errorf("lock a certificate's case: %w", err)
+	}
 	var c Certificate
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
+	err = tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
 	return c, found(err, "lock a certificate")
 }
 

@@ -84,10 +84,10 @@ var overviewQueries = []string{
 		FROM cases c JOIN institutions t ON t.id = c.training_body JOIN case_stages s ON s.case_id = c.id AND s.state = 'done'
 		CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY['', c.district, t.district]) AS area) a
 		WHERE a.area IS NOT NULL AND c.registered_at >= @year AND c.registered_at < @next GROUP BY 1, 3`,
-	`SELECT a.area, d.dimension, d.code, CASE k.kind WHEN 'training' THEN 'trained' ELSE 'certified' END AS figure, count(*) AS count,
-		count(DISTINCT c.person_id) AS persons
-		FROM certificates k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body` + countedIn + `
-		AND k.kind IN ('training', 'grade') AND k.status IN ('valid', 'suspended') AND k.issued_on >= @first AND k.issued_on < @last GROUP BY 1, 2, 3, 4`,
+	`SELECT a.area, d.dimension, d.code, k.figure, count(*) AS count, count(DISTINCT c.person_id) AS persons
+		FROM cases c JOIN institutions t ON t.id = c.training_body
+		CROSS JOIN LATERAL (VALUES ('trained', c.trained_on), ('certified', c.certified_on)) AS k (figure, day)` + countedIn + `
+		AND k.day >= @first AND k.day < @last GROUP BY 1, 2, 3, 4`,
 	`SELECT a.area, d.dimension, d.code, 'mapped' AS figure, count(*) AS count
 		FROM cases c JOIN institutions t ON t.id = c.training_body` + countedIn + `
 		AND c.outcome = 'mapped' AND coalesce(c.owes_since, c.ended_at, c.registered_at) >= @year

@@ -143,8 +143,13 @@ type Within struct {
 	District      string
 }
 
-// The districts' bodies come as an array, so that each half of the condition finds its cases by an index.
-const casesInDistrict = "(cases.district = ? OR cases.training_body = ANY (ARRAY(SELECT id FROM institutions WHERE district = ?)))"
+// inDistrict is the condition that what a table has lies in a district, which is asked for twice: it has a district, and a
+// training body. The district's bodies come as an array, so that each half of the condition finds its rows by an index.
+func inDistrict(table string) string {
+	return "(" + table + ".district = ? OR " + table + ".training_body = ANY (ARRAY(SELECT id FROM institutions WHERE district = ?)))"
+}
+
+var casesInDistrict = inDistrict("cases")
 
 // cases bounds a query of cases.
 func (w Within) cases(q *gorm.DB) *gorm.DB {
@@ -165,10 +170,10 @@ func (w Within) ofCases(q *gorm.DB) *gorm.DB {
 	return q
 }
 
-// ofIncidents bounds a query of incidents. The case of each is looked up: there are far more cases, and most have nothing open.
+// ofIncidents bounds a query of incidents, which carry where their cases lie.
 func (w Within) ofIncidents(q *gorm.DB) *gorm.DB {
 	if w.District != "" {
-		q = q.Where("(SELECT "+casesInDistrict+" FROM cases WHERE cases.id = incidents.case_id)", w.District, w.District)
+		q = q.Where(inDistrict("incidents"), w.District, w.District)
 	}
 	return Within{InstitutionID: w.InstitutionID}.ofCases(q)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/ledger"
-	"github.com/dengpan/dengpan/progress"
 )
 
 // What readers ask of cases. These reads come from the record alone, so they answer while Temporal is away.
@@ -30,8 +29,7 @@ type CaseCount struct {
 func (tx *Tx) OpenCasesKeeping(version string) ([]CaseCount, error) {
 	var counts []CaseCount
 	err := tx.db.Model(&Case{}).Select("occupation, level, stage, status, count(*) AS count").
-		Where("policy_version = ? AND status IN ?", version,
-			[]progress.Status{progress.CaseActive, progress.CaseWaiting, progress.CaseStuck}).
+		Where("policy_version = ? AND outcome IS NULL", version).
 		Group("occupation, level, stage, status").Order("occupation, level, stage, status").Scan(&counts).Error
 	return counts, found(err, "count the cases of a version")
 }

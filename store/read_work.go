@@ -154,12 +154,14 @@ func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
 
 // Incidents reads incidents, the longest open first.
 func (tx *Tx) Incidents(f IncidentFilter) ([]Incident, error) {
-	q := f.Numbered.of(f.pick(tx.db), incidentOrders, f.Limit)
-	if f.After != nil {
-		q = q.Where("(opened_at, id) > (?, ?)", f.After.At, f.After.ID)
-	}
 	var incidents []Incident
-	err := q.Find(&incidents).Error
+	err := tx.planned(func(tx *Tx) error {
+		q := f.Numbered.of(f.pick(tx.db), incidentOrders, f.Limit)
+		if f.After != nil {
+			q = q.Where("(opened_at, id) > (?, ?)", f.After.At, f.After.ID)
+		}
+		return q.Find(&incidents).Error
+	})
 	return incidents, found(err, "list incidents")
 }
 

@@ -28,25 +28,29 @@ standing AS MATERIALIZED (SELECT p.*,
     CASE WHEN open AND NOT stuck THEN (ARRAY['institution', 'institution', 'institution', 'trainee', 'calendar', 'system'])[1 + floor(6 * d)::int]
         WHEN stuck THEN 'operator' END AS owes,
     CASE WHEN NOT open THEN (ARRAY['mapped', 'mapped', 'mapped', 'mapped', 'certified', 'certified', 'trained', 'trained', 'withdrawn', 'rejected', 'untrained'])[1 + floor(11 * d)::int] END AS outcome
-    FROM placed p)
+    FROM placed p),
+timed AS MATERIALIZED (SELECT s.*, CASE WHEN NOT open THEN least(now(), registered + interval '30 days' + h * interval '300 days') END AS ended,
+    CASE outcome WHEN 'mapped' THEN 'title' WHEN 'certified' THEN 'title' WHEN 'trained' THEN 'evaluation' WHEN 'untrained' THEN 'training'
+        WHEN 'rejected' THEN 'registration' WHEN 'withdrawn' THEN 'exam'
+        ELSE CASE WHEN owes = 'calendar' THEN 'title' ELSE (ARRAY['registration', 'training', 'training', 'exam', 'evaluation', 'evaluation', 'certificate'])[1 + floor(7 * e)::int] END END AS stage
+    FROM standing s)
 INSERT INTO cases (id, person_id, occupation, level, policy_version, training_body, evaluation_body, applicant, status, stage,
     owes_kind, owes_id, owes_since, due_at, outcome, registered_by, registered_at, registered_on, ended_at, last_event, district,
-    held, untold, awaits_approval, paused_at, assignee, assigned_at)
+    held, untold, awaits_approval, paused_at, assignee, assigned_at, trained_on, certified_on)
 SELECT md5('case' || i)::uuid, md5('person' || i / 3)::uuid, occupation, (ARRAY['junior', 'intermediate', 'senior'])[1 + i % 3],
     CASE WHEN f < 0.9 THEN 'beijing-2023' ELSE 'beijing-2023+demo' END, trainer, evaluator, '{"category": "in_post"}',
     CASE WHEN outcome = 'withdrawn' THEN 'withdrawn' WHEN NOT open THEN 'ended' WHEN stuck THEN 'stuck' WHEN owes = 'system' THEN 'active' ELSE 'waiting' END,
-    CASE outcome WHEN 'mapped' THEN 'title' WHEN 'certified' THEN 'title' WHEN 'trained' THEN 'evaluation' WHEN 'untrained' THEN 'training'
-        WHEN 'rejected' THEN 'registration' WHEN 'withdrawn' THEN 'exam'
-        ELSE CASE WHEN owes = 'calendar' THEN 'title' ELSE (ARRAY['registration', 'training', 'training', 'exam', 'evaluation', 'evaluation', 'certificate'])[1 + floor(7 * e)::int] END END,
-    owes, CASE WHEN owes = 'institution' THEN trainer END,
+    stage, owes, CASE WHEN owes = 'institution' THEN trainer END,
     CASE WHEN open AND owes <> 'system' THEN registered + (now() - registered) * f END,
     CASE WHEN held = 'overdue' THEN now() - g * interval '60 days' WHEN owes IN ('institution', 'trainee') THEN now() + g * interval '60 days' END,
     outcome, md5('account1')::uuid, registered, registered::date,
-    CASE WHEN NOT open THEN least(now(), registered + interval '30 days' + h * interval '300 days') END,
-    4, CASE WHEN h < 0.8 THEN (ARRAY['dongcheng', 'xicheng', 'chaoyang', 'fengtai', 'shijingshan', 'haidian', 'haidian', 'haidian', 'tongzhou', 'shunyi', 'changping', 'daxing', 'economic-development-area'])[1 + floor(13 * g)::int] END,
+    ended, 4, CASE WHEN h < 0.8 THEN (ARRAY['dongcheng', 'xicheng', 'chaoyang', 'fengtai', 'shijingshan', 'haidian', 'haidian', 'haidian', 'tongzhou', 'shunyi', 'changping', 'daxing', 'economic-development-area'])[1 + floor(13 * g)::int] END,
     held, open AND NOT stuck AND h > 0.99, open AND h < 0.002, CASE WHEN open AND h > 0.8 AND h < 0.803 THEN now() END,
-    CASE WHEN stuck AND h < 0.2 THEN md5('account' || 1 + floor(12 * e)::int)::uuid END, CASE WHEN stuck AND h < 0.2 THEN now() END
-FROM standing;
+    CASE WHEN stuck AND h < 0.2 THEN md5('account' || 1 + floor(12 * e)::int)::uuid END, CASE WHEN stuck AND h < 0.2 THEN now() END,
+    CASE WHEN outcome IN ('mapped', 'certified', 'trained') OR open AND stage IN ('title', 'evaluation', 'certificate')
+        THEN (registered + (coalesce(ended, now()) - registered) * 0.3)::date END,
+    CASE WHEN outcome IN ('mapped', 'certified') OR open AND stage = 'title' THEN (registered + (coalesce(ended, now()) - registered) * 0.8)::date END
+FROM timed;
 
 INSERT INTO case_stages (case_id, stage, state, since, due_at, owes_kind, owes_id)
 SELECT c.id, s.stage, CASE
@@ -60,25 +64,24 @@ FROM cases c
 CROSS JOIN LATERAL (SELECT array_position(ARRAY['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'], c.stage) AS place) p
 CROSS JOIN unnest(ARRAY['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours']) WITH ORDINALITY AS s (stage, place);
 
-INSERT INTO incidents (id, case_id, stage, kind, cause, institution_id, params, state, opened_at)
+INSERT INTO incidents (id, case_id, stage, kind, cause, institution_id, params, state, opened_at, occupation, level, district, training_body)
 SELECT md5('open' || id)::uuid, id, stage, held, CASE held WHEN 'overdue' THEN 'task_overdue' WHEN 'program' THEN 'step_failed' WHEN 'external' THEN 'signing_failed'
     ELSE (ARRAY['eligibility_not_met', 'hours_insufficient', 'exam_attempts_exhausted', 'evaluation_entry_not_met', 'institution_not_listed', 'task_rejected', 'class_full'])[1 + floor(7 * random())::int] END,
     CASE WHEN stage IN ('evaluation', 'certificate') THEN evaluation_body ELSE training_body END, '{}',
-    CASE WHEN random() < 0.03 THEN 'resolving' ELSE 'open' END, owes_since FROM cases WHERE held <> '';
+    CASE WHEN random() < 0.03 THEN 'resolving' ELSE 'open' END, owes_since, occupation, level, district, training_body
+FROM cases WHERE held <> '';
 
-INSERT INTO incidents (id, case_id, stage, kind, cause, institution_id, state, opened_at, closed_at, closed_by)
+INSERT INTO incidents (id, case_id, stage, kind, cause, institution_id, state, opened_at, closed_at, closed_by, occupation, level, district, training_body)
 SELECT md5('closed' || i)::uuid, c.id, 'training', 'overdue', 'task_overdue', c.training_body, 'closed', c.registered_at,
-    least(now(), c.registered_at + interval '9 days'), 'arrival'
+    least(now(), c.registered_at + interval '9 days'), 'arrival', occupation, level, district, training_body
 FROM generate_series(1, current_setting('fill.incidents')::int - (SELECT count(*) FROM incidents)::int) i JOIN cases c ON c.id = md5('case' || i::bigint * 7919 % current_setting('fill.cases')::int)::uuid;
 
 INSERT INTO certificates (id, case_id, kind, issuer, number, origin, status, facts, holder_sealed, digest, verify_token, policy_version,
     issued_on, recorded_at, status_since, issued_at)
-SELECT md5(k.kind || c.id)::uuid, c.id, k.kind, CASE k.kind WHEN 'training' THEN training_body ELSE evaluation_body END, k.kind || '-' || c.id, 'issued', 'valid',
-    '{"issuer_name": "x", "occupation": "x", "level": "x"}', '\x01', '\x02', md5('token' || k.kind || c.id), policy_version, t.at::date, t.at, t.at, t.at
-FROM cases c CROSS JOIN (VALUES ('training', 0.3), ('grade', 0.8)) AS k (kind, share)
-CROSS JOIN LATERAL (SELECT registered_at + (coalesce(ended_at, now()) - registered_at) * k.share AS at) t
-WHERE outcome IN ('mapped', 'certified') OR outcome = 'trained' AND k.kind = 'training'
-    OR outcome IS NULL AND (stage = 'title' OR stage IN ('evaluation', 'certificate') AND k.kind = 'training');
+SELECT md5(k.kind || c.id)::uuid, c.id, k.kind, k.issuer, k.kind || '-' || c.id, 'issued', 'valid',
+    '{"issuer_name": "x", "occupation": "x", "level": "x"}', '\x01', '\x02', md5('token' || k.kind || c.id), policy_version, k.day, k.day, k.day, k.day
+FROM cases c CROSS JOIN LATERAL (VALUES ('training', training_body, trained_on), ('grade', evaluation_body, certified_on)) AS k (kind, issuer, day)
+WHERE k.day IS NOT NULL;
 
 INSERT INTO case_events (case_id, seq, at, kind, stage, actor)
 SELECT id, n, registered_at, (ARRAY['case_registered', 'eligibility_met', 'evaluation_entry_met', 'title_not_met'])[n], 'registration', 'system'
