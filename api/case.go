@@ -43,6 +43,9 @@ type CaseSummary struct {
 type caseView struct {
 	CaseSummary
 	Withdrawing  bool              `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
+	Paused       bool              `json:"paused" doc:"An operator holds it where it is; nothing becomes overdue."`
+	Standing     string            `json:"standing" doc:"Where the case stands, in a sentence for its trainee."`
+	Ways         []wayView         `json:"ways" doc:"What a case that has ended leaves, and what can be done next."`
 	Stages       []stageView       `json:"stages"`
 	Incident     *IncidentView     `json:"incident,omitempty"`
 	Hours        hoursView         `json:"hours"`
@@ -60,6 +63,7 @@ type stageView struct {
 	Machine    string     `json:"machine" doc:"The part of the case that the stage belongs to."`
 	State      string     `json:"state" enum:"pending,active,waiting,stuck,done,failed,skipped"`
 	StateName  string     `json:"state_name"`
+	Text       string     `json:"text" doc:"Where it stands, in a sentence for the trainee."`
 	Since      time.Time  `json:"since"`
 	DueAt      *time.Time `json:"due_at,omitempty"`
 	WaitingFor *partyView `json:"waiting_for,omitempty"`
@@ -240,7 +244,11 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 	if err := s.withPublications(tx, v, certificates, view.Certificates); err != nil {
 		return caseView{}, err
 	}
-	return view, v.gathered(tx, c, &view)
+	if err := v.gathered(tx, c, &view); err != nil {
+		return caseView{}, err
+	}
+	v.standing(c, stages, &view)
+	return view, nil
 }
 
 // stages shows the stages in the order of the notice.

@@ -1,4 +1,4 @@
-// Package explain puts decisions into sentences a person can read: the outcome first, then what it rests on with its
+// Package explain puts decisions, and where a case stands, into sentences a person can read. Of a decision: the outcome first, then what it rests on with its
 // citation, or what each alternative still lacks and from which day time alone would satisfy it. The sentences are made of
 // the policy's data and the message catalogue, so that the API and the command line say the same.
 package explain

@@ -83,8 +83,8 @@ const (
 // ActorInstitution is the actor of an institution's act.
 func ActorInstitution(id string) string { return "institution:" + id }
 
-// Subject is a stage as package progress sees it.
-func (s CaseStage) view() progress.StageView {
+// View is the stage as package progress sees it.
+func (s CaseStage) View() progress.StageView {
 	return progress.StageView{
 		Stage: s.Stage, State: s.State, Since: s.Since, DueAt: s.DueAt, Owes: party(s.OwesKind, s.OwesID),
 	}

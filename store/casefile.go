@@ -153,7 +153,7 @@ func (f *CaseFile) Save() error {
 func (f *CaseFile) headline() {
 	views := make([]progress.StageView, len(f.stages))
 	for i, s := range f.stages {
-		views[i] = s.view()
+		views[i] = s.View()
 	}
 	outcome := progress.Open
 	if f.Outcome != nil {

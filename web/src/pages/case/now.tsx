@@ -12,14 +12,26 @@ export function Now({ c }: { c: Case }) {
   return (
     <section className="sheet stack close now" aria-labelledby="now">
       <h2 id="now">{t('web.case.now')}</h2>
-      {over && <p>{t('web.case.over')}</p>}
+      {(over || under.length === 0) && <p className="standing">{c.standing}</p>}
+      {!over && c.paused && <p className="alert warn">{c.standing}</p>}
+      {c.ways.length > 0 && (
+        <>
+          <h3>{t('web.case.ways')}</h3>
+          <ul className="ways">
+            {c.ways.map((way) => (
+              <li key={way.text}>{way.text}</li>
+            ))}
+          </ul>
+        </>
+      )}
       {under.map((stage) => (
         <div key={stage.stage} className="step">
           <h3>
             {stage.name} <span className="quiet small">{stage.state_name}</span>
           </h3>
+          <p>{stage.text}</p>
           {stage.waiting_for && (
-            <p>
+            <p className="quiet">
               {stage.waiting_for.kind === 'calendar'
                 ? t('web.case.goes_on')
                 : t('web.case.waits_on', { party: stage.waiting_for.name })}{' '}
@@ -36,7 +48,11 @@ export function Now({ c }: { c: Case }) {
           <p className="small quiet">{t('web.case.operator_decides')}</p>
         </div>
       )}
-      {!over && next && <p className="quiet">{t('web.case.next', { stage: next.name })}</p>}
+      {!over && next && (
+        <p className="quiet">
+          {t('web.case.next', { stage: next.name })} {next.text}
+        </p>
+      )}
     </section>
   )
 }
