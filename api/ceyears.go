@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/store"
 )
@@ -14,8 +15,18 @@ type ceYearView struct {
 	Year     int          `json:"year"`
 	State    string       `json:"state" enum:"open,closed"`
 	ClosedAt *time.Time   `json:"closed_at,omitempty"`
+	ClosedBy string       `json:"closed_by,omitempty" doc:"What the account of who closed it is called."`
 	Persons  int          `json:"persons" doc:"Who has hours in it."`
 	Hours    ledger.Hours `json:"hours"`
+	// Waiting is what the closing keeps from being credited: see docs/exceptions.md, X-22.
+	Waiting ceWaitingView `json:"waiting" doc:"Taken in it, and not credited because it is closed."`
+}
+
+// ceWaitingView is what waits for a year that is closed.
+type ceWaitingView struct {
+	Cases  int          `json:"cases" doc:"That are stuck because of it."`
+	Places int          `json:"places" doc:"In courses of CE bases that have ended."`
+	Hours  ledger.Hours `json:"hours"`
 }
 
 type ceYearsOutput struct {
@@ -26,24 +37,63 @@ type ceYearsOutput struct {
 
 // listCEYears lists the years that have hours or were ever closed, the latest first.
 func (s *service) listCEYears(ctx context.Context, _ *struct{}) (*ceYearsOutput, error) {
-	years, err := s.Store.Read(ctx).CEYears()
+	tx, out := s.Store.Read(ctx), &ceYearsOutput{}
+	years, err := tx.CEYears()
 	if err != nil {
 		return nil, err
 	}
-	out := &ceYearsOutput{}
-	out.Body.Years = make([]ceYearView, len(years))
-	for i, y := range years {
-		out.Body.Years[i] = viewCEYear(y)
-	}
-	return out, nil
+	out.Body.Years, err = s.viewCEYears(tx, years...)
+	return out, err
 }
 
-func viewCEYear(y store.CEYearSum) ceYearView {
-	view := ceYearView{Year: y.Year, State: "open", ClosedAt: y.ClosedAt, Persons: y.Persons, Hours: y.Hours}
-	if y.ClosedAt != nil {
-		view.State = "closed"
+func (s *service) viewCEYears(tx *store.Tx, years ...store.CEYearSum) ([]ceYearView, error) {
+	var closers []string
+	for _, y := range years {
+		if y.ClosedBy != nil {
+			closers = append(closers, *y.ClosedBy)
+		}
 	}
-	return view
+	accounts, err := tx.AccountsOf(closers)
+	if err != nil {
+		return nil, err
+	}
+	waiting, err := s.ceWaiting(tx)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]ceYearView, len(years))
+	for i, y := range years {
+		views[i] = ceYearView{
+			Year: y.Year, State: "open", ClosedAt: y.ClosedAt, ClosedBy: accounts[deref(y.ClosedBy)].Label, Persons: y.Persons, Hours: y.Hours,
+			Waiting: waiting[y.Year],
+		}
+		if y.ClosedAt != nil {
+			views[i].State = "closed"
+		}
+	}
+	return views, nil
+}
+
+// ceWaiting is what waits for each year.
+func (s *service) ceWaiting(tx *store.Tx) (map[int]ceWaitingView, error) {
+	all, err := tx.CEWaits()
+	if err != nil {
+		return nil, err
+	}
+	rule, waiting := hours.Rule(s.Policy), map[int]ceWaitingView{}
+	for _, w := range all {
+		missing := rule.Hours(time.Duration(w.Seconds)*time.Second) - w.Credited
+		of := waiting[w.Year]
+		switch {
+		case w.CaseID != nil:
+			of.Cases++
+		case missing > 0:
+			of.Places++
+		}
+		of.Hours += max(0, missing)
+		waiting[w.Year] = of
+	}
+	return waiting, nil
 }
 
 type ceYearInput struct {
@@ -95,7 +145,11 @@ func (s *service) setCEYear(ctx context.Context, in *ceYearInput, action string,
 		if err != nil {
 			return err
 		}
-		out.Body = viewCEYear(sum)
+		views, err := s.viewCEYears(tx, sum)
+		if err != nil {
+			return err
+		}
+		out.Body = views[0]
 		// What the year came to when it was closed stands in the audit log.
 		return s.audit(tx, r, action, "ce_year:"+strconv.Itoa(in.Year), reason, out.Body)
 	})

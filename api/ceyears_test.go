@@ -9,8 +9,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -18,6 +20,20 @@ func (w *world) closeYear(year int) {
 	w.t.Helper()
 	r := w.post(fmt.Sprintf("/v1/ce-years/%d/closing", year), w.operator, object{"reason": "年度结账"})
 	require.Equal(w.t, http.StatusOK, r.status, "%s", r.body)
+}
+
+// ceYear is a year as operators see it.
+func (w *world) ceYear(year int) ceYearView {
+	w.t.Helper()
+	var list struct{ Years []ceYearView }
+	w.get("/v1/ce-years", w.operator).into(w.t, &list)
+	for _, y := range list.Years {
+		if y.Year == year {
+			return y
+		}
+	}
+	w.t.Fatalf("no year %d", year)
+	return ceYearView{}
 }
 
 func TestX22HoursOfAClosedYearNeverMoveSilently(t *testing.T) {
@@ -40,6 +56,7 @@ func TestX22HoursOfAClosedYearNeverMoveSilently(t *testing.T) {
 		require.Equal(t, []int{last}, places[place].PendingCE)
 		require.Equal(t, 2, view.Places.Pending)
 	}
+	require.Equal(t, ceWaitingView{Places: 2, Hours: 80}, w.ceYear(last).Waiting)
 	crediting := "/v1/places/" + place + "/crediting"
 	w.post(crediting, w.operator, object{"reason": "补记"}).refused(t, http.StatusConflict, ceYearClosed)
 	w.post(crediting, w.operator, object{"reason": "x", "year": last}).refused(t, http.StatusConflict, ceYearClosed)
@@ -53,6 +70,7 @@ func TestX22HoursOfAClosedYearNeverMoveSilently(t *testing.T) {
 	r.into(t, &p)
 	require.Equal(t, last+1, p.CEHours[0].Year)
 	require.Empty(t, p.PendingCE)
+	require.Equal(t, ceWaitingView{Places: 1, Hours: 40}, w.ceYear(last).Waiting)
 
 	// And the year is opened again for the other.
 	w.post(fmt.Sprintf("/v1/ce-years/%d/reopening", last), w.operator, object{"reason": "补报"})
@@ -103,6 +121,9 @@ func TestAYearIsClosedAndReopenedWithAReasonAndATrace(t *testing.T) {
 	require.Len(t, list.Years, 1)
 	require.Equal(t, "closed", list.Years[0].State)
 	require.NotNil(t, list.Years[0].ClosedAt)
+	require.NotEmpty(t, list.Years[0].ClosedBy)
+	w.stick(w.newCase(1), progress.CEHours, contract.CEYearClosed, store.Incident{Params: map[string]any{"year": last}})
+	require.Equal(t, ceWaitingView{Cases: 1}, w.ceYear(last).Waiting, "a case that is stuck because of it is counted")
 	require.Equal(t, http.StatusOK, w.post(path+"reopening", w.operator, object{"reason": "补报"}).status)
 	w.get("/v1/ce-years", w.operator).into(t, &list)
 	require.Equal(t, "open", list.Years[0].State)

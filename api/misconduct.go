@@ -97,6 +97,7 @@ type misconductListOutput struct {
 	Body struct {
 		Misconduct []MisconductView `json:"misconduct"`
 		Next       *string          `json:"next,omitempty" doc:"The after of the next page; missing when there is none."`
+		Total      *int64           `json:"total,omitempty" doc:"Of a page that was asked for by its number: how many there are."`
 	}
 }
 
@@ -156,11 +157,17 @@ func (s *service) auditMisconduct(tx *store.Tx, r *request, step string, m store
 }
 
 type misconductInput struct {
-	State string `query:"state" enum:"recorded,dropped,noticed,reviewed,decided,delivered"`
-	Open  bool   `query:"open" doc:"Neither dropped nor delivered."`
-	Case  string `query:"case" format:"uuid"`
-	After string `query:"after" maxLength:"200" doc:"The next of the page before."`
-	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	NumberedInput
+
+	State       string `query:"state" enum:"recorded,dropped,noticed,reviewed,decided,delivered"`
+	Act         string `query:"act" enum:"rule_breach,cheating,impersonation,identical_papers"`
+	Open        bool   `query:"open" doc:"Neither dropped nor delivered."`
+	Overdue     bool   `query:"overdue" doc:"Whose next step is overdue."`
+	Case        string `query:"case" format:"uuid"`
+	Institution string `query:"institution" maxLength:"64" doc:"Whose staff recorded it; an institution sees its own."`
+	Sort        string `query:"sort" enum:"recorded_at,-recorded_at,due_at,-due_at" doc:"With page: the order, the newest first unless said otherwise."`
+	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 // listMisconduct lists what the caller's institution recorded, what was recorded of the trainee who asks, or what an operator
@@ -168,7 +175,12 @@ type misconductInput struct {
 func (s *service) listMisconduct(ctx context.Context, in *misconductInput) (*misconductListOutput, error) {
 	r, found := requestOf(ctx), &faults{}
 	filter := store.MisconductFilter{
-		Within: r.within(""), State: in.State, Open: in.Open, CaseID: in.Case, After: position(found, in.After), Limit: in.Limit + 1,
+		Within: r.within(in.Institution), State: in.State, Act: in.Act, Open: in.Open, CaseID: in.Case, After: position(found, in.After),
+		Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
+	}
+	if in.Overdue {
+		now := s.Now()
+		filter.Overdue = &now
 	}
 	if err := found.err(); err != nil {
 		return nil, err
@@ -182,6 +194,10 @@ func (s *service) listMisconduct(ctx context.Context, in *misconductInput) (*mis
 		filter.PersonID = *r.account.PersonID
 	}
 	tx := s.Store.Read(ctx)
+	var err error
+	if out.Body.Total, err = in.total(&filter.Limit, func() (int64, error) { return tx.CountMisconduct(filter) }); err != nil {
+		return nil, err
+	}
 	rows, err := tx.MisconductList(filter)
 	if err != nil {
 		return nil, err

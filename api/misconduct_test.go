@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -169,4 +170,45 @@ func TestTheRecordRefusesOnePersonInTwoPlacesAboutMisconduct(t *testing.T) {
 		return tx.SaveMisconduct(row)
 	})
 	require.Equal(t, "misconduct_judges", store.Constraint(err))
+}
+
+func TestMisconductIsReadByNumberedPagesAndNarrowedByWhatItIsAndWhatIsOwed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	staff, colleague := w.institution(evaluationBodyID), w.institution(evaluationBodyID)
+	var ids []string
+	for n := range 3 {
+		ids = append(ids, w.accuses(staff, colleague, w.issue(w.newCase(n+1), contract.TheoryTask, evaluationBodyID))[0].ID)
+	}
+	w.exec("UPDATE misconduct_cases SET due_at = now() - interval '1 day' WHERE id = $1", ids[0])
+	w.exec("UPDATE misconduct_cases SET due_at = NULL WHERE id = $1", ids[1])
+	for path, want := range map[string][]string{
+		"?page=1&limit=2":                                          {ids[2], ids[1]},
+		"?page=2&limit=2":                                          {ids[0]},
+		"?page=1&limit=2&sort=recorded_at":                         {ids[0], ids[1]},
+		"?page=1&limit=2&sort=due_at":                              {ids[0], ids[2]},
+		"?page=1&sort=-due_at":                                     {ids[2], ids[0], ids[1]},
+		"?page=1&overdue=true":                                     {ids[0]},
+		"?page=1&act=impersonation":                                nil,
+		"?page=1&state=noticed&act=cheating&sort=recorded_at":      ids,
+		"?page=1&sort=recorded_at&institution=" + evaluationBodyID: ids,
+		"?page=1&institution=" + trainingBodyID:                    nil,
+	} {
+		var page struct {
+			Misconduct []MisconductView
+			Total      int64
+			Next       *string
+		}
+		w.get("/v1/misconduct"+path, w.operator).into(t, &page)
+		var got []string
+		for _, m := range page.Misconduct {
+			got = append(got, m.ID)
+		}
+		require.Equal(t, want, got, path)
+		require.Nil(t, page.Next, path)
+		if !strings.Contains(path, "limit") {
+			require.Equal(t, int64(len(want)), page.Total, path)
+		}
+	}
+	require.Contains(t, w.get("/v1/misconduct?page=1&after=x", w.operator).refused(t, 422, validationFailed), "after")
 }

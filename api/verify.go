@@ -23,6 +23,7 @@ func (s *service) registerChecks(api huma.API) {
 	s.registerDocumentChecks(api)
 	s.registerBulkChecks(api)
 	read(api, "GET /v1/certificates/{id}/checks", "certificates", "Who has checked a certificate", s.checkersOf)
+	s.registerReliance(api)
 }
 
 // verificationBody is a question whether a certificate is somebody's.

@@ -111,6 +111,7 @@ var table = []Row{
 	{"GET /v1/bulk-check-workbook", "bulk_check.make", Nothing, false, roles(None, Ours, Area, None)},
 	{"POST /v1/bulk-checks", "bulk_check.make", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/bulk-checks", "bulk_check.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/certificate-reliance", "certificate.reliance", Nothing, false, roles(None, None, Area, None)},
 
 	{"POST /v1/issuer-profiles", "issuer.propose", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/issuer-profiles", "issuer.read", Nothing, false, roles(None, Ours, City, None)},

@@ -178,3 +178,33 @@ func (tx *Tx) CEEntries(personID string) ([]CEEntry, error) {
 	err := tx.db.Order("year, id").Find(&all, "person_id = ?", personID).Error
 	return all, found(err, "read a person's CE hours")
 }
+
+// CEWaiting is hours that were taken in a year of which somebody's credit waits: of a case that is stuck because the year is
+// closed, or of a place in a course that has ended.
+type CEWaiting struct {
+	Year     int
+	PlaceID  *string
+	CaseID   *string
+	Seconds  int64
+	Credited ledger.Hours
+}
+
+// CEWaits reads what may wait for closed years. Which of it comes to more than is credited, the rule of credits says.
+func (tx *Tx) CEWaits() ([]CEWaiting, error) {
+	var all []CEWaiting
+	err := tx.db.Raw(`
+		WITH wait AS (
+			SELECT (params->>'year')::int AS year, case_id, NULL::uuid AS place_id FROM incidents
+			WHERE state IN ('open', 'resolving') AND cause = 'ce_year_closed'
+			UNION
+			SELECT y.year, NULL, p.id FROM ce_years y JOIN course_places p ON p.state <> 'enrolled'
+			WHERE y.closed_at IS NOT NULL
+			  AND EXISTS (SELECT 1 FROM hour_entries h WHERE h.place_id = p.id AND extract(year FROM h.session_date) = y.year))
+		SELECT w.year, w.case_id, w.place_id, coalesce(t.seconds, 0) AS seconds, coalesce(c.hours, 0) AS credited
+		FROM wait w
+		CROSS JOIN LATERAL (SELECT sum(h.seconds) AS seconds FROM hour_entries h JOIN hour_claims k ON k.entry_id = h.id
+			WHERE (h.case_id = w.case_id OR h.place_id = w.place_id) AND extract(year FROM h.session_date) = w.year) t
+		CROSS JOIN LATERAL (SELECT sum(e.hours) AS hours FROM ce_claims k JOIN ce_entries e ON e.id = k.entry_id
+			WHERE k.earned_in = coalesce(w.case_id, w.place_id) AND k.taken_year = w.year) c`).Scan(&all).Error
+	return all, found(err, "read the hours that wait for closed CE years")
+}

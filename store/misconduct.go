@@ -116,14 +116,20 @@ type MisconductFilter struct {
 	PersonID string // what was recorded of a person and is confirmed: nobody is told of the rest
 	CaseID   string
 	State    string
-	Open     bool // neither dropped nor delivered
+	Act      string
+	Open     bool       // neither dropped nor delivered
+	Overdue  *time.Time // whose step was due before
 	After    *Position
+	Numbered Numbered
 	Limit    int
 }
 
-// MisconductList reads misconduct, the latest first.
-func (tx *Tx) MisconductList(f MisconductFilter) ([]Misconduct, error) {
-	q := f.ofCases(tx.db.Order("recorded_at DESC, id DESC").Limit(f.Limit))
+var misconductOrders = map[string]string{
+	"": "recorded_at DESC, id DESC", "recorded_at": "recorded_at, id", "due_at": "due_at, id", "-due_at": "due_at DESC NULLS LAST, id DESC",
+}
+
+func (f MisconductFilter) pick(q *gorm.DB) *gorm.DB {
+	q = f.ofCases(q)
 	if f.PersonID != "" {
 		q = q.Where("case_id IN (SELECT id FROM cases WHERE person_id = ?)", f.PersonID).
 			Where("state NOT IN ?", []string{MisconductRecorded, MisconductDropped})
@@ -134,9 +140,28 @@ func (tx *Tx) MisconductList(f MisconductFilter) ([]Misconduct, error) {
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}
+	if f.Act != "" {
+		q = q.Where("act = ?", f.Act)
+	}
 	if f.Open {
 		q = q.Where("state NOT IN ?", []string{MisconductDropped, MisconductDelivered})
 	}
+	if f.Overdue != nil {
+		q = q.Where("due_at < ?", *f.Overdue)
+	}
+	return q
+}
+
+// CountMisconduct counts misconduct.
+func (tx *Tx) CountMisconduct(f MisconductFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Misconduct{})).Count(&n).Error
+	return n, found(err, "count misconduct")
+}
+
+// MisconductList reads misconduct, the latest first unless it is read by numbers in another order.
+func (tx *Tx) MisconductList(f MisconductFilter) ([]Misconduct, error) {
+	q := f.Numbered.of(f.pick(tx.db), misconductOrders, f.Limit)
 	if f.After != nil {
 		q = q.Where("(recorded_at, id) < (?, ?)", f.After.At, f.After.ID)
 	}

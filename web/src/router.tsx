@@ -7,7 +7,7 @@ import {
   redirect,
 } from '@tanstack/react-router'
 import { homes, type Role, sessionQuery } from './api/session'
-import { anyText, day, expression, from, oneOf, page, toolsSay } from './list/search'
+import { anyText, day, expression, from, oneOf, page, toolsSay, year } from './list/search'
 import { queries } from './queries'
 import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
@@ -252,6 +252,31 @@ const policy = createRoute({
   component: lazyRouteComponent(() => import('./pages/policy/policy'), 'PolicyPage'),
 })
 
+export const relianceClasses = ['false_material', 'undeserved', 'exam_misconduct', 'issued_in_error'] as const
+export const relianceMonths = ['3', '6', '24', '36'] as const
+
+const reliance = createRoute({
+  getParentRoute: () => inside,
+  path: '/certificate-reliance',
+  validateSearch: from({
+    institution: anyText,
+    certificate: anyText,
+    reason_class: oneOf(...relianceClasses),
+    months: oneOf(...relianceMonths),
+    page,
+  }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/reliance/reliance'), 'ReliancePage'),
+})
+
+const ceYears = createRoute({
+  getParentRoute: () => inside,
+  path: '/ce-years',
+  validateSearch: from({ year }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/ceyears/ceyears'), 'CEYears'),
+})
+
 const certificate = createRoute({
   getParentRoute: () => inside,
   path: '/certificates/$id',
@@ -364,12 +389,21 @@ const batch = createRoute({
   component: lazyRouteComponent(() => import('./pages/batches/batch'), 'BatchPage'),
 })
 
+export const misconductActs = ['rule_breach', 'cheating', 'impersonation', 'identical_papers'] as const
 export const misconductStates = ['recorded', 'dropped', 'noticed', 'reviewed', 'decided', 'delivered'] as const
 
 const misconduct = createRoute({
   getParentRoute: () => inside,
   path: '/misconduct',
-  validateSearch: from({ state: oneOf(...misconductStates), page, misconduct: anyText }),
+  validateSearch: from({
+    state: oneOf(...misconductStates),
+    act: oneOf(...misconductActs),
+    institution: anyText,
+    overdue: oneOf('yes'),
+    sort: oneOf('recorded_at', '-recorded_at', 'due_at', '-due_at'),
+    page,
+    misconduct: anyText,
+  }),
   staticData: { roles: ['institution', 'operator'] },
   component: lazyRouteComponent(() => import('./pages/misconduct/misconduct'), 'MisconductPage'),
 })
@@ -555,6 +589,13 @@ const notices = createRoute({
   component: lazyRouteComponent(() => import('./pages/notices/notices'), 'Notices'),
 })
 
+const duties = createRoute({
+  getParentRoute: () => inside,
+  path: '/duties',
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/duties/duties'), 'Duties'),
+})
+
 const security = createRoute({
   getParentRoute: () => inside,
   path: '/security',
@@ -591,6 +632,8 @@ export const router = createRouter({
       issuing,
       certificate,
       revocations,
+      reliance,
+      ceYears,
       channels,
       auditLog,
       policy,
@@ -617,6 +660,7 @@ export const router = createRouter({
       batches,
       batch,
       misconduct,
+      duties,
       security,
     ]),
   ]),

@@ -3,6 +3,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../api/client'
+import { useInstitutions } from '../shell/institutions'
 import type { Family, Key } from '../words/message'
 import { useWords } from '../words/words'
 import { type Field, me, missing, type Option } from './fields'
@@ -16,15 +17,7 @@ function useKnown() {
     queryFn: () => answer(api.GET('/v1/catalogue')),
     staleTime: 10 * minute,
   })
-  const institutions = useQuery({
-    queryKey: ['institutions'],
-    queryFn: async () => {
-      const { institutions, ce_bases } = await answer(api.GET('/v1/institutions'))
-      const names = new Map([...institutions, ...ce_bases].map(({ id, name }) => [id, name]))
-      return [...names].map(([value, label]) => ({ value, label })).filter(({ value }) => value)
-    },
-    staleTime: minute,
-  })
+  const institutions = useInstitutions()
   const operators = useQuery({
     queryKey: ['operators'],
     queryFn: () => answer(api.GET('/v1/operators')),

@@ -17,6 +17,12 @@ export const anyText: Reader<string> = (value) =>
 export const day: Reader<string> = (value) =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined
 
+/** A calendar year. */
+export const year: Reader<number> = (value) => {
+  const n = Number(value)
+  return Number.isInteger(n) && n >= 2000 && n <= 2200 ? n : undefined
+}
+
 /** The number of a page; the first is not said. */
 export const page: Reader<number> = (value) => {
   const n = Number(value)

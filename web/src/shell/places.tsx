@@ -6,6 +6,7 @@ import {
   CompassOutlined,
   KeyOutlined,
   ReadOutlined,
+  SafetyCertificateOutlined,
   ScheduleOutlined,
   TeamOutlined,
   TrophyOutlined,
@@ -28,6 +29,8 @@ interface Place {
   icon: ReactNode
   /** The first is where the place leads; if there are more, they stand above each of them. */
   pages: readonly [Page, ...Page[]]
+  /** It is reached by the reader's own name, beside the places. */
+  own?: boolean
 }
 
 const people: Place = {
@@ -61,6 +64,16 @@ const notices: Place = {
   name: 'web.place.notices',
   icon: <BellOutlined />,
   pages: [{ to: '/notices', name: 'web.place.notices' }],
+}
+
+const own: Place = {
+  name: 'web.place.own',
+  icon: <SafetyCertificateOutlined />,
+  pages: [
+    { to: '/security', name: 'web.place.security' },
+    { to: '/duties', name: 'web.duties.title' },
+  ],
+  own: true,
 }
 
 /** Where each role can go. A case belongs to the place from which it is opened. */
@@ -109,6 +122,7 @@ const places: Record<Role, Place[]> = {
       ],
     },
     notices,
+    own,
   ],
   operator: [
     {
@@ -157,6 +171,8 @@ const places: Record<Role, Place[]> = {
       pages: [
         ...certificates.pages,
         { to: '/certificate-revocations', name: 'web.place.revocations' },
+        { to: '/certificate-reliance', name: 'web.reliance.title' },
+        { to: '/ce-years', name: 'web.ce_years.title' },
         { to: '/channels', name: 'web.channels.title' },
       ],
     },
@@ -170,6 +186,7 @@ const places: Record<Role, Place[]> = {
       ],
     },
     notices,
+    own,
   ],
   administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
 }
@@ -185,12 +202,14 @@ export function Places({ role, here }: { role: Role; here: string }) {
   const { t } = useWords()
   return (
     <nav className="places" aria-label={t('web.frame.places')}>
-      {places[role].map(({ name, icon, pages }) => (
-        <Link key={name} to={pages[0].to} {...(pages.some(at(here)) ? { 'aria-current': 'true' as const } : {})}>
-          <span aria-hidden>{icon}</span>
-          {t(name)}
-        </Link>
-      ))}
+      {places[role]
+        .filter((place) => !place.own)
+        .map(({ name, icon, pages }) => (
+          <Link key={name} to={pages[0].to} {...(pages.some(at(here)) ? { 'aria-current': 'true' as const } : {})}>
+            <span aria-hidden>{icon}</span>
+            {t(name)}
+          </Link>
+        ))}
     </nav>
   )
 }

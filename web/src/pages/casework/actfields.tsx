@@ -1,10 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
-import { Form, Input, InputNumber, Radio, Select } from 'antd'
-import { answer, api, type Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { within } from '../../shell/within'
+import { Form, Input, InputNumber, Radio } from 'antd'
+import type { Schema } from '../../api/client'
 import { useWords } from '../../words/words'
-import { caseQuery } from '../case/queries'
+import { Takers } from '../case/takers'
 import { ApplicantFields, type Facts, factsOf } from './applicant'
 import type { Acts } from './queries'
 
@@ -53,7 +50,7 @@ export function ActFields({ id, verb, stages }: { id: string; verb: Body['verb']
         </Form.Item>
       )
     case 'reassign':
-      return <Takers id={id} />
+      return <Takers caseId={id} />
     case 'return':
       return (
         <Form.Item name="stage" label={t('web.casework.to_stage')} rules={required}>
@@ -123,42 +120,5 @@ function Marks() {
         ))}
       </div>
     </fieldset>
-  )
-}
-
-/** Those who could take the work over: listed for the case's occupation, and neither of its bodies. */
-function Takers({ id }: { id: string }) {
-  const { t } = useWords()
-  const c = useQuery(caseQuery(id))
-  const stage = c.data?.stage
-  const role = stage === 'evaluation' || stage === 'certificate' ? 'evaluation' : 'training'
-  const takers = useQuery({
-    queryKey: ['takers', id, role],
-    enabled: c.isSuccess,
-    queryFn: async () => {
-      const query = { occupation: c.data?.occupation.code ?? '', role } as const
-      const { institutions } = await answer(api.GET('/v1/institutions', { params: { query } }))
-      const taken = [c.data?.training_body.id, c.data?.evaluation_body.id]
-      return institutions.filter((i) => !taken.includes(i.id))
-    },
-    staleTime: 60_000,
-  })
-  return (
-    <>
-      {takers.error && <Trouble error={takers.error} again={() => void takers.refetch()} />}
-      <Form.Item
-        name="institution"
-        label={t('web.resolve.institution')}
-        rules={[{ required: true, message: t('web.resolve.missing') }]}
-      >
-        <Select
-          loading={takers.isPending}
-          getPopupContainer={within}
-          options={(takers.data ?? []).map((i) => ({ value: i.id, label: i.name }))}
-          showSearch={{ optionFilterProp: 'label' }}
-          notFoundContent={t('web.resolve.nobody')}
-        />
-      </Form.Item>
-    </>
   )
 }

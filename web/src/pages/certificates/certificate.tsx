@@ -50,6 +50,7 @@ export function CertificatePage() {
 
 function Facts({ c }: { c: Certificate }) {
   const { t } = useWords()
+  const { account } = useSession()
   const period = [c.from, c.to].filter(Boolean).join(' — ')
   const lines: [string, string | undefined][] = [
     [t('web.certificates.number'), c.number],
@@ -81,6 +82,13 @@ function Facts({ c }: { c: Certificate }) {
         label={t(c.status === 'superseded' ? 'web.one_certificate.superseded_by' : 'web.one_certificate.replacing')}
         of={c.superseded_by}
       />
+      {c.status === 'revoked' && account.role === 'operator' && (
+        <p>
+          <Link to="/certificate-reliance" search={{ certificate: c.id }}>
+            {t('web.reliance.to')}
+          </Link>
+        </p>
+      )}
       <Document of={c} />
     </section>
   )

@@ -1,10 +1,11 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
+import { Button, Form, Input, InputNumber, Radio } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Failure } from '../../api/failure'
 import { Aside } from '../../shell/aside'
 import { putFaults } from '../../shell/faults'
+import { InstitutionField } from '../../shell/institutionfield'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
@@ -84,7 +85,8 @@ export function Acting({ of, onClose }: { of: Target; onClose: () => void }) {
             <InputNumber min={1} max={365} precision={0} />
           </Form.Item>
         )}
-        {verb === 'reassign' && <Takers />}
+        {/* Which of the cases one may take, each case says when its turn comes. */}
+        {verb === 'reassign' && <InstitutionField name={['params', 'institution']} label={t('web.groups.taker')} />}
         {verb === 'override' && (
           <Form.Item name={['params', 'evidence']} label={t('web.resolve.evidence')} rules={required}>
             <Input.TextArea rows={2} maxLength={1000} />
@@ -176,33 +178,5 @@ function Foreseen({
         ))}
       </p>
     </section>
-  )
-}
-
-/** Institutions on the published lists: which of the cases one may take, each case says when its turn comes. */
-function Takers() {
-  const { t } = useWords()
-  const listed = useQuery({
-    queryKey: ['institutions'],
-    queryFn: async () => {
-      const { institutions, ce_bases } = await answer(api.GET('/v1/institutions'))
-      const names = new Map([...institutions, ...ce_bases].map(({ id, name }) => [id, name]))
-      return [...names].map(([value, label]) => ({ value, label })).filter(({ value }) => value)
-    },
-    staleTime: 60_000,
-  })
-  return (
-    <Form.Item
-      name={['params', 'institution']}
-      label={t('web.groups.taker')}
-      rules={[{ required: true, message: t('web.resolve.missing') }]}
-    >
-      <Select
-        loading={listed.isPending}
-        getPopupContainer={(select) => select.parentElement ?? document.body}
-        options={listed.data ?? []}
-        showSearch={{ optionFilterProp: 'label' }}
-      />
-    </Form.Item>
   )
 }

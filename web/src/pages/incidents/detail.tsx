@@ -83,6 +83,11 @@ function Explained({ incident }: { incident: Incident }) {
             </Link>
           </p>
         )}
+        {incident.cause === 'ce_year_closed' && (
+          <p>
+            <Link to="/ce-years">{t('web.ce_years.to')}</Link>
+          </p>
+        )}
         {incident.case_id && (
           <p>
             <Link to="/cases/$id" params={{ id: incident.case_id }}>

@@ -1,9 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input, InputNumber, Radio, Select } from 'antd'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Button, Form, Input, InputNumber, Radio } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
+import { Takers } from '../case/takers'
 
 type Incident = Schema['ListedIncident']
 type Verb = Schema['ResolutionBody']['verb']
@@ -31,13 +33,22 @@ export function Resolve({ incident }: { incident: Incident }) {
       void queries.invalidateQueries({ queryKey: ['incidents'] })
     },
   })
-  // A correction needs all the facts of the person anew, which are given where they are kept: through the interface.
+  // A correction needs all the facts of the person anew: it has its form on the page of the case.
   const verbs = (incident.verbs as Verb[]).filter((v) => v !== 'correct')
+  const correctable = incident.case_id && incident.verbs.includes('correct')
   const byTwo = verb === 'override' || verb === 'cancel'
   const required = [{ required: true, message: t('web.resolve.missing') }]
   return (
     <section className="stack close" aria-labelledby="resolve">
       <h2 id="resolve">{t('web.resolve.title')}</h2>
+      {correctable && (
+        <p>
+          <Link to="/cases/$id" params={{ id: incident.case_id }} search={{ act: 'correct' }}>
+            {name('verb', 'correct')}
+          </Link>{' '}
+          <span className="quiet small">{incident.suggested.find((s) => s.act === 'correct')?.effect}</span>
+        </p>
+      )}
       <Form
         form={form}
         layout="vertical"
@@ -64,7 +75,7 @@ export function Resolve({ incident }: { incident: Incident }) {
             <InputNumber min={1} max={365} precision={0} />
           </Form.Item>
         )}
-        {verb === 'reassign' && <Takers incident={incident} />}
+        {verb === 'reassign' && <Takers caseId={incident.case_id} stage={incident.stage} />}
         {verb === 'override' && (
           <Form.Item name="evidence" label={t('web.resolve.evidence')} rules={required}>
             <Input.TextArea rows={3} maxLength={1000} />
@@ -85,41 +96,5 @@ export function Resolve({ incident }: { incident: Incident }) {
         </Button>
       </Form>
     </section>
-  )
-}
-
-/** Those who could take the work over: listed in the role for the case's occupation, and not the other body of it. */
-function Takers({ incident }: { incident: Incident }) {
-  const { t } = useWords()
-  const takers = useQuery({
-    queryKey: ['takers', incident.id],
-    queryFn: async () => {
-      const c = await answer(api.GET('/v1/cases/{id}', { params: { path: { id: incident.case_id } } }))
-      const role = incident.stage === 'evaluation' || incident.stage === 'certificate' ? 'evaluation' : 'training'
-      const query = { occupation: c.occupation.code, role } as const
-      const { institutions } = await answer(api.GET('/v1/institutions', { params: { query } }))
-      const taken = [c.training_body.id, c.evaluation_body.id]
-      return institutions.filter((i) => !taken.includes(i.id))
-    },
-    staleTime: 60_000,
-  })
-  return (
-    <>
-      {takers.error && <Trouble error={takers.error} again={() => void takers.refetch()} />}
-      <Form.Item
-        name="institution"
-        label={t('web.resolve.institution')}
-        rules={[{ required: true, message: t('web.resolve.missing') }]}
-      >
-        <Select
-          loading={takers.isPending}
-          // Within the sheet, which lies above everything else.
-          getPopupContainer={(select) => select.parentElement ?? document.body}
-          options={(takers.data ?? []).map((i) => ({ value: i.id, label: i.name }))}
-          showSearch={{ optionFilterProp: 'label' }}
-          notFoundContent={t('web.resolve.nobody')}
-        />
-      </Form.Item>
-    </>
   )
 }

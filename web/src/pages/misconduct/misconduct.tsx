@@ -5,8 +5,9 @@ import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, part, useChange } from '../../list/page'
-import { misconductStates } from '../../router'
+import { ListPage, Opener, size, useChange } from '../../list/page'
+import { misconductActs, misconductStates } from '../../router'
+import { useInstitutions } from '../../shell/institutions'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { MisconductState } from './state'
@@ -20,14 +21,16 @@ type Misconduct = Schema['MisconductView']
 export function MisconductPage() {
   const { t, name, lang } = useWords()
   const { account } = useSession()
-  const { misconduct: open, page, ...asked } = useSearch({ from: '/inside/misconduct' })
+  const { misconduct: open, ...asked } = useSearch({ from: '/inside/misconduct' })
   const change = useChange()
+  const institutions = useInstitutions(account.role === 'operator')
   const list = useQuery({
-    queryKey: ['misconduct', asked, page],
+    queryKey: ['misconduct', asked],
     queryFn: async () => {
-      const query = { ...asked, limit: 200 }
-      const { misconduct } = await answer(api.GET('/v1/misconduct', { params: { query } }))
-      return part(misconduct, page)
+      const { overdue, page = 1, ...narrowed } = asked
+      const query = { ...narrowed, ...(overdue ? { overdue: true } : {}), page, limit: size }
+      const { misconduct, total } = await answer(api.GET('/v1/misconduct', { params: { query } }))
+      return { rows: misconduct, total: total ?? 0 }
     },
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
@@ -45,10 +48,17 @@ export function MisconductPage() {
     { key: 'part', title: t('web.misconduct.part'), render: (row) => row.part.name },
     { key: 'institution', title: t('web.role.institution'), render: (row) => row.institution.name },
     { key: 'occurred', title: t('web.misconduct.occurred'), render: (row) => row.occurred_on },
+    {
+      key: 'recorded',
+      title: t('web.misconduct.recorded'),
+      sort: 'recorded_at',
+      render: (row) => moment(lang, row.recorded_at),
+    },
     { key: 'state', title: t('web.misconduct.state'), render: (row) => <MisconductState of={row} /> },
     {
       key: 'due',
       title: t('web.misconduct.due'),
+      sort: 'due_at',
       render: (row) => (row.due_at ? moment(lang, row.due_at) : t('web.misconduct.no_deadline')),
     },
   ]
@@ -70,10 +80,33 @@ export function MisconductPage() {
           value: asked.state,
           options: misconductStates.map((s) => ({ value: s, label: name('misconduct_state', s) })),
         },
+        {
+          name: 'act',
+          label: t('web.misconduct.act'),
+          value: asked.act,
+          options: misconductActs.map((a) => ({ value: a, label: name('misconduct_act', a) })),
+        },
+        ...(account.role === 'operator'
+          ? [
+              {
+                name: 'institution',
+                label: t('web.role.institution'),
+                value: asked.institution,
+                options: institutions.data ?? [],
+              },
+            ]
+          : []),
+        {
+          name: 'overdue',
+          label: t('web.misconduct.due'),
+          value: asked.overdue,
+          options: [{ value: 'yes', label: t('web.misconduct.overdue') }],
+        },
       ]}
       columns={columns}
       query={list}
-      search={{ ...asked, ...(page ? { page } : {}) }}
+      search={asked}
+      standing="-recorded_at"
       open={open}
       detail={(id) =>
         id === 'new' ? (
