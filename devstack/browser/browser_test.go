@@ -55,6 +55,9 @@ type world struct {
 	Moving string `json:"moving"`
 	// Desk is staff of an institution that nothing answers for but they: it has tasks, of as many trainees.
 	Desk demo.WebLogin `json:"desk"`
+	// Examiners are three people of the body that evaluates the trainee who logs in; Examined is the trainee's case.
+	Examiners []demo.WebLogin `json:"examiners"`
+	Examined  string          `json:"examined"`
 }
 
 // deskInstitution trains in the occupation of the cases that are registered here.
@@ -127,6 +130,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		require.NoError(t, product.Account(t.Context(), into.Role, "", "", login, into.Password))
 	}
 
+	w.examiners(t, record.Trainees[0].CaseID, product)
 	w.desk(t, options, product)
 	w.owed(t, options)
 	w.Stuck, w.Kept = w.stuck(t, 900_001)
@@ -184,6 +188,21 @@ func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
 		}
 		return asked >= utf8.RuneCountInString(deskTrainees)
 	}, time.Minute, 200*time.Millisecond, "the desk is asked to take trainees")
+}
+
+// examiners gives log-ins to three of the staff who evaluate a case: who records, who confirms, and who decides.
+func (w *world) examiners(t *testing.T, caseID string, product stack.Product) {
+	t.Helper()
+	var c struct {
+		Body struct{ ID string } `json:"evaluation_body"`
+	}
+	w.ask(t, http.MethodGet, "/v1/cases/"+caseID, nil, &c)
+	w.Examined = caseID
+	for _, login := range []string{"examiner-1", "examiner-2", "examiner-3"} {
+		account := demo.WebLogin{Role: "institution", Login: login, Password: "eleven slow herons at " + login, Institution: c.Body.ID}
+		require.NoError(t, product.Account(t.Context(), account.Role, account.Institution, "", account.Login, account.Password))
+		w.Examiners = append(w.Examiners, account)
+	}
 }
 
 // owed leaves to the staff who log in what the simulator would do at once for two trainees: to enrol them.

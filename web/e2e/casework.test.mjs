@@ -50,6 +50,22 @@ describe('the page of a case, for an operator', () => {
       await page.locator(sign).first().waitFor()
       await axeFindsNothing(page, name)
     }
+    // An act that is sent is done: the case stands still, and goes on.
+    for (const [verb, done] of [
+      ['暂停', '[data-queue=paused]'],
+      ['恢复', '[data-queue=decision]'],
+    ]) {
+      await page.keyboard.press('r')
+      await sheet.getByRole('button', { name: verb, exact: true }).click()
+      await sheet.getByRole('textbox', { name: '理由' }).fill('学员住院')
+      await sheet.getByRole('button', { name: '先看结果' }).click()
+      await sheet.locator('[data-preview=true]').waitFor()
+      await sheet.getByRole('button', { name: '确认办理' }).click()
+      await sheet.locator('[data-outcome=applied]').waitFor()
+      await sheet.locator('[data-outcome] + div button').click()
+      await page.locator(done).waitFor()
+    }
+
     await page.setViewportSize({ width: 820, height: 1180 })
     const across = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     assert.ok(across <= 0, `${across} px too wide on a tablet`)

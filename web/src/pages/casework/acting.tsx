@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
+import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { putFaults } from '../../shell/faults'
@@ -25,10 +26,14 @@ interface Props {
 export function Acting({ id, verb, onVerb, onClose }: Props) {
   const { t } = useWords()
   const acts = useQuery(actsQuery(id))
+  // What was done stays to be read, though the case may have no such act any more.
+  const [done, setDone] = useState<Schema['ActView']>()
   const one = acts.data?.possible.find((p) => p.verb.code === verb && !p.why_not)
   return (
-    <Aside title={one ? one.verb.name : t('web.casework.act')} onClose={onClose} broad>
-      {acts.error && !acts.data ? (
+    <Aside title={(done ?? one)?.verb.name ?? t('web.casework.act')} onClose={onClose} broad>
+      {done ? (
+        <Outcome act={done} onDone={onClose} />
+      ) : acts.error && !acts.data ? (
         <Trouble error={acts.error} again={() => void acts.refetch()} />
       ) : !acts.data ? (
         <Waiting />
@@ -40,7 +45,7 @@ export function Acting({ id, verb, onVerb, onClose }: Props) {
           acts={acts.data}
           needsApproval={one.needs_approval}
           back={() => onVerb('choose')}
-          onDone={onClose}
+          onDone={setDone}
         />
       ) : (
         <Choosing acts={acts.data} onVerb={onVerb} />
@@ -77,7 +82,7 @@ interface ActProps {
   acts: Acts
   needsApproval: boolean
   back: () => void
-  onDone: () => void
+  onDone: (act: Schema['ActView']) => void
 }
 
 function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
@@ -93,10 +98,10 @@ function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
   const act = useMutation({
     mutationFn: (said: Asked) =>
       answer(api.POST('/v1/cases/{id}/acts', { ...params, body: bodyOf(verb, acts.seen, said) })),
+    onSuccess: (answered) => onDone(answered.act),
     onSettled: () => queries.invalidateQueries({ queryKey: ['case', id] }),
     onError: (error) => putFaults(form, error),
   })
-  if (act.data) return <Outcome act={act.data.act} onDone={onDone} />
   const allowed = preview.data?.allowed === true
   return (
     <Form
