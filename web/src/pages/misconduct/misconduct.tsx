@@ -17,6 +17,9 @@ const Recording = lazy(() => import('./recording').then((m) => ({ default: m.Rec
 
 type Misconduct = Schema['MisconductView']
 
+/** States in which nothing is owed any more. */
+const over = new Set(['dropped', 'delivered'])
+
 /** Misconduct at evaluations, and how far each is: the institution's own, or what an operator reaches. */
 export function MisconductPage() {
   const { t, name, lang } = useWords()
@@ -59,7 +62,8 @@ export function MisconductPage() {
       key: 'due',
       title: t('web.misconduct.due'),
       sort: 'due_at',
-      render: (row) => (row.due_at ? moment(lang, row.due_at) : t('web.misconduct.no_deadline')),
+      render: (row) =>
+        row.due_at ? moment(lang, row.due_at) : over.has(row.state.code) ? '—' : t('web.misconduct.no_deadline'),
     },
   ]
   return (
