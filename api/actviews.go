@@ -188,7 +188,7 @@ func (v actReader) shown(id string, verb coded, state, refusal string, p store.A
 func viewEffects(tx *store.Tx, r *request, effects []acting.Effect) ([]effectLine, error) {
 	var ids []string
 	for _, e := range effects {
-		ids = append(ids, institutionsIn(e.Params)...)
+		ids = append(ids, message.Institutions(e.Params)...)
 	}
 	v, err := newReader(tx, r, ids...)
 	if err != nil {

@@ -139,31 +139,32 @@ type service struct {
 	evidence *evidence.Keeper
 	proofs   evidenceBodies
 
-	privacy     privacyBodies
-	lists       listBodies
-	issuers     issuerBodies
-	supervising supervisionBodies
-	mailboxes   body[mailboxBody]
-	letter      body[letterBody] // what is decided about a letter
-	logins      loginBodies
-	keeping     accountBodies
-	workbooks   workbookBodies
-	prints      printBodies
-	bulk        body[bulkCheckBody]
-	reading     chan struct{} // a place for each workbook that is unpacked at the same time
-	judging     chan struct{} // a place for each file that is looked into at the same time
-	calling     endpointBodies
-	batching    batchBodies
-	remedies    remedyBodies
-	casework    caseworkBodies
-	misconduct  misconductBodies
-	duty        body[dutyBody]
-	repairing   executionBodies
-	acts        actBodies
-	passwords   *password.Hasher
-	sessions    *scs.SessionManager
-	crossOrigin *http.CrossOriginProtection
-	limits      *limiter
+	privacy       privacyBodies
+	lists         listBodies
+	issuers       issuerBodies
+	supervising   supervisionBodies
+	mailboxes     body[mailboxBody]
+	notifications notificationBodies
+	letter        body[letterBody] // what is decided about a letter
+	logins        loginBodies
+	keeping       accountBodies
+	workbooks     workbookBodies
+	prints        printBodies
+	bulk          body[bulkCheckBody]
+	reading       chan struct{} // a place for each workbook that is unpacked at the same time
+	judging       chan struct{} // a place for each file that is looked into at the same time
+	calling       endpointBodies
+	batching      batchBodies
+	remedies      remedyBodies
+	casework      caseworkBodies
+	misconduct    misconductBodies
+	duty          body[dutyBody]
+	repairing     executionBodies
+	acts          actBodies
+	passwords     *password.Hasher
+	sessions      *scs.SessionManager
+	crossOrigin   *http.CrossOriginProtection
+	limits        *limiter
 	// Temporal's interface and what it may ask for.
 	fromInterface *http.CrossOriginProtection
 	payloads      *payload.Keys

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/identity"
@@ -15,6 +16,8 @@ type contactsBody struct {
 	Phone   string `json:"phone,omitempty" maxLength:"40" doc:"A number of the mainland, or one that begins with + and the country."`
 	Email   string `json:"email,omitempty" maxLength:"254"`
 	Address string `json:"address,omitempty" maxLength:"200" doc:"A postal address, in one line."`
+	// What is shown is masked, so that nobody can send it back.
+	Keep []string `json:"keep,omitempty" enum:"phone,email,address" maxItems:"3" doc:"What stays as it is."`
 }
 
 // contactsView is how somebody can be reached, masked.
@@ -74,16 +77,22 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 		return nil, err
 	}
 	now := s.Now().UTC()
-	sealed, indexes, err := people.SealContacts(s.Keys, id, given)
-	if err != nil {
-		return nil, err
-	}
-	sealed.UpdatedAt = now
-	out := &contactsOutput{Body: maskedContacts(given, &now)}
+	out := &contactsOutput{}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.LockPerson(id); err != nil {
 			return err
 		}
+		before, _, err := s.openContacts(tx, id)
+		if err != nil {
+			return err
+		}
+		after := keeping(given, before, body.Keep)
+		out.Body = maskedContacts(after, &now)
+		sealed, indexes, err := people.SealContacts(s.Keys, id, after)
+		if err != nil {
+			return err
+		}
+		sealed.UpdatedAt = now
 		fresh, err := tx.SaveContacts(sealed, indexes)
 		if err == nil && !fresh {
 			err = problem(phoneTaken, FieldError{Field: "phone", Code: phoneTaken})
@@ -137,11 +146,30 @@ func (s *service) releasePhone(ctx context.Context, in *idBodyInput) (*contactsO
 	return out, err
 }
 
+// keeping is how somebody can be reached when some of it stays as it was.
+func keeping(given, before people.Reach, keep []string) people.Reach {
+	if slices.Contains(keep, "phone") {
+		given.Phone = before.Phone
+	}
+	if slices.Contains(keep, "email") {
+		given.Email = before.Email
+	}
+	if slices.Contains(keep, "address") {
+		given.Address = before.Address
+	}
+	return given
+}
+
 // readContacts reads how somebody can be reached, and lists what is wrong.
 func readContacts(body contactsBody, found *faults) (r people.Reach) {
 	add := func(field string, err error) {
 		if fault := identity.Fault(""); errors.As(err, &fault) {
 			found.add(field, string(fault))
+		}
+	}
+	for _, part := range []struct{ field, given string }{{"phone", body.Phone}, {"email", body.Email}, {"address", body.Address}} {
+		if part.given != "" && slices.Contains(body.Keep, part.field) {
+			found.add(part.field, fieldConflict)
 		}
 	}
 	var err error

@@ -254,13 +254,14 @@ func (s *service) erase(ctx context.Context, tx *store.Tx, personID string, at t
 	}
 	outcomes := retention.Decide(grounds(holding))
 	for item, erase := range map[string]func() error{
-		retention.Contacts:    func() error { return tx.EraseContacts(personID) },
-		retention.Photo:       func() error { return without(tx.RemovePhoto(personID)) },
-		retention.LogIn:       func() error { return without(tx.EraseLogIns(personID, at)) },
-		retention.WorkingData: func() error { return eraseWorkingData(tx, personID, at) },
-		retention.Evidence:    func() error { return tx.EraseEvidence(personID, requestOf(ctx).account.ID, retention.Evidence, at) },
-		retention.Facts:       func() error { return tx.EraseFacts(personID) },
-		retention.Identity:    func() error { return s.eraseIdentity(tx, personID, at) },
+		retention.Contacts:      func() error { return tx.EraseContacts(personID) },
+		retention.Notifications: func() error { return tx.EraseNotifications(personID) },
+		retention.Photo:         func() error { return without(tx.RemovePhoto(personID)) },
+		retention.LogIn:         func() error { return without(tx.EraseLogIns(personID, at)) },
+		retention.WorkingData:   func() error { return eraseWorkingData(tx, personID, at) },
+		retention.Evidence:      func() error { return tx.EraseEvidence(personID, requestOf(ctx).account.ID, retention.Evidence, at) },
+		retention.Facts:         func() error { return tx.EraseFacts(personID) },
+		retention.Identity:      func() error { return s.eraseIdentity(tx, personID, at) },
 	} {
 		if !retention.Erased(outcomes, item) {
 			continue

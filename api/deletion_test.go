@@ -74,7 +74,7 @@ func TestOfSomebodyWhoGotNothingNothingIsKeptThatNamesThem(t *testing.T) {
 	require.Equal(t, outcomes(asked), outcomes(answer), "what was announced is what was done")
 	for item, want := range map[string]string{
 		"contacts": "erased", "photo": "erased", "log_in": "erased", "working_data": "erased", "facts": "erased", "identity": "erased",
-		"case_record": "kept", "audit_log": "kept",
+		"notifications": "erased", "case_record": "kept", "audit_log": "kept",
 	} {
 		require.Equal(t, want, outcomes(answer)[item], item)
 	}
@@ -89,6 +89,7 @@ func TestOfSomebodyWhoGotNothingNothingIsKeptThatNamesThem(t *testing.T) {
 	require.Empty(t, w.search(w.operator, object{"phone": "13800135678"}))
 	require.Equal(t, "[]", w.dump("contacts"))
 	require.Equal(t, "[]", w.dump("photos"))
+	require.Equal(t, "[]", w.dump("notifications"))
 	require.Equal(t, "[]", w.dump("person_indexes"))
 	require.NotContains(t, w.dump("cases"), "bachelor")
 	key, err := w.store.Read(t.Context()).PayloadKey(contract.CaseWorkflowID(caseID))

@@ -75,6 +75,7 @@ func (s *service) registerNotices(api huma.API) {
 	read(api, "GET /v1/mailboxes", notices, "Where notices go to by mail", s.listMailboxes)
 	sent(api, "POST /v1/mailboxes", notices, "Name a mailbox", s.mailboxes.schema, http.StatusCreated, s.nameMailbox)
 	sent(api, "POST /v1/mailboxes/{id}/removal", notices, "Take a mailbox away", s.bodies.reason.schema, http.StatusOK, s.removeMailbox)
+	s.registerNotifications(api)
 }
 
 // audience is whose notices an account reads.

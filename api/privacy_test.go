@@ -78,6 +78,23 @@ func TestContactsAreSealedAndShownMasked(t *testing.T) {
 	require.Empty(t, w.search(w.operator, object{"phone": "13800135678"}), "and finds nobody")
 }
 
+func TestOneOfTheContactsIsChangedWhileTheOthersStay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.known(w.trainee, 1)
+	require.Equal(t, http.StatusOK, w.put("/v1/me/contacts", w.trainee, reach).status)
+	r := w.put("/v1/me/contacts", w.trainee, object{"email": "neu@example.org", "keep": []string{"phone"}})
+	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+	var view contactsView
+	w.get("/v1/me/contacts", w.trainee).into(t, &view)
+	require.Equal(t, "138****5678", view.Phone)
+	require.Equal(t, "n***@example.org", view.Email)
+	require.Empty(t, view.Address, "what is neither given nor kept is not known any more")
+	require.Len(t, w.search(w.operator, object{"phone": "13800135678"}), 1, "what stays still finds its person")
+	r = w.put("/v1/me/contacts", w.trainee, object{"phone": "13800135679", "keep": []string{"phone"}})
+	require.Equal(t, map[string]string{"phone": fieldConflict}, r.refused(t, http.StatusUnprocessableEntity, validationFailed))
+}
+
 // dump is a table as text, bytes as hexadecimal and as the characters that they are.
 func (w *world) dump(table string) string {
 	w.t.Helper()

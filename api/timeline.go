@@ -62,7 +62,7 @@ func timeline(tx *store.Tx, r *request, caseID string, after, limit int) ([]even
 	}
 	var institutions []string
 	for _, row := range rows {
-		institutions = append(institutions, institutionsIn(row.Params)...)
+		institutions = append(institutions, message.Institutions(row.Params)...)
 		if _, id, found := strings.Cut(row.Actor, ":"); found {
 			institutions = append(institutions, id)
 		}

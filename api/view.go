@@ -83,27 +83,7 @@ func (v reader) party(p *progress.Party, since *time.Time) *partyView {
 }
 
 // words are an event's or incident's parameters with institutions by their names.
-func (v reader) words(params map[string]any) map[string]any {
-	words := make(map[string]any, len(params))
-	for name, value := range params {
-		if id, ok := value.(string); ok && (name == "institution" || name == "issuer") {
-			value = v.named(id)
-		}
-		words[name] = value
-	}
-	return words
-}
-
-// institutionsIn lists the institutions that parameters name.
-func institutionsIn(params map[string]any) []string {
-	var ids []string
-	for _, name := range []string{"institution", "issuer"} {
-		if id, ok := params[name].(string); ok {
-			ids = append(ids, id)
-		}
-	}
-	return ids
-}
+func (v reader) words(params map[string]any) map[string]any { return message.Named(params, v.names) }
 
 // IncidentView is why a case is stuck, and what may be done about it.
 type IncidentView struct {
@@ -167,7 +147,7 @@ func (v reader) explanation(i store.Incident) string {
 func incidentInstitutions(incidents ...store.Incident) []string {
 	var ids []string
 	for _, i := range incidents {
-		ids = append(ids, institutionsIn(i.Params)...)
+		ids = append(ids, message.Institutions(i.Params)...)
 		if i.InstitutionID != nil {
 			ids = append(ids, *i.InstitutionID)
 		}

@@ -32,6 +32,9 @@ const (
 	Evidence    = "evidence" // files about tasks of theirs; what names several people is kept
 	Facts       = "facts"
 	Identity    = "identity"
+
+	// Notifications are what somebody was told of, how it was sent, and how they want to be told.
+	Notifications = "notifications"
 )
 
 // Rule is what becomes of one kind of data.

@@ -22,6 +22,7 @@ func TestOfSomebodyWithoutCertificateOrHoursNothingIsKeptThatNamesThem(t *testin
 	of := kept(retention.Decide(nil))
 	for _, item := range []string{
 		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Evidence, retention.Facts, retention.Identity,
+		retention.Notifications,
 	} {
 		stays, listed := of[item]
 		require.True(t, listed, item)

@@ -126,6 +126,9 @@ func (f *CaseFile) Save() error {
 		if err := f.tx.db.Create(&f.events).Error; err != nil {
 			return fmt.Errorf("write the timeline: %w", err)
 		}
+		if err := f.tell(); err != nil {
+			return err
+		}
 		if f.AwaitsApproval {
 			if err := f.overtake(); err != nil {
 				return err

@@ -23,6 +23,11 @@ const exportScope = `WITH
 var exportSections = []ExportSection{
 	{"identity", []string{"persons", "person_indexes"}, `SELECT id, id_type, id_country, created_at FROM persons WHERE id = @person`},
 	{"contacts", []string{"contacts"}, `SELECT updated_at FROM contacts WHERE person_id = @person`},
+	{"notifications", []string{"notifications", "dispatches"}, `SELECT n.case_id, n.kind, n.params, n.act, n.act_due, n.created_at, n.read_at,
+		d.channel, d.state AS sent, d.ended_at AS sent_at FROM notifications n LEFT JOIN dispatches d ON d.id = n.dispatch_id
+		WHERE n.person_id = @person ORDER BY n.created_at`},
+	{"notification_preferences", []string{"notification_preferences"}, `SELECT language, first_channel, email, sms, quiet_from, quiet_until,
+		digest, digest_at, changed_at FROM notification_preferences WHERE person_id = @person`},
 	{"photo", []string{"photos"}, `SELECT taken_in_at FROM photos WHERE person_id = @person`},
 	{"accounts", []string{"accounts"}, `SELECT id, role, label, state, created_at, closed_at FROM accounts WHERE person_id = @person`},
 	{"log_ins", []string{"credentials", "second_factors", "recovery_codes", "login_identities"}, `

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -168,6 +169,11 @@ func TestALineIsNotedInTheTimelinesOfManyCases(t *testing.T) {
 	last := events[len(events)-1]
 	require.Equal(t, "institution_suspended", last.Kind)
 	require.Equal(t, "ouc", last.Params["institution"])
+	told, err := r.store.Read(t.Context()).Notifications(store.NotificationFilter{PersonID: c.PersonID, Numbered: store.Numbered{Page: 1}, Limit: 1})
+	require.NoError(t, err)
+	require.Equal(t, "institution_suspended", told[0].Kind, "and its person is told")
+	require.Equal(t, "ouc", told[0].Params["institution"])
+	require.Equal(t, fmt.Sprintf("%s/%d", c.ID, last.Seq), told[0].Occasion)
 	after, err := r.store.Read(t.Context()).Case(c.ID)
 	require.NoError(t, err)
 	require.Equal(t, last.Seq, after.LastEvent)

@@ -11,6 +11,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/listing"
+	"github.com/dengpan/dengpan/notification"
 	"github.com/dengpan/dengpan/progress"
 )
 
@@ -237,10 +238,14 @@ func (tx *Tx) NoteCases(ids []string, kind, actor string, params map[string]any)
 	if err != nil {
 		return fmt.Errorf("lock cases: %w", err)
 	}
+	telling, told := notification.Of(kind, params)
 	err = tx.db.Exec(`
-		WITH noted AS (UPDATE cases SET last_event = last_event + 1 WHERE id = ANY (?::uuid[]) RETURNING id, last_event, stage)
-		INSERT INTO case_events (case_id, seq, at, kind, stage, actor, params)
-		SELECT id, last_event, now(), ?, stage, ?, ?::jsonb FROM noted`, these, kind, actor, string(content)).Error
+		WITH noted AS (UPDATE cases SET last_event = last_event + 1 WHERE id = ANY (?::uuid[]) RETURNING id, person_id, last_event, stage),
+		lines AS (INSERT INTO case_events (case_id, seq, at, kind, stage, actor, params)
+			SELECT id, last_event, now(), ?, stage, ?, ?::jsonb FROM noted)
+		INSERT INTO notifications (person_id, case_id, kind, occasion, params, urgency, act, act_due)
+		SELECT person_id, id, ?, id || '/' || last_event, ?::jsonb, ?, ?, ?::date FROM noted WHERE ?`,
+		these, kind, actor, string(content), kind, string(content), telling.Urgency, telling.Act, telling.DueOn(params), told).Error
 	return found(err, "note on the timelines of cases")
 }
 

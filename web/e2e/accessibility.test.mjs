@@ -8,6 +8,8 @@ const pages = [
   [null, 'an invitation', 'form'],
   ['trainee', '/security', '#sessions'],
   ['trainee', '/my-certificates', '.note, .my-certificate'],
+  ['trainee', '/my-messages', '.message'],
+  ['trainee', '/my-reach', '#photo'],
   ['operator', `/cases/${world.stuck}`, '.timeline li'],
   ['institution', '/tasks', '.listing'],
   ['institution', '/tasks', '.listing', '.aside .facts'],

@@ -67,6 +67,21 @@ const myCertificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/mine'), 'MyCertificates'),
 })
 
+const myMessages = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-messages',
+  validateSearch: from({ state: oneOf('unread'), page }),
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/messages/messages'), 'Messages'),
+})
+
+const myReach = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-reach',
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/reach/reach'), 'Reach'),
+})
+
 /** The parts of the page of a case, as operators see it. */
 export const caseSections = [
   'timeline',
@@ -620,6 +635,8 @@ export const router = createRouter({
       home,
       mine,
       myCertificates,
+      myMessages,
+      myReach,
       oneCase,
       tasks,
       classes,

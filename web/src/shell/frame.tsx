@@ -1,7 +1,7 @@
 import { LogoutOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useMatches, useRouter } from '@tanstack/react-router'
-import { useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef } from 'react'
 import { answer, api } from '../api/client'
 import { type Session, sessionQuery } from '../api/session'
 import { useWords } from '../words/words'
@@ -10,6 +10,8 @@ import { NotYours } from './notes'
 import { Places, Views } from './places'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
+
+const Bell = lazy(() => import('./bell').then((m) => ({ default: m.Bell })))
 
 /** Everything around a page for those who are logged in. */
 export function Frame() {
@@ -75,6 +77,11 @@ function Bar({ session }: { session: Session }) {
         <Places role={account.role} here={here} />
         <div className="tools">
           {account.role === 'operator' && <Keyboard role={account.role} />}
+          {account.role === 'trainee' && (
+            <Suspense>
+              <Bell />
+            </Suspense>
+          )}
           <Link to="/security" className="tool" title={t('web.place.security')}>
             <SafetyCertificateOutlined aria-hidden />
             <span className="visually-hidden">{t('web.place.security')}</span>

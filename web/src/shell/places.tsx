@@ -89,6 +89,14 @@ const places: Record<Role, Place[]> = {
       icon: <TrophyOutlined />,
       pages: [{ to: '/my-certificates', name: 'web.place.my_certificates', also: '/certificates/' }],
     },
+    {
+      name: 'web.place.my_messages',
+      icon: <BellOutlined />,
+      pages: [
+        { to: '/my-messages', name: 'web.place.my_messages' },
+        { to: '/my-reach', name: 'web.reach.title' },
+      ],
+    },
   ],
   institution: [
     {

@@ -1,0 +1,43 @@
+import { useQuery } from '@tanstack/react-query'
+import { answer, api } from '../../api/client'
+import { Failure } from '../../api/failure'
+import { Note, Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import { Contacts } from './contacts'
+import { Photo } from './photo'
+import { Preferences } from './preferences'
+
+/** How the trainee who looks can be reached, and wants to be told. */
+export function Reach() {
+  const { t } = useWords()
+  const contacts = useQuery({ queryKey: ['my', 'contacts'], queryFn: () => answer(api.GET('/v1/me/contacts')) })
+  const wanted = useQuery({
+    queryKey: ['my', 'preferences'],
+    queryFn: () => answer(api.GET('/v1/me/notification-preferences')),
+  })
+  const error = contacts.error ?? wanted.error
+  if (error instanceof Failure && error.code === 'person_unknown') {
+    return (
+      <Note page title={t('web.my.none')}>
+        <p>{t('web.my.none_advice')}</p>
+      </Note>
+    )
+  }
+  if (error) {
+    const again = () => void Promise.all([contacts.refetch(), wanted.refetch()])
+    return <Trouble error={error} again={again} />
+  }
+  if (!contacts.data || !wanted.data) return <Waiting rows={8} />
+  return (
+    <div className="stack">
+      <header className="head stack close">
+        <h1>{t('web.reach.title')}</h1>
+        <p className="quiet">{t('web.reach.lead')}</p>
+      </header>
+      <Contacts known={contacts.data} />
+      <Preferences known={wanted.data} />
+      <Photo />
+    </div>
+  )
+}
