@@ -79,10 +79,7 @@ func (s *service) listActs(ctx context.Context, in *idInput) (*actsOutput, error
 		out.Body.Seen, out.Body.Stages, out.Body.Possible = f.LastEvent, []coded{}, make([]possibleAct, len(possible))
 		for i, p := range possible {
 			out.Body.Possible[i] = possibleAct{Verb: v.coded("act_verb", string(p.Verb)), NeedsApproval: p.Verb.NeedsApproval()}
-			if p.Why != "" {
-				why := v.coded("field", p.Why)
-				out.Body.Possible[i].WhyNot = &why
-			}
+			out.Body.Possible[i].WhyNot = v.codedIf("field", p.Why)
 		}
 		for _, stage := range f.Earlier() {
 			out.Body.Stages = append(out.Body.Stages, v.coded("stage", string(stage)))
@@ -165,19 +162,13 @@ func (v actReader) resolution(r store.Resolution, i store.Incident) ActView {
 
 func (v actReader) shown(id string, verb coded, state, refusal string, p store.ActParams) ActView {
 	view := ActView{ID: id, Verb: verb, State: state, StateName: v.say("act_state", state)}
-	if refusal != "" {
-		why := v.coded("field", refusal)
-		view.Refusal = &why
-	}
+	view.Refusal = v.codedIf("field", refusal)
 	view.Params = actParams{Days: p.Days, Until: p.Until, Evidence: p.Evidence}
 	if p.Institution != "" {
 		at := v.institution(p.Institution)
 		view.Params.Institution = &at
 	}
-	if p.Stage != "" {
-		stage := v.coded("stage", string(p.Stage))
-		view.Params.Stage = &stage
-	}
+	view.Params.Stage = v.codedIf("stage", string(p.Stage))
 	for _, m := range p.Marks {
 		view.Params.Marks = append(view.Params.Marks, newMarkView{Part: v.coded("task_kind", m.Part), Score: m.Score})
 	}

@@ -158,10 +158,7 @@ func (v reader) reportRow(rules *policy.Policy, g store.CEReportRow) reportRow {
 		occupation := v.occupation(rules, g.Occupation)
 		row.Occupation = &occupation
 	}
-	if g.Level != "" {
-		level := v.coded("level", g.Level)
-		row.Level = &level
-	}
+	row.Level = v.codedIf("level", g.Level)
 	if g.Institution != "" {
 		at := v.institution(g.Institution)
 		row.Institution = &at

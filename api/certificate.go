@@ -131,10 +131,7 @@ func (v reader) history(tx *store.Tx, r *request, c store.Certificate) ([]change
 			role = store.ActorSystem
 		}
 		views[i] = changeView{Status: change.Status, At: change.At, By: v.say("actor", role)}
-		if change.ReasonClass != "" {
-			class := v.coded("certificate_reason", change.ReasonClass)
-			views[i].ReasonClass = &class
-		}
+		views[i].ReasonClass = v.codedIf("certificate_reason", change.ReasonClass)
 		if r.account.Role != store.RoleTrainee {
 			views[i].Reason = change.Reason
 		}

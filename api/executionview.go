@@ -147,23 +147,15 @@ func (v reader) execution(workflowID string, now execution.View) executionView {
 		view.Since = &now.Since
 	}
 	if t := now.Task; t != nil {
-		view.Task = &executionTask{Attempt: t.Attempt, Since: t.Since, Next: t.Next, Failing: v.failing(t.Failing)}
+		view.Task = &executionTask{Attempt: t.Attempt, Since: t.Since, Next: t.Next, Failing: v.codedIf("failing", t.Failing)}
 	}
 	for _, a := range now.Activities {
 		view.Activities = append(view.Activities, activityView{
 			ID: a.ID, Type: a.Type, State: v.coded("activity_state", a.State), Attempt: a.Attempt, Since: a.Since, TakenAt: a.Taken,
-			Next: a.Next, Until: a.Until, Failing: v.failing(a.Failing), Failure: a.Failure, Attempts: optionsView(a.Options),
+			Next: a.Next, Until: a.Until, Failing: v.codedIf("failing", a.Failing), Failure: a.Failure, Attempts: optionsView(a.Options),
 		})
 	}
 	return view
-}
-
-func (v reader) failing(code string) *coded {
-	if code == "" {
-		return nil
-	}
-	c := v.coded("failing", code)
-	return &c
 }
 
 func (v reader) point(p execution.Point) executionPoint {
@@ -183,10 +175,7 @@ func (v reader) repair(r store.Repair) repairView {
 		ID: r.ID, Verb: r.Verb, Name: v.say("repair", string(r.Verb)), RunID: r.RunID, Params: r.Params, Reason: r.Reason,
 		RequestedBy: r.RequestedBy, RequestedAt: r.RequestedAt, State: r.State, NewRunID: r.NewRunID, SettledAt: r.SettledAt,
 	}
-	if r.Refusal != "" {
-		refusal := v.coded("repair_refusal", r.Refusal)
-		view.Refusal = &refusal
-	}
+	view.Refusal = v.codedIf("repair_refusal", r.Refusal)
 	return view
 }
 

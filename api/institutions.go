@@ -113,7 +113,7 @@ func (s *service) overTime(tx *store.Tx, v reader, of *institutionDetail) error 
 	for i, l := range roles {
 		of.Roles[i] = roleView{
 			PeriodView: PeriodView{l.ValidFrom, l.ValidTo}, Occupation: v.occupation(s.Policy, l.Occupation), Role: v.coded("role", l.Role),
-			Level: v.level(l.Level), ListYear: l.ListYear, Document: l.SourceDocument,
+			Level: v.codedIf("level", l.Level), ListYear: l.ListYear, Document: l.SourceDocument,
 		}
 	}
 	for i, b := range bases {

@@ -246,18 +246,9 @@ func (v listReader) difference(d listing.Difference) listDifference {
 func (v listReader) listings(rows []listing.Listing) []listingView {
 	views := make([]listingView, len(rows))
 	for i, l := range rows {
-		views[i] = listingView{v.institution(l.InstitutionID), v.occupation(v.service.Policy, l.Occupation), v.coded("role", l.Role), v.level(l.Level)}
+		views[i] = listingView{v.institution(l.InstitutionID), v.occupation(v.service.Policy, l.Occupation), v.coded("role", l.Role), v.codedIf("level", l.Level)}
 	}
 	return views
-}
-
-// level is a level of a listing; none is all of them.
-func (v reader) level(code string) *coded {
-	if code == "" {
-		return nil
-	}
-	level := v.coded("level", code)
-	return &level
 }
 
 func (v listReader) base(b listing.Base) baseRowView {

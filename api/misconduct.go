@@ -228,10 +228,7 @@ func (s *service) misconductRules(ctx context.Context, _ *struct{}) (*misconduct
 	v, out := reader{lang: requestOf(ctx).lang}, &misconductRulesOutput{}
 	rules := misconduct.RulesFor(s.Policy.Demonstration())
 	out.Body.Citation = v.citation(rules.Citation)
-	if rules.Decides != "" {
-		decides := v.coded("misconduct_judge", rules.Decides)
-		out.Body.Decides = &decides
-	}
+	out.Body.Decides = v.codedIf("misconduct_judge", rules.Decides)
 	for _, act := range rules.Acts {
 		out.Body.Acts = append(out.Body.Acts, misconductActView{
 			Code: act.Code, Name: v.say("misconduct_act", act.Code), Voids: v.coded("misconduct_voids", act.Voids), BarDays: act.BarDays,

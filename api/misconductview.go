@@ -108,10 +108,7 @@ func (s *service) oneMisconduct(v reader, r *request, m store.Misconduct, rules 
 		view.Decision = &misconductDecision{
 			Founded: *m.Founded, Reason: m.DecisionReason, Citation: v.citation(citation), BarredUntil: m.BarredUntil, At: *m.DecidedAt,
 		}
-		if m.Voids != "" {
-			voids := v.coded("misconduct_voids", m.Voids)
-			view.Decision.Voids = &voids
-		}
+		view.Decision.Voids = v.codedIf("misconduct_voids", m.Voids)
 	}
 	if m.DeliveredAt != nil {
 		view.Delivery = &misconductDelivery{How: v.coded("misconduct_how", m.DeliveredHow), At: *m.DeliveredAt}

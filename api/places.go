@@ -148,10 +148,7 @@ func (s *service) viewPlaces(tx *store.Tx, r *request, c store.Course, places ..
 		if at.Certificate != nil {
 			views[i].Certificate = &v.certificates([]store.Certificate{*at.Certificate})[0]
 		}
-		if at.Held != "" {
-			why := v.coded("held", string(at.Held))
-			views[i].Held = &why
-		}
+		views[i].Held = v.codedIf("held", string(at.Held))
 	}
 	return views, nil
 }

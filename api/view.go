@@ -50,6 +50,15 @@ func (v reader) say(family, code string) string { return message.Text(v.lang, fa
 
 func (v reader) coded(family, code string) coded { return coded{Code: code, Name: v.say(family, code)} }
 
+// codedIf is nil without a code.
+func (v reader) codedIf(family, code string) *coded {
+	if code == "" {
+		return nil
+	}
+	c := v.coded(family, code)
+	return &c
+}
+
 func (v reader) institution(id string) bodyView { return bodyView{ID: id, Name: v.named(id)} }
 
 func (v reader) named(id string) string {

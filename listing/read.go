@@ -17,9 +17,6 @@ const (
 	XLSX Format = "xlsx"
 )
 
-// Formats are all forms.
-func Formats() []Format { return []Format{YAML, CSV, XLSX} }
-
 // Column is what a cell of a list says.
 type Column string
 
