@@ -2,15 +2,18 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/store/storetest"
 	"github.com/dengpan/dengpan/worker"
@@ -34,6 +37,25 @@ func BenchmarkLists(b *testing.B) {
 	open := w.texts("SELECT id::text FROM cases WHERE outcome IS NULL ORDER BY id LIMIT 1000")
 	occupations := w.texts("SELECT DISTINCT occupation FROM cases ORDER BY 1")
 	pick := func(of []string, n int) string { return of[n%len(of)] }
+	// anyField is a filter by each field in turn, with one of its values.
+	anyField := func(fields filter.Fields, n int) string {
+		names := slices.Sorted(maps.Keys(fields))
+		name := pick(names, n)
+		switch field, n := fields[name], n/len(names); field.Kind {
+		case filter.Date:
+			return name + pick([]string{">today-30", ":" + strconv.Itoa(time.Now().Year()-1), "<today-300", ":" + strconv.Itoa(time.Now().Year())}, n)
+		case filter.Age:
+			return name + pick([]string{">30", "<10", ":90", ">300"}, n)
+		case filter.ID:
+			return name + ":" + pick(map[bool][]string{true: {filter.Me, filter.None}, false: append(bodies, evaluators...)}[field.Account], n)
+		case filter.Text:
+			return name + ":" + pick([]string{"beijing-2023", "beijing-2023+demo"}, n)
+		case filter.OneOf:
+			return name + ":" + pick(field.Codes, n)
+		}
+		return ""
+	}
+	rules := w.config.Policy
 
 	for _, kind := range []struct {
 		name  string
@@ -69,6 +91,12 @@ func BenchmarkLists(b *testing.B) {
 		{"cases/district", ofDistrict, func(n int) string {
 			return "/v1/cases?page=1&filter=status:open&sort=" + pick([]string{"registered", "due", "since"}, n)
 		}},
+		{"cases/fields", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=" + pick([]string{"registered", "-since", "due"}, n) + "&filter=" + url.QueryEscape(anyField(store.CaseFields(rules), n))
+		}},
+		{"cases/contrary", w.operator, func(n int) string {
+			return "/v1/cases?page=1&sort=" + pick([]string{"-registered", "since"}, n) + "&filter=" + url.QueryEscape("-"+anyField(store.CaseFields(rules), n))
+		}},
 		{"cases/groups", w.operator, func(n int) string {
 			return "/v1/cases?group_by=" + pick([]string{"queue", "stage", "occupation", "level", "training", "institution", "assignee", "cause"}, n)
 		}},
@@ -82,9 +110,28 @@ func BenchmarkLists(b *testing.B) {
 		{"incidents/by-case", w.operator, func(n int) string {
 			return "/v1/incidents?page=1&filter=" + url.QueryEscape("occupation:"+pick(occupations, n)+" level:senior -cause:task_overdue")
 		}},
+		{"incidents/fields", w.operator, func(n int) string {
+			return "/v1/incidents?page=1&sort=since&filter=" + url.QueryEscape(anyField(store.IncidentFields(rules), n))
+		}},
 		{"incidents/closed", w.operator, func(int) string { return "/v1/incidents?page=1&sort=-since&filter=state:closed" }},
 		{"incidents/groups", w.operator, func(int) string { return "/v1/incidents?group_by=cause" }},
 		{"incidents/district", ofDistrict, func(int) string { return "/v1/incidents?page=1&sort=since" }},
+		{"deadlines", w.operator, func(n int) string {
+			return "/v1/deadlines?page=1&of=" + pick([]string{"task", "incident", "case"}, n) + pick([]string{"", "&state=near", "&state=passed", "&sort=-deadline"}, n/3)
+		}},
+		{"deadlines/district", ofDistrict, func(n int) string {
+			return "/v1/deadlines?page=1&state=passed&of=" + pick([]string{"task", "incident", "case"}, n)
+		}},
+		{"tasks", w.operator, func(n int) string {
+			return "/v1/tasks?page=1&sort=" + pick([]string{"issued_at", "-issued_at", "due_at", "-due_at"}, n) + pick([]string{"", "&state=open", "&due=overdue"}, n/4)
+		}},
+		{"tasks/district", ofDistrict, func(int) string { return "/v1/tasks?page=1&sort=due_at&state=open" }},
+		{"certificates", w.operator, func(n int) string {
+			return "/v1/certificates?page=1&sort=" + pick([]string{"issued_on", "-issued_on"}, n) + pick([]string{"", "&kind=grade", "&status=valid", "&institution=" + pick(bodies, n)}, n/2)
+		}},
+		{"certificates/district", ofDistrict, func(int) string { return "/v1/certificates?page=1&sort=-issued_on" }},
+		{"institutions", w.operator, func(int) string { return "/v1/institution-records?page=1" }},
+		{"policies", w.operator, func(int) string { return "/v1/policy-versions" }},
 		{"overview", w.operator, func(int) string { return "/v1/overview" }},
 		{"case", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) }},
 		{"case/events", w.operator, func(n int) string { return "/v1/cases/" + pick(open, n) + "/events" }},

@@ -13,9 +13,10 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// astray is how many incidents say of their case what it does not say.
-const astray = `SELECT count(*) FROM incidents i JOIN cases c ON c.id = i.case_id
-	WHERE (i.occupation, i.level, i.district, i.training_body) IS DISTINCT FROM (c.occupation, c.level, c.district, c.training_body)`
+// astray is how many incidents and tasks say of their case what it does not say.
+const astray = `SELECT (SELECT count(*) FROM incidents i JOIN cases c ON c.id = i.case_id
+	WHERE (i.occupation, i.level, i.district, i.training_body) IS DISTINCT FROM (c.occupation, c.level, c.district, c.training_body))
+	+ (SELECT count(*) FROM tasks t JOIN cases c ON c.id = t.case_id WHERE (t.district, t.training_body) IS DISTINCT FROM (c.district, c.training_body))`
 
 func (r *record) number(query string, args ...any) (n int) {
 	r.t.Helper()
@@ -34,10 +35,12 @@ func (r *record) day(query string, args ...any) string {
 	return at.Time.Format(time.DateOnly)
 }
 
-func TestAnIncidentIsFoundByWhatItsCaseSaysToday(t *testing.T) {
+func TestAnIncidentAndATaskAreFoundByWhatTheirCaseSaysToday(t *testing.T) {
 	t.Parallel()
 	r := newRecord(t)
 	theCase := r.open("junior")
+	r.task(theCase, contract.TrainingTask)
+	require.Equal(t, 1, r.number("SELECT count(*) FROM tasks WHERE training_body = 'ouc'"))
 	r.write(func(tx *store.Tx) error {
 		f, err := tx.OpenCase(theCase.ID)
 		require.NoError(t, err)
@@ -56,6 +59,7 @@ func TestAnIncidentIsFoundByWhatItsCaseSaysToday(t *testing.T) {
 	_, err := r.sql.ExecContext(t.Context(), "UPDATE cases SET district = 'haidian' WHERE id = $1", theCase.ID)
 	require.NoError(t, err)
 	require.Equal(t, 1, r.number("SELECT count(*) FROM incidents WHERE district = 'haidian'"))
+	require.Equal(t, 1, r.number("SELECT count(*) FROM tasks WHERE district = 'haidian' AND training_body = 'cmes'"))
 	require.Zero(t, r.number(astray))
 }
 

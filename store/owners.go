@@ -170,10 +170,10 @@ func (w Within) ofCases(q *gorm.DB) *gorm.DB {
 	return q
 }
 
-// ofIncidents bounds a query of incidents, which carry where their cases lie.
-func (w Within) ofIncidents(q *gorm.DB) *gorm.DB {
+// located bounds a query of a table whose rows carry where their cases lie.
+func (w Within) located(q *gorm.DB, table string) *gorm.DB {
 	if w.District != "" {
-		q = q.Where(inDistrict("incidents"), w.District, w.District)
+		q = q.Where(inDistrict(table), w.District, w.District)
 	}
 	return Within{InstitutionID: w.InstitutionID}.ofCases(q)
 }

@@ -33,7 +33,7 @@ var taskOrders = map[string]string{
 }
 
 func (f TaskFilter) pick(q *gorm.DB) *gorm.DB {
-	q = taskSearch.pick(f.ofCases(q), f.Where)
+	q = taskSearch.pick(f.located(q, "tasks"), f.Where)
 	for column, value := range map[string]string{"state": f.State, "kind": f.Kind, "tasks.case_id": f.CaseID} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -137,7 +137,7 @@ type IncidentFilter struct {
 var incidentOrders = map[string]string{"": "opened_at, id", "since": "opened_at, id", "-since": "opened_at DESC, id DESC"}
 
 func (f IncidentFilter) pick(q *gorm.DB) *gorm.DB {
-	q = incidentSearch.pick(f.ofIncidents(q), f.Where)
+	q = incidentSearch.pick(f.located(q, "incidents"), f.Where)
 	if len(f.States) > 0 {
 		q = q.Where("state IN ?", f.States)
 	}

@@ -49,29 +49,40 @@ type DeadlineFilter struct {
 	Limit    int
 }
 
-var deadlineOrders = map[string]string{"": "deadline, subject_id", "deadline": "deadline, subject_id", "-deadline": "deadline DESC, subject_id"}
+// order orders deadlines by a column that an index is on: by when it was given, where the day it is due on follows from that.
+func (f DeadlineFilter) order() map[string]string {
+	by := "given_at"
+	if f.Of == deadline.OfTask {
+		by = "deadline"
+	}
+	return map[string]string{"": by + ", subject_id", "deadline": by + ", subject_id", "-deadline": by + " DESC, subject_id DESC"}
+}
+
+// running is the condition that a case is not paused. Few are, and they are looked through once.
+const running = " NOT IN (SELECT id FROM cases WHERE paused_at IS NOT NULL)"
 
 // What has a deadline, as rows of the same columns. A case that is paused has none.
 var deadlineSources = map[string]string{
-	deadline.OfTask: `SELECT t.id AS subject_id, t.case_id, t.kind AS what, t.institution_id, t.issued_at AS given_at, t.due_at AS deadline
-		FROM tasks t JOIN cases c ON c.id = t.case_id
-		WHERE t.state = 'open' AND c.paused_at IS NULL AND ? >= 0
+	deadline.OfTask: `SELECT t.id AS subject_id, t.case_id, t.kind AS what, t.institution_id, t.issued_at AS given_at, t.due_at AS deadline,
+			t.district, t.training_body
+		FROM tasks t
+		WHERE t.state = 'open' AND t.case_id` + running + ` AND ? >= 0
 			AND (?::timestamptz IS NULL OR t.due_at >= ?) AND (?::timestamptz IS NULL OR t.due_at < ?)`,
-	deadline.OfIncident: `SELECT i.id AS subject_id, i.case_id, i.cause AS what, coalesce(i.institution_id, c.training_body) AS institution_id,
-			i.opened_at AS given_at, i.opened_at + ? * interval '1 microsecond' AS deadline
-		FROM incidents i JOIN cases c ON c.id = i.case_id
-		WHERE i.state <> 'closed' AND i.holds AND c.paused_at IS NULL
+	deadline.OfIncident: `SELECT i.id AS subject_id, i.case_id, i.cause AS what, coalesce(i.institution_id, i.training_body) AS institution_id,
+			i.opened_at AS given_at, i.opened_at + ? * interval '1 microsecond' AS deadline, i.district, i.training_body
+		FROM incidents i
+		WHERE i.state <> 'closed' AND i.holds AND i.case_id` + running + `
 			AND (?::timestamptz IS NULL OR i.opened_at >= ?) AND (?::timestamptz IS NULL OR i.opened_at < ?)`,
 	deadline.OfApproval: `SELECT a.id AS subject_id, coalesce(a.case_id, i.case_id) AS case_id, a.verb AS what,
 			coalesce(i.institution_id, c.training_body) AS institution_id,
-			a.requested_at AS given_at, a.requested_at + ? * interval '1 microsecond' AS deadline
+			a.requested_at AS given_at, a.requested_at + ? * interval '1 microsecond' AS deadline, c.district, c.training_body
 		FROM approvals a LEFT JOIN incidents i ON i.id = a.incident_id LEFT JOIN cases c ON c.id = coalesce(a.case_id, i.case_id)
 		WHERE a.state = 'pending'
 			AND (?::timestamptz IS NULL OR a.requested_at >= ?) AND (?::timestamptz IS NULL OR a.requested_at < ?)`,
 	deadline.OfCase: `SELECT c.id AS subject_id, c.id AS case_id, '' AS what, c.training_body AS institution_id,
-			c.registered_at AS given_at, c.registered_at + ? * interval '1 microsecond' AS deadline
+			c.registered_at AS given_at, c.registered_at + ? * interval '1 microsecond' AS deadline, c.district, c.training_body
 		FROM cases c
-		WHERE c.outcome IS NULL AND c.paused_at IS NULL AND c.owes_kind IS DISTINCT FROM 'calendar'
+		WHERE c.outcome IS NULL AND c.id` + running + ` AND c.owes_kind IS DISTINCT FROM 'calendar'
 			AND (?::timestamptz IS NULL OR c.registered_at >= ?) AND (?::timestamptz IS NULL OR c.registered_at < ?)`,
 }
 
@@ -91,7 +102,7 @@ func (f DeadlineFilter) pick(tx *Tx) (*gorm.DB, error) {
 	after, before := bound(f.After), bound(f.Before)
 	q := tx.db.Table("(?) AS d", gorm.Expr(source, f.Span.Microseconds(), after, after, before, before)).
 		Select("d.*, ? AS of", f.Of)
-	q = f.ofCases(q)
+	q = f.located(q, "d")
 	if !f.Late.IsZero() {
 		q = q.Where("given_at + (deadline - given_at) / 2 <= ?", f.Late)
 	}
@@ -108,7 +119,7 @@ func (tx *Tx) Deadlines(f DeadlineFilter) ([]Deadline, error) {
 		return nil, err
 	}
 	var all []Deadline
-	err = f.Numbered.of(q, deadlineOrders, f.Limit).Scan(&all).Error
+	err = f.Numbered.of(q, f.order(), f.Limit).Scan(&all).Error
 	return all, found(err, "list deadlines")
 }
 

@@ -12,28 +12,44 @@ ALTER TABLE incidents
 UPDATE incidents SET (occupation, level, district, training_body) = (c.occupation, c.level, c.district, c.training_body)
 FROM cases c WHERE c.id = incidents.case_id;
 
+-- A task carries where its case lies.
+ALTER TABLE tasks
+    ADD COLUMN district      text,
+    ADD COLUMN training_body text;
+
+UPDATE tasks SET (district, training_body) = (c.district, c.training_body) FROM cases c WHERE c.id = tasks.case_id;
+
 -- +goose StatementBegin
 CREATE FUNCTION know_the_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    -- Who changes the case at the same time would not see this incident, nor this the change: one waits for the other.
+    -- Who changes the case at the same time would not see this row, nor who writes it the change: one waits for the other.
     SELECT occupation, level, district, training_body INTO NEW.occupation, NEW.level, NEW.district, NEW.training_body
     FROM cases WHERE id = NEW.case_id FOR SHARE;
     RETURN NEW;
 END
 $$;
 
-CREATE FUNCTION tell_incidents() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION know_where_the_case_lies() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    SELECT district, training_body INTO NEW.district, NEW.training_body FROM cases WHERE id = NEW.case_id FOR SHARE;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION tell_what_is_of_the_case() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE incidents SET (occupation, level, district, training_body) = (NEW.occupation, NEW.level, NEW.district, NEW.training_body)
     WHERE case_id = NEW.id;
+    UPDATE tasks SET (district, training_body) = (NEW.district, NEW.training_body) WHERE case_id = NEW.id;
     RETURN NULL;
 END
 $$;
 -- +goose StatementEnd
 CREATE TRIGGER knows_the_case BEFORE INSERT OR UPDATE OF case_id ON incidents FOR EACH ROW EXECUTE FUNCTION know_the_case();
-CREATE TRIGGER tells_incidents AFTER UPDATE OF occupation, level, district, training_body ON cases FOR EACH ROW
+CREATE TRIGGER knows_where_the_case_lies BEFORE INSERT OR UPDATE OF case_id ON tasks FOR EACH ROW EXECUTE FUNCTION know_where_the_case_lies();
+CREATE TRIGGER tells_what_is_of_it AFTER UPDATE OF occupation, level, district, training_body ON cases FOR EACH ROW
     WHEN ((OLD.occupation, OLD.level, OLD.district, OLD.training_body) IS DISTINCT FROM (NEW.occupation, NEW.level, NEW.district, NEW.training_body))
-    EXECUTE FUNCTION tell_incidents();
+    EXECUTE FUNCTION tell_what_is_of_the_case();
 
 -- A case carries the days on which the certificates were issued that it led to and that stand: one of a kind does at a time.
 ALTER TABLE cases
@@ -70,9 +86,10 @@ CREATE TRIGGER tells_the_case_later AFTER UPDATE OF status ON certificates FOR E
 DROP INDEX cases_open, cases_open_by_version, cases_by_registration_open, cases_claimed, cases_by_assignee;
 CREATE INDEX cases_open ON cases (queue, stage)
     INCLUDE (id, status, occupation, level, training_body, evaluation_body, district, assignee, held, policy_version, owes_since, registered_at,
-             due_at, ended_at, trained_on, certified_on, outcome)
+             due_at, ended_at, trained_on, certified_on, owes_kind, outcome)
     WHERE outcome IS NULL;
 CREATE INDEX cases_by_assignee ON cases (assignee) INCLUDE (id) WHERE assignee IS NOT NULL;
+CREATE INDEX cases_paused ON cases (id) WHERE paused_at IS NOT NULL;
 CREATE INDEX cases_ended_trained ON cases (trained_on) WHERE outcome IS NOT NULL;
 CREATE INDEX cases_ended_certified ON cases (certified_on) WHERE outcome IS NOT NULL;
 

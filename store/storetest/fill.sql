@@ -44,7 +44,7 @@ SELECT md5('case' || i)::uuid, md5('person' || i / 3)::uuid, occupation, (ARRAY[
     CASE WHEN open AND owes <> 'system' THEN registered + (now() - registered) * f END,
     CASE WHEN held = 'overdue' THEN now() - g * interval '60 days' WHEN owes IN ('institution', 'trainee') THEN now() + g * interval '60 days' END,
     outcome, md5('account1')::uuid, registered, registered::date,
-    ended, 4, CASE WHEN h < 0.8 THEN (ARRAY['dongcheng', 'xicheng', 'chaoyang', 'fengtai', 'shijingshan', 'haidian', 'haidian', 'haidian', 'tongzhou', 'shunyi', 'changping', 'daxing', 'economic-development-area'])[1 + floor(13 * g)::int] END,
+    ended, 4, CASE WHEN h < 0.8 THEN (ARRAY['dongcheng', 'xicheng', 'chaoyang', 'fengtai', 'shijingshan', 'haidian', 'haidian', 'haidian', 'tongzhou', 'shunyi', 'changping', 'daxing', 'economic-development-area'])[1 + floor(13 * (100 * g - floor(100 * g)))::int] END,
     held, open AND NOT stuck AND h > 0.99, open AND h < 0.002, CASE WHEN open AND h > 0.8 AND h < 0.803 THEN now() END,
     CASE WHEN stuck AND h < 0.2 THEN md5('account' || 1 + floor(12 * e)::int)::uuid END, CASE WHEN stuck AND h < 0.2 THEN now() END,
     CASE WHEN outcome IN ('mapped', 'certified', 'trained') OR open AND stage IN ('title', 'evaluation', 'certificate')
@@ -87,5 +87,5 @@ INSERT INTO case_events (case_id, seq, at, kind, stage, actor)
 SELECT id, n, registered_at, (ARRAY['case_registered', 'eligibility_met', 'evaluation_entry_met', 'title_not_met'])[n], 'registration', 'system'
 FROM cases CROSS JOIN generate_series(1, 4) n WHERE outcome IS NULL;
 
-INSERT INTO tasks (id, case_id, institution_id, kind, attempt, issue, state, issued_at, due_at)
-SELECT md5('task' || id)::uuid, id, owes_id, 'training', 1, 1, 'open', owes_since, due_at FROM cases WHERE owes_kind = 'institution';
+INSERT INTO tasks (id, case_id, institution_id, kind, attempt, issue, state, issued_at, due_at, district, training_body)
+SELECT md5('task' || id)::uuid, id, owes_id, 'training', 1, 1, 'open', owes_since, due_at, district, training_body FROM cases WHERE owes_kind = 'institution';
