@@ -48,6 +48,7 @@ describe('the page of a case, for an operator', () => {
     ]) {
       await page.getByRole('navigation', { name: '个案的各部分' }).getByRole('link', { name }).click()
       await page.locator(sign).first().waitFor()
+      assert.equal(await page.locator('.case-sections [aria-current]').count(), 1, 'one part is said to be shown')
       await axeFindsNothing(page, name)
     }
     // An act that is sent is done: the case stands still, and goes on.

@@ -32,6 +32,13 @@ describe('an operator at the keyboard', () => {
     await page.keyboard.press('k')
     await page.keyboard.press('Enter')
     await page.waitForURL(/\/cases\/[0-9a-f-]{36}/)
+    await page.goBack()
+    await page.locator('.listing tbody tr').first().waitFor()
+    await page.keyboard.press('j')
+    await page.keyboard.press('r')
+    await page.getByRole('dialog').locator('[data-verb]').first().waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
 
     await page.keyboard.press('Control+k')
     const palette = page.getByRole('combobox', { name: '去哪里' })

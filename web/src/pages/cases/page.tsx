@@ -45,7 +45,7 @@ export function CaseList({ search, whole, standing, ...page }: Props) {
           name: t('web.cases.act'),
           key: 'r',
           run: ([row]) => {
-            if (row) void navigate({ to: '/cases/$id', params: { id: row.id }, hash: 'acts' })
+            if (row) void navigate({ to: '/cases/$id', params: { id: row.id }, search: { act: 'choose' } })
           },
         },
       ]}

@@ -66,6 +66,8 @@ export function Sections({ c, lines, note }: Props) {
             search={({ section: _, ...now }) => (s === 'timeline' ? now : { ...now, section: s })}
             replace
             resetScroll={false}
+            // The section that says nothing in the address is not the page of every section.
+            activeOptions={{ exact: true, includeSearch: true }}
             {...(s === section ? { 'aria-current': 'page' as const } : {})}
           >
             {t(`web.casework.section.${s}`)}

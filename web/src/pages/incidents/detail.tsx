@@ -63,10 +63,12 @@ function Explained({ incident }: { incident: Incident }) {
           <dd>{moment(lang, incident.since)}</dd>
           <dt>{t('web.incidents.who')}</dt>
           <dd>{name('mover', incident.who_can_move)}</dd>
-          {incident.next_attempt_at && (
+          {incident.state !== 'closed' && (
             <>
               <dt>{t('web.execution.next_attempt')}</dt>
-              <dd>{moment(lang, incident.next_attempt_at)}</dd>
+              <dd>
+                {incident.next_attempt_at ? moment(lang, incident.next_attempt_at) : t('web.incidents.no_attempt')}
+              </dd>
             </>
           )}
           {incident.closed_at && (
@@ -98,12 +100,32 @@ function Explained({ incident }: { incident: Incident }) {
       </section>
       {incident.resolution && <Latest resolution={incident.resolution} />}
       {incident.state === 'open' && incident.verbs.length > 0 && <Resolve incident={incident} />}
+      {incident.state === 'open' && <Repairs of={incident} />}
       {incident.workflow_id && incident.case_id && (
         <Suspense fallback={<Waiting />}>
           <Execution caseId={incident.case_id} />
         </Suspense>
       )}
     </div>
+  )
+}
+
+/** What may be done to the execution that it is about, and what each would do. It is done below, where the execution is. */
+function Repairs({ of }: { of: Incident }) {
+  const { t } = useWords()
+  const repairs = of.suggested.filter((s) => !of.verbs.includes(s.act))
+  if (repairs.length === 0) return null
+  return (
+    <section className="stack close" aria-labelledby="suggested">
+      <h2 id="suggested">{t('web.incidents.repairs')}</h2>
+      <ul>
+        {repairs.map((s) => (
+          <li key={s.act}>
+            {s.name} <span className="quiet small">{s.effect}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
