@@ -192,12 +192,8 @@ func (s *service) decideApproval(ctx context.Context, in *idBodyInput) (*approva
 		if err != nil {
 			return err
 		}
-		views, err := viewApprovals(tx, r, done.Approval)
-		if err != nil {
-			return err
-		}
-		out.Body = views[0]
-		return s.auditDecision(tx, r, "approval."+done.Approval.State, done.Approval, reason)
+		out.Body, err = s.decided(tx, r, done.Approval, reason)
+		return err
 	})
 	if err != nil {
 		return nil, refusedAct(err)
@@ -213,14 +209,19 @@ func (s *service) decideApproval(ctx context.Context, in *idBodyInput) (*approva
 	return out, nil
 }
 
-// auditDecision writes what became of an approval, with what was asked for before.
-func (s *service) auditDecision(tx *store.Tx, r *request, action string, a store.Approval, reason string) error {
+// decided writes into the audit log what became of an approval, with what was asked for before, and shows it.
+func (s *service) decided(tx *store.Tx, r *request, a store.Approval, reason string) (ApprovalView, error) {
+	views, err := viewApprovals(tx, r, a)
+	if err != nil {
+		return ApprovalView{}, err
+	}
 	subject := "approval:" + a.ID
 	if a.CaseID != nil {
 		subject = "case:" + *a.CaseID
 	}
 	asked := map[string]any{"state": store.ApprovalPending, "requested_by": a.RequestedBy, "reason": a.Reason, "legal_basis": a.LegalBasis}
-	return s.auditChange(tx, r, action, subject, reason, asked, map[string]any{"approval": a.ID, "verb": a.Verb, "state": a.State})
+	became := map[string]any{"approval": a.ID, "verb": a.Verb, "state": a.State}
+	return views[0], s.auditChange(tx, r, "approval."+a.State, subject, reason, asked, became)
 }
 
 // withdrawApproval takes back what the caller asked for.
@@ -231,12 +232,8 @@ func (s *service) withdrawApproval(ctx context.Context, in *idInput) (*approvalO
 		if err != nil {
 			return err
 		}
-		views, err := viewApprovals(tx, r, done.Approval)
-		if err != nil {
-			return err
-		}
-		out.Body = views[0]
-		return s.auditDecision(tx, r, "approval.withdrawn", done.Approval, "")
+		out.Body, err = s.decided(tx, r, done.Approval, "")
+		return err
 	})
 	if err != nil {
 		return nil, refusedAct(err)
