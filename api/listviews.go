@@ -246,7 +246,8 @@ func (v listReader) difference(d listing.Difference) listDifference {
 func (v listReader) listings(rows []listing.Listing) []listingView {
 	views := make([]listingView, len(rows))
 	for i, l := range rows {
-		views[i] = listingView{v.institution(l.InstitutionID), v.occupation(v.service.Policy, l.Occupation), v.coded("role", l.Role), v.codedIf("level", l.Level)}
+		occupation := v.occupation(v.service.Policy, l.Occupation)
+		views[i] = listingView{v.institution(l.InstitutionID), occupation, v.coded("role", l.Role), v.codedIf("level", l.Level)}
 	}
 	return views
 }

@@ -23,7 +23,7 @@ type relianceInput struct {
 	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// relianceView is a check of a certificate that was revoked afterwards. Whose certificate it is is not said.
+// relianceView is a check of a certificate that was revoked afterwards. It does not say whose certificate that is.
 type relianceView struct {
 	ID          string             `json:"id"`
 	Institution *bodyView          `json:"institution,omitempty" doc:"Who checked; missing: an operator did."`
