@@ -6,17 +6,12 @@ import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { Contacts } from './contacts'
 import { Photo } from './photo'
-import { Preferences } from './preferences'
 
-/** How the trainee who looks can be reached, and wants to be told. */
+/** How the trainee who looks can be reached, and their photo. */
 export function Reach() {
   const { t } = useWords()
   const contacts = useQuery({ queryKey: ['my', 'contacts'], queryFn: () => answer(api.GET('/v1/me/contacts')) })
-  const wanted = useQuery({
-    queryKey: ['my', 'preferences'],
-    queryFn: () => answer(api.GET('/v1/me/notification-preferences')),
-  })
-  const error = contacts.error ?? wanted.error
+  const { error } = contacts
   if (error instanceof Failure && error.code === 'person_unknown') {
     return (
       <Note page title={t('web.my.none')}>
@@ -24,11 +19,8 @@ export function Reach() {
       </Note>
     )
   }
-  if (error) {
-    const again = () => void Promise.all([contacts.refetch(), wanted.refetch()])
-    return <Trouble error={error} again={again} />
-  }
-  if (!contacts.data || !wanted.data) return <Waiting rows={8} />
+  if (error) return <Trouble error={error} again={() => void contacts.refetch()} />
+  if (!contacts.data) return <Waiting rows={8} />
   return (
     <div className="stack">
       <header className="head stack close">
@@ -36,7 +28,6 @@ export function Reach() {
         <p className="quiet">{t('web.reach.lead')}</p>
       </header>
       <Contacts known={contacts.data} />
-      <Preferences known={wanted.data} />
       <Photo />
     </div>
   )
