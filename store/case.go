@@ -31,6 +31,7 @@ type Case struct {
 	OwesSince *time.Time
 	DueAt     *time.Time
 	Outcome   *progress.Outcome
+	Done      int // which stages are done: a bit for each
 
 	// What else says in which queue of the operators' it stands.
 	Held           contract.Kind // of the incident that it is stuck on; empty when it is stuck on none

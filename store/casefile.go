@@ -143,7 +143,7 @@ func (f *CaseFile) Save() error {
 		}
 	}
 	err := f.tx.db.Model(&Case{}).Where("id = ?", f.ID).Select("policy_version", "training_body", "evaluation_body", "applicant",
-		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event",
+		"status", "stage", "owes_kind", "owes_id", "owes_since", "due_at", "outcome", "ended_at", "last_event", "done",
 		"held", "trouble", "untold", "awaits_approval", "paused_at", "paused_until", "assignee", "assigned_at").
 		Updates(f.Case).Error
 	if err != nil {
@@ -153,10 +153,16 @@ func (f *CaseFile) Save() error {
 	return nil
 }
 
+// bit is what a stage is among those of a case that are done.
+func bit(stage progress.Stage) int { return 1 << slices.Index(progress.Stages(), stage) }
+
 func (f *CaseFile) headline() {
 	views := make([]progress.StageView, len(f.stages))
+	f.Done = 0
 	for i, s := range f.stages {
-		views[i] = s.View()
+		if views[i] = s.View(); s.State == progress.Done {
+			f.Done |= bit(s.Stage)
+		}
 	}
 	outcome := progress.Open
 	if f.Outcome != nil {

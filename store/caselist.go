@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -61,14 +62,22 @@ func (f CaseFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
-// halves are the conditions of the cases that a filter can pick: of those that are open, and of those that have ended. Each
-// half has indexes of its own, so that the many that have ended cost nothing with each step of one that is open.
+// The halves of the cases: those that are open, and those that have ended. Each has indexes of its own, so that the many that
+// have ended cost nothing with each step of one that is open.
+const (
+	openHalf  = "cases.outcome IS NULL"
+	endedHalf = "cases.outcome IS NOT NULL"
+)
+
+// halves are the halves that a filter can pick cases of.
 func (f CaseFilter) halves() []string {
-	const open, ended = "cases.outcome IS NULL", "cases.outcome IS NOT NULL"
-	if picksOpen(f.Where) {
-		return []string{open}
+	switch {
+	case picksOpen(f.Where):
+		return []string{openHalf}
+	case picksEnded(f.Where):
+		return []string{endedHalf}
 	}
-	return []string{open, ended}
+	return []string{openHalf, endedHalf}
 }
 
 // keys are what cases are ordered by.
@@ -83,12 +92,12 @@ const everything = math.MaxInt32
 func (tx *Tx) CaseIDs(f CaseFilter) ([]string, error) {
 	page := max(1, f.Numbered.Page)
 	parts := make([]any, 0, 2) //nolint:mnd // halves
-	for n, half := range f.halves() {
+	for _, half := range f.halves() {
 		q := f.pick(tx.db.Model(&Case{})).Where(half).Select(keys)
 		if f.After != nil {
 			q = q.Where("(cases.registered_at, cases.id) > (?, ?)", f.After.At, f.After.ID)
 		}
-		if n == 0 && f.narrow() || timely(f.Where) {
+		if half == openHalf && f.narrow() || f.timely() {
 			q = tx.db.Table("(?) AS cases", q.Limit(everything))
 		}
 		parts = append(parts, Numbered{Sort: f.Numbered.Sort, Page: 1}.of(q, caseOrders, page*f.Limit))
@@ -119,11 +128,17 @@ func (f CaseFilter) narrow() bool {
 	return !whole || f.District != "" || f.Status+f.Stage+f.Occupation+f.PersonID != ""
 }
 
-// timely reports whether an expression asks for a time: those it picks of the cases that have ended lie together in one order,
-// and at the end of another.
-func timely(e filter.Expr) bool {
-	times := []string{"registered", "since", "due", "ended", "trained", "certified"}
-	return slices.ContainsFunc(times, func(field string) bool { return filter.Names(e, field) })
+// timely reports whether a filter asks for a period, or for what is recent. Those it picks of the cases that have ended lie
+// together in that order, and at the end of another.
+func (f CaseFilter) timely() bool {
+	sorted := map[string]string{"": "registered", "age": "since"}
+	by := strings.TrimPrefix(f.Numbered.Sort, "-")
+	if of, other := sorted[by]; other {
+		by = of
+	}
+	return slices.ContainsFunc(filter.Terms(f.Where), func(t filter.Term) bool {
+		return t.Kind == filter.Date && t.Op != filter.Before && t.Field != by
+	})
 }
 
 // CountCases counts the cases that a filter picks, up to one more than a most.

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
@@ -24,7 +27,7 @@ var caseSearch = search{
 	"queue":       {columns: []string{"cases.queue"}, none: "cases.queue = ''"},
 	"status":      {columns: []string{"cases.status"}, codes: map[string]string{StatusOpen: "cases.outcome IS NULL"}},
 	"stage":       {columns: []string{"cases.stage"}},
-	"done":        {columns: []string{"stage"}, through: "cases.id IN (SELECT case_id FROM case_stages WHERE state = 'done' AND %)"},
+	"done":        {codes: doneStages()},
 	"occupation":  {columns: []string{"cases.occupation"}},
 	"level":       {columns: []string{"cases.level"}},
 	"training":    {columns: []string{"cases.training_body"}},
@@ -67,6 +70,15 @@ var incidentSearch = search{
 	"level":      {columns: []string{"incidents.level"}},
 	"district":   {columns: []string{"incidents.district"}},
 	"holds":      {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
+}
+
+// doneStages are the conditions of a case by the stages that are done.
+func doneStages() map[string]string {
+	conditions := map[string]string{}
+	for _, stage := range progress.Stages() {
+		conditions[string(stage)] = fmt.Sprintf("cases.done & %d <> 0", bit(stage))
+	}
+	return conditions
 }
 
 // CaseFields are the fields that cases are found by.
@@ -157,6 +169,21 @@ func picksOpen(e filter.Expr) bool {
 			return !hasValue(t, filter.None)
 		case "status":
 			return !hasValue(t, string(progress.CaseWithdrawn)) && !hasValue(t, string(progress.CaseEnded))
+		}
+		return false
+	})
+}
+
+// picksEnded reports the same of cases that have ended.
+func picksEnded(e filter.Expr) bool {
+	return onlyOf(e, func(t filter.Term) bool {
+		switch t.Field {
+		case "ended", "outcome":
+			return !hasValue(t, filter.None)
+		case "status":
+			return !slices.ContainsFunc(t.Values, func(v filter.Value) bool {
+				return v.Text != string(progress.CaseWithdrawn) && v.Text != string(progress.CaseEnded)
+			})
 		}
 		return false
 	})

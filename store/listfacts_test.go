@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"database/sql"
+	"errors"
 	"testing"
 	"time"
 
@@ -111,4 +112,30 @@ func TestACaseSaysWhenTheCertificateThatStandsWasIssued(t *testing.T) {
 	r.write(func(tx *store.Tx) error { return tx.InsertCertificate(reported, store.ActorSystem) })
 	require.Equal(t, "2026-11-30", r.day("SELECT certified_on FROM cases WHERE id = $1", theCase.ID), "of one that was issued elsewhere, too")
 	require.Empty(t, trained())
+}
+
+func TestACaseSaysWhichOfItsStagesAreDone(t *testing.T) {
+	t.Parallel()
+	r := newRecord(t)
+	theCase := r.open("junior")
+	done := func() int { return r.number("SELECT done FROM cases WHERE id = $1", theCase.ID) }
+	write := func(fn func(f *store.CaseFile) error) {
+		r.write(func(tx *store.Tx) error {
+			f, err := tx.OpenCase(theCase.ID)
+			require.NoError(t, err)
+			require.NoError(t, fn(f))
+			return f.Save()
+		})
+	}
+	finish := func(stage progress.Stage) func(*store.CaseFile) error {
+		return func(f *store.CaseFile) error {
+			return errors.Join(f.Move(stage, progress.Active, nil, nil), f.Move(stage, progress.Done, nil, nil))
+		}
+	}
+	require.Zero(t, done())
+	write(finish(progress.Registration))
+	write(finish(progress.Exam))
+	require.Equal(t, 1+4, done())
+	write(func(f *store.CaseFile) error { return f.Reopen(progress.Registration, progress.Active) })
+	require.Equal(t, 4, done(), "it is gone back to")
 }

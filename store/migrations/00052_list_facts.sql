@@ -81,15 +81,23 @@ CREATE TRIGGER tells_the_case_later AFTER UPDATE OF status ON certificates FOR E
     WHEN (NEW.case_id IS NOT NULL AND (OLD.status IN ('valid', 'suspended')) <> (NEW.status IN ('valid', 'suspended')))
     EXECUTE FUNCTION tell_the_case();
 
+-- What stages of a case are done is a part of its headline, each a bit by its place in the order of the notice.
+ALTER TABLE cases ADD COLUMN done smallint NOT NULL DEFAULT 0;
+UPDATE cases SET done = s.bits FROM (
+    SELECT case_id, bit_or(1 << array_position(ARRAY['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'], stage) - 1) AS bits
+    FROM case_stages WHERE state = 'done' GROUP BY case_id) s
+WHERE s.case_id = cases.id;
+
 -- The indexes of lists, again: of the open cases, one has all that they are picked by; of those that have ended, a year of
 -- certificates has one. What found nothing that another does not find as well is gone, because each step of a case pays for it.
 DROP INDEX cases_open, cases_open_by_version, cases_by_registration_open, cases_claimed, cases_by_assignee;
 CREATE INDEX cases_open ON cases (queue, stage)
     INCLUDE (id, status, occupation, level, training_body, evaluation_body, district, assignee, held, policy_version, owes_since, registered_at,
-             due_at, ended_at, trained_on, certified_on, owes_kind, outcome)
+             due_at, ended_at, trained_on, certified_on, owes_kind, done, outcome)
     WHERE outcome IS NULL;
 CREATE INDEX cases_by_assignee ON cases (assignee) INCLUDE (id) WHERE assignee IS NOT NULL;
 CREATE INDEX cases_paused ON cases (id) WHERE paused_at IS NOT NULL;
+CREATE INDEX cases_ended_held ON cases (held) WHERE outcome IS NOT NULL AND held <> ''; -- none: what a case is stuck on ends with it
 CREATE INDEX cases_ended_trained ON cases (trained_on) WHERE outcome IS NOT NULL;
 CREATE INDEX cases_ended_certified ON cases (certified_on) WHERE outcome IS NOT NULL;
 

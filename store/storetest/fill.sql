@@ -36,7 +36,7 @@ timed AS MATERIALIZED (SELECT s.*, CASE WHEN NOT open THEN least(now(), register
     FROM standing s)
 INSERT INTO cases (id, person_id, occupation, level, policy_version, training_body, evaluation_body, applicant, status, stage,
     owes_kind, owes_id, owes_since, due_at, outcome, registered_by, registered_at, registered_on, ended_at, last_event, district,
-    held, untold, awaits_approval, paused_at, assignee, assigned_at, trained_on, certified_on)
+    held, untold, awaits_approval, paused_at, assignee, assigned_at, trained_on, certified_on, done)
 SELECT md5('case' || i)::uuid, md5('person' || i / 3)::uuid, occupation, (ARRAY['junior', 'intermediate', 'senior'])[1 + i % 3],
     CASE WHEN f < 0.9 THEN 'beijing-2023' ELSE 'beijing-2023+demo' END, trainer, evaluator, '{"category": "in_post"}',
     CASE WHEN outcome = 'withdrawn' THEN 'withdrawn' WHEN NOT open THEN 'ended' WHEN stuck THEN 'stuck' WHEN owes = 'system' THEN 'active' ELSE 'waiting' END,
@@ -49,7 +49,9 @@ SELECT md5('case' || i)::uuid, md5('person' || i / 3)::uuid, occupation, (ARRAY[
     CASE WHEN stuck AND h < 0.2 THEN md5('account' || 1 + floor(12 * e)::int)::uuid END, CASE WHEN stuck AND h < 0.2 THEN now() END,
     CASE WHEN outcome IN ('mapped', 'certified', 'trained') OR open AND stage IN ('title', 'evaluation', 'certificate')
         THEN (registered + (coalesce(ended, now()) - registered) * 0.3)::date END,
-    CASE WHEN outcome IN ('mapped', 'certified') OR open AND stage = 'title' THEN (registered + (coalesce(ended, now()) - registered) * 0.8)::date END
+    CASE WHEN outcome IN ('mapped', 'certified') OR open AND stage = 'title' THEN (registered + (coalesce(ended, now()) - registered) * 0.8)::date END,
+    (1 << array_position(ARRAY['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'], stage)
+        - CASE WHEN outcome IN ('mapped', 'certified') THEN 0 ELSE 1 END) - 1
 FROM timed;
 
 INSERT INTO case_stages (case_id, stage, state, since, due_at, owes_kind, owes_id)
