@@ -158,6 +158,7 @@ type service struct {
 	remedies      remedyBodies
 	casework      caseworkBodies
 	misconduct    misconductBodies
+	merges        mergeBodies
 	duty          body[dutyBody]
 	repairing     executionBodies
 	acts          actBodies

@@ -105,13 +105,17 @@ func (s *service) self(_ *store.Tx, r *request) (personID, reason string, err er
 	if r.account.PersonID == nil {
 		return "", "", problem(notFound) // has registered nothing yet
 	}
-	return *r.account.PersonID, "own", nil
+	return *r.account.Human, "own", nil
 }
 
 func (s *service) caseHolder(caseID string) whose {
 	return func(tx *store.Tx, _ *request) (personID, reason string, err error) {
 		c, err := tx.Case(caseID)
-		return c.PersonID, "case:" + caseID, err
+		if err != nil {
+			return "", "", err
+		}
+		person, err := tx.Person(c.PersonID)
+		return person.Human, "case:" + caseID, err
 	}
 }
 

@@ -261,7 +261,7 @@ func (s *service) erase(ctx context.Context, tx *store.Tx, personID string, at t
 		retention.WorkingData:   func() error { return eraseWorkingData(tx, personID, at) },
 		retention.Evidence:      func() error { return tx.EraseEvidence(personID, requestOf(ctx).account.ID, retention.Evidence, at) },
 		retention.Facts:         func() error { return tx.EraseFacts(personID) },
-		retention.Identity:      func() error { return s.eraseIdentity(tx, personID, at) },
+		retention.Identity:      func() error { return s.eraseIdentities(tx, personID, at) },
 	} {
 		if !retention.Erased(outcomes, item) {
 			continue
@@ -293,6 +293,20 @@ func eraseWorkingData(tx *store.Tx, personID string, at time.Time) error {
 	}
 	for _, id := range cases {
 		if err := tx.DestroyPayloadKey(contract.CaseWorkflowID(id), at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eraseIdentities erases the names and numbers of all of a person's records.
+func (s *service) eraseIdentities(tx *store.Tx, personID string, at time.Time) error {
+	records, err := tx.RecordsOf(personID)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		if err := s.eraseIdentity(tx, record.ID, at); err != nil {
 			return err
 		}
 	}

@@ -142,14 +142,14 @@ func (s *service) mayMark(ctx context.Context, account store.Account, attendee s
 	return s.mayActOn(tx, account, known[attendee].PersonID)
 }
 
-// mayActOn refuses an account that declared any of these people.
+// mayActOn refuses an account that declared any of these people, under any of their numbers.
 func (s *service) mayActOn(tx *store.Tx, account store.Account, persons ...string) error {
 	declared, err := tx.Duties(account.ID)
 	if err != nil || len(declared) == 0 {
 		return err
 	}
 	persons = slices.DeleteFunc(persons, func(id string) bool { return id == "" })
-	all, err := tx.PeopleByID(persons)
+	all, err := tx.RecordsOf(persons...)
 	if err != nil {
 		return err
 	}

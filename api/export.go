@@ -95,6 +95,7 @@ func (s *service) openers() map[string][]opener {
 		}
 	}
 	return map[string][]opener{
+		"identity": {{"name", "name", text(store.NameSeal)}, {"id_number", "id_number", text(store.IDNumberSeal)}},
 		"letters": {{"sealed", "body", func(id string, sealed []byte) (any, error) {
 			plain, err := s.Keys.Open(sealed, store.LetterSeal(id))
 			return json.RawMessage(plain), err

@@ -43,6 +43,7 @@ const (
 	fieldURLPrivate      = "url_private"
 	fieldUnknownModule   = "unknown_module"
 	fieldUnknownTask     = "unknown_task"
+	fieldUnknownCase     = "unknown_case"
 	fieldScoreOrAbsent   = "score_or_absent"
 	fieldNameMismatch    = "name_mismatch"
 	fieldNotListed       = "not_listed_for_role"

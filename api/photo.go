@@ -129,7 +129,7 @@ func (s *service) openPhoto(tx *store.Tx, personID string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	image, err := s.Keys.Open(p.ImageSealed, store.PhotoSeal(personID))
+	image, err := s.Keys.Open(p.ImageSealed, store.PhotoSeal(p.PersonID))
 	if err != nil {
 		return nil, fmt.Errorf("open a photo: %w", err)
 	}

@@ -73,7 +73,7 @@ func (s *service) enrol(ctx context.Context, in *idBodyInput) (*placeOutput, err
 			return err
 		}
 		place, fresh, err := tx.InsertPlace(store.CoursePlace{
-			ID: uuid.NewString(), CourseID: c.ID, PersonID: known.ID, State: store.PlaceEnrolled, Document: who.idType,
+			ID: uuid.NewString(), CourseID: c.ID, PersonID: known.Human, State: store.PlaceEnrolled, Document: who.idType,
 			EnrolledBy: r.account.ID, EnrolledAt: s.Now().UTC(),
 		})
 		switch {

@@ -165,6 +165,9 @@ const (
 	misconductNotJudge     = "misconduct_not_judge"
 	otherPersonNeeded      = "other_person_needed"
 	ownCase                = "own_case"
+	mergeInTheWay          = "merge_in_the_way"
+	mergeChanged           = "merge_changed"
+	mergeOpen              = "merge_open"
 	transferChanged        = "transfer_changed"
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
@@ -296,6 +299,9 @@ var statuses = map[string]int{
 	requestIsOpen:          http.StatusConflict,
 	requestDecided:         http.StatusConflict,
 	secondPersonNeeded:     http.StatusConflict,
+	mergeInTheWay:          http.StatusConflict,
+	mergeChanged:           http.StatusConflict,
+	mergeOpen:              http.StatusConflict,
 	notTheRequester:        http.StatusConflict,
 	nothingToRevoke:        http.StatusConflict,
 	caseChanged:            http.StatusConflict,

@@ -162,7 +162,7 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 		return store.InboxItem{}, caseView{}, err
 	}
 	c := store.Case{
-		ID: uuid.NewString(), PersonID: person.ID, Occupation: reg.body.Occupation, Direction: reg.body.Direction,
+		ID: uuid.NewString(), PersonID: person.Human, Occupation: reg.body.Occupation, Direction: reg.body.Direction,
 		Level: reg.body.Level, PolicyVersion: s.Policy.ID(), TrainingBody: reg.body.TrainingBody,
 		EvaluationBody: reg.body.EvaluationBody, Applicant: reg.applicant, RegisteredBy: r.account.ID,
 		RegisteredAt: s.Now().UTC(), RegisteredOn: reg.today, District: ref(reg.body.District),
@@ -221,7 +221,7 @@ func (s *service) claim(tx *store.Tx, r *request, person store.Person, name stri
 	if err != nil {
 		return err
 	}
-	if account.PersonID != nil && *account.PersonID != person.ID {
+	if account.Human != nil && *account.Human != person.Human {
 		return problem(accountBound)
 	}
 	same, err := s.sameName(person, name)
@@ -241,12 +241,12 @@ func (s *service) claim(tx *store.Tx, r *request, person store.Person, name stri
 	case err != nil && !errors.Is(err, store.ErrNotFound):
 		return err
 	}
-	if err := tx.ClaimPerson(account.ID, person.ID); err != nil {
+	if err := tx.ClaimPerson(account.ID, person.Human); err != nil {
 		return err
 	}
 	// Another request of the same account may have claimed somebody else meanwhile.
 	account, err = tx.Account(account.ID)
-	if err == nil && (account.PersonID == nil || *account.PersonID != person.ID) {
+	if err == nil && (account.Human == nil || *account.Human != person.Human) {
 		err = problem(accountBound)
 	}
 	return err
@@ -262,7 +262,7 @@ func refusedByConstraint(err error) error {
 	switch store.Constraint(err) {
 	case "cases_one_per_target":
 		return problem(duplicateCase)
-	case "accounts_person_id_key":
+	case "accounts_person_id_key", "accounts_one_per_human":
 		return problem(personClaimed)
 	case "person_erased":
 		return problem(personErased)

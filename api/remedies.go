@@ -166,7 +166,7 @@ func (s *service) propose(tx *store.Tx, body certificateCorrectionBody, a *remed
 		return problem(validationFailed, FieldError{Field: "photo", Code: fieldNoPhoto})
 	}
 	if err == nil {
-		a.Proposal.Photo, err = s.Keys.Open(kept.ImageSealed, store.PhotoSeal(person))
+		a.Proposal.Photo, err = s.Keys.Open(kept.ImageSealed, store.PhotoSeal(kept.PersonID))
 	}
 	return err
 }

@@ -168,6 +168,10 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 		SELECT $1::uuid, $2, $3, $4, $1::uuid, 'theory', 1, 'cheating', current_date, $5, 'noticed', a.id, now(), b.id, now(), now()
 		FROM accounts a JOIN accounts b ON a.id < b.id WHERE NOT a.machine AND NOT b.machine LIMIT 1`,
 		id[authority.Misconduct], caseID, id[authority.Task], body, w.sealed("x", store.MisconductSeal(id[authority.Misconduct])))
+	id[authority.Merge] = uuid.NewString()
+	w.exec(`INSERT INTO merges (id, kept, merged, kept_case, merged_case, reason, legal_basis, evidence, seen, requested_by, requested_at, state,
+		decided_at) SELECT $1, c.person_id, o.person_id, c.id, o.id, 'r', 'l', 'e', 's', `+by+`, now(), 'overtaken', now()
+		FROM cases c JOIN cases o ON o.person_id <> c.person_id WHERE c.id = $2 LIMIT 1`, id[authority.Merge], caseID)
 	id[authority.Approval] = uuid.NewString()
 	w.exec(`INSERT INTO approvals (id, case_id, verb, seen, reason, legal_basis, requested_by, requested_at)
 		SELECT $1, id, 'cancel', last_event, 'r', 'l', `+by+`, now() FROM cases WHERE id = $2`, id[authority.Approval], caseID)

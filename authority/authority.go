@@ -81,6 +81,7 @@ const (
 	Revocation         Object = "certificate_revocation"
 
 	Misconduct Object = "misconduct"
+	Merge      Object = "merge"
 	Approval   Object = "approval"
 )
 

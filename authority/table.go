@@ -155,6 +155,15 @@ var table = []Row{
 	{"POST /v1/misconduct/{id}/decision", "misconduct.decide", Misconduct, false, roles(None, Ours, City, None)},
 	{"POST /v1/misconduct/{id}/delivery", "misconduct.deliver", Misconduct, false, roles(None, Ours, City, None)},
 
+	// Two records that are one person may lie in two districts: the city merges them.
+	{"GET /v1/merge-preview", "merge.read", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/merges", "merge.list", Nothing, false, roles(None, None, City, None)},
+	{"POST /v1/merges", "merge.ask", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/merges/{id}", "merge.read", Merge, false, roles(None, None, City, None)},
+	{"POST /v1/merges/{id}/reversal", "merge.ask", Merge, false, roles(None, None, City, None)},
+	{"POST /v1/merges/{id}/decision", "merge.decide", Merge, false, roles(None, None, City, None)},
+	{"POST /v1/merges/{id}/withdrawal", "merge.withdraw", Merge, false, roles(None, None, City, None)},
+
 	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},

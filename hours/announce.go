@@ -201,8 +201,12 @@ func (a Announcement) lines(
 		return nil, err
 	}
 	known, persons := map[string]bool{}, map[string]bool{}
+	humans, err := humansOf(tx, attendees, listed)
+	if err != nil {
+		return nil, err
+	}
 	for _, line := range listed {
-		known[line.Attendee()], persons[line.PersonID] = true, true
+		known[line.Attendee()], persons[humans[line.PersonID]] = true, true
 	}
 	var lines []store.RosterLine
 	for i, id := range a.Roster {
@@ -213,18 +217,35 @@ func (a Announcement) lines(
 			continue
 		case !found || attendee.InstitutionID != a.InstitutionID:
 			return nil, refuse(CodeAttendeeUnknown, field)
-		case persons[attendee.PersonID]:
+		case persons[humans[attendee.PersonID]]:
 			return nil, refuse(CodePersonTwice, field)
 		}
 		if err := mayAttend(tx, attendee, s, field); err != nil {
 			return nil, err
 		}
-		known[id], persons[attendee.PersonID] = true, true
+		known[id], persons[humans[attendee.PersonID]] = true, true
 		lines = append(lines, store.RosterLine{
 			SessionID: s.ID, PersonID: attendee.PersonID, CaseID: attendee.CaseID, PlaceID: attendee.PlaceID, ListedAt: now.Wall,
 		})
 	}
 	return lines, nil
+}
+
+// humansOf says, by the records of attendees and of who is listed, whom each is of.
+func humansOf(tx *store.Tx, attendees map[string]store.Attendee, listed []store.RosterLine) (map[string]string, error) {
+	var records []string
+	for _, attendee := range attendees {
+		records = append(records, attendee.PersonID)
+	}
+	for _, line := range listed {
+		records = append(records, line.PersonID)
+	}
+	people, err := tx.PeopleByID(records)
+	humans := make(map[string]string, len(people))
+	for _, person := range people {
+		humans[person.ID] = person.Human
+	}
+	return humans, err
 }
 
 // mayAttend refuses a session that would not count for an attendee.

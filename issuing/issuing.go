@@ -178,7 +178,7 @@ func (d Desk) photo(tx *store.Tx, personID, certificateID string) (sealed []byte
 	if err != nil {
 		return nil, "", err
 	}
-	image, err := d.Keys.Open(kept.ImageSealed, store.PhotoSeal(personID))
+	image, err := d.Keys.Open(kept.ImageSealed, store.PhotoSeal(kept.PersonID))
 	if err != nil {
 		return nil, "", fmt.Errorf("open a photo: %w", err)
 	}

@@ -74,6 +74,7 @@ var promised = map[string][]string{
 		"retry", "extend", "reassign", "correct", "return", "pause", "resume", "waive", "override", "cancel", "withdraw",
 	},
 	"act_state.*":      {"awaiting_approval", "pending", "applied", "refused", "rejected", "withdrawn", "overtaken"},
+	"merge_state.*":    {"open", "approved", "refused", "withdrawn", "overtaken"},
 	"approval_state.*": {"pending", "approved", "rejected", "withdrawn", "overtaken"},
 	"effect.*": {
 		"incident_closed", "asked_anew", "told_again", "deadline_moved", "task_cancelled", "certificate_cancelled", "asked_next",
@@ -129,6 +130,7 @@ var problemCodes = []string{
 	"deletion_pending", "deletion_decided",
 	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
 	"certificate_replacing", "nothing_to_revoke",
+	"merge_in_the_way", "merge_changed", "merge_open",
 	"case_changed", "case_paused", "act_not_possible", "approval_pending", "approval_overtaken",
 }
 
@@ -138,7 +140,7 @@ var noticeKinds = []string{
 	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 	"approval_overdue", "approval_escalated", "case_overdue",
 	"misconduct_overdue",
-	"approval_asked", "approval_overtaken",
+	"approval_asked", "approval_overtaken", "merge_asked",
 }
 
 var causeCodes = []string{

@@ -31,6 +31,7 @@ func (d Desk) correctPerson(
 			return err
 		}
 	}
+	person.CorrectedAt = r.DecidedAt
 	if err := tx.CorrectIdentity(person); err != nil {
 		return err
 	}

@@ -53,11 +53,14 @@ func bothWays(columns map[string]string, id string) map[string]string {
 func (f CaseFilter) pick(q *gorm.DB) *gorm.DB {
 	q = caseSearch.pick(f.cases(q), f.Where)
 	for column, value := range map[string]string{
-		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation, "person_id": f.PersonID,
+		"status": f.Status, "stage": f.Stage, "occupation": f.Occupation,
 	} {
 		if value != "" {
 			q = q.Where("cases."+column+" = ?", value)
 		}
+	}
+	if f.PersonID != "" {
+		q = q.Where("cases.person_id "+family, f.PersonID)
 	}
 	return q
 }

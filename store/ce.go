@@ -135,8 +135,8 @@ type CEYearSum struct {
 // ceYears is every year that has credits or was ever closed.
 const ceYears = `
 	SELECT year, closed_at, closed_by, coalesce(persons, 0) AS persons, coalesce(hours, 0) AS hours
-	FROM (SELECT c.year, count(DISTINCT e.person_id) AS persons, sum(e.hours) AS hours
-	      FROM ce_claims c JOIN ce_entries e ON e.id = c.entry_id GROUP BY c.year) s
+	FROM (SELECT c.year, count(DISTINCT p.human) AS persons, sum(e.hours) AS hours
+	      FROM ce_claims c JOIN ce_entries e ON e.id = c.entry_id JOIN persons p ON p.id = e.person_id GROUP BY c.year) s
 	FULL JOIN ce_years USING (year)`
 
 // CEYears reads the years that have credits or were ever closed, the latest first.
@@ -156,7 +156,7 @@ func (tx *Tx) CEYearSum(year int) (CEYearSum, error) {
 // CELedger reads all that was credited to a person and taken back, in the order in which it was written.
 func (tx *Tx) CELedger(personID string) ([]CEEntry, error) {
 	var all []CEEntry
-	err := tx.db.Order("id").Find(&all, "person_id = ?", personID).Error
+	err := tx.db.Order("id").Find(&all, "person_id "+family, personID).Error
 	return all, found(err, "read a person's CE ledger")
 }
 
@@ -175,7 +175,7 @@ func (tx *Tx) CEEntriesOf(caseID, placeID *string) ([]CEEntry, error) {
 // CEEntries reads the hours credited to a person, by year.
 func (tx *Tx) CEEntries(personID string) ([]CEEntry, error) {
 	var all []CEEntry
-	err := tx.db.Order("year, id").Find(&all, "person_id = ?", personID).Error
+	err := tx.db.Order("year, id").Find(&all, "person_id "+family, personID).Error
 	return all, found(err, "read a person's CE hours")
 }
 

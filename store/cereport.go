@@ -58,38 +58,38 @@ func (tx *Tx) CEReport(f CEReportFilter) ([]CEReportRow, error) {
 	var rows []CEReportRow
 	err := tx.db.Raw(`
 		WITH years AS (
-			SELECT person_id, sum(hours) AS total, coalesce(sum(hours) FILTER (WHERE subject = 'professional'), 0) AS professional
-			FROM ce_entries WHERE year = @year GROUP BY person_id
+			SELECT p.human, sum(hours) AS total, coalesce(sum(hours) FILTER (WHERE subject = 'professional'), 0) AS professional
+			FROM ce_entries e JOIN persons p ON p.id = e.person_id WHERE year = @year GROUP BY p.human
 		), earned AS (
-			SELECT e.person_id, coalesce(c.occupation, '') AS occupation, coalesce(c.level, '') AS level,
+			SELECT h.human, coalesce(c.occupation, '') AS occupation, coalesce(c.level, '') AS level,
 			       coalesce(o.institution_id, c.training_body) AS institution, e.hours
-			FROM ce_entries e JOIN ce_claims k ON k.entry_id = e.id
+			FROM ce_entries e JOIN ce_claims k ON k.entry_id = e.id JOIN persons h ON h.id = e.person_id
 			LEFT JOIN cases c ON c.id = e.case_id
 			LEFT JOIN course_places p ON p.id = e.place_id LEFT JOIN courses o ON o.id = p.course_id
 			WHERE e.year = @year
 		), issued AS (
-			SELECT coalesce(c.person_id, p.person_id) AS person_id, coalesce(c.occupation, '') AS occupation,
+			SELECT coalesce(c.human, p.human) AS human, coalesce(c.occupation, '') AS occupation,
 			       coalesce(c.level, '') AS level, t.issuer AS institution, t.kind
 			FROM certificates t LEFT JOIN cases c ON c.id = t.case_id LEFT JOIN course_places p ON p.id = t.place_id
 			WHERE extract(year FROM t.issued_on) = @year AND t.status IN ('valid', 'suspended')
 		), facts AS (
-			SELECT person_id, occupation, level, institution, hours, '' AS kind FROM earned
-			UNION ALL SELECT person_id, occupation, level, institution, 0, kind FROM issued
+			SELECT human, occupation, level, institution, hours, '' AS kind FROM earned
+			UNION ALL SELECT human, occupation, level, institution, 0, kind FROM issued
 		), picked AS (
-			SELECT person_id, hours, kind, `+dimensions+` FROM facts
+			SELECT human, hours, kind, `+dimensions+` FROM facts
 			WHERE (@occupation = '' OR occupation = @occupation) AND (@level = '' OR level = @level)
 			  AND (@institution = '' OR institution = @institution)
 		)
 		SELECT occupation, level, institution, sum(hours) AS hours,
-		       count(DISTINCT person_id) FILTER (WHERE kind = '') AS persons,
-		       count(DISTINCT person_id) FILTER (WHERE kind = '' AND y.total >= @need_total) AS met_total,
-		       count(DISTINCT person_id) FILTER (WHERE kind = '' AND y.professional >= @need_professional) AS met_professional,
-		       count(DISTINCT person_id) FILTER (WHERE kind = 'training') AS trained_persons,
+		       count(DISTINCT human) FILTER (WHERE kind = '') AS persons,
+		       count(DISTINCT human) FILTER (WHERE kind = '' AND y.total >= @need_total) AS met_total,
+		       count(DISTINCT human) FILTER (WHERE kind = '' AND y.professional >= @need_professional) AS met_professional,
+		       count(DISTINCT human) FILTER (WHERE kind = 'training') AS trained_persons,
 		       count(*) FILTER (WHERE kind = 'training') AS trained_times,
-		       count(DISTINCT person_id) FILTER (WHERE kind = 'grade') AS certified_persons,
+		       count(DISTINCT human) FILTER (WHERE kind = 'grade') AS certified_persons,
 		       count(*) FILTER (WHERE kind = 'grade') AS certified_times,
 		       count(*) FILTER (WHERE kind = 'ce_base') AS course_certificates
-		FROM picked LEFT JOIN years y USING (person_id) GROUP BY occupation, level, institution`,
+		FROM picked LEFT JOIN years y USING (human) GROUP BY occupation, level, institution`,
 		map[string]any{
 			"year": f.Year, "occupation": f.Occupation, "level": f.Level, "institution": f.Institution,
 			"need_total": f.NeedTotal, "need_professional": f.NeedProfessional,

@@ -111,8 +111,8 @@ func (tx *Tx) CertificateRequests(f CertificateRequestFilter) ([]CertificateRequ
 
 // ofPerson bounds a query of certificates to what somebody holds.
 func ofPerson(q *gorm.DB, personID string) *gorm.DB {
-	return q.Where(`(case_id IN (SELECT id FROM cases WHERE person_id = ?)
-		OR place_id IN (SELECT id FROM course_places WHERE person_id = ?))`, personID, personID)
+	return q.Where(`(case_id IN (SELECT id FROM cases WHERE person_id `+family+`)
+		OR place_id IN (SELECT id FROM course_places WHERE person_id `+family+`))`, personID, personID)
 }
 
 // HolderOf reads whose a certificate is: of its case, or of its place in a course.

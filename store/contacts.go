@@ -30,7 +30,7 @@ type Photo struct {
 // Contacts reads how a person can be reached; ErrNotFound when nothing was ever given.
 func (tx *Tx) Contacts(personID string) (Contacts, error) {
 	var c Contacts
-	err := tx.db.Take(&c, "person_id = ?", personID).Error
+	err := ownFirst(tx.db, personID).Take(&c).Error
 	return c, found(err, "read a person's contacts")
 }
 
@@ -38,7 +38,10 @@ func (tx *Tx) Contacts(personID string) (Contacts, error) {
 // because of it. It reports false when a number that only one may hold is somebody else's; the transaction must not commit
 // then. The person is held.
 func (tx *Tx) SaveContacts(c Contacts, indexes []PersonIndex) (bool, error) {
-	if err := tx.db.Clauses(clause.OnConflict{UpdateAll: true}).Create(&c).Error; err != nil {
+	if err := tx.EraseContacts(c.PersonID); err != nil {
+		return false, err
+	}
+	if err := tx.db.Create(&c).Error; err != nil {
 		return false, fmt.Errorf("write a person's contacts: %w", err)
 	}
 	return tx.SetPersonIndexes(c.PersonID, contactKinds, indexes)
@@ -48,18 +51,18 @@ var contactKinds = []string{IndexMobile, IndexPhone, IndexEmail}
 
 // ReleasePhone takes a person's telephone number away, and that they are found by it. It reports false when there is none.
 func (tx *Tx) ReleasePhone(personID string) (bool, error) {
-	res := tx.db.Model(&Contacts{}).Where("person_id = ? AND phone_sealed IS NOT NULL", personID).Update("phone_sealed", nil)
+	res := tx.db.Model(&Contacts{}).Where("person_id "+family+" AND phone_sealed IS NOT NULL", personID).Update("phone_sealed", nil)
 	if res.Error != nil || res.RowsAffected == 0 {
 		return false, found(res.Error, "release a telephone number")
 	}
-	_, err := tx.SetPersonIndexes(personID, []string{IndexMobile, IndexPhone}, nil)
-	return true, err
+	err := tx.db.Delete(&PersonIndex{}, "person_id "+family+" AND kind IN ?", personID, []string{IndexMobile, IndexPhone}).Error
+	return true, found(err, "release a telephone number")
 }
 
 // Photo reads a person's photo; ErrNotFound when there is none.
 func (tx *Tx) Photo(personID string) (Photo, error) {
 	var p Photo
-	err := tx.db.Take(&p, "person_id = ?", personID).Error
+	err := ownFirst(tx.db, personID).Take(&p).Error
 	return p, found(err, "read a photo")
 }
 
@@ -71,7 +74,7 @@ func (tx *Tx) SavePhoto(p Photo) error {
 
 // RemovePhoto removes a person's photo; ErrNotFound when there is none.
 func (tx *Tx) RemovePhoto(personID string) error {
-	res := tx.db.Delete(&Photo{}, "person_id = ?", personID)
+	res := tx.db.Delete(&Photo{}, "person_id "+family, personID)
 	if res.Error == nil && res.RowsAffected == 0 {
 		res.Error = gorm.ErrRecordNotFound
 	}

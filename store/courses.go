@@ -131,7 +131,7 @@ func (tx *Tx) CoursesOfPlaces(placeIDs []string) (map[string]Course, error) {
 // InsertPlace writes a place, once for a course and a person, and reads the one that stands.
 func (tx *Tx) InsertPlace(p CoursePlace) (place CoursePlace, fresh bool, err error) {
 	res := tx.db.Clauses(clause.OnConflict{
-		Columns: []clause.Column{{Name: "course_id"}, {Name: "person_id"}}, DoNothing: true,
+		Columns: []clause.Column{{Name: "course_id"}, {Name: "human"}}, DoNothing: true,
 	}).Create(&p)
 	if res.Error != nil {
 		return p, false, fmt.Errorf("write a place in a course: %w", res.Error)
@@ -139,7 +139,7 @@ func (tx *Tx) InsertPlace(p CoursePlace) (place CoursePlace, fresh bool, err err
 	if res.RowsAffected == 1 {
 		return p, true, nil
 	}
-	err = tx.db.Take(&place, "course_id = ? AND person_id = ?", p.CourseID, p.PersonID).Error
+	err = tx.db.Take(&place, "course_id = ? AND person_id "+family, p.CourseID, p.PersonID).Error
 	return place, false, found(err, "read a place in a course")
 }
 

@@ -54,7 +54,7 @@ func (tx *Tx) DecideDeletionRequest(r DeletionRequest) error {
 func (tx *Tx) DeletionRequests(personID, state string, after *Position, limit int) ([]DeletionRequest, error) {
 	q := tx.db.Order("requested_at, id").Limit(limit)
 	if personID != "" {
-		q = q.Where("person_id = ?", personID)
+		q = q.Where("person_id "+family, personID)
 	}
 	if state != "" {
 		q = q.Where("state = ?", state)
@@ -78,9 +78,8 @@ type Holding struct {
 // HoldPerson keeps everybody from beginning anything with a person until the transaction ends, and says what is kept of
 // them. Whoever was at it has finished then.
 func (tx *Tx) HoldPerson(id string) (Holding, error) {
-	var p Person
-	if err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&p, "id = ?", id).Error; err != nil {
-		return Holding{}, found(err, "hold a person")
+	if _, err := tx.HoldRecords(id); err != nil {
+		return Holding{}, err
 	}
 	return tx.Holding(id)
 }
@@ -89,30 +88,39 @@ func (tx *Tx) HoldPerson(id string) (Holding, error) {
 func (tx *Tx) Holding(id string) (Holding, error) {
 	var h Holding
 	err := tx.db.Raw(`SELECT
-		EXISTS (SELECT 1 FROM cases WHERE person_id = @id AND ended_at IS NULL)
-			OR EXISTS (SELECT 1 FROM course_places WHERE person_id = @id AND state = 'enrolled') AS open,
+		EXISTS (SELECT 1 FROM cases WHERE person_id IN (SELECT * FROM records_of(@id)) AND ended_at IS NULL)
+			OR EXISTS (SELECT 1 FROM course_places WHERE person_id IN (SELECT * FROM records_of(@id)) AND state = 'enrolled') AS open,
 		count(*) AS certificates, count(*) FILTER (WHERE c.kind = 'grade') AS grade_certificates,
-		(SELECT count(*) FROM ce_entries WHERE person_id = @id) AS ce_entries
+		(SELECT count(*) FROM ce_entries WHERE person_id IN (SELECT * FROM records_of(@id))) AS ce_entries
 		FROM certificates c LEFT JOIN cases k ON k.id = c.case_id LEFT JOIN course_places p ON p.id = c.place_id
-		WHERE coalesce(k.person_id, p.person_id) = @id`, map[string]any{"id": id}).Scan(&h).Error
+		WHERE coalesce(k.person_id, p.person_id) IN (SELECT * FROM records_of(@id))`, map[string]any{"id": id}).Scan(&h).Error
 	return h, found(err, "ask what is kept of a person")
 }
 
 // EraseContacts erases how a person can be reached, and that they are found by it.
 func (tx *Tx) EraseContacts(personID string) error {
-	if err := tx.db.Delete(&Contacts{}, "person_id = ?", personID).Error; err != nil {
+	if err := tx.db.Delete(&Contacts{}, "person_id "+family, personID).Error; err != nil {
 		return fmt.Errorf("erase a person's contacts: %w", err)
 	}
-	err := tx.db.Delete(&PersonIndex{}, "person_id = ? AND kind IN ?", personID, contactKinds).Error
+	err := tx.db.Delete(&PersonIndex{}, "person_id "+family+" AND kind IN ?", personID, contactKinds).Error
 	return found(err, "erase a person's indexes")
 }
 
-// EraseLogIns closes the account that a person uses, and erases what it logged in with and was answered.
+// EraseLogIns closes the accounts that a person uses, and erases what they logged in with and were answered.
 func (tx *Tx) EraseLogIns(personID string, at time.Time) error {
-	account, err := tx.AccountOfPerson(personID)
-	if err != nil {
-		return err
+	var accounts []Account
+	if err := tx.db.Find(&accounts, "person_id "+family, personID).Error; err != nil {
+		return found(err, "read a person's accounts")
 	}
+	for _, account := range accounts {
+		if err := tx.eraseLogIn(account, at); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) eraseLogIn(account Account, at time.Time) error {
 	if account.State == AccountActive {
 		if err := tx.CloseAccount(account.ID, at); err != nil {
 			return err
@@ -128,10 +136,10 @@ func (tx *Tx) EraseLogIns(personID string, at time.Time) error {
 
 // EraseFacts erases what a person told of themselves for their cases. What was decided on it stays.
 func (tx *Tx) EraseFacts(personID string) error {
-	err := tx.db.Exec("UPDATE cases SET applicant = '{}' WHERE person_id = ?", personID).Error
+	err := tx.db.Exec("UPDATE cases SET applicant = '{}' WHERE person_id "+family, personID).Error
 	if err == nil {
 		err = tx.db.Exec(`UPDATE acts SET params = params - 'applicant' WHERE params -> 'applicant' IS NOT NULL
-			AND case_id IN (SELECT id FROM cases WHERE person_id = ?)`, personID).Error
+			AND case_id IN (SELECT id FROM cases WHERE person_id `+family+`)`, personID).Error
 	}
 	return found(err, "erase the facts of a person's cases")
 }
@@ -149,6 +157,6 @@ func (tx *Tx) EraseIdentity(personID string, nameSealed, numberSealed []byte, at
 // CasesOfPerson lists the ids of a person's cases.
 func (tx *Tx) CasesOfPerson(personID string) ([]string, error) {
 	var ids []string
-	err := tx.db.Model(&Case{}).Where("person_id = ?", personID).Order("registered_at, id").Pluck("id", &ids).Error
+	err := tx.db.Model(&Case{}).Where("person_id "+family, personID).Order("registered_at, id").Pluck("id", &ids).Error
 	return ids, found(err, "list a person's cases")
 }

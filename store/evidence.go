@@ -171,7 +171,7 @@ func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64,
 // EraseEvidence removes the files about a person's cases, about the tasks of those and about answers to them, and expects no
 // more of them. What names several people is about neither.
 func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
-	const theirs = `(subject_kind, subject_id) IN (WITH mine AS (SELECT id FROM cases WHERE person_id = ?),
+	const theirs = `(subject_kind, subject_id) IN (WITH mine AS (SELECT id FROM cases WHERE person_id ` + family + `),
 		theirs AS (SELECT t.id FROM tasks t JOIN mine ON mine.id = t.case_id)
 		SELECT 'case', id FROM mine UNION ALL SELECT 'task', id FROM theirs
 		UNION ALL SELECT 'dead_letter', d.id FROM dead_letters d JOIN theirs ON theirs.id = coalesce(d.applied_to, d.task_id))`

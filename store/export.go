@@ -12,24 +12,26 @@ type ExportSection struct {
 	query  string
 }
 
-// Queries of sections name the person as @person. Their accounts, cases and places are those of these common parts.
+// Queries of sections name the person as @person. Their records, accounts, cases and places are those of these common parts.
 const exportScope = `WITH
-	account AS (SELECT id FROM accounts WHERE person_id = @person),
-	mine AS (SELECT id FROM cases WHERE person_id = @person),
-	place AS (SELECT id FROM course_places WHERE person_id = @person)
+	records AS (SELECT * FROM records_of(@person)),
+	account AS (SELECT id FROM accounts WHERE person_id IN (TABLE records)),
+	mine AS (SELECT id FROM cases WHERE person_id IN (TABLE records)),
+	place AS (SELECT id FROM course_places WHERE person_id IN (TABLE records))
 	SELECT coalesce(json_agg(t), '[]') FROM (%s) t`
 
 // exportSections is everything that is kept of a person, but what is sealed: that is opened and added by who has the keys.
 var exportSections = []ExportSection{
-	{"identity", []string{"persons", "person_indexes"}, `SELECT id, id_type, id_country, created_at FROM persons WHERE id = @person`},
-	{"contacts", []string{"contacts"}, `SELECT updated_at FROM contacts WHERE person_id = @person`},
+	{"identity", []string{"persons", "person_indexes"}, `SELECT id, id_type, id_country, encode(name_sealed, 'base64') AS name,
+		encode(id_number_sealed, 'base64') AS id_number, created_at FROM persons WHERE id IN (TABLE records) ORDER BY created_at`},
+	{"contacts", []string{"contacts"}, `SELECT updated_at FROM contacts WHERE person_id IN (TABLE records)`},
 	{"notifications", []string{"notifications", "dispatches"}, `SELECT n.case_id, n.kind, n.params, n.act, n.act_due, n.created_at, n.read_at,
 		d.channel, d.state AS sent, d.ended_at AS sent_at FROM notifications n LEFT JOIN dispatches d ON d.id = n.dispatch_id
-		WHERE n.person_id = @person ORDER BY n.created_at`},
+		WHERE n.person_id IN (TABLE records) ORDER BY n.created_at`},
 	{"notification_preferences", []string{"notification_preferences"}, `SELECT language, first_channel, email, sms, quiet_from, quiet_until,
-		digest, digest_at, changed_at FROM notification_preferences WHERE person_id = @person`},
-	{"photo", []string{"photos"}, `SELECT taken_in_at FROM photos WHERE person_id = @person`},
-	{"accounts", []string{"accounts"}, `SELECT id, role, label, state, created_at, closed_at FROM accounts WHERE person_id = @person`},
+		digest, digest_at, changed_at FROM notification_preferences WHERE person_id IN (TABLE records)`},
+	{"photo", []string{"photos"}, `SELECT taken_in_at FROM photos WHERE person_id IN (TABLE records)`},
+	{"accounts", []string{"accounts"}, `SELECT id, role, label, state, created_at, closed_at FROM accounts WHERE person_id IN (TABLE records)`},
 	{"log_ins", []string{"credentials", "second_factors", "recovery_codes", "login_identities"}, `
 		SELECT 'local' AS method, login, changed_at AS since FROM credentials WHERE account_id IN (TABLE account)
 		UNION ALL SELECT 'second_factor', '', confirmed_at FROM second_factors WHERE account_id IN (TABLE account)
@@ -40,7 +42,7 @@ var exportSections = []ExportSection{
 		FROM access_tokens WHERE account_id IN (TABLE account) ORDER BY created_at`},
 	{"cases", []string{"cases", "case_steps"}, `SELECT id, occupation, direction, level, district, policy_version, training_body,
 		evaluation_body, applicant, status, stage, outcome, registered_at, registered_on, ended_at FROM cases
-		WHERE person_id = @person ORDER BY registered_at`},
+		WHERE person_id IN (TABLE records) ORDER BY registered_at`},
 	{"facts", []string{"case_facts"}, `SELECT case_id, applicant, reason, given_at FROM case_facts WHERE case_id IN (TABLE mine) ORDER BY given_at`},
 	{"stages", []string{"case_stages"}, `SELECT case_id, stage, state, since, due_at FROM case_stages WHERE case_id IN (TABLE mine) ORDER BY case_id, since`},
 	{"timeline", []string{"case_events", "inbox", "outbox"}, `SELECT case_id, seq, at, kind, stage, actor, params FROM case_events
@@ -76,19 +78,19 @@ var exportSections = []ExportSection{
 		(SELECT json_agg(json_build_object('score', m.score, 'at', m.at) ORDER BY m.at) FROM mark_replacements m WHERE m.task_id = a.task_id) AS replaced
 		FROM assessments a WHERE a.case_id IN (TABLE mine) ORDER BY a.recorded_at`},
 	{"courses", []string{"course_places"}, `SELECT p.id, o.institution_id, o.title, o.starts_on, o.ends_on, p.document, p.state, p.enrolled_at, p.closed_at
-		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id = @person ORDER BY p.enrolled_at`},
+		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id IN (TABLE records) ORDER BY p.enrolled_at`},
 	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at,
 		m.left_how, m.left_reason FROM class_members m JOIN classes k ON k.id = m.class_id WHERE m.case_id IN (TABLE mine) ORDER BY m.joined_at`},
 	{"sessions_attended", []string{"session_roster", "attendance"}, `SELECT s.institution_id, s.ref, s.module, s.mode, s.opens_at, s.closes_at,
 		s.voided_at, a.signed_in_at, a.signed_out_at, a.received_at, a.state, a.reason
 		FROM session_roster r JOIN sessions s ON s.id = r.session_id
-		LEFT JOIN attendance a ON a.session_id = r.session_id AND a.person_id = r.person_id WHERE r.person_id = @person ORDER BY s.opens_at`},
+		LEFT JOIN attendance a ON a.session_id = r.session_id AND a.person_id = r.person_id WHERE r.person_id IN (TABLE records) ORDER BY s.opens_at`},
 	{"watching", []string{"watches", "heartbeats", "challenges"}, `SELECT w.session_id, count(h.seq) AS heartbeats, min(h.received_at) AS first_at,
-		max(h.received_at) AS last_at FROM watches w LEFT JOIN heartbeats h ON h.watch_id = w.id WHERE w.person_id = @person GROUP BY w.id`},
+		max(h.received_at) AS last_at FROM watches w LEFT JOIN heartbeats h ON h.watch_id = w.id WHERE w.person_id IN (TABLE records) GROUP BY w.id`},
 	{"hours", []string{"hour_entries", "hour_claims"}, `SELECT id, case_id, place_id, institution_id, session_ref, session_date, module, mode, seconds,
-		during::text, reverses, reason, recorded_at FROM hour_entries WHERE person_id = @person ORDER BY id`},
+		during::text, reverses, reason, recorded_at FROM hour_entries WHERE person_id IN (TABLE records) ORDER BY id`},
 	{"ce_hours", []string{"ce_entries", "ce_claims"}, `SELECT id, case_id, place_id, year, subject, hours, reverses, reason, taken, recorded_at
-		FROM ce_entries WHERE person_id = @person ORDER BY id`},
+		FROM ce_entries WHERE person_id IN (TABLE records) ORDER BY id`},
 	{"certificates", []string{"certificates"}, `SELECT id, case_id, place_id, kind, issuer, number, origin, status, facts, issued_on FROM certificates
 		WHERE case_id IN (TABLE mine) OR place_id IN (TABLE place) ORDER BY recorded_at`},
 	{"certificate_checks", []string{"certificate_checks", "bulk_checks", "bulk_check_rows"}, `
@@ -101,13 +103,15 @@ var exportSections = []ExportSection{
 		r.requested_at, r.state, r.decided_at, r.decision_reason FROM certificate_requests r JOIN certificates c ON c.id = r.certificate_id
 		WHERE c.case_id IN (TABLE mine) OR c.place_id IN (TABLE place) ORDER BY r.requested_at`},
 	{"readings", []string{"audit_entries"}, `SELECT e.at, e.action, e.reason, e.after, coalesce(a.role, 'system') AS by_role FROM audit_entries e
-		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject = 'person:' || @person ORDER BY e.id`},
+		LEFT JOIN accounts a ON a.id::text = e.actor WHERE e.subject IN (SELECT 'person:' || id FROM records) ORDER BY e.id`},
 	{"misconduct", []string{"misconduct_cases"}, `SELECT id, case_id, institution_id, part, attempt, act, occurred_on, evidence, state, statement_until,
 		stated_at, review, founded, decision_reason, citation, voids, barred_until, decided_at, delivered_at, delivered_how,
 		encode(account_sealed, 'base64') AS account, encode(statement_sealed, 'base64') AS statement
 		FROM misconduct_cases WHERE case_id IN (TABLE mine) AND state NOT IN ('recorded', 'dropped') ORDER BY recorded_at`},
+	{"merges", []string{"merges"}, `SELECT id, kept, merged, reverses, reason, legal_basis, evidence, requested_at, state, decided_at, decision_reason
+		FROM merges WHERE kept IN (TABLE records) OR merged IN (TABLE records) ORDER BY requested_at`},
 	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests
-		WHERE person_id = @person ORDER BY requested_at`},
+		WHERE person_id IN (TABLE records) ORDER BY requested_at`},
 }
 
 // ExportSections lists the parts of an export.

@@ -233,7 +233,7 @@ func (tx *Tx) QuietWatchers(before time.Time, after string, limit int) ([]string
 
 // TryLockPerson is LockPerson, unless somebody else has locked the person; it reports whether it did.
 func (tx *Tx) TryLockPerson(id string) (bool, error) {
-	res := tx.db.Exec(`SELECT FROM persons WHERE id = ? FOR NO KEY UPDATE SKIP LOCKED`, id)
+	res := tx.db.Exec(`SELECT FROM persons WHERE id = (SELECT human FROM persons WHERE id = ?) FOR NO KEY UPDATE SKIP LOCKED`, id)
 	return res.RowsAffected == 1, found(res.Error, "lock a person")
 }
 
@@ -289,7 +289,8 @@ func (tx *Tx) TimesTaken(personID string, times ledger.Times) (ledger.Times, err
 		return nil, nil
 	}
 	var taken []ledger.Interval
-	err := tx.each(`SELECT lower(r), upper(r) FROM hour_claims c, unnest(c.during) r WHERE c.person_id = $1 AND c.during && $2::tstzmultirange`,
+	err := tx.each(`SELECT lower(r), upper(r) FROM hour_claims c, unnest(c.during) r
+		WHERE c.person_id = (SELECT human FROM persons WHERE id = $1) AND c.during && $2::tstzmultirange`,
 		[]any{personID, *During(times)}, func(rows *sql.Rows) error {
 			var i ledger.Interval
 			err := rows.Scan(&i.From, &i.To)

@@ -63,8 +63,12 @@ func (e HourEntry) Entry() ledger.Entry {
 // LockPerson keeps others from writing hours of a person until the transaction ends: what one session leaves of a day's
 // hours depends on the others.
 func (tx *Tx) LockPerson(id string) error {
+	// First the record, as whoever writes something of it would: a merge that is under way is waited for.
 	var p Person
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&p, "id = ?", id).Error
+	err := tx.db.Clauses(clause.Locking{Strength: "KEY SHARE"}).Select("human").Take(&p, "id = ?", id).Error
+	if err == nil {
+		err = tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&Person{}, "id = ?", p.Human).Error
+	}
 	return found(err, "lock a person")
 }
 
@@ -89,7 +93,7 @@ func (tx *Tx) standing() *gorm.DB {
 // HoursDuring reads the entries that stand for a person and have time in common with the times given.
 func (tx *Tx) HoursDuring(personID string, times ledger.Times) ([]HourEntry, error) {
 	var rows []HourEntry
-	err := tx.standing().Order("hour_entries.id").Find(&rows, "c.person_id = ? AND c.during && ?::tstzmultirange", personID, *During(times)).Error
+	err := tx.standing().Order("hour_entries.id").Find(&rows, "c.person_id "+ofHuman+" AND c.during && ?::tstzmultirange", personID, *During(times)).Error
 	return rows, found(err, "look up credited times")
 }
 
@@ -107,7 +111,7 @@ func (tx *Tx) HoursOfSession(sessionID, personID string) ([]HourEntry, error) {
 // CreditedOn is how much stands credited to a person for one date, by all institutions.
 func (tx *Tx) CreditedOn(personID string, date calendar.Date) (time.Duration, error) {
 	var seconds int
-	err := tx.standing().Select("coalesce(sum(seconds), 0)").Where("c.person_id = ? AND session_date = ?", personID, date).Scan(&seconds).Error
+	err := tx.standing().Select("coalesce(sum(seconds), 0)").Where("c.person_id "+ofHuman+" AND session_date = ?", personID, date).Scan(&seconds).Error
 	return time.Duration(seconds) * time.Second, found(err, "sum a day's hours")
 }
 

@@ -154,7 +154,7 @@ func (tx *Tx) LockIncident(id string) (Incident, error) {
 func (tx *Tx) LockIncidentsOf(personID string, cause contract.Cause) ([]Incident, error) {
 	var all []Incident
 	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
-		Find(&all, "cause = ? AND state = ? AND holds AND case_id IN (SELECT id FROM cases WHERE person_id = ?)",
+		Find(&all, "cause = ? AND state = ? AND holds AND case_id IN (SELECT id FROM cases WHERE person_id "+family+")",
 			cause, IncidentOpen, personID).Error
 	return all, found(err, "lock a person's incidents")
 }

@@ -131,7 +131,7 @@ var misconductOrders = map[string]string{
 func (f MisconductFilter) pick(q *gorm.DB) *gorm.DB {
 	q = f.ofCases(q)
 	if f.PersonID != "" {
-		q = q.Where("case_id IN (SELECT id FROM cases WHERE person_id = ?)", f.PersonID).
+		q = q.Where("case_id IN (SELECT id FROM cases WHERE person_id "+family+")", f.PersonID).
 			Where("state NOT IN ?", []string{MisconductRecorded, MisconductDropped})
 	}
 	if f.CaseID != "" {
@@ -209,7 +209,7 @@ func (tx *Tx) FoundMisconduct(caseID string) ([]Misconduct, error) {
 func (tx *Tx) BarredUntil(personID string, today calendar.Date) (*calendar.Date, error) {
 	var m Misconduct
 	err := tx.db.Order("barred_until DESC").
-		Take(&m, "barred_until >= ? AND case_id IN (SELECT id FROM cases WHERE person_id = ?)", today, personID).Error
+		Take(&m, "barred_until >= ? AND case_id IN (SELECT id FROM cases WHERE person_id "+family+")", today, personID).Error
 	if err == gorm.ErrRecordNotFound { //nolint:errorlint // compared as GORM returns it
 		return nil, nil //nolint:nilnil // they may
 	}

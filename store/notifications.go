@@ -65,7 +65,7 @@ type NotificationFilter struct {
 var notificationOrders = map[string]string{"": "created_at DESC, id DESC"}
 
 func (f NotificationFilter) pick(q *gorm.DB) *gorm.DB {
-	q = q.Where("person_id = ?", f.PersonID)
+	q = q.Where("person_id "+family, f.PersonID)
 	if f.Unread {
 		q = q.Where("read_at IS NULL")
 	}
@@ -88,7 +88,7 @@ func (tx *Tx) CountNotifications(f NotificationFilter) (int64, error) {
 
 // ReadNotifications notes that a person has read some of what they were told, or all of it.
 func (tx *Tx) ReadNotifications(personID string, ids []string, all bool, at time.Time) error {
-	q := tx.db.Model(&Notification{}).Where("person_id = ? AND read_at IS NULL", personID)
+	q := tx.db.Model(&Notification{}).Where("person_id "+family+" AND read_at IS NULL", personID)
 	if !all {
 		q = q.Where("id IN ?", ids)
 	}
@@ -114,7 +114,7 @@ func (notificationPreferences) TableName() string { return "notification_prefere
 // NotificationPreferences reads how a person wants to be told: as usual, and at no time, when they have said nothing.
 func (tx *Tx) NotificationPreferences(personID string) (notification.Preferences, *time.Time, error) {
 	var rows []notificationPreferences
-	err := tx.db.Limit(1).Find(&rows, "person_id = ?", personID).Error
+	err := ownFirst(tx.db, personID).Limit(1).Find(&rows).Error
 	if err != nil || len(rows) == 0 {
 		return notification.Usual(), nil, found(err, "read how a person is told")
 	}
@@ -134,14 +134,14 @@ func (tx *Tx) SaveNotificationPreferences(personID string, p notification.Prefer
 	if err != nil {
 		return fmt.Errorf("write how a person is told: %w", err)
 	}
-	err = tx.db.Model(&Notification{}).Where("person_id = ? AND address_at IS NOT NULL", personID).Update("address_at", at).Error
+	err = tx.db.Model(&Notification{}).Where("person_id "+family+" AND address_at IS NOT NULL", personID).Update("address_at", at).Error
 	return found(err, "look anew at what waits")
 }
 
 // EraseNotifications erases what a person was told of, how it was sent, and how they wanted to be told.
 func (tx *Tx) EraseNotifications(personID string) error {
 	for _, table := range []string{"notifications", "dispatches", "notification_preferences"} {
-		if err := tx.db.Exec("DELETE FROM "+table+" WHERE person_id = ?", personID).Error; err != nil {
+		if err := tx.db.Exec("DELETE FROM "+table+" WHERE person_id "+family, personID).Error; err != nil {
 			return fmt.Errorf("erase what a person was told of: %w", err)
 		}
 	}

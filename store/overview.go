@@ -84,7 +84,7 @@ var overviewQueries = []string{
 		FROM cases c JOIN institutions t ON t.id = c.training_body JOIN case_stages s ON s.case_id = c.id AND s.state = 'done'
 		CROSS JOIN LATERAL (SELECT DISTINCT unnest(ARRAY['', c.district, t.district]) AS area) a
 		WHERE a.area IS NOT NULL AND c.registered_at >= @year AND c.registered_at < @next GROUP BY 1, 3`,
-	`SELECT a.area, d.dimension, d.code, k.figure, count(*) AS count, count(DISTINCT c.person_id) AS persons
+	`SELECT a.area, d.dimension, d.code, k.figure, count(*) AS count, count(DISTINCT c.human) AS persons
 		FROM cases c JOIN institutions t ON t.id = c.training_body
 		CROSS JOIN LATERAL (VALUES ('trained', c.trained_on), ('certified', c.certified_on)) AS k (figure, day)` + countedIn + `
 		AND k.day >= @first AND k.day < @last GROUP BY 1, 2, 3, 4`,

@@ -12,13 +12,13 @@ import (
 // districts. A case lies in the district of the trainee's employer, and in that of its training body, which the district
 // supervises (the notice: 区局对培训机构实施日常检查和监督).
 var ownerQueries = map[authority.Object]string{
-	authority.Deletion: `SELECT NULL AS account, person_id AS person, NULL AS institution, NULL AS first, NULL AS second
-		FROM deletion_requests WHERE id = ?`,
-	authority.Case: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
+	authority.Deletion: `SELECT NULL AS account, p.human AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM deletion_requests d JOIN persons p ON p.id = d.person_id WHERE d.id = ?`,
+	authority.Case: `SELECT NULL AS account, c.human AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM cases c JOIN institutions t ON t.id = c.training_body WHERE c.id = ?`,
-	authority.Task: `SELECT NULL AS account, c.person_id AS person, k.institution_id AS institution, c.district AS first, t.district AS second
+	authority.Task: `SELECT NULL AS account, c.human AS person, k.institution_id AS institution, c.district AS first, t.district AS second
 		FROM tasks k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body WHERE k.id = ?`,
-	authority.Incident: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
+	authority.Incident: `SELECT NULL AS account, c.human AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM incidents i LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
 	authority.Approval: `SELECT NULL AS account, NULL AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM approvals a LEFT JOIN incidents i ON i.id = a.incident_id LEFT JOIN cases c ON c.id = coalesce(a.case_id, i.case_id)
@@ -49,7 +49,7 @@ var ownerQueries = map[authority.Object]string{
 		FROM web_sessions WHERE id = ?`,
 	authority.View: `SELECT owner AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM saved_views WHERE id = ?`,
-	authority.Place: `SELECT NULL AS account, p.person_id AS person, o.institution_id AS institution, t.district AS first, NULL AS second
+	authority.Place: `SELECT NULL AS account, p.human AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM course_places p JOIN courses o ON o.id = p.course_id JOIN institutions t ON t.id = o.institution_id WHERE p.id = ?`,
 	authority.APIKey: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, NULL AS first, NULL AS second
 		FROM access_tokens k JOIN accounts a ON a.id = k.account_id WHERE k.id = ? AND k.scopes IS NOT NULL`,
@@ -59,7 +59,7 @@ var ownerQueries = map[authority.Object]string{
 		t.district AS first, NULL AS second FROM notices n LEFT JOIN institutions t ON t.id = n.institution_id WHERE n.id = ?`,
 	authority.Mailbox: `SELECT NULL AS account, NULL AS person, m.institution_id AS institution, NULL AS first, NULL AS second
 		FROM mailboxes m WHERE m.id = ?`,
-	authority.Letter: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, t.district AS first, c.district AS second
+	authority.Letter: `SELECT NULL AS account, c.human AS person, NULL AS institution, t.district AS first, c.district AS second
 		FROM dead_letters l JOIN institutions t ON t.id = l.institution_id LEFT JOIN tasks k ON k.id = l.task_id
 		LEFT JOIN cases c ON c.id = k.case_id WHERE l.id = ?`,
 	authority.List: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
@@ -86,9 +86,11 @@ var ownerQueries = map[authority.Object]string{
 	authority.Batch: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second
 		FROM batches WHERE id = ?`,
 	// What is not confirmed is nobody's whom it would concern: a trainee never hears of it.
-	authority.Misconduct: `SELECT NULL AS account, CASE WHEN m.state IN ('recorded', 'dropped') THEN NULL ELSE c.person_id END AS person,
+	authority.Misconduct: `SELECT NULL AS account, CASE WHEN m.state IN ('recorded', 'dropped') THEN NULL ELSE c.human END AS person,
 		m.institution_id AS institution, c.district AS first, t.district AS second
 		FROM misconduct_cases m JOIN cases c ON c.id = m.case_id JOIN institutions t ON t.id = c.training_body WHERE m.id = ?`,
+	authority.Merge: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM merges WHERE id = ?`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }
@@ -99,7 +101,7 @@ const ownersOfInspections = `SELECT NULL AS account, NULL AS person, CASE WHEN i
 
 // ownersOfCertificates: a certificate is its holder's and its issuer's, and lies in the districts of its case, or of the base
 // whose course it is of.
-const ownersOfCertificates = `SELECT NULL AS account, coalesce(c.person_id, p.person_id) AS person, k.issuer AS institution,
+const ownersOfCertificates = `SELECT NULL AS account, coalesce(c.human, p.human) AS person, k.issuer AS institution,
 	CASE WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
 	FROM certificates k JOIN institutions i ON i.id = k.issuer LEFT JOIN cases c ON c.id = k.case_id
 	LEFT JOIN institutions t ON t.id = c.training_body LEFT JOIN course_places p ON p.id = k.place_id`

@@ -15,6 +15,10 @@ type Person struct {
 	NameSealed     []byte
 	CreatedAt      time.Time
 	ErasedAt       *time.Time // since when the name and the number are gone, at the person's request
+	MergedInto     *string    `gorm:"->"` // the record that stands for whom both are of
+	// Human is the record that stands for whom this one is of: itself, or what it was merged into.
+	Human       string     `gorm:"->"`
+	CorrectedAt *time.Time // when the name or the number was corrected last
 }
 
 // TableName is the table of persons, whose plural GORM would form otherwise.
@@ -36,6 +40,7 @@ type Account struct {
 	Role          string
 	Label         string
 	PersonID      *string
+	Human         *string `gorm:"->"` // the record that stands for the person (see [Person])
 	InstitutionID *string
 	District      *string // of an operator; nil: of the whole city
 	Machine       bool    // of an institution: has API keys, and no other way in
@@ -49,7 +54,7 @@ type Account struct {
 // Caller is the account as the table of authority sees it.
 func (a Account) Caller() authority.Caller {
 	return authority.Caller{
-		Role: authority.Role(a.Role), Account: a.ID, Person: text(a.PersonID), Institution: text(a.InstitutionID),
+		Role: authority.Role(a.Role), Account: a.ID, Person: text(a.Human), Institution: text(a.InstitutionID),
 		District: text(a.District), Key: a.Key,
 	}
 }
@@ -95,7 +100,7 @@ func (tx *Tx) Account(id string) (Account, error) {
 // CorrectIdentity writes the name and the number of a person, sealed, in the place of those before. What the person is found
 // by is written beside it.
 func (tx *Tx) CorrectIdentity(p Person) error {
-	err := tx.db.Model(&Person{}).Where("id = ?", p.ID).Select("name_sealed", "id_number_sealed").Updates(p).Error
+	err := tx.db.Model(&Person{}).Where("id = ?", p.ID).Select("name_sealed", "id_number_sealed", "corrected_at").Updates(p).Error
 	return found(err, "correct a person's identity")
 }
 
@@ -114,10 +119,10 @@ func (tx *Tx) AccountRoles(ids []string) (map[string]string, error) {
 	return roles, nil
 }
 
-// AccountOfPerson reads the account that a person uses; ErrNotFound when none does.
+// AccountOfPerson reads the account that a person uses, or used last; ErrNotFound when none does.
 func (tx *Tx) AccountOfPerson(personID string) (Account, error) {
 	var a Account
-	err := tx.db.Take(&a, "person_id = ?", personID).Error
+	err := tx.db.Order("state, closed_at DESC").Take(&a, "person_id "+family, personID).Error
 	return a, found(err, "look up a person's account")
 }
 

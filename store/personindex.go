@@ -49,6 +49,7 @@ func (tx *Tx) InsertPerson(p Person, indexes ...PersonIndex) (Person, error) {
 	if err := tx.db.Create(&p).Error; err != nil {
 		return p, fmt.Errorf("write a person: %w", err)
 	}
+	p.Human = p.ID
 	fresh, err := tx.insertIndexes(p.ID, indexes)
 	if err != nil || fresh {
 		return p, err

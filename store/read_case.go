@@ -58,9 +58,9 @@ func (tx *Tx) CEHoursOfCase(caseID string) ([]CEYear, error) {
 // CEHoursOfPerson sums the CE hours credited to a person, by year, subject and case or place; of one year, or of all for 0.
 func (tx *Tx) CEHoursOfPerson(personID string, year int) ([]CEYear, error) {
 	if year == 0 {
-		return tx.ceHours("person_id = ?", personID)
+		return tx.ceHours("person_id "+family, personID)
 	}
-	return tx.ceHours("person_id = ? AND year = ?", personID, year)
+	return tx.ceHours("person_id "+family+" AND year = ?", personID, year)
 }
 
 // CEHoursOfPlaces sums the CE hours credited from places in courses, by year and subject.
@@ -84,7 +84,7 @@ func (tx *Tx) ceHours(where string, args ...any) ([]CEYear, error) {
 func (tx *Tx) CertificatesOfPerson(personID string) ([]Certificate, error) {
 	var all []Certificate
 	err := tx.db.Joins("LEFT JOIN cases c ON c.id = case_id").Joins("LEFT JOIN course_places p ON p.id = place_id").
-		Order("recorded_at").Find(&all, "coalesce(c.person_id, p.person_id) = ?", personID).Error
+		Order("recorded_at").Find(&all, "coalesce(c.person_id, p.person_id) "+family, personID).Error
 	return all, found(err, "read a person's certificates")
 }
 

@@ -124,7 +124,7 @@ func (tx *Tx) DecideAttendance(a Attendance) error {
 func (tx *Tx) AttendedBetween(personID string, within ledger.Interval) ([]Attendance, error) {
 	var rows []Attendance
 	err := tx.db.Joins("JOIN sessions s ON s.id = session_id AND s.voided_at IS NULL").Order("received_at, attendance.id").
-		Find(&rows, "person_id = ? AND s.opens_at < ? AND s.closes_at > ?", personID, within.To, within.From).Error
+		Find(&rows, "person_id "+family+" AND s.opens_at < ? AND s.closes_at > ?", personID, within.To, within.From).Error
 	var hold []Attendance
 	for _, first := range rows {
 		if first.Corrects != nil {
@@ -145,7 +145,8 @@ func (tx *Tx) AttendedBetween(personID string, within ledger.Interval) ([]Attend
 func (tx *Tx) UnsettleWatches(personIDs []string, within ledger.Interval) error {
 	err := tx.db.Exec(`UPDATE watches SET unsettled = true WHERE id IN (
 		SELECT w.id FROM watches w JOIN sessions s ON s.id = w.session_id AND s.voided_at IS NULL
-		WHERE w.person_id IN ? AND NOT w.unsettled AND s.opens_at < ? AND s.closes_at > ?
+		WHERE w.person_id IN (SELECT f.id FROM persons p JOIN persons f ON f.human = p.human WHERE p.id IN ?)
+		AND NOT w.unsettled AND s.opens_at < ? AND s.closes_at > ?
 		ORDER BY w.id FOR NO KEY UPDATE OF w)`, personIDs, within.To, within.From).Error
 	return found(err, "have watches settled anew")
 }

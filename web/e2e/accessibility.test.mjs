@@ -48,6 +48,7 @@ const pages = [
   ['operator', '/endpoints', '.listing', '#turning'],
   ['operator', '/deliveries', '.listing', '.aside .code'],
   ['operator', '/approvals', '.note, .listing'],
+  ['operator', '/merges?merge=new', '.aside form'],
   ['operator', '/deadlines?of=case', '.note, .listing'],
   ['operator', '/institutions', '.listing'],
   ['operator', '/institutions/ouc?do=suspend', '.aside #effects'],

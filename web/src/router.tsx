@@ -510,6 +510,16 @@ const approvals = createRoute({
   component: lazyRouteComponent(() => import('./pages/approvals/approvals'), 'Approvals'),
 })
 
+export const mergeStates = ['open', 'approved', 'refused', 'withdrawn', 'overtaken'] as const
+
+const merges = createRoute({
+  getParentRoute: () => inside,
+  path: '/merges',
+  validateSearch: from({ state: oneOf(...mergeStates), page, merge: anyText, kept: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/merges/merges'), 'Merges'),
+})
+
 export const deadlinesOf = ['task', 'incident', 'approval', 'case'] as const
 export const deadlineStates = ['near', 'passed'] as const
 
@@ -659,6 +669,7 @@ export const router = createRouter({
       invitations,
       keys,
       approvals,
+      merges,
       deadlines,
       notices,
       workbooks,

@@ -152,6 +152,7 @@ const places: Record<Role, Place[]> = {
         { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
         { to: '/misconduct', name: 'web.place.misconduct' },
+        { to: '/merges', name: 'web.merges.title' },
       ],
     },
     // Those who do it with us.

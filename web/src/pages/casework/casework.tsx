@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { answer, api } from '../../api/client'
+import { useSession } from '../../api/session'
 import { useKeys } from '../../shell/keys'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -124,6 +125,7 @@ function Standing({ c, waits }: { c: Case; waits: Waits }) {
 /** What the case is, for who looks something up about it. */
 function Facts({ c }: { c: Case }) {
   const { t, name } = useWords()
+  const { account } = useSession()
   return (
     <section className="sheet stack close">
       <h2>{t('web.case.bodies')}</h2>
@@ -137,6 +139,11 @@ function Facts({ c }: { c: Case }) {
         <dt>{t('web.casework.id')}</dt>
         <dd className="mono small">{c.id}</dd>
       </dl>
+      {!account.district && (
+        <Link to="/merges" search={{ merge: 'new', kept: c.id }} className="small">
+          {t('web.merges.same_as')}
+        </Link>
+      )}
     </section>
   )
 }
