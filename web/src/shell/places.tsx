@@ -180,7 +180,7 @@ const places: Record<Role, Place[]> = {
       pages: [
         ...certificates.pages,
         { to: '/certificate-revocations', name: 'web.place.revocations' },
-        { to: '/certificate-reliance', name: 'web.reliance.title' },
+        { to: '/certificate-reliance', name: 'web.place.reliance' },
         { to: '/ce-years', name: 'web.ce_years.title' },
         { to: '/channels', name: 'web.channels.title' },
       ],

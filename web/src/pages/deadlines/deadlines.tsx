@@ -50,7 +50,8 @@ export function Deadlines() {
         {
           name: 'of',
           label: t('web.deadlines.of'),
-          value: asked.of,
+          // Tasks are what is shown unless something else is asked for: the address may say so, too.
+          value: asked.of === 'task' ? undefined : asked.of,
           standing: t('web.deadlines.of_task'),
           options: deadlinesOf
             .filter((of) => of !== 'task')

@@ -6,6 +6,7 @@ import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import '../casework/casework.css'
 
 type Body = Schema['DutyBody']
 
