@@ -3,7 +3,6 @@ package store
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -131,16 +130,16 @@ func (f CaseFilter) narrow() bool {
 	return !whole || f.District != "" || f.Status+f.Stage+f.Occupation+f.PersonID != ""
 }
 
-// timely reports whether a filter asks for a period, or for what is recent. Those it picks of the cases that have ended lie
-// together in that order, and at the end of another.
+// timely reports whether a filter asks for a period, or for what is recent: those it picks of the cases that have ended lie
+// together in that order, and at the end of another. Of what a case is stuck on, none that has ended has any.
 func (f CaseFilter) timely() bool {
 	sorted := map[string]string{"": "registered", "age": "since"}
 	by := strings.TrimPrefix(f.Numbered.Sort, "-")
 	if of, other := sorted[by]; other {
 		by = of
 	}
-	return slices.ContainsFunc(filter.Terms(f.Where), func(t filter.Term) bool {
-		return t.Kind == filter.Date && t.Op != filter.Before && t.Field != by
+	return asks(f.Where, func(t filter.Term) bool {
+		return t.Field == "kind" || t.Kind == filter.Date && t.Op != filter.Before && t.Field != by
 	})
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
@@ -159,6 +160,20 @@ func onlyOf(e filter.Expr, holds func(filter.Term) bool) bool {
 			}
 		}
 		return true
+	}
+	return false
+}
+
+// asks reports whether an expression asks for a term that is as told, not for its contrary.
+func asks(e filter.Expr, told func(filter.Term) bool) bool {
+	of := func(part filter.Expr) bool { return asks(part, told) }
+	switch e := e.(type) {
+	case filter.Term:
+		return told(e)
+	case filter.All:
+		return slices.ContainsFunc(e, of)
+	case filter.Any:
+		return slices.ContainsFunc(e, of)
 	}
 	return false
 }
