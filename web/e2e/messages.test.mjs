@@ -21,6 +21,9 @@ it('a trainee reads on a phone what they are told, goes where it is done, and sa
   await page.waitForURL(/\/(cases\/[0-9a-f-]{36}|my-certificates|my-reach)$/)
 
   await page.goto(at('/my-reach'))
+  const photo = page.getByRole('img', { name: '一寸照片' })
+  await photo.waitFor()
+  assert.ok(await photo.evaluate((image) => image.decode().then(() => image.naturalWidth > 0)))
   await page.getByRole('textbox', { name: '邮箱' }).fill('nobody')
   await page.getByRole('button', { name: '保存联系方式' }).click()
   await page.locator('.ant-form-item-explain-error').waitFor()

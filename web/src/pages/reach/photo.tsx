@@ -47,7 +47,8 @@ export function Photo() {
       {kept.isPending ? (
         <Waiting rows={3} />
       ) : kept.data ? (
-        <img src={`/v1/me/photo?at=${kept.dataUpdatedAt}`} alt={t('web.reach.photo')} className="portrait" />
+        // What stands behind the # has the browser ask again once another was sent.
+        <img src={`/v1/me/photo#${kept.dataUpdatedAt}`} alt={t('web.reach.photo')} className="portrait" />
       ) : (
         <p>{t('web.reach.no_photo')}</p>
       )}
