@@ -316,6 +316,7 @@ func TestEveryRuleOfRetentionIsCarriedOut(t *testing.T) {
 	t.Parallel()
 	carriedOut := []string{
 		retention.Contacts, retention.Photo, retention.LogIn, retention.WorkingData, retention.Evidence, retention.Facts, retention.Identity,
+		retention.Notifications,
 	}
 	for _, rule := range retention.Rules() {
 		if len(rule.Keep) == 0 || rule.Keep[0] != retention.Always {
