@@ -126,13 +126,19 @@ func resolves(verb contract.Verb, i *store.Incident) contract.Verb {
 		return ""
 	}
 	switch verb {
-	case contract.Retry, contract.Extend, contract.Reassign, contract.Correct, contract.Cancel:
-		return verb
-	case contract.Waive:
-		return contract.Override
+	case contract.Retry, contract.Extend, contract.Reassign, contract.Correct, contract.Cancel, contract.Waive:
+		return ResolvedBy(verb)
 	case contract.Override, contract.GoBack, contract.Hold, contract.Release, contract.Leave, contract.ResumeEndpoint:
 	}
 	return ""
+}
+
+// ResolvedBy is what an incident is resolved by that an operator wants to do a verb to: to waive a condition is to override it.
+func ResolvedBy(verb contract.Verb) contract.Verb {
+	if verb == contract.Waive {
+		return contract.Override
+	}
+	return verb
 }
 
 // whyNoMark is why no result can be replaced: there is none, or the case does not wait for it any more.

@@ -165,6 +165,9 @@ func (s *service) assign(ctx context.Context, in *idBodyInput) (*assignmentOutpu
 
 // handOver has an operator see to a case from now on, and reports whether that changes anything.
 func (s *service) handOver(tx *store.Tx, r *request, f *store.CaseFile, t transfer) (bool, error) {
+	if err := s.mayActOn(tx, r.account, f.PersonID); err != nil {
+		return false, err
+	}
 	var to *string
 	if t.assignee != nil {
 		owners, err := tx.Owners(authority.Case, f.ID)

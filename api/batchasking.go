@@ -7,10 +7,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/batches"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/redact"
 	"github.com/dengpan/dengpan/store"
 )
@@ -44,7 +46,7 @@ type batchBody struct {
 	Name       string      `json:"name" minLength:"1" maxLength:"100" doc:"What it is found by."`
 	Reason     string      `json:"reason" minLength:"1" maxLength:"500" doc:"Kept with the operator's name."`
 	LegalBasis string      `json:"legal_basis,omitempty" maxLength:"500" doc:"Of override and cancel, which a second person approves."`
-	Verb       string      `json:"verb" enum:"retry,extend,reassign,override,cancel,resume_endpoint"`
+	Verb       string      `json:"verb" enum:"retry,extend,reassign,override,waive,cancel,resume_endpoint" doc:"To waive is what override is here: to go on in spite of it."`
 	Params     batchParams `json:"params,omitzero"`
 	Group      groupBody   `json:"group"`
 	Expected   int         `json:"expected" minimum:"1" doc:"How many cases they were when they were counted. If they are not any more, nothing is done."`
@@ -54,7 +56,7 @@ type batchBody struct {
 
 // batchDraftBody asks what an act on many cases would do.
 type batchDraftBody struct {
-	Verb      string      `json:"verb" enum:"retry,extend,reassign,override,cancel,resume_endpoint"`
+	Verb      string      `json:"verb" enum:"retry,extend,reassign,override,waive,cancel,resume_endpoint" doc:"To waive is what override is here: to go on in spite of it."`
 	Params    batchParams `json:"params,omitzero"`
 	Group     groupBody   `json:"group"`
 	PerMinute int         `json:"per_minute,omitempty" minimum:"1" maximum:"6000"`
@@ -64,7 +66,7 @@ type batchPreview struct {
 	Body struct {
 		Count         int           `json:"count" doc:"To be sent as expected."`
 		NeedsApproval bool          `json:"needs_approval" doc:"A second person must approve of it."`
-		Sample        []batchSample `json:"sample" doc:"Some of the cases, the longest stuck first."`
+		Sample        []batchSample `json:"sample" doc:"Some of the cases, the longest stuck first; of findings that are about no case, none."`
 		Effects       []effectText  `json:"effects"`
 	}
 }
@@ -134,7 +136,7 @@ func (s *service) previewBatch(ctx context.Context, in *bodyInput) (*batchPrevie
 	if err != nil {
 		return nil, err
 	}
-	verb := contract.Verb(body.Verb)
+	verb := acting.ResolvedBy(contract.Verb(body.Verb))
 	where := s.pick(found, r, body.Group)
 	params := body.Params.check(verb, found)
 	if err := found.err(); err != nil {
@@ -172,14 +174,16 @@ func (s *service) foresee(tx *store.Tx, r *request, b store.Batch, out *batchPre
 		return err
 	}
 	out.Body.Sample, out.Body.Effects = []batchSample{}, []effectText{}
-	out.Body.NeedsApproval = b.Verb.NeedsTwo()
+	out.Body.NeedsApproval = b.Verb.NeedsApproval()
 	items, err := tx.BatchItems(b.ID, "", store.Numbered{}, 5)
 	if err != nil {
 		return err
 	}
-	ids := make([]string, len(items))
-	for i, item := range items {
-		ids[i] = item.CaseID
+	var ids []string
+	for _, item := range items {
+		if item.CaseID != "" {
+			ids = append(ids, item.CaseID)
+		}
 	}
 	cases, err := tx.CasesByID(ids)
 	if err != nil {
@@ -192,6 +196,14 @@ func (s *service) foresee(tx *store.Tx, r *request, b store.Batch, out *batchPre
 			sample.Since = *c.OwesSince
 		}
 		out.Body.Sample = append(out.Body.Sample, sample)
+	}
+	declared, err := people.Declared(tx, s.Keys, r.account.ID)
+	if err != nil {
+		return err
+	}
+	own, findings, err := tx.BatchItemsOf(b.ID, declared)
+	if err != nil {
+		return err
 	}
 	minutes := (out.Body.Count + b.PerMinute - 1) / b.PerMinute
 	say := func(code string, words map[string]any) {
@@ -213,6 +225,12 @@ func (s *service) foresee(tx *store.Tx, r *request, b store.Batch, out *batchPre
 	if out.Body.NeedsApproval {
 		say("second_person", nil)
 	}
+	if findings > 0 {
+		say("findings", map[string]any{"n": findings})
+	}
+	if own > 0 {
+		say("own_cases", map[string]any{"n": own})
+	}
 	say("looked_at", nil)
 	return nil
 }
@@ -224,7 +242,7 @@ func (s *service) askBatch(ctx context.Context, in *bodyInput) (*batchOutput, er
 	if err != nil {
 		return nil, err
 	}
-	verb := contract.Verb(body.Verb)
+	verb := acting.ResolvedBy(contract.Verb(body.Verb))
 	where := s.pick(found, r, body.Group)
 	params := body.Params.check(verb, found)
 	b := store.Batch{
@@ -238,9 +256,9 @@ func (s *service) askBatch(ctx context.Context, in *bodyInput) (*batchOutput, er
 	switch {
 	case b.Name == "" && !found.has("name"):
 		found.add("name", fieldRequired)
-	case verb.NeedsTwo() && b.LegalBasis == "":
+	case verb.NeedsApproval() && b.LegalBasis == "":
 		found.add("legal_basis", fieldRequired)
-	case !verb.NeedsTwo() && b.LegalBasis != "" && !found.has("verb"):
+	case !verb.NeedsApproval() && b.LegalBasis != "" && !found.has("verb"):
 		found.add("legal_basis", fieldConflict)
 	}
 	if err := found.err(); err != nil {

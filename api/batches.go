@@ -257,7 +257,9 @@ func (s *service) onBatch(ctx context.Context, action, reason string, do func(*s
 	return out, refusedBatch(err)
 }
 
-func (s *service) batcher() batches.Desk { return batches.Desk{Keeper: s.keeper(), Acting: s.acting()} }
+func (s *service) batcher() batches.Desk {
+	return batches.Desk{Keeper: s.keeper(), Acting: s.acting(), Keys: s.Keys}
+}
 
 // refusedBatch turns what package batches refuses into problems.
 func refusedBatch(err error) error {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/batches"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/progress"
@@ -52,11 +53,15 @@ func (c *jam) ask(body object) batchDetail {
 	return b
 }
 
+func (c *jam) desk() batches.Desk {
+	return batches.Desk{Keys: c.keys, Acting: acting.Desk{Calendar: c.calendar}}
+}
+
 // turn takes a turn of a batch at the jam's time, which goes on by a while first.
 func (c *jam) turn(id string, later time.Duration) contract.BatchTurnReply {
 	c.t.Helper()
 	c.clock = c.clock.Add(later)
-	reply, err := batches.Desk{}.Go(c.t.Context(), c.store, id, func() time.Time { return c.clock })
+	reply, err := c.desk().Go(c.t.Context(), c.store, id, func() time.Time { return c.clock })
 	require.NoError(c.t, err)
 	return reply
 }
@@ -354,6 +359,95 @@ func TestWhatGoesBeyondTheRulesForManyWaitsForASecondPerson(t *testing.T) {
 	require.Equal(t, 1, c.count("SELECT count(*) FROM resolutions"))
 }
 
+func TestABatchOfWhatNeedsTwoIsDoneToNoCaseThatMovedSinceItWasCountedAndByNoOneAlone(t *testing.T) {
+	t.Parallel()
+	c := newJam(t, 3, contract.IssuerNotListed)
+	ask := object{
+		"name": "n", "reason": "r", "legal_basis": "市人社局批复", "verb": "waive", "params": object{"evidence": "批复扫描件"},
+		"group": c.group(contract.IssuerNotListed), "expected": 3, "watch_seconds": 0,
+	}
+	delete(ask, "legal_basis")
+	require.Equal(t, map[string]string{"legal_basis": fieldRequired},
+		c.post("/v1/incident-batches", c.operator, ask).refused(t, http.StatusUnprocessableEntity, validationFailed))
+	ask["legal_basis"] = "市人社局批复"
+	keyed := call{
+		method: http.MethodPost, path: "/v1/incident-batches", token: c.operator, body: ask, header: map[string]string{"Idempotency-Key": "k"},
+	}
+	var b, again batchDetail
+	c.do(keyed).into(t, &b)
+	c.do(keyed).into(t, &again)
+	require.Equal(t, b.ID, again.ID, "asked again it is the same")
+	require.Equal(t, store.BatchAwaiting, b.State)
+	require.Equal(t, "override", b.Verb.Code)
+	c.clock = time.Now().UTC()
+
+	decide := object{"decision": "approve", "reason": "已核"}
+	path := "/v1/incident-batches/" + b.ID
+	c.post(path+"/decision", c.operator, decide).refused(t, http.StatusConflict, secondPersonNeeded)
+	c.post(path+"/resume", c.operator, object{"reason": "r"}).refused(t, http.StatusConflict, batchState)
+	c.turn(b.ID, time.Hour)
+	_, err := c.sql.ExecContext(t.Context(), "UPDATE batch_items SET seen = seen + 1 WHERE batch_id = $1", b.ID)
+	require.ErrorContains(t, err, "append-only", "nor is what was seen changed")
+
+	require.NoError(t, c.store.Tx(t.Context(), func(tx *store.Tx) error { // one of them moves, stuck on the same
+		f, err := tx.OpenCase(c.cases[0])
+		require.NoError(t, err)
+		f.Note(progress.Training, "hours_booked", store.ActorSystem, nil)
+		return f.Save()
+	}))
+	other := c.second()
+	require.Equal(t, http.StatusOK, c.post(path+"/decision", other, decide).status)
+	c.post(path+"/decision", other, decide).refused(t, http.StatusConflict, requestDecided)
+	c.exec("UPDATE cases SET paused_at = now() WHERE id = $1", c.cases[1])
+	c.turn(b.ID, 0)
+	require.Equal(t, batchCounted{Total: 3, Acted: 1, Skipped: 2}, c.batch(b.ID).Progress)
+	why := map[string]string{}
+	for _, item := range c.items(b.ID, "&state=skipped") {
+		why[item.CaseID] = item.Why.Code
+		require.NotEqual(t, item.Why.Code, item.Why.Name)
+	}
+	require.Equal(t, map[string]string{c.cases[0]: "case_changed", c.cases[1]: "case_paused"}, why)
+	require.Equal(t, 1, c.count("SELECT count(*) FROM resolutions"))
+
+	ask["verb"], ask["params"] = "retry", object{}
+	delete(ask, "legal_basis")
+	ask["expected"] = 2
+	b = c.ask(ask)
+	c.turn(b.ID, 0)
+	require.Equal(t, batchCounted{Total: 2, Acted: 1, Skipped: 1}, c.batch(b.ID).Progress, "what one may do alone is done to a case as it stands")
+}
+
+func TestX50WhatABatchWouldDoToAPersonWhomWhoAsksOrApprovesDeclaredIsLeftOutAndSaidSo(t *testing.T) {
+	t.Parallel()
+	c := newJam(t, 3, contract.IssuerNotListed)
+	other := c.second()
+	c.declares(c.operator, registrationOf(1, nil), "self")
+	c.declares(other, registrationOf(2, nil), "relative")
+	ask := object{
+		"name": "n", "reason": "r", "legal_basis": "市人社局批复", "verb": "override", "params": object{"evidence": "批复扫描件"},
+		"group": c.group(contract.IssuerNotListed), "expected": 3, "watch_seconds": 0,
+	}
+	r := c.post("/v1/incident-batches/preview", c.operator, object{"verb": "override", "params": ask["params"], "group": ask["group"]})
+	require.Contains(t, string(r.body), "own_cases", "it is told before: %s", r.body)
+	b := c.ask(ask)
+	require.Equal(t, http.StatusOK, c.post("/v1/incident-batches/"+b.ID+"/decision", other, object{"decision": "approve", "reason": "已核"}).status)
+	_, err := c.desk().Go(t.Context(), c.store, b.ID, func() time.Time { return c.clock.Add(time.Hour) })
+	require.NoError(t, err)
+	require.Equal(t, batchCounted{Total: 3, Acted: 1, Skipped: 2}, c.batch(b.ID).Progress)
+	for _, item := range c.items(b.ID, "&state=skipped") {
+		require.Equal(t, "own_case", item.Why.Code)
+	}
+	require.Equal(t, 1, c.count("SELECT count(*) FROM resolutions r JOIN incidents i ON i.id = r.incident_id WHERE i.case_id = $1", c.cases[2]))
+
+	var charge struct{ Changed int }
+	c.post("/v1/incident-groups/claim", c.operator, object{"group": object{"cause": "issuer_not_listed"}}).into(t, &charge)
+	require.LessOrEqual(t, charge.Changed, 2)
+	require.Zero(t, c.count("SELECT count(*) FROM case_assignments WHERE case_id = $1", c.cases[0]), "nobody takes charge of their own")
+	var assigned struct{ Cases []assignmentResult }
+	c.post("/v1/assignments", c.operator, object{"assignee": "me", "cases": c.cases[:1]}).into(t, &assigned)
+	require.Equal(t, ownCase, assigned.Cases[0].Outcome)
+}
+
 func TestAGroupIsTakenChargeOfAtOnceButNobodysCaseIsTakenFromThem(t *testing.T) {
 	t.Parallel()
 	c := newJam(t, 3, contract.HoursInsufficient)
@@ -369,8 +463,13 @@ func TestAGroupIsTakenChargeOfAtOnceButNobodysCaseIsTakenFromThem(t *testing.T) 
 	require.Equal(t, []int{3, 3, 2}, []int{group.Cases, group.Claimed, group.Mine})
 	require.Equal(t, 1, c.groups("", other)[0].Mine)
 	require.Equal(t, 1, c.count("SELECT count(*) FROM audit_entries WHERE action = 'group.claim' AND after->>'cases' = '2'"), "one row for all")
+	const kept = "SELECT count(*) FROM case_assignments WHERE assigned_by = $1 AND assignee IS NOT DISTINCT FROM $2 AND before IS NOT DISTINCT FROM $3"
+	me := c.accountOf(c.operator)
+	require.Equal(t, 2, c.count(kept, me, me, nil), "and each case says who sees to it since when, as if it had been claimed by itself")
 
 	c.post("/v1/incident-groups/release", c.operator, body).into(t, &charge)
 	require.Equal(t, struct{ Changed, Mine, Others int }{2, 0, 1}, charge)
+	require.Equal(t, 2, c.count(kept, me, nil, me))
+	require.Equal(t, 4, c.count("SELECT count(*) FROM case_assignments"), "nothing is written of what does not change")
 	c.post("/v1/incident-groups/claim", c.operator, object{"group": object{"cause": "nonsense"}}).refused(t, http.StatusUnprocessableEntity, validationFailed)
 }

@@ -29,15 +29,16 @@ type batchItemsOutput struct {
 
 // batchItemView is a case of a batch: what became of it, and where it stands now.
 type batchItemView struct {
-	Position  int        `json:"position"`
-	CaseID    string     `json:"case_id"`
-	State     string     `json:"state" enum:"waiting,acted,cleared,stuck_again,refused,unchanged,skipped"`
-	StateName string     `json:"state_name"`
-	Why       *coded     `json:"why,omitempty" doc:"Unless it is cleared."`
-	ActedAt   *time.Time `json:"acted_at,omitempty"`
-	ClearedAt *time.Time `json:"cleared_at,omitempty" doc:"When it was first seen out of what it was stuck in."`
-	SettledAt *time.Time `json:"settled_at,omitempty" doc:"Since when the state is what it is."`
-	Now       itemNow    `json:"now" doc:"Where the case stands as this is read, whatever the batch saw last."`
+	Position   int        `json:"position"`
+	CaseID     string     `json:"case_id" doc:"Empty: a finding that is about no case."`
+	IncidentID string     `json:"incident_id,omitempty" doc:"What was acted on."`
+	State      string     `json:"state" enum:"waiting,acted,cleared,stuck_again,refused,unchanged,skipped"`
+	StateName  string     `json:"state_name"`
+	Why        *coded     `json:"why,omitempty" doc:"Unless it is cleared."`
+	ActedAt    *time.Time `json:"acted_at,omitempty"`
+	ClearedAt  *time.Time `json:"cleared_at,omitempty" doc:"When it was first seen out of what it was stuck in."`
+	SettledAt  *time.Time `json:"settled_at,omitempty" doc:"Since when the state is what it is."`
+	Now        itemNow    `json:"now" doc:"Where the case stands as this is read, whatever the batch saw last."`
 }
 
 type itemNow struct {
@@ -71,9 +72,11 @@ func countedAs(sum store.BatchSum, state string) int {
 }
 
 func viewItems(tx *store.Tx, r *request, rows []store.BatchItem) ([]batchItemView, error) {
-	ids := make([]string, len(rows))
-	for i, row := range rows {
-		ids[i] = row.CaseID
+	var ids []string
+	for _, row := range rows {
+		if row.CaseID != "" {
+			ids = append(ids, row.CaseID)
+		}
 	}
 	heads, err := tx.CaseHeadlines(ids)
 	if err != nil {
@@ -83,9 +86,12 @@ func viewItems(tx *store.Tx, r *request, rows []store.BatchItem) ([]batchItemVie
 	for i, row := range rows {
 		head := heads[row.CaseID]
 		views[i] = batchItemView{
-			Position: row.Position, CaseID: row.CaseID, State: row.State, StateName: v.say("batch.item", row.State),
+			Position: row.Position, CaseID: row.CaseID, IncidentID: deref(row.IncidentID), State: row.State, StateName: v.say("batch.item", row.State),
 			ActedAt: row.ActedAt, ClearedAt: row.ClearedAt, SettledAt: row.SettledAt,
-			Now: itemNow{Stage: v.coded("stage", string(head.Stage)), Queue: coded{Code: head.Queue}},
+			Now: itemNow{Queue: coded{Code: head.Queue}},
+		}
+		if head.Stage != "" {
+			views[i].Now.Stage = v.coded("stage", string(head.Stage))
 		}
 		if head.Queue != "" {
 			views[i].Now.Queue = v.coded("queue", head.Queue)

@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/dengpan/dengpan/batches"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -24,27 +26,24 @@ type claimOutput struct {
 
 // claimGroup puts an operator in charge of the cases of a group that nobody is in charge of.
 func (s *service) claimGroup(ctx context.Context, in *bodyInput) (*claimOutput, error) {
-	return s.onGroup(ctx, in.RawBody, "group.claim", func(tx *store.Tx, g store.CaseGroup, by string) (int, error) {
-		return tx.ClaimGroup(g, by, s.moment())
-	})
+	return s.onGroup(ctx, in.RawBody, "group.claim", (*store.Tx).ClaimGroup)
 }
 
 // releaseGroup takes an operator out of charge of the cases of a group.
 func (s *service) releaseGroup(ctx context.Context, in *bodyInput) (*claimOutput, error) {
-	return s.onGroup(ctx, in.RawBody, "group.release", func(tx *store.Tx, g store.CaseGroup, by string) (int, error) {
-		return tx.ReleaseGroup(g, by)
-	})
+	return s.onGroup(ctx, in.RawBody, "group.release", (*store.Tx).ReleaseGroup)
 }
 
 func (s *service) onGroup(
-	ctx context.Context, raw []byte, action string, do func(*store.Tx, store.CaseGroup, string) (int, error),
+	ctx context.Context, raw []byte, action string,
+	do func(tx *store.Tx, g store.CaseGroup, by, reason string, at time.Time) (int, error),
 ) (*claimOutput, error) {
 	r, out := requestOf(ctx), &claimOutput{}
 	body, found, err := s.batching.claiming.read(raw)
 	if err != nil {
 		return nil, err
 	}
-	where := s.pick(found, r, body.Group)
+	where, reason := s.pick(found, r, body.Group), strings.TrimSpace(body.Reason)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
@@ -53,6 +52,9 @@ func (s *service) onGroup(
 			return err
 		}
 		group := store.CaseGroup{Incidents: batches.Incidents(store.BatchSelection(body.Group), r.within(""), where), Within: r.within("")}
+		if group.NotOf, err = people.Declared(tx, s.Keys, r.account.ID); err != nil {
+			return err
+		}
 		if body.Group.EndpointID != "" {
 			e, err := tx.EndpointByID(body.Group.EndpointID)
 			if err != nil {
@@ -60,7 +62,7 @@ func (s *service) onGroup(
 			}
 			group.BehindEndpointOf = e.InstitutionID
 		}
-		if out.Body.Changed, err = do(tx, group, r.account.ID); err != nil {
+		if out.Body.Changed, err = do(tx, group, r.account.ID, reason, s.moment()); err != nil {
 			return err
 		}
 		charge, err := tx.GroupCharge(group, r.account.ID)
@@ -68,7 +70,7 @@ func (s *service) onGroup(
 			return err
 		}
 		out.Body.Mine, out.Body.Others = charge.Mine, charge.Claimed-charge.Mine
-		return s.audit(tx, r, action, "group", strings.TrimSpace(body.Reason), map[string]any{"group": body.Group, "cases": out.Body.Changed})
+		return s.audit(tx, r, action, "group", reason, map[string]any{"group": body.Group, "cases": out.Body.Changed})
 	})
 	if err != nil {
 		return nil, err

@@ -144,34 +144,9 @@ func (s *service) mayMark(ctx context.Context, account store.Account, attendee s
 
 // mayActOn refuses an account that declared any of these people, under any of their numbers.
 func (s *service) mayActOn(tx *store.Tx, account store.Account, persons ...string) error {
-	declared, err := tx.Duties(account.ID)
-	if err != nil || len(declared) == 0 {
-		return err
+	declared, err := people.Declared(tx, s.Keys, account.ID)
+	if err == nil && slices.ContainsFunc(persons, func(id string) bool { return slices.Contains(declared, id) }) {
+		err = problem(ownCase)
 	}
-	persons = slices.DeleteFunc(persons, func(id string) bool { return id == "" })
-	all, err := tx.RecordsOf(persons...)
-	if err != nil {
-		return err
-	}
-	for _, person := range all {
-		if person.ErasedAt != nil {
-			continue
-		}
-		number, err := people.Number(s.Keys, person)
-		if err != nil {
-			return err
-		}
-		for _, d := range declared {
-			theirs, err := s.Keys.Open(d.DocumentSealed, store.DutySeal(d.ID))
-			if err != nil {
-				return fmt.Errorf("open a declaration: %w", err)
-			}
-			if string(theirs) == number && same(d.IDCountry, person.IDCountry) {
-				return problem(ownCase)
-			}
-		}
-	}
-	return nil
+	return err
 }
-
-func same(a, b *string) bool { return (a == nil) == (b == nil) && (a == nil || *a == *b) }

@@ -47,6 +47,19 @@ func TestX50NobodyActsOnACaseOfAPersonWhomTheyDeclared(t *testing.T) {
 	require.Equal(t, 1, w.audited("duty.declare"))
 }
 
+func TestX50NobodyDecidesOnWhatAColleagueAsksForAboutAPersonWhomTheyDeclared(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	caseID := w.waiting(1)
+	approval, relative := w.giving(caseID), w.second()
+	w.declares(relative, registrationOf(1, nil), "relative")
+	for _, decision := range []string{"approve", "reject"} {
+		w.decidesOn(approval, relative, decision).refused(t, http.StatusForbidden, ownCase)
+	}
+	w.get("/v1/approvals/"+approval, w.trainee).refused(t, http.StatusForbidden, forbidden)
+	require.Equal(t, http.StatusOK, w.decidesOn(approval, w.second(), "approve").status)
+}
+
 func TestX50WhoMarksAttendanceOrScoresIsNotTheTrainee(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -50,6 +51,33 @@ func TestX46NewFactsAreKeptBesideTheOldAndTheCaseIsTold(t *testing.T) {
 	w.end(c.ID, progress.Certified)
 	r = w.post(path, w.trainee, object{"applicant": applicant, "reason": "r"})
 	require.Equal(t, http.StatusOK, r.status, "a case that ended without a title is decided anew")
+}
+
+func TestTheFactsAreReadAsTheyWereGivenLastAndItIsWrittenDownByWhom(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	r := w.register(w.trainee, "k", registrationOf(1, nil))
+	var c caseView
+	r.into(t, &c)
+	path := "/v1/cases/" + c.ID + "/facts"
+	applicant, _ := registrationOf(1, nil)["applicant"].(object)
+	var known struct{ Applicant policy.Applicant }
+	w.get(path, w.operator).into(t, &known)
+	require.Empty(t, known.Applicant.Titles)
+	applicant["titles"] = []object{{"title": "助理工程师", "obtained_on": "2020-01-01"}}
+	require.Equal(t, http.StatusOK, w.post(path, w.trainee, object{"applicant": applicant, "reason": "取得职称"}).status)
+	w.get(path, w.operator).into(t, &known)
+	require.Equal(t, "助理工程师", known.Applicant.Titles[0].Title, "though the case has not taken them yet")
+	require.Equal(t, http.StatusOK, w.post(path, w.operator, object{"applicant": known.Applicant, "reason": "原样交回"}).status, "what is read can be sent")
+
+	require.Equal(t, 2, w.audited("facts.read"))
+	require.Equal(t, 2, w.count(`SELECT count(*) FROM audit_entries e JOIN cases c ON e.subject = 'person:' || c.person_id
+		WHERE action = 'facts.read' AND actor = $1 AND c.id = $2`, w.accountOf(w.operator), c.ID))
+	w.get(path, w.trainee).refused(t, http.StatusForbidden, forbidden)
+	w.get(path, w.institution(trainingBodyID)).refused(t, http.StatusForbidden, forbidden)
+	elsewhere := "yanqing"
+	w.get(path, w.token(store.Account{Role: store.RoleOperator, District: &elsewhere})).refused(t, http.StatusNotFound, notFound)
+	require.Equal(t, 2, w.audited("facts.read"), "what is refused was not read")
 }
 
 func TestX45RulesThatChangeMidCaseApplyOnlyByAnOperatorsDecision(t *testing.T) {

@@ -125,6 +125,33 @@ func TestTasksAreReadPageByPage(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+func TestTasksAreReadOfOneCaseEachReaderTheirOwn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, other := w.newCase(1), w.newCase(2)
+	training, theory := w.issue(one, contract.TrainingTask, trainingBodyID), w.issue(one, contract.TheoryTask, evaluationBodyID)
+	w.issue(other, contract.TrainingTask, trainingBodyID)
+	of := func(token, parameters string) []string {
+		ids := []string{}
+		for _, form := range []string{"", "&page=1"} { // the feed, and numbered pages
+			var page struct{ Tasks []TaskView }
+			r := w.get("/v1/tasks?"+parameters+form, token)
+			require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+			r.into(t, &page)
+			for _, task := range page.Tasks {
+				ids = append(ids, task.ID)
+			}
+		}
+		return ids
+	}
+	require.Equal(t, []string{training, training}, of(w.institution(trainingBodyID), "case_id="+one))
+	require.Equal(t, []string{training, theory, training, theory}, of(w.operator, "case_id="+one))
+	require.Equal(t, []string{theory, theory}, of(w.operator, "case_id="+one+"&kind="+contract.TheoryTask))
+	require.Empty(t, of(w.institution(otherTrainerID), "case_id="+one))
+	require.Equal(t, map[string]string{"case_id": fieldFormat},
+		w.get("/v1/tasks?case_id=1", w.operator).refused(t, http.StatusUnprocessableEntity, validationFailed))
+}
+
 func TestEveryKindOfResultIsTaken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,5 +1,6 @@
-// Package batches acts on many cases at once for an operator: the cases are counted and frozen first, acted on at a pace, each
-// at most once, and looked at afterwards. What became of a case is what the case says, never that a command was accepted.
+// Package batches acts on many cases at once for an operator, and on findings that hold up none: they are counted and frozen
+// first, acted on at a pace, each at most once, and looked at afterwards. What became of a case is what the case says, never that
+// a command was accepted. What concerns a person whom who asked or who decided declared is left out.
 //
 // The interface asks here, and the batch's workflow takes its turns here; all of it stands in the record.
 package batches
@@ -15,6 +16,7 @@ import (
 	"github.com/dengpan/dengpan/callbacks"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
+	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -47,6 +49,7 @@ func (CountError) Is(target error) bool { return target == ErrCount }
 type Desk struct {
 	Keeper callbacks.Keeper
 	Acting acting.Desk
+	Keys   *identity.Keyring
 }
 
 // Asked is a batch as it is asked for.
@@ -64,7 +67,7 @@ func (d Desk) Ask(tx *store.Tx, a Asked) (store.Batch, error) {
 	b := a.Batch
 	b.ID, b.RequestedAt, b.ActAfter, b.Counted = uuid.NewString(), a.At, a.At, a.Expected
 	b.State = store.BatchRunning
-	if b.Verb.NeedsTwo() {
+	if b.Verb.NeedsApproval() {
 		b.State = store.BatchAwaiting
 	} else {
 		b.WakeWantedAt = &a.At
@@ -132,7 +135,7 @@ func freeze(tx *store.Tx, b store.Batch, a Asked) (int, error) {
 func Incidents(s store.BatchSelection, within store.Within, where filter.Expr) store.IncidentFilter {
 	within.InstitutionID = s.Institution
 	return store.IncidentFilter{
-		States: []string{store.IncidentOpen}, Within: within, Cause: s.Cause, Stage: s.Stage, Holds: true, Where: where,
+		States: []string{store.IncidentOpen}, Within: within, Cause: s.Cause, Stage: s.Stage, Where: where,
 	}
 }
 

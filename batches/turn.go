@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/callbacks"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -80,49 +82,91 @@ func (d Desk) next(ctx context.Context, record *store.Store, id string, at time.
 			return d.resume(tx, b, at)
 		}
 		more = true
-		if item.Target != nil {
+		own, err := d.theirOwn(tx, b, item)
+		switch {
+		case err != nil:
+			return err
+		case own:
+			return skip(tx, item, store.ItemOwn, at)
+		case item.Target != nil:
 			return d.move(tx, b, item, at)
 		}
-		return act(tx, b, item, at)
+		return d.act(tx, b, item, at)
 	})
 	return more, err
 }
 
-// act puts the resolution of a case's incident on its way. Its id follows from the item's: it exists once.
-func act(tx *store.Tx, b store.Batch, item store.BatchItem, at time.Time) error {
-	i, err := tx.LockIncident(*item.IncidentID)
-	if err != nil {
-		return err
+// theirOwn reports whether an item is about a person whom one of those who want it done declared.
+func (d Desk) theirOwn(tx *store.Tx, b store.Batch, item store.BatchItem) (bool, error) {
+	who := []string{b.RequestedBy}
+	if b.DecidedBy != nil {
+		who = append(who, *b.DecidedBy)
+	}
+	declared, err := people.Declared(tx, d.Keys, who...)
+	if err != nil || len(declared) == 0 || item.CaseID == "" {
+		return false, err
 	}
 	c, err := tx.Case(item.CaseID)
+	return slices.Contains(declared, c.PersonID), err
+}
+
+// skip notes that an item is not acted on, and why.
+func skip(tx *store.Tx, item store.BatchItem, why string, at time.Time) error {
+	item.State, item.Code, item.SettledAt = store.ItemSkipped, why, &at
+	return tx.SaveBatchItem(item)
+}
+
+// act puts the resolution of a case's incident on its way, or resolves a finding. Its id follows from the item's: it exists once.
+func (d Desk) act(tx *store.Tx, b store.Batch, item store.BatchItem, at time.Time) error {
+	i, err := tx.Incident(*item.IncidentID)
 	if err != nil {
 		return err
 	}
-	item.State = store.ItemSkipped
-	switch {
-	case c.PausedAt != nil:
-		item.Code = store.ItemPaused
-	case i.State == store.IncidentClosed:
-		item.Code = store.ItemGone
-	case i.State == store.IncidentResolving:
-		item.Code = store.ItemBusy
-	case !i.Cause.Allows(b.Verb):
-		item.Code = "verb_not_allowed"
+	var c *store.CaseFile
+	if i.Holds { // a case is locked before its incident, by everybody
+		if c, err = tx.OpenCase(item.CaseID); err != nil {
+			return err
+		}
 	}
-	if item.Code != "" {
-		item.SettledAt = &at
-		return tx.SaveBatchItem(item)
+	if i, err = tx.LockIncident(i.ID); err != nil {
+		return err
+	}
+	if why := notNow(b, item, c, i); why != "" {
+		return skip(tx, item, why, at)
 	}
 	resolution := store.Resolution{
 		ID:         uuid.NewSHA1(uuid.MustParse(b.ID), fmt.Appendf(nil, "item/%d", item.Position)).String(),
 		IncidentID: i.ID, Verb: b.Verb, Params: b.Params.ResolutionParams, Reason: b.Reason,
 		RequestedBy: b.RequestedBy, RequestedAt: at, BatchID: &b.ID,
 	}
-	if _, err := tx.InsertResolution(i, resolution); err != nil { // the relay brings the case word of it: nobody waits here
+	if i.Holds {
+		_, err = tx.InsertResolution(i, resolution) // the relay brings the case word of it: nobody waits here
+	} else if _, err = d.Acting.Resolve(tx, resolution, b.LegalBasis); err == nil {
+		err = audit(tx, b, "incident."+string(b.Verb), "incident:"+i.ID, nil, map[string]any{"batch": b.ID}, at)
+	}
+	if err != nil {
 		return err
 	}
 	item.State, item.ActedAt, item.ResolutionID = store.ItemActed, &at, &resolution.ID
 	return tx.SaveBatchItem(item)
+}
+
+// notNow is why nothing is done about an incident when its turn comes; empty when something is. What two people want done to a
+// case, they want done to it as it stood when it was counted.
+func notNow(b store.Batch, item store.BatchItem, c *store.CaseFile, i store.Incident) string {
+	switch {
+	case c != nil && c.PausedAt != nil:
+		return store.ItemPaused
+	case i.State == store.IncidentClosed:
+		return store.ItemGone
+	case i.State == store.IncidentResolving:
+		return store.ItemBusy
+	case !i.Cause.Allows(b.Verb):
+		return "verb_not_allowed"
+	case c != nil && item.Seen != nil && b.Verb.NeedsApproval() && c.LastEvent != *item.Seen:
+		return store.ItemMoved
+	}
+	return ""
 }
 
 // resume lets events go to the endpoint that the cases of a batch wait behind, at another address if one was given. The events

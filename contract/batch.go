@@ -19,9 +19,6 @@ const ResumeEndpoint Verb = "resume_endpoint"
 // BatchVerbs are what can be done to many cases at once.
 func BatchVerbs() []Verb { return []Verb{Retry, Extend, Reassign, Override, Cancel, ResumeEndpoint} }
 
-// NeedsTwo reports whether a second person must approve of a verb.
-func (v Verb) NeedsTwo() bool { return v == Override || v == Cancel }
-
 // BatchTurn acts on some of a batch's cases, each in a transaction of its own, and looks up what became of those that it acted
 // on before. What was acted on once is not again, however often the step runs.
 var BatchTurn = Step[BatchTurnRequest, BatchTurnReply]{Name: "BatchTurn"}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
@@ -69,12 +70,13 @@ const (
 // Ended reports whether a batch is over.
 func (b Batch) Ended() bool { return b.EndedAt != nil }
 
-// BatchItem is one case of a batch, and what became of it.
+// BatchItem is one case of a batch, or one finding that holds up none, and what became of it.
 type BatchItem struct {
-	BatchID      string `gorm:"primaryKey"`
-	Position     int    `gorm:"primaryKey"`
-	CaseID       string
+	BatchID      string  `gorm:"primaryKey"`
+	Position     int     `gorm:"primaryKey"`
+	CaseID       string  `gorm:"default:null"` // empty: a finding that is about no case
 	IncidentID   *string // nil: its institution could not be told, or it goes to a target
+	Seen         *int    // the last line of the case's timeline when it was counted; nil: a finding
 	Target       *string // the institution that it goes to
 	ResolutionID *string
 	ActID        *string // the act that gives it to its target, when it was not stuck
@@ -101,14 +103,23 @@ func (tx *Tx) InsertBatch(b Batch) error {
 	return found(tx.db.Create(&b).Error, "write a batch")
 }
 
-// FreezeIncidents puts the cases of open incidents that a filter picks into a batch, the longest stuck first, and says how
-// many they are. The filter's limit is the most.
+// FreezeIncidents puts the open incidents that a filter picks into a batch, the oldest first, with how their cases stand, and says
+// how many they are. The filter's limit is the most.
 func (tx *Tx) FreezeIncidents(batchID string, f IncidentFilter) (int, error) {
-	f.States, f.Holds = []string{IncidentOpen}, true
-	picked := f.pick(tx.db.Model(&Incident{})).Order("opened_at, id").Limit(f.Limit).Select("id", "case_id", "opened_at")
-	res := tx.db.Exec(`INSERT INTO batch_items (batch_id, position, case_id, incident_id)
-		SELECT CAST(? AS uuid), row_number() OVER (ORDER BY opened_at, id), case_id, id FROM (?) AS picked`, batchID, picked)
+	f.States = []string{IncidentOpen}
+	picked := f.pick(tx.db.Model(&Incident{})).Order("opened_at, id").Limit(f.Limit).Select("id", "case_id", "holds", "opened_at")
+	res := tx.db.Exec(`INSERT INTO batch_items (batch_id, position, case_id, incident_id, seen)
+		SELECT CAST(? AS uuid), row_number() OVER (ORDER BY opened_at, picked.id), case_id, picked.id, last_event
+		FROM (?) AS picked LEFT JOIN cases c ON holds AND c.id = case_id`, batchID, picked)
 	return int(res.RowsAffected), found(res.Error, "freeze the cases of a batch")
+}
+
+// BatchItemsOf counts the items of a batch that are about some people's cases, and those that are findings.
+func (tx *Tx) BatchItemsOf(batchID string, persons []string) (theirs, findings int, err error) {
+	err = tx.db.Raw(`SELECT count(*) FILTER (WHERE c.person_id IN ?), count(*) FILTER (WHERE NOT n.holds) FROM batch_items i
+		LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN incidents n ON n.id = i.incident_id WHERE i.batch_id = ?`,
+		append(persons, uuid.Nil.String()), batchID).Row().Scan(&theirs, &findings)
+	return theirs, findings, found(err, "count what a batch is about")
 }
 
 // FreezeUntold puts the cases that an institution could not be told of into a batch, and says how many they are.

@@ -46,19 +46,26 @@ const (
 	ItemElsewhere    = "case_elsewhere"     // the case is not that institution's any more
 	ItemBusy         = "resolution_pending" // somebody else's resolution was on its way
 	ItemPaused       = "case_paused"        // somebody holds the case where it is
+	ItemMoved        = "case_changed"       // it moved after it was counted, and what was approved was about it as it stood
+	ItemOwn          = "own_case"           // it is about a person whom who asked or who decided declared
 	ItemEndpointKept = "endpoint_kept"      // the endpoint could not be resumed
 )
 
 // SettleBatch looks up what became of the cases of a batch that were acted on. A case is cleared when it is stuck on nothing,
-// whatever was accepted; and one that was cleared before can be stuck again. It says how many have changed.
+// whatever was accepted, and a finding when it is not found again; and what was cleared before can be stuck again. It says how
+// many have changed.
 func (tx *Tx) SettleBatch(batchID string, at time.Time) (int64, error) {
 	res := tx.db.Exec(`WITH held AS (
 			SELECT i.position, i.state AS was, i.code AS because, coalesce(r.outcome, a.state) AS outcome, coalesce(r.refusal, a.refusal) AS refusal,
 				i.incident_id IS NULL AND i.target IS NULL AND i.state = 'acted' AND c.untold
 					OR i.target NOT IN (c.training_body, c.evaluation_body) AS unheard,
-				CASE WHEN c.outcome IS NOT NULL THEN '' WHEN n.id IS NOT NULL THEN n.cause
+				CASE WHEN NOT f.holds THEN coalesce((SELECT cause FROM incidents g WHERE NOT g.holds AND g.state <> 'closed'
+						AND g.cause = f.cause AND coalesce(g.certificate_id::text, '') = coalesce(f.certificate_id::text, '')
+						AND g.channel = f.channel AND g.workflow_id = f.workflow_id), '')
+					WHEN c.outcome IS NOT NULL THEN '' WHEN n.id IS NOT NULL THEN n.cause
 					WHEN c.trouble <> '' THEN 'trouble_' || c.trouble WHEN c.untold THEN 'endpoint_down' ELSE '' END AS cause
-			FROM batch_items i JOIN cases c ON c.id = i.case_id LEFT JOIN resolutions r ON r.id = i.resolution_id
+			FROM batch_items i LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN incidents f ON f.id = i.incident_id
+			LEFT JOIN resolutions r ON r.id = i.resolution_id
 			LEFT JOIN acts a ON a.id = i.act_id
 			LEFT JOIN incidents n ON n.case_id = c.id AND n.holds AND n.state <> 'closed'
 			WHERE i.batch_id = @batch AND i.state IN ('acted', 'cleared', 'stuck_again')),

@@ -12,6 +12,7 @@ type CaseGroup struct {
 	Incidents        IncidentFilter
 	BehindEndpointOf string
 	Within           Within
+	NotOf            []string // people whose cases nobody is put in charge of
 }
 
 // ids picks the ids of a group's cases.
@@ -22,19 +23,19 @@ func (g CaseGroup) ids(tx *Tx) *gorm.DB {
 	return g.Incidents.pick(tx.db.Model(&Incident{})).Where("case_id IS NOT NULL").Select("case_id")
 }
 
-// ClaimGroup puts an operator in charge of the cases of a group that nobody is in charge of, and says how many they are. It
-// sets them all at once and opens no file of theirs: nothing that a case goes by depends on it.
-func (tx *Tx) ClaimGroup(g CaseGroup, by string, at time.Time) (int, error) {
-	res := tx.db.Exec(`UPDATE cases SET assignee = ?, assigned_at = ? WHERE id IN (
-		SELECT id FROM cases WHERE assignee IS NULL AND outcome IS NULL AND id IN (?) ORDER BY id FOR NO KEY UPDATE)`, by, at, g.ids(tx))
-	return int(res.RowsAffected), found(res.Error, "claim a group's cases")
+// ClaimGroup puts an operator in charge of the cases of a group that nobody is in charge of, and says how many they are.
+func (tx *Tx) ClaimGroup(g CaseGroup, by, reason string, at time.Time) (int, error) {
+	free := tx.db.Where("assignee IS NULL AND outcome IS NULL AND id IN (?)", g.ids(tx))
+	if len(g.NotOf) > 0 {
+		free = free.Where("person_id NOT IN ?", g.NotOf)
+	}
+	return tx.handOver(free, CaseAssignment{Assignee: &by, AssignedBy: by, AssignedAt: at, Reason: reason})
 }
 
 // ReleaseGroup takes an operator out of charge of the cases of a group, and says how many they were.
-func (tx *Tx) ReleaseGroup(g CaseGroup, by string) (int, error) {
-	res := tx.db.Exec(`UPDATE cases SET assignee = NULL, assigned_at = NULL WHERE id IN (
-		SELECT id FROM cases WHERE assignee = ? AND id IN (?) ORDER BY id FOR NO KEY UPDATE)`, by, g.ids(tx))
-	return int(res.RowsAffected), found(res.Error, "release a group's cases")
+func (tx *Tx) ReleaseGroup(g CaseGroup, by, reason string, at time.Time) (int, error) {
+	theirs := tx.db.Where("assignee = ? AND id IN (?)", by, g.ids(tx))
+	return tx.handOver(theirs, CaseAssignment{AssignedBy: by, AssignedAt: at, Reason: reason})
 }
 
 // Charge is how many cases of a group somebody is in charge of, and how many of those are one operator's.

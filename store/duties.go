@@ -18,9 +18,9 @@ func (tx *Tx) InsertDuty(d DutyDeclaration) error {
 	return found(tx.db.Create(&d).Error, "write a declaration")
 }
 
-// Duties reads what an account declared, from the first.
-func (tx *Tx) Duties(accountID string) ([]DutyDeclaration, error) {
+// Duties reads what accounts declared, from the first.
+func (tx *Tx) Duties(accountIDs ...string) ([]DutyDeclaration, error) {
 	var all []DutyDeclaration
-	err := tx.db.Order("declared_at, id").Find(&all, "account_id = ?", accountID).Error
-	return all, found(err, "read an account's declarations")
+	err := tx.db.Order("declared_at, id").Find(&all, "account_id IN ?", accountIDs).Error
+	return all, found(err, "read what accounts declared")
 }

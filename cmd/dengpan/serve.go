@@ -252,7 +252,7 @@ func (p *process) worker(ctx context.Context) error {
 				Client: delivery.NewClient(delivery.Options{Guard: guard}), Metrics: figures,
 			},
 			Batches: &activities.Batches{Store: p.store, Desk: batches.Desk{
-				Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}, Acting: acting.Desk{Calendar: p.calendar},
+				Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}, Acting: acting.Desk{Calendar: p.calendar}, Keys: p.keys,
 			}},
 			Publications: &activities.Publications{Sender: &publication.Sender{
 				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,

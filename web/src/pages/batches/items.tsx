@@ -37,11 +37,14 @@ export function Items({ id, over }: { id: string; over: boolean }) {
     {
       key: 'case',
       title: t('web.batches.case'),
-      render: (i) => (
-        <Link to="/cases/$id" params={{ id: i.case_id }} className="mono nowrap">
-          {i.case_id.slice(0, 8)}
-        </Link>
-      ),
+      render: (i) =>
+        i.case_id === '' ? (
+          <span className="mono nowrap">{i.incident_id?.slice(0, 8)}</span>
+        ) : (
+          <Link to="/cases/$id" params={{ id: i.case_id }} className="mono nowrap">
+            {i.case_id.slice(0, 8)}
+          </Link>
+        ),
     },
     {
       key: 'state',
