@@ -55,85 +55,123 @@ type activityInput struct {
 	RawBody []byte
 }
 
-// registerExecutions adds the operations on what Temporal does for a case.
+// executed is whose execution is looked at and repaired: a workflow's, and the case that it is of if it is one's.
+type executed struct {
+	workflow string
+	caseID   *string
+	subject  string // as the audit log names it
+}
+
+// executedOf finds what a request names.
+type executedOf func(tx *store.Tx, id string) (executed, error)
+
+// ofCase is the workflow of a case.
+func ofCase(tx *store.Tx, id string) (executed, error) {
+	_, err := tx.Case(id)
+	return executed{contract.CaseWorkflowID(id), &id, "case:" + id}, err
+}
+
+// ofIncident is the workflow that an incident was found of: of deliveries to an institution, of a batch, of a procedure, as well as of a case.
+func ofIncident(tx *store.Tx, id string) (executed, error) {
+	i, err := tx.Incident(id)
+	if err == nil && i.WorkflowID == "" {
+		err = problem(notFound)
+	}
+	e := executed{workflow: i.WorkflowID, subject: "incident:" + id}
+	if i.CaseID != "" {
+		e.caseID = &i.CaseID
+	}
+	return e, err
+}
+
+// registerExecutions adds the operations on what Temporal does for a case, or for what else an incident was found of.
 func (s *service) registerExecutions(api huma.API) {
-	const tag, ok, at = "executions", http.StatusOK, "/v1/cases/{id}/execution"
+	const tag, ok = "executions", http.StatusOK
 	schemas := api.OpenAPI().Components.Schemas
 	s.repairing = executionBodies{
 		run: bodyFor[runBody](schemas), reset: bodyFor[resetBody](schemas), options: bodyFor[optionsBody](schemas),
 	}
 	run := s.repairing.run.schema
 	read(api, "GET /v1/executions/watch", tag, "When executions were last looked at, and how many are in trouble", s.executionWatch)
-	read(api, "GET "+at, tag, "What Temporal does for a case now", s.caseExecution)
-	sent(api, "POST "+at+"/pause", tag, "Have the workflow take no further step", run, ok, s.repairRun(contract.PauseExecution))
-	sent(api, "POST "+at+"/unpause", tag, "Have the workflow go on", run, ok, s.repairRun(contract.ResumeExecution))
-	sent(api, "POST "+at+"/reset", tag, "Run the workflow again from a point of its history", s.repairing.reset.schema, ok, s.resetRun)
-	sent(api, "POST "+at+"/activities/{ref}/pause", tag, "Have an activity not be tried again", run, ok, s.repairActivity(contract.PauseActivity))
-	sent(api, "POST "+at+"/activities/{ref}/unpause", tag, "Have an activity be tried again", run, ok, s.repairActivity(contract.ResumeActivity))
-	sent(api, "POST "+at+"/activities/{ref}/reset", tag, "Try an activity now, with its attempts counted anew", run, ok,
-		s.repairActivity(contract.RetryActivity))
-	sent(api, "POST "+at+"/activities/{ref}/options", tag, "Change how long an activity is tried", s.repairing.options.schema, ok, s.reoptionActivity)
+	for at, of := range map[string]executedOf{"/v1/cases/{id}/execution": ofCase, "/v1/incidents/{id}/execution": ofIncident} {
+		read(api, "GET "+at, tag, "What Temporal does for it now", s.showExecution(of))
+		sent(api, "POST "+at+"/pause", tag, "Have the workflow take no further step", run, ok, s.repairRun(of, contract.PauseExecution))
+		sent(api, "POST "+at+"/unpause", tag, "Have the workflow go on", run, ok, s.repairRun(of, contract.ResumeExecution))
+		sent(api, "POST "+at+"/reset", tag, "Run the workflow again from a point of its history", s.repairing.reset.schema, ok, s.resetRun(of))
+		sent(api, "POST "+at+"/activities/{ref}/pause", tag, "Have an activity not be tried again", run, ok,
+			s.repairActivity(of, contract.PauseActivity))
+		sent(api, "POST "+at+"/activities/{ref}/unpause", tag, "Have an activity be tried again", run, ok,
+			s.repairActivity(of, contract.ResumeActivity))
+		sent(api, "POST "+at+"/activities/{ref}/reset", tag, "Try an activity now, with its attempts counted anew", run, ok,
+			s.repairActivity(of, contract.RetryActivity))
+		sent(api, "POST "+at+"/activities/{ref}/options", tag, "Change how long an activity is tried", s.repairing.options.schema, ok,
+			s.reoptionActivity(of))
+	}
 }
 
-func (s *service) repairRun(verb contract.Repair) func(context.Context, *idBodyInput) (*repairOutput, error) {
+func (s *service) repairRun(of executedOf, verb contract.Repair) func(context.Context, *idBodyInput) (*repairOutput, error) {
 	return func(ctx context.Context, in *idBodyInput) (*repairOutput, error) {
 		body, err := s.repairing.run.readAll(in.RawBody)
 		if err != nil {
 			return nil, err
 		}
-		return s.repair(ctx, in.ID, store.Repair{Verb: verb, RunID: body.RunID, Reason: body.Reason})
+		return s.repair(ctx, of, in.ID, store.Repair{Verb: verb, RunID: body.RunID, Reason: body.Reason})
 	}
 }
 
-func (s *service) repairActivity(verb contract.Repair) func(context.Context, *activityInput) (*repairOutput, error) {
+func (s *service) repairActivity(of executedOf, verb contract.Repair) func(context.Context, *activityInput) (*repairOutput, error) {
 	return func(ctx context.Context, in *activityInput) (*repairOutput, error) {
 		body, err := s.repairing.run.readAll(in.RawBody)
 		if err != nil {
 			return nil, err
 		}
-		return s.repair(ctx, in.ID, store.Repair{
+		return s.repair(ctx, of, in.ID, store.Repair{
 			Verb: verb, RunID: body.RunID, Reason: body.Reason, Params: store.RepairParams{Activity: in.Ref},
 		})
 	}
 }
 
-func (s *service) resetRun(ctx context.Context, in *idBodyInput) (*repairOutput, error) {
-	body, err := s.repairing.reset.readAll(in.RawBody)
-	if err != nil {
-		return nil, err
+func (s *service) resetRun(of executedOf) func(context.Context, *idBodyInput) (*repairOutput, error) {
+	return func(ctx context.Context, in *idBodyInput) (*repairOutput, error) {
+		body, err := s.repairing.reset.readAll(in.RawBody)
+		if err != nil {
+			return nil, err
+		}
+		return s.repair(ctx, of, in.ID, store.Repair{
+			Verb: contract.ResetExecution, RunID: body.RunID, Reason: body.Reason, Params: store.RepairParams{To: body.To},
+		})
 	}
-	return s.repair(ctx, in.ID, store.Repair{
-		Verb: contract.ResetExecution, RunID: body.RunID, Reason: body.Reason, Params: store.RepairParams{To: body.To},
-	})
 }
 
-func (s *service) reoptionActivity(ctx context.Context, in *activityInput) (*repairOutput, error) {
-	body, found, err := s.repairing.options.read(in.RawBody)
-	if err != nil {
-		return nil, err
+func (s *service) reoptionActivity(of executedOf) func(context.Context, *activityInput) (*repairOutput, error) {
+	return func(ctx context.Context, in *activityInput) (*repairOutput, error) {
+		body, found, err := s.repairing.options.read(in.RawBody)
+		if err != nil {
+			return nil, err
+		}
+		if body.Attempt == 0 && body.Interval == 0 && body.Patience == 0 && len(found.list) == 0 {
+			found.add("attempt_seconds", fieldRequired)
+		}
+		if err := found.err(); err != nil {
+			return nil, err
+		}
+		return s.repair(ctx, of, in.ID, store.Repair{
+			Verb: contract.ReoptionActivity, RunID: body.RunID, Reason: body.Reason, Params: store.RepairParams{
+				Activity: in.Ref, Attempt: body.Attempt, Interval: body.Interval, Patience: body.Patience,
+			},
+		})
 	}
-	if body.Attempt == 0 && body.Interval == 0 && body.Patience == 0 && len(found.list) == 0 {
-		found.add("attempt_seconds", fieldRequired)
-	}
-	if err := found.err(); err != nil {
-		return nil, err
-	}
-	return s.repair(ctx, in.ID, store.Repair{
-		Verb: contract.ReoptionActivity, RunID: body.RunID, Reason: body.Reason, Params: store.RepairParams{
-			Activity: in.Ref, Attempt: body.Attempt, Interval: body.Interval, Patience: body.Patience,
-		},
-	})
 }
 
-// repair does something to the execution of a case, on the run that was seen. It is written down with its reason before it is
-// done; when Temporal does not answer meanwhile, the watcher does it.
-func (s *service) repair(ctx context.Context, caseID string, r store.Repair) (*repairOutput, error) {
+// repair does something to an execution, on the run that was seen. It is written down with its reason before it is done; when
+// Temporal does not answer meanwhile, the watcher does it.
+func (s *service) repair(ctx context.Context, find executedOf, id string, r store.Repair) (*repairOutput, error) {
 	if r.Reason = strings.TrimSpace(r.Reason); r.Reason == "" {
 		found := &faults{}
 		found.add("reason", fieldRequired)
 		return nil, found.err()
 	}
-	now, err := s.executionOf(ctx, caseID)
+	e, now, err := s.executionOf(ctx, find, id)
 	switch {
 	case errors.Is(err, execution.ErrNone):
 		return nil, problem(executionOver)
@@ -143,13 +181,13 @@ func (s *service) repair(ctx context.Context, caseID string, r store.Repair) (*r
 		return nil, problem(runChanged)
 	}
 	of := requestOf(ctx)
-	r.ID, r.WorkflowID, r.CaseID, r.RequestedBy, r.RequestedAt = uuid.NewString(), now.WorkflowID, &caseID, of.account.ID, s.Now().UTC()
+	r.ID, r.WorkflowID, r.CaseID, r.RequestedBy, r.RequestedAt = uuid.NewString(), e.workflow, e.caseID, of.account.ID, s.Now().UTC()
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.InsertRepair(r); err != nil {
 			return err
 		}
-		return s.audit(tx, of, "execution."+string(r.Verb), "case:"+caseID, r.Reason,
-			map[string]any{"repair": r.ID, "run": r.RunID, "params": r.Params})
+		return s.audit(tx, of, "execution."+string(r.Verb), e.subject, r.Reason,
+			map[string]any{"repair": r.ID, "workflow": e.workflow, "run": r.RunID, "params": r.Params})
 	})
 	if err != nil {
 		return nil, err
@@ -174,20 +212,20 @@ var repairProblems = map[string]string{
 	execution.ActivityGone: activityGone, execution.NotPossible: repairRefused,
 }
 
-// executionOf asks Temporal about a case. That it does not answer is said as it is.
-func (s *service) executionOf(ctx context.Context, caseID string) (execution.View, error) {
+// executionOf asks Temporal about a workflow. That it does not answer is said as it is.
+func (s *service) executionOf(ctx context.Context, find executedOf, id string) (e executed, v execution.View, err error) {
 	if s.Executions == nil {
-		return execution.View{}, problem(unavailable)
+		return e, v, problem(unavailable)
 	}
-	if _, err := s.Store.Read(ctx).Case(caseID); err != nil {
-		return execution.View{}, err
+	if e, err = find(s.Store.Read(ctx), id); err != nil {
+		return e, v, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, executionPatience)
 	defer cancel()
-	v, err := s.Executions.Describe(ctx, contract.CaseWorkflowID(caseID))
+	v, err = s.Executions.Describe(ctx, e.workflow)
 	if err != nil && !errors.Is(err, execution.ErrNone) {
 		requestOf(ctx).log.WarnContext(ctx, "Temporal does not say how an execution is", "error", err)
-		return v, problem(unavailable)
+		return e, v, problem(unavailable)
 	}
-	return v, err
+	return e, v, err
 }

@@ -106,15 +106,21 @@ func (s *service) executionWatch(ctx context.Context, _ *struct{}) (*executionWa
 	return out, err
 }
 
-// caseExecution shows what Temporal does for a case.
-func (s *service) caseExecution(ctx context.Context, in *idInput) (*executionOutput, error) {
-	now, err := s.executionOf(ctx, in.ID)
-	if err != nil && !errors.Is(err, execution.ErrNone) {
-		return nil, err
+// showExecution shows what Temporal does for a workflow.
+func (s *service) showExecution(of executedOf) func(context.Context, *idInput) (*executionOutput, error) {
+	return func(ctx context.Context, in *idInput) (*executionOutput, error) {
+		e, now, err := s.executionOf(ctx, of, in.ID)
+		if err != nil && !errors.Is(err, execution.ErrNone) {
+			return nil, err
+		}
+		return s.viewExecution(ctx, e.workflow, now)
 	}
+}
+
+func (s *service) viewExecution(ctx context.Context, workflow string, now execution.View) (*executionOutput, error) {
 	v := reader{lang: requestOf(ctx).lang}
-	out := &executionOutput{Body: v.execution(contract.CaseWorkflowID(in.ID), now)}
-	repairs, err := s.Store.Read(ctx).Repairs(contract.CaseWorkflowID(in.ID), repairsShown)
+	out := &executionOutput{Body: v.execution(workflow, now)}
+	repairs, err := s.Store.Read(ctx).Repairs(workflow, repairsShown)
 	if err != nil {
 		return nil, err
 	}

@@ -7,19 +7,20 @@ import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { type Executed, idOf, place } from './executed'
 import { type Asked, Repairing } from './repairing'
 
 type View = Schema['ExecutionView']
 type Ask = (asked: Asked) => void
 
-/** What Temporal does for a case: what is under way there, what fails, and what can be done about it. For operators of the city. */
-export function Execution({ caseId }: { caseId: string }) {
+/** What Temporal does for a case or for what else an incident was found of: what is under way there, what fails, and what can be done about it. For operators of the city. */
+export function Execution({ of }: { of: Executed }) {
   const { t } = useWords()
   const { account } = useSession()
   const [asked, setAsked] = useState<Asked>()
   const execution = useQuery({
-    queryKey: ['execution', caseId],
-    queryFn: () => answer(api.GET('/v1/cases/{id}/execution', { params: { path: { id: caseId } } })),
+    queryKey: ['execution', idOf(of)],
+    queryFn: () => answer(api.GET(place(of, '/v1/cases/{id}/execution'), { params: { path: { id: idOf(of) } } })),
     refetchInterval: 5_000,
     enabled: !account.district,
   })
@@ -37,13 +38,7 @@ export function Execution({ caseId }: { caseId: string }) {
             <Work key={a.id} of={a} running={now.running} ask={setAsked} />
           ))}
           {asked && now.run_id ? (
-            <Repairing
-              caseId={caseId}
-              run={now.run_id}
-              asked={asked}
-              points={now.points}
-              onDone={() => setAsked(undefined)}
-            />
+            <Repairing of={of} run={now.run_id} asked={asked} points={now.points} onDone={() => setAsked(undefined)} />
           ) : null}
           <Repairs of={now.repairs} />
         </>

@@ -6,6 +6,7 @@ import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { type Executed, idOf, place } from './executed'
 
 type Options = Schema['OptionsView']
 
@@ -22,13 +23,13 @@ interface Said extends Partial<Options> {
 
 /** Asks why, says what it will do, and does it to the run that was seen and to no other. */
 export function Repairing({
-  caseId,
+  of,
   run,
   asked,
   points,
   onDone,
 }: {
-  caseId: string
+  of: Executed
   run: string
   asked: Asked
   points: Schema['ExecutionPoint'][]
@@ -38,11 +39,11 @@ export function Repairing({
   const queries = useQueryClient()
   const [form] = Form.useForm<Said>()
   const repair = useMutation({
-    mutationFn: (said: Said) => send(caseId, run, asked, said),
+    mutationFn: (said: Said) => send(of, run, asked, said),
     onSuccess: onDone,
     onError: (error) => putFaults(form, error),
     onSettled: () => {
-      void queries.invalidateQueries({ queryKey: ['execution', caseId] })
+      void queries.invalidateQueries({ queryKey: ['execution', idOf(of)] })
       void queries.invalidateQueries({ queryKey: ['incidents'] })
     },
   })
@@ -99,33 +100,42 @@ function changeable(options: Options): Partial<Options> {
   return Object.fromEntries(Object.entries(options).filter(([, seconds]) => seconds > 0))
 }
 
-function send(id: string, run: string, asked: Asked, { reason, to, ...options }: Said) {
+function send(of: Executed, run: string, asked: Asked, { reason, to, ...options }: Said) {
   const body = { run_id: run, reason }
+  const id = idOf(of)
   const own = { path: { id } }
   switch (asked.verb) {
     case 'pause_execution':
-      return answer(api.POST('/v1/cases/{id}/execution/pause', { params: own, body }))
+      return answer(api.POST(place(of, '/v1/cases/{id}/execution/pause'), { params: own, body }))
     case 'resume_execution':
-      return answer(api.POST('/v1/cases/{id}/execution/unpause', { params: own, body }))
+      return answer(api.POST(place(of, '/v1/cases/{id}/execution/unpause'), { params: own, body }))
     case 'reset_execution':
-      return answer(api.POST('/v1/cases/{id}/execution/reset', { params: own, body: { ...body, to: to ?? '' } }))
+      return answer(
+        api.POST(place(of, '/v1/cases/{id}/execution/reset'), { params: own, body: { ...body, to: to ?? '' } }),
+      )
     case 'pause_activity':
-      return answer(api.POST('/v1/cases/{id}/execution/activities/{ref}/pause', { params: of(id, asked), body }))
+      return answer(
+        api.POST(place(of, '/v1/cases/{id}/execution/activities/{ref}/pause'), { params: activity(id, asked), body }),
+      )
     case 'resume_activity':
-      return answer(api.POST('/v1/cases/{id}/execution/activities/{ref}/unpause', { params: of(id, asked), body }))
+      return answer(
+        api.POST(place(of, '/v1/cases/{id}/execution/activities/{ref}/unpause'), { params: activity(id, asked), body }),
+      )
     case 'retry_activity':
-      return answer(api.POST('/v1/cases/{id}/execution/activities/{ref}/reset', { params: of(id, asked), body }))
+      return answer(
+        api.POST(place(of, '/v1/cases/{id}/execution/activities/{ref}/reset'), { params: activity(id, asked), body }),
+      )
     case 'reoption_activity':
       return answer(
-        api.POST('/v1/cases/{id}/execution/activities/{ref}/options', {
-          params: of(id, asked),
+        api.POST(place(of, '/v1/cases/{id}/execution/activities/{ref}/options'), {
+          params: activity(id, asked),
           body: { ...body, ...changed(asked.options, options) },
         }),
       )
   }
 }
 
-const of = (id: string, { activity }: { activity: string }) => ({ path: { id, ref: activity } })
+const activity = (id: string, asked: { activity: string }) => ({ path: { id, ref: asked.activity } })
 
 /** Only what was changed is sent: what stays need not be repeated. */
 function changed(before: Options, now: Partial<Options>): Partial<Options> {

@@ -51,7 +51,7 @@ export function Sections({ c, lines, note }: Props) {
     handling: () => <Handling id={c.id} note={note} />,
     execution: () => (
       <div className="sheet">
-        <Execution caseId={c.id} />
+        <Execution of={{ caseId: c.id }} />
       </div>
     ),
     audit: () => <Trail id={c.id} />,

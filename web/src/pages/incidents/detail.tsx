@@ -101,9 +101,9 @@ function Explained({ incident }: { incident: Incident }) {
       {incident.resolution && <Latest resolution={incident.resolution} />}
       {incident.state === 'open' && incident.verbs.length > 0 && <Resolve incident={incident} />}
       {incident.state === 'open' && <Repairs of={incident} />}
-      {incident.workflow_id && incident.case_id && (
+      {incident.workflow_id && (
         <Suspense fallback={<Waiting />}>
-          <Execution caseId={incident.case_id} />
+          <Execution of={{ incidentId: incident.id }} />
         </Suspense>
       )}
     </div>
