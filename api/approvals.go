@@ -39,10 +39,14 @@ type ApprovalView struct {
 }
 
 type approvalsInput struct {
+	NumberedInput
+	FilteredInput
+
 	State  string `query:"state" enum:"pending,approved,rejected,withdrawn,overtaken"`
 	Verb   string `query:"verb" enum:"waive,override,cancel"`
 	CaseID string `query:"case_id" format:"uuid"`
 	Whose  string `query:"whose" enum:"mine,others" doc:"What the reader asked for, or what they may decide on."`
+	Sort   string `query:"sort" enum:"requested_at,-requested_at" doc:"The order of numbered pages."`
 	After  string `query:"after" maxLength:"200" doc:"The next of the page before."`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
@@ -51,6 +55,7 @@ type approvalsOutput struct {
 	Body struct {
 		Approvals []ApprovalView `json:"approvals"`
 		Next      *string        `json:"next" doc:"The after of the next page; null when there is none."`
+		Total     *int64         `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
 	}
 }
 
@@ -59,7 +64,8 @@ func (s *service) listApprovals(ctx context.Context, in *approvalsInput) (*appro
 	r, found := requestOf(ctx), &faults{}
 	filter := store.ApprovalFilter{
 		Within: r.within(""), State: in.State, Verb: contract.Verb(in.Verb), CaseID: in.CaseID, After: position(found, in.After),
-		Limit: in.Limit + 1,
+		Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+		Where: s.expression(found, r, in.FilteredInput, store.ApprovalFields()),
 	}
 	switch in.Whose {
 	case "mine":
@@ -70,12 +76,16 @@ func (s *service) listApprovals(ctx context.Context, in *approvalsInput) (*appro
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	tx := s.Store.Read(ctx)
+	tx, out := s.Store.Read(ctx), &approvalsOutput{}
+	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountApprovals(filter) })
+	if err != nil {
+		return nil, err
+	}
+	out.Body.Total = total
 	rows, err := tx.Approvals(filter)
 	if err != nil {
 		return nil, err
 	}
-	out := &approvalsOutput{}
 	rows, out.Body.Next = upTo(in.Limit, rows, func(a store.Approval) (time.Time, string) { return a.RequestedAt, a.ID })
 	out.Body.Approvals, err = viewApprovals(tx, r, rows...)
 	return out, err

@@ -61,6 +61,7 @@ type AuditPage struct {
 
 type auditInput struct {
 	AuditPage
+	FilteredInput
 
 	Actor   string    `query:"actor" maxLength:"64" doc:"An account's id, or system."`
 	Action  string    `query:"action" maxLength:"64" doc:"case.register, for example."`
@@ -110,6 +111,7 @@ func (s *service) listAudit(ctx context.Context, in *auditInput) (*auditOutput, 
 		found.add("until", fieldConflict)
 	}
 	return s.auditEntries(ctx, in.AuditPage, found, store.AuditFilter{
+		Where: s.expression(found, requestOf(ctx), in.FilteredInput, store.AuditFields()),
 		Actor: in.Actor, Action: in.Action, Subject: in.Subject, Since: in.Since, Until: in.Until,
 	})
 }

@@ -153,6 +153,7 @@ func (v reader) stuckOn(code string) coded {
 
 type batchesInput struct {
 	NumberedInput
+	FilteredInput
 
 	State string `query:"state" enum:"awaiting_approval,running,paused,stopping,stopped,done,rejected"`
 	Sort  string `query:"sort" enum:"requested_at,-requested_at"`
@@ -171,12 +172,16 @@ type (
 
 // listBatches lists the batches of an operator's area by numbered pages, the latest first.
 func (s *service) listBatches(ctx context.Context, in *batchesInput) (*batchesOutput, error) {
-	r := requestOf(ctx)
-	tx, out := s.Store.Read(ctx), &batchesOutput{}
+	r, found := requestOf(ctx), &faults{}
 	filter := store.BatchFilter{
-		District: r.account.Caller().District, State: in.State, Limit: in.Limit, Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+		District: r.account.Caller().District, State: in.State, Limit: in.Limit,
+		Where: s.expression(found, r, in.FilteredInput, store.BatchFields()), Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
 	}
-	var err error
+	err := found.err()
+	if err != nil {
+		return nil, err
+	}
+	tx, out := s.Store.Read(ctx), &batchesOutput{}
 	if out.Body.Total, err = tx.CountBatches(filter); err != nil {
 		return nil, err
 	}

@@ -18,6 +18,7 @@ func (s *service) registerCertificates(api huma.API) {
 
 type certificatesInput struct {
 	NumberedInput
+	FilteredInput
 
 	Institution string `query:"institution" maxLength:"64" doc:"The issuer, for an operator; an institution sees its own."`
 	Kind        string `query:"kind" enum:"training,grade,ce_base"`
@@ -53,6 +54,7 @@ func (s *service) listCertificates(ctx context.Context, in *certificatesInput) (
 	filter := store.CertificateFilter{
 		Within: r.within(in.Institution), Kind: in.Kind, Status: in.Status, Part: strings.TrimSpace(in.Q),
 		After: position(found, in.After), Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+		Where: s.expression(found, r, in.FilteredInput, store.CertificateFields()),
 	}
 	if err := found.err(); err != nil {
 		return nil, err

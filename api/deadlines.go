@@ -42,6 +42,7 @@ type nextView struct {
 
 type deadlinesInput struct {
 	NumberedInput
+	FilteredInput
 
 	Of          string `query:"of" enum:"task,incident,approval,case" default:"task"`
 	State       string `query:"state" enum:"near,passed"`
@@ -79,21 +80,22 @@ func (s *service) officeCalendar(context.Context, *struct{}) (*officeOutput, err
 
 // listDeadlines lists deadlines of one kind, the earliest first unless asked otherwise.
 func (s *service) listDeadlines(ctx context.Context, in *deadlinesInput) (*deadlinesOutput, error) {
-	r, now := requestOf(ctx), s.Now().UTC()
-	near := deadline.Steps().NearBy(deadline.Beijing(), s.Calendar, now)
-	filter := store.DeadlineFilter{
-		Within: r.within(in.Institution), Of: in.Of, Span: deadline.Span(s.Calendar, s.Policy, in.Of), Limit: in.Limit,
-		Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+	r, found := requestOf(ctx), &faults{}
+	filter := s.deadlineFilter(in.Of)
+	filter.Within, filter.Limit, filter.Numbered = r.within(in.Institution), in.Limit, store.Numbered{Sort: in.Sort, Page: in.Page}
+	filter.Where = s.expression(found, r, in.FilteredInput, store.DeadlineFields())
+	err := found.err()
+	if err != nil {
+		return nil, err
 	}
 	switch in.State {
 	case "near":
-		filter.After, filter.Before = now, near
+		filter.After, filter.Before = filter.Now, filter.Near
 	case "passed":
-		filter.Before = now
+		filter.Before = filter.Now
 	}
 	tx := s.Store.Read(ctx)
 	out := &deadlinesOutput{}
-	var err error
 	if out.Body.Total, err = tx.CountDeadlines(filter); err != nil {
 		return nil, err
 	}
@@ -101,8 +103,16 @@ func (s *service) listDeadlines(ctx context.Context, in *deadlinesInput) (*deadl
 	if err != nil {
 		return nil, err
 	}
-	out.Body.Deadlines, err = s.viewDeadlines(tx, r, all, now, near)
+	out.Body.Deadlines, err = s.viewDeadlines(tx, r, all, filter.Now, filter.Near)
 	return out, err
+}
+
+// deadlineFilter picks all deadlines of a kind, as of now.
+func (s *service) deadlineFilter(of string) store.DeadlineFilter {
+	now := s.Now().UTC()
+	return store.DeadlineFilter{
+		Of: of, Span: deadline.Span(s.Calendar, s.Policy, of), Now: now, Near: deadline.Steps().NearBy(deadline.Beijing(), s.Calendar, now),
+	}
 }
 
 func (s *service) viewDeadlines(tx *store.Tx, r *request, all []store.Deadline, now, near time.Time) ([]DeadlineView, error) {

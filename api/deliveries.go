@@ -48,6 +48,7 @@ type DeliveryDetail struct {
 
 type deliveriesInput struct {
 	NumberedInput
+	FilteredInput
 
 	Institution string    `query:"institution" maxLength:"64"`
 	Type        string    `query:"type" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,endpoint.ping"`
@@ -81,10 +82,13 @@ func (s *service) registerDeliveries(api huma.API) {
 
 // listDeliveries lists events by numbered pages, the newest first unless another order is asked for.
 func (s *service) listDeliveries(ctx context.Context, in *deliveriesInput) (*deliveriesOutput, error) {
-	r := requestOf(ctx)
+	r, found := requestOf(ctx), &faults{}
 	filter := store.EventFilter{
 		Within: r.within(in.Institution), TaskID: in.Task, Since: in.Since, Until: in.Until, Limit: in.Limit,
-		Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+		Where: s.expression(found, r, in.FilteredInput, store.EventFields()), Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+	}
+	if err := found.err(); err != nil {
+		return nil, err
 	}
 	if in.Type != "" {
 		filter.Kinds = []string{in.Type}

@@ -53,6 +53,7 @@ type SecretView struct {
 
 type endpointsInput struct {
 	NumberedInput
+	FilteredInput
 
 	State string `query:"state" enum:"active,paused,disabled"`
 	Query string `query:"q" maxLength:"64" doc:"Part of the institution's name or id."`
@@ -72,13 +73,16 @@ type (
 
 // listEndpoints lists endpoints by numbered pages: an institution's own one, an operator's area.
 func (s *service) listEndpoints(ctx context.Context, in *endpointsInput) (*endpointsOutput, error) {
-	r := requestOf(ctx)
-	tx, out := s.Store.Read(ctx), &endpointsOutput{}
+	r, found := requestOf(ctx), &faults{}
 	filter := store.EndpointFilter{
 		Within: r.within(""), State: in.State, Query: in.Query, Limit: in.Limit,
-		Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+		Where: s.expression(found, r, in.FilteredInput, store.EndpointFields()), Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
 	}
-	var err error
+	err := found.err()
+	if err != nil {
+		return nil, err
+	}
+	tx, out := s.Store.Read(ctx), &endpointsOutput{}
 	if out.Body.Total, err = tx.CountEndpoints(filter); err != nil {
 		return nil, err
 	}

@@ -101,7 +101,9 @@ func (s *excelSheet) row(cells []any) error {
 	values := make([]any, len(cells))
 	for i, cell := range cells {
 		values[i] = cell
-		if _, number := cell.(int); !number {
+		switch cell.(type) {
+		case int, float64:
+		default:
 			values[i] = cellText(cell)
 		}
 	}

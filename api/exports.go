@@ -42,6 +42,9 @@ type exportQuery struct {
 	sort  string
 }
 
+// numbered is the order, from its beginning.
+func (q exportQuery) numbered() store.Numbered { return store.Numbered{Sort: q.sort, Page: 1} }
+
 // exportRows are the rows of a list, read on and on. The total is one too many when there are more than a file has.
 type exportRows struct {
 	total int
@@ -51,7 +54,7 @@ type exportRows struct {
 type exportInput struct {
 	FilteredInput
 
-	List    string `path:"ref" doc:"cases, incidents, tasks, certificates, audit."`
+	List    string `path:"ref" doc:"cases, incidents, tasks, certificates, institutions, inspections, misconduct, approvals, batches, batch_items, task_deadlines, incident_deadlines, approval_deadlines, case_deadlines, endpoints, deliveries, dead_letters, audit."`
 	Format  string `query:"format" enum:"csv,xlsx" default:"csv"`
 	Sort    string `query:"sort" maxLength:"40" doc:"One of the list's orders, with a minus before it for the reverse."`
 	Columns string `query:"columns" maxLength:"1000" doc:"Which columns, in order, divided by commas; all when it is not given."`
@@ -177,10 +180,10 @@ func writeExport(w io.Writer, begin func(io.Writer) (sheet, error), lang message
 	return out.close()
 }
 
-// byID are the rows of these ids, so many at a time: only the ids are kept.
-func byID(ids []string, show func([]string) ([]map[string]any, error)) exportRows {
-	rows := exportRows{total: len(ids)}
-	left := ids[:min(len(ids), mostExported)]
+// byKey are the rows of these keys, so many at a time: only the keys are kept.
+func byKey[K any](keys []K, show func([]K) ([]map[string]any, error)) exportRows {
+	rows := exportRows{total: len(keys)}
+	left := keys[:min(len(keys), mostExported)]
 	rows.next = func() ([]map[string]any, error) {
 		for len(left) > 0 {
 			batch := left[:min(exportBatch, len(left))]

@@ -116,7 +116,7 @@ func TestAFileHoldsNoFormulasAndSaysWhenItWasCut(t *testing.T) {
 	require.Contains(t, lines[6], "100000")
 
 	asked := 0
-	all := byID(make([]string, mostExported+1), func(ids []string) ([]map[string]any, error) {
+	all := byKey(make([]string, mostExported+1), func(ids []string) ([]map[string]any, error) {
 		asked += len(ids)
 		require.LessOrEqual(t, len(ids), exportBatch, "so many at a time, and no more in memory")
 		return make([]map[string]any, len(ids)), nil

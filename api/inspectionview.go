@@ -92,6 +92,7 @@ type (
 
 type inspectionsInput struct {
 	NumberedInput
+	FilteredInput
 
 	Institution string `query:"institution" maxLength:"64" doc:"For operators; an institution sees its own."`
 	State       string `query:"state" enum:"planned,visited,closed,cancelled"`
@@ -103,16 +104,15 @@ type inspectionsInput struct {
 
 // listInspections lists inspections. An institution sees those that were made; a district those of training bodies in it.
 func (s *service) listInspections(ctx context.Context, in *inspectionsInput) (*inspectionsOutput, error) {
-	r, out := requestOf(ctx), &inspectionsOutput{}
-	filter := store.InspectionFilter{
-		Within: r.within(in.Institution), Role: in.Role, Trainers: r.account.Caller().District != "", Limit: in.Limit,
-		Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+	r, out, found := requestOf(ctx), &inspectionsOutput{}, &faults{}
+	filter := r.inspections(in.Institution)
+	filter.Role, filter.Limit, filter.Numbered = in.Role, in.Limit, store.Numbered{Sort: in.Sort, Page: in.Page}
+	filter.Where = s.expression(found, r, in.FilteredInput, store.InspectionFields())
+	if err := found.err(); err != nil {
+		return nil, err
 	}
 	if in.State != "" {
 		filter.States = []string{in.State}
-	}
-	if r.account.InstitutionID != nil {
-		filter.Made = true
 	}
 	out.Body.Today = s.today()
 	if in.Overdue {
@@ -128,6 +128,13 @@ func (s *service) listInspections(ctx context.Context, in *inspectionsInput) (*i
 		return err
 	})
 	return out, err
+}
+
+// inspections are those that the caller may see of an institution, or of all.
+func (r *request) inspections(of string) store.InspectionFilter {
+	return store.InspectionFilter{
+		Within: r.within(of), Trainers: r.account.Caller().District != "", Made: r.account.InstitutionID != nil,
+	}
 }
 
 func (s *service) summariseInspections(tx *store.Tx, r *request, all ...store.Inspection) ([]InspectionSummary, error) {

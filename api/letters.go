@@ -55,6 +55,7 @@ type letterTask struct {
 
 type lettersInput struct {
 	NumberedInput
+	FilteredInput
 
 	State       string `query:"state" enum:"open,applied,discarded"`
 	Reason      string `query:"reason" enum:"task_unknown,task_foreign,second_opinion,task_cancelled,task_reassigned,asked_again,case_ended,case_erased"`
@@ -78,7 +79,7 @@ func (s *service) listLetters(ctx context.Context, in *lettersInput) (*lettersOu
 	found := &faults{}
 	filter := store.LetterFilter{
 		Within: r.within(in.Institution), State: in.State, Reason: in.Reason, After: position(found, in.After), Limit: in.Limit,
-		Numbered: in.numbered(found, in.Sort, in.After),
+		Where: s.expression(found, r, in.FilteredInput, store.LetterFields()), Numbered: in.numbered(found, in.Sort, in.After),
 	}
 	if err := found.err(); err != nil {
 		return nil, err

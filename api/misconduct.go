@@ -158,6 +158,7 @@ func (s *service) auditMisconduct(tx *store.Tx, r *request, step string, m store
 
 type misconductInput struct {
 	NumberedInput
+	FilteredInput
 
 	State       string `query:"state" enum:"recorded,dropped,noticed,reviewed,decided,delivered"`
 	Act         string `query:"act" enum:"rule_breach,cheating,impersonation,identical_papers"`
@@ -176,7 +177,7 @@ func (s *service) listMisconduct(ctx context.Context, in *misconductInput) (*mis
 	r, found := requestOf(ctx), &faults{}
 	filter := store.MisconductFilter{
 		Within: r.within(in.Institution), State: in.State, Act: in.Act, Open: in.Open, CaseID: in.Case, After: position(found, in.After),
-		Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
+		Where: s.expression(found, r, in.FilteredInput, store.MisconductFields()), Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
 	}
 	if in.Overdue {
 		now := s.Now()

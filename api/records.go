@@ -49,6 +49,7 @@ func rate(part, of float64) rateView {
 
 type recordsInput struct {
 	NumberedInput
+	FilteredInput
 
 	Text       string `query:"q" maxLength:"64" doc:"Within the name."`
 	Status     string `query:"status" enum:"active,suspended"`
@@ -68,10 +69,14 @@ type recordsOutput struct {
 
 // listRecords lists institutions with how they stand. A district sees the training bodies that it supervises.
 func (s *service) listRecords(ctx context.Context, in *recordsInput) (*recordsOutput, error) {
-	r, out := requestOf(ctx), &recordsOutput{}
+	r, out, found := requestOf(ctx), &recordsOutput{}, &faults{}
 	filter := store.InstitutionFilter{
 		Within: r.within(""), Query: strings.TrimSpace(in.Text), Status: in.Status, Role: in.Role, Occupation: in.Occupation,
 		District: in.District, On: s.today(), Limit: in.Limit, Numbered: store.Numbered{Sort: in.Sort, Page: in.Page},
+		Where: s.expression(found, r, in.FilteredInput, store.InstitutionFields(s.Policy)),
+	}
+	if err := found.err(); err != nil {
+		return nil, err
 	}
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
 		all, total, err := tx.Institutions(filter)

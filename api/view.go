@@ -26,6 +26,21 @@ type bodyView struct {
 	Name string `json:"name"`
 }
 
+// name is what is called so; nothing where there is none.
+func (c *coded) name() string {
+	if c == nil {
+		return ""
+	}
+	return c.Name
+}
+
+func (b *bodyView) name() string {
+	if b == nil {
+		return ""
+	}
+	return b.Name
+}
+
 // partyView is who owes the next act, and since when.
 type partyView struct {
 	Kind  string     `json:"kind" enum:"trainee,institution,operator,system,calendar"`

@@ -38,7 +38,8 @@ type Field struct {
 	Kind     Kind
 	Codes    []string // of OneOf
 	Optional bool     // may be missing: takes none
-	Account  bool     // of ID: takes me
+	Account  bool     // of ID: an account's, which takes me
+	Row      bool     // of ID: one that we gave, a UUID
 	Of       string   // of Age: the field whose date it counts from
 }
 

@@ -13,8 +13,8 @@ import (
 )
 
 var (
-	ids      = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
-	accounts = regexp.MustCompile(`^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|` + Me + `)$`)
+	ids   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,63}$`)
+	uuids = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
 // mostDays is how far from today a date may be counted, and the greatest age.
@@ -32,7 +32,8 @@ func (f Field) read(text string) (Value, string) {
 			return Value{}, UnknownValue
 		}
 	case ID:
-		if f.Account && !accounts.MatchString(text) || !ids.MatchString(text) {
+		ours := uuids.MatchString(text) || f.Account && text == Me
+		if (f.Account || f.Row) && !ours || !ids.MatchString(text) {
 			return Value{}, WrongFormat
 		}
 	case Text:

@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"time"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Approval is what somebody asked for and somebody else has to decide on. It is about a case, an incident, or what else names
@@ -219,17 +221,19 @@ type ApprovalFilter struct {
 	CaseID      string
 	RequestedBy string
 	// Except leaves out what somebody asked for themselves.
-	Except string
-	After  *Position
-	Limit  int
+	Except   string
+	Where    filter.Expr // bound, by [ApprovalFields]
+	After    *Position
+	Numbered Numbered
+	Limit    int
 }
 
-// Approvals reads approvals, the latest first.
-func (tx *Tx) Approvals(f ApprovalFilter) ([]Approval, error) {
-	q := tx.db.Order("requested_at DESC, id DESC").Limit(f.Limit)
-	if f.District != "" {
-		q = q.Where("case_id IN (?)", f.cases(tx.db.Model(&Case{}).Select("id")))
-	}
+var approvalOrders = map[string]string{
+	"": "requested_at DESC, id DESC", "-requested_at": "requested_at DESC, id DESC", "requested_at": "requested_at, id",
+}
+
+func (f ApprovalFilter) pick(q *gorm.DB) *gorm.DB {
+	q = approvalSearch.pick(f.ofCases(q), f.Where)
 	for column, value := range map[string]string{
 		"state": f.State, "verb": string(f.Verb), "case_id": f.CaseID, "requested_by": f.RequestedBy,
 	} {
@@ -240,6 +244,23 @@ func (tx *Tx) Approvals(f ApprovalFilter) ([]Approval, error) {
 	if f.Except != "" {
 		q = q.Where("requested_by <> ?", f.Except)
 	}
+	return q
+}
+
+func (f ApprovalFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Approval{})), approvalOrders, f.Limit)
+}
+
+// CountApprovals counts the approvals that a filter picks.
+func (tx *Tx) CountApprovals(f ApprovalFilter) (int64, error) {
+	var n int64
+	err := f.pick(tx.db.Model(&Approval{})).Count(&n).Error
+	return n, found(err, "count approvals")
+}
+
+// Approvals reads approvals, the latest first unless another order is asked for.
+func (tx *Tx) Approvals(f ApprovalFilter) ([]Approval, error) {
+	q := f.picked(tx.db)
 	if f.After != nil {
 		q = q.Where("(requested_at, id) < (?, ?)", f.After.At, f.After.ID)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -9,6 +10,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/progress"
 )
 
@@ -167,6 +169,7 @@ func (tx *Tx) SaveBatch(b Batch) error {
 type BatchFilter struct {
 	District string // the area of who asked
 	State    string
+	Where    filter.Expr // bound, by [BatchFields]
 	Numbered Numbered
 	Limit    int
 }
@@ -176,6 +179,7 @@ var batchOrders = map[string]string{
 }
 
 func (f BatchFilter) pick(q *gorm.DB) *gorm.DB {
+	q = batchSearch.pick(q, f.Where)
 	for column, value := range map[string]string{"district": f.District, "state": f.State} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -184,10 +188,14 @@ func (f BatchFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f BatchFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Batch{})), batchOrders, f.Limit)
+}
+
 // Batches reads batches, the latest first unless another order is asked for.
 func (tx *Tx) Batches(f BatchFilter) ([]Batch, error) {
 	var all []Batch
-	err := f.Numbered.of(f.pick(tx.db), batchOrders, f.Limit).Find(&all).Error
+	err := f.picked(tx.db).Find(&all).Error
 	return all, found(err, "list batches")
 }
 
@@ -249,6 +257,45 @@ func (tx *Tx) BatchItems(batchID, state string, page Numbered, limit int) ([]Bat
 	var items []BatchItem
 	err := page.of(q, order, limit).Find(&items).Error
 	return items, found(err, "list the cases of a batch")
+}
+
+// ItemFilter picks cases of batches: of any, or of those that somebody of a district asked for.
+type ItemFilter struct {
+	District string
+	Where    filter.Expr // bound, by [ItemFields]
+	Limit    int
+}
+
+// ItemKey is which case of a batch it is.
+type ItemKey struct {
+	BatchID  string
+	Position int
+}
+
+// ItemKeys reads which cases of batches a filter picks: batch by batch, those first that somebody must look at.
+func (tx *Tx) ItemKeys(f ItemFilter) ([]ItemKey, error) {
+	q := itemSearch.pick(tx.db.Model(&BatchItem{}), f.Where)
+	if f.District != "" {
+		q = q.Where("batch_id IN (SELECT id FROM batches WHERE district = ?)", f.District)
+	}
+	var keys []ItemKey
+	err := q.Order("batch_id, " + itemOrder).Limit(f.Limit).Find(&keys).Error
+	return keys, found(err, "list which cases of batches there are")
+}
+
+// ItemsByKey reads cases of batches, in the order of these keys.
+func (tx *Tx) ItemsByKey(keys []ItemKey) ([]BatchItem, error) {
+	pairs, place := make([][]any, len(keys)), make(map[ItemKey]int, len(keys))
+	for i, k := range keys {
+		pairs[i], place[k] = []any{k.BatchID, k.Position}, i
+	}
+	var items []BatchItem
+	if err := tx.db.Find(&items, "(batch_id, position) IN ?", pairs).Error; err != nil {
+		return nil, found(err, "read cases of batches")
+	}
+	at := func(i BatchItem) int { return place[ItemKey{i.BatchID, i.Position}] }
+	slices.SortFunc(items, func(a, b BatchItem) int { return at(a) - at(b) })
+	return items, nil
 }
 
 // BatchesOf reads the batches that a case was part of, the latest first.

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/filter"
 )
 
 // DeliveryAttempt is one sending of an event, as it went.
@@ -95,8 +97,9 @@ type EventFilter struct {
 	Kinds    []string
 	States   []string
 	TaskID   string
-	Since    time.Time // written then or later
-	Until    time.Time // written before
+	Since    time.Time   // written then or later
+	Until    time.Time   // written before
+	Where    filter.Expr // bound, by [EventFields]
 	Numbered Numbered
 	Limit    int
 }
@@ -104,7 +107,7 @@ type EventFilter struct {
 var eventOrders = map[string]string{"": "seq DESC", "created_at": "seq", "-created_at": "seq DESC", "next_attempt_at": "next_attempt_at, seq"}
 
 func (f EventFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofInstitutions(q)
+	q = eventSearch.pick(f.ofInstitutions(q), f.Where)
 	for column, values := range map[string][]string{"id": f.EventIDs, "kind": f.Kinds, "state": f.States} {
 		if len(values) > 0 {
 			q = q.Where(column+" IN ?", values)
@@ -122,10 +125,14 @@ func (f EventFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f EventFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&OutboxEvent{})), eventOrders, f.Limit)
+}
+
 // OutboxEvents reads events with how they stand, tests among them, the newest first.
 func (tx *Tx) OutboxEvents(f EventFilter) ([]OutboxEvent, error) {
 	var events []OutboxEvent
-	err := f.Numbered.of(f.pick(tx.db), eventOrders, f.Limit).Find(&events).Error
+	err := f.picked(tx.db).Find(&events).Error
 	return events, found(err, "list outbox events")
 }
 

@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Endpoint is where an institution receives callbacks. An institution has one.
@@ -165,7 +167,8 @@ type EndpointFilter struct {
 	Within
 
 	State    string
-	Query    string // part of the institution's id or name
+	Query    string      // part of the institution's id or name
+	Where    filter.Expr // bound, by [EndpointFields]
 	Numbered Numbered
 	Limit    int
 }
@@ -177,7 +180,7 @@ var endpointOrders = map[string]string{
 }
 
 func (f EndpointFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofInstitutions(q)
+	q = endpointSearch.pick(f.ofInstitutions(q), f.Where)
 	if f.State != "" {
 		q = q.Where("state = ?", f.State)
 	}
@@ -187,10 +190,14 @@ func (f EndpointFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f EndpointFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Endpoint{})), endpointOrders, f.Limit)
+}
+
 // Endpoints reads endpoints, by institution unless another order is asked for.
 func (tx *Tx) Endpoints(f EndpointFilter) ([]Endpoint, error) {
 	var all []Endpoint
-	err := f.Numbered.of(f.pick(tx.db), endpointOrders, f.Limit).Find(&all).Error
+	err := f.picked(tx.db).Find(&all).Error
 	return all, found(err, "list endpoints")
 }
 

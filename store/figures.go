@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Figure is a measure of an institution in a year.
@@ -129,6 +130,7 @@ type InstitutionFilter struct {
 	Occupation string
 	District   string
 	On         calendar.Date
+	Where      filter.Expr // bound, by [InstitutionFields]
 	Numbered   Numbered
 	Limit      int
 }
@@ -138,6 +140,7 @@ var institutionOrders = map[string]string{
 }
 
 func (f InstitutionFilter) pick(q *gorm.DB) *gorm.DB {
+	q = institutionSearch(f.On).pick(q, f.Where)
 	if f.Within.District != "" { // a district sees the training bodies that it supervises
 		q = q.Where("institutions.district = ?", f.Within.District)
 		f.Role = "training"
@@ -158,6 +161,10 @@ func (f InstitutionFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f InstitutionFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Institution{})), institutionOrders, f.Limit)
+}
+
 // Institutions reads a page of institutions, and how many there are.
 func (tx *Tx) Institutions(f InstitutionFilter) ([]Institution, int64, error) {
 	var n int64
@@ -165,6 +172,6 @@ func (tx *Tx) Institutions(f InstitutionFilter) ([]Institution, int64, error) {
 		return nil, 0, fmt.Errorf("count institutions: %w", err)
 	}
 	var all []Institution
-	err := f.Numbered.of(f.pick(tx.db), institutionOrders, f.Limit).Find(&all).Error
+	err := f.picked(tx.db).Find(&all).Error
 	return all, n, found(err, "list institutions")
 }

@@ -8,6 +8,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/filter"
 )
 
 // LetterReason is why no case could take what an institution sent.
@@ -165,7 +167,8 @@ type LetterFilter struct {
 
 	State  string
 	Reason string
-	After  *Position // by arrival, oldest first
+	Where  filter.Expr // bound, by [LetterFields]
+	After  *Position   // by arrival, oldest first
 	Limit  int
 
 	Numbered Numbered
@@ -177,7 +180,7 @@ var letterOrders = map[string]string{
 }
 
 func (f LetterFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofLetters(q)
+	q = letterSearch.pick(f.ofLetters(q), f.Where)
 	for column, value := range map[string]string{"state": f.State, "reason": f.Reason} {
 		if value != "" {
 			q = q.Where(column+" = ?", value)
@@ -186,9 +189,13 @@ func (f LetterFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f LetterFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Letter{})), letterOrders, f.Limit)
+}
+
 // Letters reads letters, those that came first before others unless another order is asked for.
 func (tx *Tx) Letters(f LetterFilter) ([]Letter, error) {
-	q := f.Numbered.of(f.pick(tx.db), letterOrders, f.Limit)
+	q := f.picked(tx.db)
 	if f.After != nil {
 		q = q.Where("(received_at, id) > (?, ?)", f.After.At, f.After.ID)
 	}

@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/filter"
 	"github.com/dengpan/dengpan/progress"
 )
 
@@ -117,8 +118,9 @@ type MisconductFilter struct {
 	CaseID   string
 	State    string
 	Act      string
-	Open     bool       // neither dropped nor delivered
-	Overdue  *time.Time // whose step was due before
+	Open     bool        // neither dropped nor delivered
+	Overdue  *time.Time  // whose step was due before
+	Where    filter.Expr // bound, by [MisconductFields]
 	After    *Position
 	Numbered Numbered
 	Limit    int
@@ -129,7 +131,7 @@ var misconductOrders = map[string]string{
 }
 
 func (f MisconductFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofCases(q)
+	q = misconductSearch.pick(f.ofCases(q), f.Where)
 	if f.PersonID != "" {
 		q = q.Where("case_id IN (SELECT id FROM cases WHERE person_id "+family+")", f.PersonID).
 			Where("state NOT IN ?", []string{MisconductRecorded, MisconductDropped})
@@ -152,6 +154,10 @@ func (f MisconductFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f MisconductFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Misconduct{})), misconductOrders, f.Limit)
+}
+
 // CountMisconduct counts misconduct.
 func (tx *Tx) CountMisconduct(f MisconductFilter) (int64, error) {
 	var n int64
@@ -161,7 +167,7 @@ func (tx *Tx) CountMisconduct(f MisconductFilter) (int64, error) {
 
 // MisconductList reads misconduct, the latest first unless it is read by numbers in another order.
 func (tx *Tx) MisconductList(f MisconductFilter) ([]Misconduct, error) {
-	q := f.Numbered.of(f.pick(tx.db), misconductOrders, f.Limit)
+	q := f.picked(tx.db)
 	if f.After != nil {
 		q = q.Where("(recorded_at, id) < (?, ?)", f.After.At, f.After.ID)
 	}

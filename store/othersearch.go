@@ -20,6 +20,7 @@ var (
 		"kind":        {columns: []string{"certificates.kind"}},
 		"status":      {columns: []string{"certificates.status"}},
 		"institution": {columns: []string{"certificates.issuer"}},
+		"number":      {columns: []string{"certificates.number"}, part: true},
 		"issued":      {columns: []string{"certificates.issued_on"}, civil: true},
 	}
 	auditSearch = search{
@@ -50,6 +51,7 @@ func CertificateFields() filter.Fields {
 		"status": {Codes: []string{
 			CertificatePrepared, CertificateValid, CertificateSuspended, CertificateSuperseded, CertificateRevoked, CertificateCancelled,
 		}},
+		"number":      {Kind: filter.Text},
 		"institution": {Kind: filter.ID},
 		"issued":      {Kind: filter.Date},
 	}

@@ -85,6 +85,17 @@ func (n Numbered) of(q *gorm.DB, orders map[string]string, limit int) *gorm.DB {
 	return q.Order(order).Limit(limit).Offset(max(0, n.Page-1) * limit)
 }
 
+// Picking is a filter of a list, with its order and its bound.
+type Picking interface {
+	picked(q *gorm.DB) *gorm.DB
+}
+
+// IDs reads the ids of the rows that a filter picks, in its order.
+func (tx *Tx) IDs(f Picking) ([]string, error) {
+	var ids []string
+	return ids, found(f.picked(tx.db).Pluck("id", &ids).Error, "list ids")
+}
+
 // ByIDs reads rows by their ids, in the order of these. What is gone is left out.
 func ByIDs[T any](tx *Tx, ids []string, idOf func(T) string) ([]T, error) {
 	var rows []T

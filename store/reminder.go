@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/deadline"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Deadline is a deadline that an open case has: of an institution's task, of an operator's decision on an incident or on what
@@ -45,6 +46,10 @@ type DeadlineFilter struct {
 	Late time.Time
 	// Untold leaves out what a step was taken about already.
 	Untold   string
+	Subjects []string    // only of these, when there are any
+	Where    filter.Expr // bound, by [DeadlineFields]; what is passed and near in it is by Now and Near
+	Now      time.Time
+	Near     time.Time
 	Numbered Numbered
 	Limit    int
 }
@@ -99,10 +104,14 @@ func (f DeadlineFilter) pick(tx *Tx) (*gorm.DB, error) {
 		at = at.Add(-f.Span)
 		return &at
 	}
-	after, before := bound(f.After), bound(f.Before)
+	from, until := f.bounds()
+	after, before := bound(from), bound(until)
 	q := tx.db.Table("(?) AS d", gorm.Expr(source, f.Span.Microseconds(), after, after, before, before)).
 		Select("d.*, ? AS of", f.Of)
-	q = f.located(q, "d")
+	q = f.search().pick(f.located(q, "d"), f.Where)
+	if len(f.Subjects) > 0 {
+		q = q.Where("subject_id IN ?", f.Subjects)
+	}
 	if !f.Late.IsZero() {
 		q = q.Where("given_at + (deadline - given_at) / 2 <= ?", f.Late)
 	}
@@ -110,6 +119,31 @@ func (f DeadlineFilter) pick(tx *Tx) (*gorm.DB, error) {
 		q = q.Where(`NOT EXISTS (SELECT 1 FROM reminders r WHERE r.step = ? AND r.subject_id = d.subject_id AND r.deadline = d.deadline)`, f.Untold)
 	}
 	return q, nil
+}
+
+// bounds are between when things are due, as far as that is known: an index finds it. An expression says it, too.
+func (f DeadlineFilter) bounds() (after, before time.Time) {
+	only := func(state string) bool {
+		return onlyOf(f.Where, func(t filter.Term) bool { return t.Field == "state" && len(t.Values) == 1 && hasValue(t, state) })
+	}
+	switch {
+	case only(deadlinePassed):
+		return f.After, f.Now
+	case only(deadlineNear):
+		return f.Now, f.Near
+	}
+	return f.After, f.Before
+}
+
+// DeadlineIDs reads of what the deadlines are that a filter picks, in its order.
+func (tx *Tx) DeadlineIDs(f DeadlineFilter) ([]string, error) {
+	q, err := f.pick(tx)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	err = f.Numbered.of(tx.db.Table("(?) AS d", q), f.order(), f.Limit).Pluck("subject_id", &ids).Error
+	return ids, found(err, "list the ids of deadlines")
 }
 
 // Deadlines reads deadlines of one kind, the earliest first.

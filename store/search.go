@@ -20,6 +20,7 @@ type searched struct {
 	none    string            // the condition of lacking it, when it is not that the column is null
 	codes   map[string]string // the conditions of codes that are no values of a column
 	civil   bool              // the column is a day, not an instant
+	part    bool              // the value is met within the column, in letters of either case
 }
 
 // search is how the rows of a list are found, by its fields.
@@ -91,13 +92,24 @@ func (s search) term(t filter.Term) (string, []any, error) {
 		}
 	}
 	if len(codes) > 0 {
-		each := make([]string, len(field.columns))
-		for i, column := range field.columns {
-			each[i], args = column+" IN ?", append(args, codes)
-		}
-		conditions = append(conditions, field.reached("("+strings.Join(each, " OR ")+")"))
+		each, values := field.among(codes)
+		conditions, args = append(conditions, field.reached("("+strings.Join(each, " OR ")+")")), append(args, values...)
 	}
 	return "(" + strings.Join(conditions, " OR ") + ")", args, nil
+}
+
+// among are the conditions of a column's being one of some values, or having one of them within it.
+func (f searched) among(values []string) (conditions []string, args []any) {
+	for _, column := range f.columns {
+		if !f.part {
+			conditions, args = append(conditions, column+" IN ?"), append(args, values)
+			continue
+		}
+		for _, value := range values {
+			conditions, args = append(conditions, "strpos(lower("+column+"), lower(?)) > 0"), append(args, value)
+		}
+	}
+	return conditions, args
 }
 
 // during is the condition that an instant lies in a period, before or after it.

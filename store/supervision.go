@@ -8,6 +8,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Inspection is one of an institution in one of its roles (日常检查).
@@ -194,6 +195,7 @@ type InspectionFilter struct {
 	Overdue  *calendar.Date // with a finding that was due before this day and waits for the institution
 	Trainers bool           // of training bodies only: what a district supervises
 	Made     bool           // only those that were made: what an institution sees
+	Where    filter.Expr    // bound, by [InspectionFields]
 	Numbered Numbered
 	Limit    int
 }
@@ -203,7 +205,7 @@ var inspectionOrders = map[string]string{
 }
 
 func (f InspectionFilter) pick(q *gorm.DB) *gorm.DB {
-	q = f.ofInstitutions(q)
+	q = inspectionSearch.pick(f.ofInstitutions(q), f.Where)
 	if len(f.States) > 0 {
 		q = q.Where("state IN ?", f.States)
 	}
@@ -223,6 +225,10 @@ func (f InspectionFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f InspectionFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Inspection{})), inspectionOrders, f.Limit)
+}
+
 // Inspections reads a page of inspections, and how many there are.
 func (tx *Tx) Inspections(f InspectionFilter) ([]Inspection, int64, error) {
 	var n int64
@@ -230,7 +236,7 @@ func (tx *Tx) Inspections(f InspectionFilter) ([]Inspection, int64, error) {
 		return nil, 0, fmt.Errorf("count inspections: %w", err)
 	}
 	var all []Inspection
-	err := f.Numbered.of(f.pick(tx.db), inspectionOrders, f.Limit).Find(&all).Error
+	err := f.picked(tx.db).Find(&all).Error
 	return all, n, found(err, "list inspections")
 }
 

@@ -129,6 +129,55 @@ describe('a list as a file', () => {
   })
 })
 
+describe('a list of anything else', () => {
+  it('has the same tools: events are narrowed, kept as a view, had as a file, and sent once more by keyboard', async (t) => {
+    const page = await loggedIn(t, 'operator')
+    await lists(page, '/deliveries?filter=state:delivered')
+    await page.getByRole('button', { name: '显示列' }).click()
+    await page.getByRole('checkbox', { name: '送达日期' }).click()
+    await page.getByRole('columnheader', { name: '送达日期' }).waitFor()
+    await page.keyboard.press('Escape')
+    const name = `已送达 ${Date.now()}`
+    await page.getByRole('button', { name: '视图', exact: true }).click()
+    await page.getByRole('textbox', { name: '视图名称' }).fill(name)
+    await page.getByRole('button', { name: '存为新视图' }).click()
+    await page.waitForURL(/view=[0-9a-f-]{36}/)
+    await page.goto(at('/deliveries'))
+    await page.getByRole('button', { name: '视图', exact: true }).click()
+    await page.getByRole('button', { name }).click()
+    await page.waitForURL((url) => url.searchParams.get('filter') === 'state:delivered')
+    await page.locator('.chip').waitFor()
+    await page.getByRole('columnheader', { name: '送达日期' }).waitFor()
+    await page.locator('.listing tbody tr').first().waitFor()
+    await axeFindsNothing(page, 'deliveries with their tools')
+
+    const total = Number(/\d+/.exec(await page.locator('.pages').innerText())?.[0])
+    await page.getByRole('button', { name: '导出' }).click()
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV 文件' }).click(),
+    ])
+    const [head, ...rows] = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n')
+    assert.match(head, /^\uFEFF编号,事件,/)
+    assert.ok(rows.length >= total, 'every event, not those of one page')
+    assert.ok(rows.every((row) => row.includes('已送达')))
+
+    await page.keyboard.press('j')
+    await page.keyboard.press('x')
+    await page.keyboard.press('r')
+    await page.getByText('1个事件即将重新投递').waitFor()
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('重新投递').waitFor()
+    await page.keyboard.press('Escape')
+
+    // Where nothing can be done with several rows, none is picked, and no key says it would.
+    await lists(page, '/institutions')
+    assert.equal(await page.locator('.listing input[type=checkbox]').count(), 0)
+    await page.keyboard.press('j')
+    assert.notEqual(await hand(page), '')
+  })
+})
+
 describe('the overview', () => {
   it('is what an operator sees first, and each figure leads to its list', async (t) => {
     const page = await loggedIn(t, 'operator')

@@ -7,8 +7,8 @@ import { useWords } from '../words/words'
 interface Props {
   list: string
   filter: string
-  sort: string | undefined
-  columns: string | undefined
+  sort?: string | undefined
+  columns?: string | undefined
   close: () => void
 }
 

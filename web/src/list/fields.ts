@@ -50,3 +50,6 @@ export function say(t: T, fields: Field[], part: Part, within = false): string {
   const values = part.values.map((v) => valueName(t, field, v)).join(t('web.filter.values'))
   return `${not}${field?.label ?? part.field}${relation(t, part.operator, field)}${values}`
 }
+
+/** What a field can be, for a filter that is at hand. */
+export const optionsOf = (fields: Field[], name: string): Option[] => fields.find((f) => f.name === name)?.options ?? []

@@ -27,15 +27,21 @@ export interface Rows<T> {
   isPlaceholderData?: boolean
 }
 
-/** What can be done with rows of a list where they stand: see toolpage.tsx. */
-export interface Handles<T> {
+/** Rows that can be picked, to do something with several at once. */
+export interface Picking<T> {
   picked: (row: T) => boolean
   pick: (row: T) => void
   pickAll: (rows: T[], on: boolean) => void
   /** What a row is called where it is picked. */
   call: (row: T) => string
+}
+
+/** What becomes of rows of a list where they stand: see toolpage.tsx. */
+export interface Handles<T> {
   /** It stands in the list still, and would not any more. */
   gone: (row: T) => boolean
+  /** Missing: nothing can be done with several. */
+  picking?: Picking<T> | undefined
 }
 
 interface Props<T> {
@@ -53,7 +59,7 @@ interface Props<T> {
   /** The row that stands open. */
   open: string | undefined
   empty: { title: string; advice: string }
-  handles?: Handles<T>
+  handles?: Handles<T> | undefined
 }
 
 const narrow = window.matchMedia('(max-width: 760px)')
@@ -111,7 +117,7 @@ function Wide<T extends object>(props: RowsProps<T>) {
       <table aria-label={name}>
         <thead>
           <tr>
-            {handles && <PickAll rows={rows} handles={handles} />}
+            {handles?.picking && <PickAll rows={rows} picking={handles.picking} />}
             {columns.map((c) => (
               <Heading key={c.key} column={c} inOrder={inOrder} onOrder={order} />
             ))}
@@ -120,9 +126,9 @@ function Wide<T extends object>(props: RowsProps<T>) {
         <tbody>
           {rows.map((row) => (
             <tr key={rowKey(row)} tabIndex={handles && -1} className={lookOf(row, rowKey(row) === open, handles)}>
-              {handles && (
+              {handles?.picking && (
                 <td className="pick">
-                  <Pick row={row} handles={handles} />
+                  <Pick row={row} picking={handles.picking} />
                 </td>
               )}
               {columns.map((c, n) => (
@@ -140,13 +146,13 @@ function Wide<T extends object>(props: RowsProps<T>) {
 }
 
 const lookOf = <T,>(row: T, open: boolean, handles: Handles<T> | undefined) =>
-  [open && 'row-open', handles?.picked(row) && 'row-picked', handles?.gone(row) && 'row-gone']
+  [open && 'row-open', handles?.picking?.picked(row) && 'row-picked', handles?.gone(row) && 'row-gone']
     .filter(Boolean)
     .join(' ') || undefined
 
-function PickAll<T>({ rows, handles }: { rows: T[]; handles: Handles<T> }) {
+function PickAll<T>({ rows, picking }: { rows: T[]; picking: Picking<T> }) {
   const { t } = useWords()
-  const all = rows.every(handles.picked)
+  const all = rows.every(picking.picked)
   return (
     <th scope="col" className="pick">
       <input
@@ -154,22 +160,22 @@ function PickAll<T>({ rows, handles }: { rows: T[]; handles: Handles<T> }) {
         aria-label={t('web.list.pick_all')}
         checked={all}
         ref={(box) => {
-          if (box) box.indeterminate = !all && rows.some(handles.picked)
+          if (box) box.indeterminate = !all && rows.some(picking.picked)
         }}
-        onChange={() => handles.pickAll(rows, !all)}
+        onChange={() => picking.pickAll(rows, !all)}
       />
     </th>
   )
 }
 
-function Pick<T>({ row, handles }: { row: T; handles: Handles<T> }) {
+function Pick<T>({ row, picking }: { row: T; picking: Picking<T> }) {
   const { t } = useWords()
   return (
     <input
       type="checkbox"
-      aria-label={t('web.list.pick', { what: handles.call(row) })}
-      checked={handles.picked(row)}
-      onChange={() => handles.pick(row)}
+      aria-label={t('web.list.pick', { what: picking.call(row) })}
+      checked={picking.picked(row)}
+      onChange={() => picking.pick(row)}
     />
   )
 }
@@ -210,7 +216,7 @@ function Cards<T extends object>({ name, columns, rows, rowKey, handles }: RowsP
       {rows.map((row) => (
         <li key={rowKey(row)}>
           <div className="card-head row">
-            {handles && <Pick row={row} handles={handles} />}
+            {handles?.picking && <Pick row={row} picking={handles.picking} />}
             {first?.render(row)}
             {handles?.gone(row) && <Gone />}
           </div>

@@ -7,7 +7,8 @@ import type { Picks } from './picks'
 interface Of<T> {
   listing: RefObject<HTMLDivElement | null>
   rows: T[]
-  picks: Picks<T>
+  /** Missing: nothing can be done with several rows. */
+  picks: Picks<T> | undefined
   verbs: Verb<T>[]
   /** Opens what the list is narrowed by. */
   build: () => void
@@ -27,20 +28,24 @@ export function useListKeys<T extends { id: string }>({ listing, rows, picks, ve
   const open = () => lines()[at()]?.querySelector<HTMLAnchorElement>('a.opener')?.click()
   const act = (verb: Verb<T>) => {
     const hand = rows[at()]
-    const these = picks.rows.length > 0 ? picks.rows : hand ? [hand] : []
+    const these = picks?.rows.length ? picks.rows : hand ? [hand] : []
     if (these.length === 1 || (these.length > 1 && verb.many)) verb.run(these)
   }
   useKeys([
     { key: 'j', name: t('web.keyboard.down'), run: () => move(1) },
     { key: 'k', name: t('web.keyboard.up'), run: () => move(at() < 0 ? 1 : -1) },
-    {
-      key: 'x',
-      name: t('web.keyboard.pick'),
-      run: () => {
-        const hand = rows[at()]
-        if (hand) picks.toggle(hand)
-      },
-    },
+    ...(picks
+      ? [
+          {
+            key: 'x',
+            name: t('web.keyboard.pick'),
+            run: () => {
+              const hand = rows[at()]
+              if (hand) picks.toggle(hand)
+            },
+          },
+        ]
+      : []),
     { key: 'o', name: t('web.keyboard.open'), run: open },
     {
       key: 'Enter',

@@ -1,8 +1,8 @@
 import { Link, useNavigate } from '@tanstack/react-router'
-import { type ReactNode, Suspense } from 'react'
+import { type ReactNode, type RefObject, Suspense } from 'react'
 import { useWords } from '../words/words'
 import { type Filter, Filters } from './filters'
-import { type Column, Listing, type Rows } from './listing'
+import { type Column, type Handles, Listing, type Rows } from './listing'
 
 /** How many rows a page of a list has. */
 export const size = 20
@@ -27,18 +27,23 @@ export function Opener({ field, id, children }: { field: string; id: string; chi
   )
 }
 
-interface Props<T> {
+export interface ListProps<T> {
   heading: string
   lead?: ReactNode
   /** What can be done about the whole list. */
   action?: ReactNode
   /** What stands between the heading and the list. */
   above?: ReactNode
+  /** What stands beside the filters. */
+  tools?: ReactNode
   /** What stands between the filters and the rows. */
   below?: ReactNode
+  /** What becomes of the rows where they stand, and where they are. */
+  handles?: Handles<T>
+  listing?: RefObject<HTMLDivElement | null>
   /** The list's own name; its page's, unless it says otherwise. */
   name?: string
-  filters: Filter[]
+  filters?: Filter[]
   columns: Column<T>[]
   query: Rows<T>
   /** What the address says, but for the row that stands open. */
@@ -46,14 +51,14 @@ interface Props<T> {
   /** The order that the list has when none is asked for. */
   standing?: string
   /** The row that stands open, by its id, and what shows it. */
-  open: string | undefined
-  detail: (id: string) => ReactNode
+  open?: string | undefined
+  detail?: (id: string) => ReactNode
   /** What is said when there is nothing, though nothing was left out. */
   none?: { title: string; advice: string }
 }
 
 /** A page that is a list: what narrows it, its rows, and one of them beside it. The address says all of that. */
-export function ListPage<T extends { id: string }>(props: Props<T>) {
+export function ListPage<T extends { id: string }>(props: ListProps<T>) {
   const { t } = useWords()
   const change = useChange()
   const { heading, search, open, none } = props
@@ -69,22 +74,32 @@ export function ListPage<T extends { id: string }>(props: Props<T>) {
         {props.action}
       </header>
       {props.above}
-      <Filters onChange={change} filters={props.filters} />
+      {props.tools ? (
+        <div className="tools-row">
+          {props.filters && <Filters onChange={change} filters={props.filters} />}
+          {props.tools}
+        </div>
+      ) : (
+        props.filters && <Filters onChange={change} filters={props.filters} />
+      )}
       {props.below}
-      <Listing
-        name={props.name ?? heading}
-        columns={props.columns}
-        rowKey={(row) => row.id}
-        query={props.query}
-        size={size}
-        page={page}
-        sort={sort}
-        standing={props.standing ?? ''}
-        onChange={change}
-        open={open}
-        empty={none && !filtered ? none : { title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }}
-      />
-      {open && <Suspense>{props.detail(open)}</Suspense>}
+      <div ref={props.listing}>
+        <Listing
+          name={props.name ?? heading}
+          columns={props.columns}
+          rowKey={(row) => row.id}
+          query={props.query}
+          size={size}
+          page={page}
+          sort={sort}
+          standing={props.standing ?? ''}
+          onChange={change}
+          open={open}
+          empty={none && !filtered ? none : { title: t('web.list.none_fit'), advice: t('web.list.none_fit_advice') }}
+          handles={props.handles}
+        />
+      </div>
+      {open && props.detail && <Suspense>{props.detail(open)}</Suspense>}
     </>
   )
 }

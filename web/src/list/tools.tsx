@@ -6,21 +6,34 @@ import { Exporting } from './exporting'
 import { type Said, Views } from './views'
 
 interface Props {
-  list: string
+  /** Whose views are kept under this name; missing: none are. */
+  list: string | undefined
   search: Said
   /** What the list is called where it is had as a file. */
   file: string
   whole: string
   sort: string
-  columns: { key: string; title: string; inFile?: string[] }[]
-  shown: string[]
-  standing: string[]
+  /** Missing: the list has no columns to choose among. */
+  columns?: { key: string; title: string; inFile?: string[] }[]
+  shown?: string[]
+  standing?: string[]
   building: boolean
   build: (on: boolean) => void
 }
 
 /** The tools of a list: its conditions, its views, its columns, and the whole of it as a file. */
-export function Tools({ list, search, file, whole, sort, columns, shown, standing, building, build }: Props) {
+export function Tools({
+  list,
+  search,
+  file,
+  whole,
+  sort,
+  columns = [],
+  shown = [],
+  standing = shown,
+  building,
+  build,
+}: Props) {
   const { t } = useWords()
   const inFile = columns.filter((c, n) => n === 0 || shown.includes(c.key)).flatMap((c) => c.inFile ?? [c.key])
   // As nobody chose, the file has all that it can have.
@@ -30,10 +43,12 @@ export function Tools({ list, search, file, whole, sort, columns, shown, standin
       <Button aria-expanded={building} onClick={() => build(!building)}>
         {t('web.filter.conditions')}
       </Button>
-      <Views list={list} search={search} />
-      <Menu label={t('web.columns.title')} end>
-        {() => <Columns columns={columns} shown={shown} standing={standing} />}
-      </Menu>
+      {list && <Views list={list} search={search} />}
+      {columns.length > 0 && (
+        <Menu label={t('web.columns.title')} end>
+          {() => <Columns columns={columns} shown={shown} standing={standing} />}
+        </Menu>
+      )}
       <Menu label={t('web.export.title')} end>
         {(close) => <Exporting list={file} filter={whole} sort={sort} columns={chosen} close={close} />}
       </Menu>

@@ -1,32 +1,47 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { answer, api } from '../../api/client'
+import { useAuditFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
 import { Filters } from '../../list/filters'
+import { Narrowed } from '../../list/narrowed'
 import { useChange } from '../../list/page'
+import '../../list/tools.css'
+import { useKeys } from '../../shell/keys'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
-import { daysAfter, instant } from '../../words/beijing'
+import { daysAfter } from '../../words/beijing'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Entry } from './entry'
+
+const Tools = lazy(() => import('../../list/tools').then((m) => ({ default: m.Tools })))
 
 /** The audit log of everything: who did what, to what, when and why. */
 export function Audit() {
   const { t } = useWords()
   const asked = useSearch({ from: '/inside/audit' })
   const change = useChange()
-  const { since, until, ...rest } = asked
-  const query = {
-    ...rest,
-    ...(since ? { since: instant(since, '00:00') } : {}),
-    ...(until ? { until: instant(daysAfter(until, 1), '00:00') } : {}),
-  }
+  const [building, build] = useState(false)
+  useKeys([{ key: '/', name: t('web.keyboard.search'), run: () => build(true) }])
+  const { since, until, actor, action, subject, filter } = asked
+  const whole = both(
+    condition('actor', actor),
+    condition('action', action),
+    condition('subject', subject),
+    since && `at>${daysAfter(since, -1)}`,
+    until && `at<${daysAfter(until, 1)}`,
+    filter,
+  )
   const log = useInfiniteQuery({
-    queryKey: ['audit', query],
+    queryKey: ['audit', whole],
     initialPageParam: '',
     queryFn: ({ pageParam: after }) =>
-      answer(api.GET('/v1/audit', { params: { query: after ? { ...query, after } : query } })),
+      answer(
+        api.GET('/v1/audit', { params: { query: { ...(whole ? { filter: whole } : {}), ...(after && { after }) } } }),
+      ),
     getNextPageParam: (last) => last.next ?? undefined,
     placeholderData: keepPreviousData,
   })
@@ -38,28 +53,34 @@ export function Audit() {
         <p className="quiet">{t('web.audit.lead')}</p>
         <Chain />
       </header>
-      <p className="row small">
-        {(['csv', 'xlsx'] as const).map((format) => (
-          <a key={format} href={exported(format, asked)} download>
-            {t(`web.audit.export_${format}`)}
-          </a>
-        ))}
-      </p>
-      <Filters
-        onChange={change}
-        filters={[
-          {
-            name: 'actor',
-            label: t('web.audit.actor'),
-            value: asked.actor,
-            type: 'search',
-            hint: t('web.audit.actor_hint'),
-          },
-          { name: 'action', label: t('web.audit.action'), value: asked.action, type: 'search', hint: 'case.register' },
-          { name: 'subject', label: t('web.audit.subject'), value: asked.subject, type: 'search', hint: 'case:…' },
-          { name: 'since', label: t('web.audit.since'), value: since, type: 'date' },
-          { name: 'until', label: t('web.audit.until'), value: until, type: 'date' },
-        ]}
+      <div className="tools-row">
+        <Filters
+          onChange={change}
+          filters={[
+            {
+              name: 'actor',
+              label: t('web.audit.actor'),
+              value: actor,
+              type: 'search',
+              hint: t('web.audit.actor_hint'),
+            },
+            { name: 'action', label: t('web.audit.action'), value: action, type: 'search', hint: 'case.register' },
+            { name: 'subject', label: t('web.audit.subject'), value: subject, type: 'search', hint: 'case:…' },
+            { name: 'since', label: t('web.audit.since'), value: since, type: 'date' },
+            { name: 'until', label: t('web.audit.until'), value: until, type: 'date' },
+          ]}
+        />
+        <Suspense fallback={<div className="tools-place" />}>
+          <Tools list="audit" search={asked} file="audit" whole={whole} sort="" building={building} build={build} />
+        </Suspense>
+      </div>
+      <Narrowed
+        fields={useAuditFields()}
+        filter={filter}
+        whole={whole}
+        building={building}
+        build={build}
+        error={log.error}
       />
       {log.error && !entries ? (
         <Trouble error={log.error} again={() => void log.refetch()} />
@@ -89,20 +110,6 @@ export function Audit() {
       )}
     </>
   )
-}
-
-/** Where the entries that fit are had as a file. */
-function exported(
-  format: string,
-  asked: { actor?: string; action?: string; subject?: string; since?: string; until?: string },
-) {
-  const terms = [
-    ...(['actor', 'action', 'subject'] as const).flatMap((f) => (asked[f] ? [`${f}:"${asked[f]}"`] : [])),
-    ...(asked.since ? [`at>${daysAfter(asked.since, -1)}`] : []),
-    ...(asked.until ? [`at<${daysAfter(asked.until, 1)}`] : []),
-  ]
-  const query = new URLSearchParams({ format, ...(terms.length ? { filter: terms.join(' ') } : {}) })
-  return `/v1/exports/audit?${query}`
 }
 
 /** Whether the newest of the log is as it was written. */

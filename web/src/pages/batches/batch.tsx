@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams, useSearch } from '@tanstack/react-router'
 import { Button, Form, Progress } from 'antd'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { keep } from '../../api/file'
+import { both, condition } from '../../list/expression'
 import { Deciding, type Said } from '../../shell/deciding'
 import { putFaults } from '../../shell/faults'
+import { Menu } from '../../shell/menu'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { Waiting } from '../../shell/waiting'
@@ -14,6 +15,8 @@ import { useWords } from '../../words/words'
 import { State } from './batches'
 import './batches.css'
 import { Items } from './items'
+
+const Exporting = lazy(() => import('../../list/exporting').then((m) => ({ default: m.Exporting })))
 
 type Batch = Schema['BatchDetail']
 
@@ -36,15 +39,7 @@ function Shown({ of }: { of: Batch }) {
   const { t, name, lang } = useWords()
   const { progress: p } = of
   const settled = p.total - p.waiting - p.acted
-  const take = useMutation({
-    mutationFn: () =>
-      keep(
-        api.GET('/v1/incident-batches/{id}/items/csv', {
-          params: { path: { id: of.id } },
-          parseAs: 'blob',
-        }) as never,
-      ),
-  })
+  const { state } = useSearch({ from: '/inside/batches/$id' })
   return (
     <div className="stack">
       <header className="head stack close">
@@ -94,11 +89,18 @@ function Shown({ of }: { of: Batch }) {
         )}
         <div className="row">
           <Turning of={of} />
-          <Button loading={take.isPending} onClick={() => take.mutate()}>
-            {t('web.batches.export')}
-          </Button>
+          <Menu label={t('web.export.title')}>
+            {(close) => (
+              <Suspense>
+                <Exporting
+                  list="batch_items"
+                  filter={both(condition('batch', of.id), condition('state', state))}
+                  close={close}
+                />
+              </Suspense>
+            )}
+          </Menu>
         </div>
-        {take.error && <Trouble error={take.error} />}
       </section>
       {of.state === 'awaiting_approval' &&
         (of.mine ? <p className="alert warn">{t('web.batches.waits')}</p> : <Decide of={of} />)}

@@ -1,8 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
+import { useBatchFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, size } from '../../list/page'
+import { size } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { batchStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -13,19 +17,22 @@ type Batch = Schema['BatchView']
 export function Batches() {
   const { t, name, lang } = useWords()
   const asked = useSearch({ from: '/inside/batches' })
+  const { state, filter, sort = '-requested_at', page = 1 } = asked
+  const whole = both(condition('state', state), filter)
   const list = useQuery({
-    queryKey: ['batches', asked],
+    queryKey: ['batches', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, page: asked.page ?? 1, limit: size } as const
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { batches, total } = await answer(api.GET('/v1/incident-batches', { params: { query } }))
       return { rows: batches, total }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 5_000,
+    refetchInterval: steadily(5_000),
   })
   const columns: Column<Batch>[] = [
     {
       key: 'name',
+      inFile: ['id', 'name', 'reason', 'legal_basis'],
       title: t('web.batches.name'),
       render: (b) => (
         <Link to="/batches/$id" params={{ id: b.id }} className="opener">
@@ -36,6 +43,7 @@ export function Batches() {
     { key: 'verb', title: t('web.resolve.verb'), render: (b) => b.verb.name },
     {
       key: 'group',
+      inFile: ['cause', 'institution'],
       title: t('web.batches.group'),
       render: (b) =>
         [b.cause?.name, name('stage', b.group.stage ?? ''), b.institution?.name].filter(Boolean).join(' · '),
@@ -48,6 +56,7 @@ export function Batches() {
     },
     {
       key: 'outcome',
+      inFile: ['cases', 'cleared', 'stuck_again', 'refused', 'unchanged', 'skipped'],
       title: t('web.batches.outcome'),
       render: ({ progress: p }) =>
         t('web.batches.outcome_short', {
@@ -57,25 +66,32 @@ export function Batches() {
         }),
     },
     { key: 'state', title: t('web.incidents.state'), render: (b) => <State of={b} /> },
+    {
+      key: 'ended',
+      title: t('web.fields.ended'),
+      spare: true,
+      render: (b) => (b.ended_at ? moment(lang, b.ended_at) : '—'),
+    },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="batches"
       heading={t('web.batches.title')}
       lead={t('web.batches.lead')}
       filters={[
         {
           name: 'state',
           label: t('web.incidents.state'),
-          value: asked.state,
+          value: state,
           options: batchStates.map((s) => ({ value: s, label: name('batch.state', s) })),
         },
       ]}
+      fields={useBatchFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
       standing="-requested_at"
-      open={undefined}
-      detail={() => null}
       none={{ title: t('web.batches.none'), advice: t('web.batches.none_advice') }}
     />
   )

@@ -2,11 +2,16 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { useDeadlineFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { deadlineStates, deadlinesOf } from '../../router'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
+import { useClaiming } from '../cases/claiming'
 
 const Detail = lazy(() => import('./detail').then((m) => ({ default: m.DeadlineDetail })))
 
@@ -17,20 +22,24 @@ export function Deadlines() {
   const { t, lang } = useWords()
   const { deadline: open, ...asked } = useSearch({ from: '/inside/deadlines' })
   const change = useChange()
+  const { of = 'task', state, filter, sort = 'deadline', page = 1 } = asked
+  const whole = both(condition('state', state), filter)
   const list = useQuery({
-    queryKey: ['deadlines', asked],
+    queryKey: ['deadlines', { of, whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, of: asked.of ?? 'task', page: asked.page ?? 1, limit: size } as const
+      const query = { of, ...(whole ? { filter: whole } : {}), sort, page, limit: size } as const
       const { deadlines, total } = await answer(api.GET('/v1/deadlines', { params: { query } }))
       return { rows: deadlines, total }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
+    refetchInterval: steadily(30_000),
   })
+  const { verbs, said } = useClaiming<Deadline>((row) => row.case_id)
   const columns: Column<Deadline>[] = [
     {
       key: 'what',
       title: t('web.deadlines.what'),
+      inFile: ['id', 'case_id', 'what'],
       render: (row) => (
         <Opener field="deadline" id={row.id}>
           {row.what.name}
@@ -39,11 +48,20 @@ export function Deadlines() {
     },
     { key: 'institution', title: t('web.role.institution'), render: (row) => row.institution?.name ?? '—' },
     { key: 'due', title: t('web.deadlines.due'), sort: 'deadline', render: (row) => moment(lang, row.due_at) },
-    { key: 'left', title: t('web.deadlines.state'), render: (row) => <State of={row} /> },
+    {
+      key: 'left',
+      title: t('web.deadlines.state'),
+      inFile: ['state', 'working_days'],
+      render: (row) => <State of={row} />,
+    },
     { key: 'next', title: t('web.deadlines.next'), render: (row) => row.next?.text ?? '—' },
+    { key: 'told', title: t('web.fields.told'), spare: true, render: (row) => row.told.at(-1)?.text ?? '—' },
+    { key: 'given', title: t('web.fields.given'), spare: true, render: (row) => moment(lang, row.given_at) },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="deadlines"
+      file={`${of}_deadlines`}
       heading={t('web.deadlines.title')}
       lead={t('web.deadlines.lead')}
       filters={[
@@ -60,13 +78,18 @@ export function Deadlines() {
         {
           name: 'state',
           label: t('web.deadlines.state'),
-          value: asked.state,
+          value: state,
           options: deadlineStates.map((s) => ({ value: s, label: t(`web.deadlines.${s}`) })),
         },
       ]}
+      fields={useDeadlineFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      call={(row) => `${row.what.name} ${row.institution?.name ?? ''}`}
+      verbs={verbs}
+      said={said}
       standing="deadline"
       open={open}
       detail={(id) => {

@@ -3,13 +3,19 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useDeliveryFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { optionsOf } from '../../list/fields'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { deliveryStates, eventTypes } from '../../router'
+import { daysAfter } from '../../words/beijing'
 import type { Key } from '../../words/message'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
-import { dayBegins } from './picked'
+import { useAgain } from './again'
 import { DeliveryState } from './state'
 
 const Sheet = lazy(() => import('./detail').then((m) => ({ default: m.DeliverySheet })))
@@ -23,23 +29,27 @@ export function Deliveries() {
   const { account } = useSession()
   const { delivery: open, ...asked } = useSearch({ from: '/inside/deliveries' })
   const change = useChange()
+  const fields = useDeliveryFields()
+  const { type, state, since, task, institution, filter, sort = '-created_at', page = 1 } = asked
+  const whole = both(
+    condition('type', type),
+    condition('state', state),
+    since && `written>${daysAfter(since, -1)}`,
+    condition('task', task),
+    condition('institution', institution),
+    filter,
+  )
   const list = useQuery({
-    queryKey: ['deliveries', asked],
+    queryKey: ['deliveries', { whole, sort, page }],
     queryFn: async () => {
-      const { since, ...rest } = asked
-      const query = {
-        ...rest,
-        ...(since ? { since: dayBegins(since) } : {}),
-        sort: asked.sort ?? '-created_at',
-        page: asked.page ?? 1,
-        limit: size,
-      } as const
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { deliveries, total } = await answer(api.GET('/v1/deliveries', { params: { query } }))
       return { rows: deliveries, total }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
+    refetchInterval: steadily(10_000),
   })
+  const { verb, said } = useAgain()
   const staff = account.role === 'institution'
   const whose: Column<Delivery>[] = [
     { key: 'institution', title: t('web.role.institution'), render: (row) => row.institution.name },
@@ -48,6 +58,7 @@ export function Deliveries() {
     {
       key: 'type',
       title: t('web.deliveries.type'),
+      inFile: ['id', 'type', 'case_id', 'task_id'],
       render: (row) => (
         <span className="row">
           <Opener field="delivery" id={row.id}>
@@ -60,12 +71,14 @@ export function Deliveries() {
     ...(staff ? [] : whose),
     {
       key: 'created',
+      inFile: ['written'],
       title: t('web.deliveries.written'),
       sort: 'created_at',
       render: (row) => moment(lang, row.created_at),
     },
     {
       key: 'last',
+      inFile: ['last_attempt', 'status_code', 'error'],
       title: t('web.deliveries.last'),
       render: (row) =>
         row.last_attempt ? (
@@ -78,48 +91,59 @@ export function Deliveries() {
     },
     { key: 'attempts', title: t('web.deliveries.attempts'), render: (row) => row.attempts },
     { key: 'state', title: t('web.deliveries.state'), render: (row) => <DeliveryState of={row} /> },
+    {
+      key: 'delivered',
+      title: t('web.fields.delivered'),
+      spare: true,
+      render: (row) => (row.delivered_at ? moment(lang, row.delivered_at) : '—'),
+    },
   ]
-  const { page: _page, sort: _sort, ...picked } = asked
   return (
-    <ListPage
+    <ToolPage
+      list="deliveries"
       heading={t('web.place.deliveries')}
       lead={account.institution?.name ?? t('web.deliveries.lead')}
       filters={[
         {
           name: 'type',
           label: t('web.deliveries.type'),
-          value: asked.type,
+          value: type,
           options: eventTypes.map((type) => ({ value: type, label: t(`web.event_type.${type}`) })),
         },
         {
           name: 'state',
           label: t('web.deliveries.state'),
-          value: asked.state,
+          value: state,
           options: deliveryStates.map((s) => ({ value: s, label: t(`web.delivery_state.${s}`) })),
         },
-        { name: 'since', label: t('web.deliveries.since'), value: asked.since, type: 'date' },
+        { name: 'since', label: t('web.deliveries.since'), value: since, type: 'date' },
         ...(staff
           ? []
           : [
               {
                 name: 'institution',
-                label: t('web.deliveries.institution'),
-                value: asked.institution,
-                type: 'search' as const,
+                label: t('web.fields.institution'),
+                value: institution,
+                options: optionsOf(fields, 'institution'),
               },
             ]),
       ]}
       below={
-        // By task, or whatever waits, nothing is picked that could be sent once more at once.
-        (staff || asked.institution) && !asked.task && asked.state !== 'pending' && asked.type !== 'endpoint.ping' ? (
+        // By task, by conditions, or whatever waits, nothing is picked that could be sent once more at once.
+        (staff || institution) && !task && !filter && state !== 'pending' && type !== 'endpoint.ping' ? (
           <Suspense>
-            <Redelivering key={JSON.stringify(picked)} picked={picked} />
+            <Redelivering key={whole} picked={asked} />
           </Suspense>
         ) : undefined
       }
+      fields={fields}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      call={(row) => `${t(`web.event_type.${row.type}` as Key)} ${moment(lang, row.created_at)}`}
+      verbs={[verb]}
+      said={said}
       standing="-created_at"
       open={open}
       detail={(id) => <Sheet id={id} onClose={() => change({ delivery: undefined })} />}

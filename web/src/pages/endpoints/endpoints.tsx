@@ -3,8 +3,12 @@ import { useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { lazy } from 'react'
 import { answer, api } from '../../api/client'
+import { useEndpointFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { endpointStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -20,19 +24,22 @@ export function Endpoints() {
   const { endpoint: open, ...asked } = useSearch({ from: '/inside/endpoints' })
   const change = useChange()
   const close = () => change({ endpoint: undefined })
+  const { q, state, filter, sort = 'institution_id', page = 1 } = asked
+  const whole = both(condition('name', q), condition('state', state), filter)
   const list = useQuery({
-    queryKey: ['endpoints', asked],
+    queryKey: ['endpoints', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, page: asked.page ?? 1, limit: size } as const
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { endpoints, total } = await answer(api.GET('/v1/endpoints', { params: { query } }))
       return { rows: endpoints, total }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 10_000,
+    refetchInterval: steadily(10_000),
   })
   const columns: Column<Endpoint>[] = [
     {
       key: 'institution',
+      inFile: ['id', 'institution'],
       title: t('web.role.institution'),
       sort: 'institution_id',
       render: (row) => (
@@ -42,7 +49,12 @@ export function Endpoints() {
       ),
     },
     { key: 'state', title: t('web.endpoint.state'), render: (row) => <State of={row} /> },
-    { key: 'health', title: t('web.endpoint.health'), render: (row) => <Health of={row} /> },
+    {
+      key: 'health',
+      title: t('web.endpoint.health'),
+      inFile: ['health', 'attempts', 'failed'],
+      render: (row) => <Health of={row} />,
+    },
     { key: 'waiting', title: t('web.endpoint.waiting'), render: (row) => row.waiting },
     {
       key: 'oldest',
@@ -51,28 +63,40 @@ export function Endpoints() {
     },
     {
       key: 'failing',
+      inFile: ['failing_since'],
       title: t('web.endpoint.failing_since'),
       sort: 'failing_since',
       render: (row) => (row.failing_since ? moment(lang, row.failing_since) : '—'),
     },
+    {
+      key: 'state_since',
+      title: t('web.fields.state_since'),
+      spare: true,
+      render: (row) => moment(lang, row.state_since),
+    },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="endpoints"
       heading={t('web.place.endpoints')}
       lead={t('web.endpoints.lead')}
       action={<Button onClick={() => change({ endpoint: 'new' })}>{t('web.endpoint.setup')}</Button>}
       filters={[
-        { name: 'q', label: t('web.role.institution'), value: asked.q, type: 'search', hint: t('web.endpoints.q') },
+        { name: 'q', label: t('web.role.institution'), value: q, type: 'search', hint: t('web.endpoints.q') },
         {
           name: 'state',
           label: t('web.endpoint.state'),
-          value: asked.state,
+          value: state,
           options: endpointStates.map((s) => ({ value: s, label: t(`web.endpoint_state.${s}`) })),
         },
       ]}
+      fields={useEndpointFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      standing="institution_id"
+      verbs={[{ id: 'act', name: t('web.cases.act'), key: 'r', run: ([row]) => change({ endpoint: row?.id }) }]}
       open={open}
       detail={(id) => (id === 'new' ? <SetupSheet onClose={close} /> : <Detail id={id} onClose={close} />)}
       none={{ title: t('web.endpoints.none'), advice: t('web.endpoints.none_advice') }}

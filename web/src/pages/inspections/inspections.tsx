@@ -4,8 +4,11 @@ import { Button } from 'antd'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useInspectionFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { inspectionStates } from '../../router'
 import { useWords } from '../../words/words'
 import { State } from './state'
@@ -25,11 +28,12 @@ export function Inspections() {
   const { inspection: open, ...asked } = useSearch({ from: '/inside/inspections' })
   const change = useChange()
   const close = () => change({ inspection: undefined })
+  const { state, overdue, filter, sort = '-planned_on', page = 1 } = asked
+  const whole = both(condition('state', state), overdue && 'due<today', filter)
   const list = useQuery({
-    queryKey: ['inspections', asked],
+    queryKey: ['inspections', { whole, sort, page }],
     queryFn: async () => {
-      const { overdue, ...rest } = asked
-      const query = { ...rest, ...(overdue ? { overdue: true } : {}), page: asked.page ?? 1, limit: size }
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { inspections, total } = await answer(api.GET('/v1/inspections', { params: { query } }))
       return { rows: inspections, total }
     },
@@ -37,11 +41,17 @@ export function Inspections() {
   })
   const whose: Column<Row>[] = [
     { key: 'institution', title: t('web.role.institution'), render: (row) => row.institution.name },
-    { key: 'by', title: t('web.inspections.by'), render: (row) => row.district?.name ?? t('web.inspections.city') },
+    {
+      key: 'by',
+      title: t('web.inspections.by'),
+      inFile: ['district'],
+      render: (row) => row.district?.name ?? t('web.inspections.city'),
+    },
   ]
   const columns: Column<Row>[] = [
     {
       key: 'day',
+      inFile: ['id', 'planned', 'visited'],
       title: t('web.inspections.planned_on'),
       sort: 'planned_on',
       render: (row) => (
@@ -55,13 +65,15 @@ export function Inspections() {
     { key: 'scope', title: t('web.inspections.scope'), render: (row) => row.scope },
     {
       key: 'findings',
+      inFile: ['findings', 'unsettled', 'overdue_findings'],
       title: t('web.inspections.findings'),
       render: (row) => `${row.findings - row.unsettled}/${row.findings}`,
     },
     { key: 'state', title: t('web.accounts.state'), render: (row) => <State of={row} /> },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="inspections"
       heading={t('web.inspections.title')}
       lead={t(operator ? 'web.inspections.lead' : 'web.inspections.lead_own')}
       action={
@@ -76,7 +88,7 @@ export function Inspections() {
         {
           name: 'state',
           label: t('web.accounts.state'),
-          value: asked.state,
+          value: state,
           options: inspectionStates
             .filter((s) => operator || s === 'visited' || s === 'closed')
             .map((s) => ({ value: s, label: name('inspection_state', s) })),
@@ -84,13 +96,16 @@ export function Inspections() {
         {
           name: 'overdue',
           label: t('web.inspections.deadline'),
-          value: asked.overdue,
+          value: overdue,
           options: [{ value: 'yes', label: t('web.inspections.overdue') }],
         },
       ]}
+      fields={useInspectionFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      verbs={[{ id: 'act', name: t('web.cases.act'), key: 'r', run: ([row]) => change({ inspection: row?.id }) }]}
       standing="-planned_on"
       open={open}
       detail={(id) =>

@@ -2,8 +2,11 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useInstitutionFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
 import type { Column } from '../../list/listing'
-import { ListPage, size } from '../../list/page'
+import { size } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { districts } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -16,10 +19,18 @@ export function Institutions() {
   const { t, lang, name } = useWords()
   const { account } = useSession()
   const asked = useSearch({ from: '/inside/institutions' })
+  const { q, status, role, district, filter, sort = 'name', page = 1 } = asked
+  const whole = both(
+    condition('name', q),
+    condition('status', status),
+    condition('role', role),
+    condition('district', district),
+    filter,
+  )
   const list = useQuery({
-    queryKey: ['records', asked],
+    queryKey: ['records', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, page: asked.page ?? 1, limit: size }
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { institutions, total } = await answer(api.GET('/v1/institution-records', { params: { query } }))
       return { rows: institutions, total }
     },
@@ -28,6 +39,7 @@ export function Institutions() {
   const columns: Column<Row>[] = [
     {
       key: 'name',
+      inFile: ['id', 'institution'],
       title: t('web.role.institution'),
       sort: 'name',
       render: (row) => (
@@ -45,9 +57,25 @@ export function Institutions() {
     { key: 'status', title: t('web.accounts.state'), render: (row) => <Standing of={row.status} /> },
     { key: 'open', title: t('web.institutions.open'), render: (row) => row.open },
     { key: 'stuck', title: t('web.institutions.stuck'), render: (row) => row.stuck },
-    { key: 'overdue', title: t('web.institutions.overdue'), render: (row) => <Rate of={row.overdue} /> },
-    { key: 'median', title: t('web.institutions.median'), render: (row) => <Hours of={row.median_hours} /> },
-    { key: 'findings', title: t('web.institutions.unsettled'), render: (row) => row.unsettled },
+    {
+      key: 'overdue',
+      title: t('web.institutions.overdue'),
+      inFile: ['overdue_rate'],
+      render: (row) => <Rate of={row.overdue} />,
+    },
+    {
+      key: 'median',
+      title: t('web.institutions.median'),
+      inFile: ['median_hours'],
+      render: (row) => <Hours of={row.median_hours} />,
+    },
+    {
+      key: 'findings',
+      title: t('web.institutions.unsettled'),
+      inFile: ['unsettled', 'as_of'],
+      render: (row) => row.unsettled,
+    },
+    { key: 'owed', title: t('web.institutions.owed'), spare: true, render: (row) => row.owed },
   ]
   const counted = list.data?.rows[0]?.as_of
   const places = account.district
@@ -56,36 +84,37 @@ export function Institutions() {
         {
           name: 'district',
           label: t('web.institutions.district'),
-          value: asked.district,
+          value: district,
           options: districts.map((d) => ({ value: d, label: name('district', d) })),
         },
       ]
   return (
-    <ListPage
+    <ToolPage
+      list="institutions"
       heading={t('web.place.institutions')}
       lead={counted ? t('web.institutions.as_of', { at: moment(lang, counted) }) : t('web.institutions.lead')}
       filters={[
-        { name: 'q', label: t('web.institutions.name'), type: 'search', value: asked.q },
+        { name: 'q', label: t('web.institutions.name'), type: 'search', value: q },
         {
           name: 'status',
           label: t('web.accounts.state'),
-          value: asked.status,
+          value: status,
           options: ['active', 'suspended'].map((s) => ({ value: s, label: name('institution_status', s) })),
         },
         {
           name: 'role',
           label: t('web.institutions.roles'),
-          value: asked.role,
+          value: role,
           options: ['training', 'evaluation'].map((r) => ({ value: r, label: name('role', r) })),
         },
         ...places,
       ]}
+      fields={useInstitutionFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
       standing="name"
-      open={undefined}
-      detail={() => null}
       none={{ title: t('web.institutions.none'), advice: t('web.institutions.lead') }}
     />
   )

@@ -4,10 +4,14 @@ import { Button } from 'antd'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useMisconductFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { optionsOf } from '../../list/fields'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { misconductActs, misconductStates } from '../../router'
-import { useInstitutions } from '../../shell/institutions'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { MisconductState } from './state'
@@ -26,21 +30,29 @@ export function MisconductPage() {
   const { account } = useSession()
   const { misconduct: open, ...asked } = useSearch({ from: '/inside/misconduct' })
   const change = useChange()
-  const institutions = useInstitutions(account.role === 'operator')
+  const fields = useMisconductFields()
+  const { state, act, institution, overdue, filter, sort = '-recorded_at', page = 1 } = asked
+  const whole = both(
+    condition('state', state),
+    condition('act', act),
+    condition('institution', institution),
+    condition('overdue', overdue),
+    filter,
+  )
   const list = useQuery({
-    queryKey: ['misconduct', asked],
+    queryKey: ['misconduct', { whole, sort, page }],
     queryFn: async () => {
-      const { overdue, page = 1, ...narrowed } = asked
-      const query = { ...narrowed, ...(overdue ? { overdue: true } : {}), page, limit: size }
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { misconduct, total } = await answer(api.GET('/v1/misconduct', { params: { query } }))
       return { rows: misconduct, total: total ?? 0 }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 15_000,
+    refetchInterval: steadily(15_000),
   })
   const columns: Column<Misconduct>[] = [
     {
       key: 'act',
+      inFile: ['id', 'case_id', 'act'],
       title: t('web.misconduct.act'),
       render: (row) => (
         <Opener field="misconduct" id={row.id}>
@@ -67,7 +79,8 @@ export function MisconductPage() {
     },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="misconduct"
       heading={t('web.place.misconduct')}
       lead={t('web.misconduct.lead')}
       action={
@@ -81,13 +94,13 @@ export function MisconductPage() {
         {
           name: 'state',
           label: t('web.misconduct.state'),
-          value: asked.state,
+          value: state,
           options: misconductStates.map((s) => ({ value: s, label: name('misconduct_state', s) })),
         },
         {
           name: 'act',
           label: t('web.misconduct.act'),
-          value: asked.act,
+          value: act,
           options: misconductActs.map((a) => ({ value: a, label: name('misconduct_act', a) })),
         },
         ...(account.role === 'operator'
@@ -95,21 +108,24 @@ export function MisconductPage() {
               {
                 name: 'institution',
                 label: t('web.role.institution'),
-                value: asked.institution,
-                options: institutions.data ?? [],
+                value: institution,
+                options: optionsOf(fields, 'institution'),
               },
             ]
           : []),
         {
           name: 'overdue',
           label: t('web.misconduct.due'),
-          value: asked.overdue,
+          value: overdue,
           options: [{ value: 'yes', label: t('web.misconduct.overdue') }],
         },
       ]}
+      fields={fields}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      verbs={[{ id: 'act', name: t('web.cases.act'), key: 'r', run: ([row]) => change({ misconduct: row?.id }) }]}
       standing="-recorded_at"
       open={open}
       detail={(id) =>
