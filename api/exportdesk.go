@@ -102,7 +102,7 @@ func openItems(_ *service, tx *store.Tx, r *request, q exportQuery) (exportRows,
 		views, err := viewItems(tx, r, items)
 		rows := shownAs(views, func(v batchItemView) map[string]any {
 			return map[string]any{
-				"position": v.Position, "case_id": v.CaseID, "result": v.StateName, "why": v.Why.name(), "acted": v.ActedAt,
+				"position": v.Position, "case_id": v.CaseID, "incident_id": v.IncidentID, "result": v.StateName, "why": v.Why.name(), "acted": v.ActedAt,
 				"cleared_at": v.ClearedAt, "settled": v.SettledAt, "stage": v.Now.Stage.Name, "queue": v.Now.Queue.Name, "cause": v.Now.Cause.name(),
 			}
 		})

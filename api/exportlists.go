@@ -69,7 +69,7 @@ var exported = map[string]exportedList{
 	},
 	"batch_items": {
 		route: "GET /v1/incident-batches", fields: always(store.ItemFields),
-		columns: []string{"batch", "position", "case_id", "result", "why", "acted", "cleared_at", "settled", "stage", "queue", "cause"},
+		columns: []string{"batch", "position", "case_id", "incident_id", "result", "why", "acted", "cleared_at", "settled", "stage", "queue", "cause"},
 		open:    openItems,
 	},
 	"task_deadlines":     deadlinesOf(deadline.OfTask),

@@ -123,7 +123,7 @@ func BatchFields() filter.Fields {
 func ItemFields() filter.Fields {
 	return filter.Fields{
 		"batch": {Kind: filter.ID, Row: true},
-		"case":  {Kind: filter.ID, Row: true},
+		"case":  {Kind: filter.ID, Row: true, Optional: true},
 		"state": {Codes: []string{
 			ItemWaiting, ItemActed, ItemCleared, ItemStuckAgain, ItemRefused, ItemUnchanged, ItemSkipped,
 		}},
