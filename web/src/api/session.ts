@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
 import { answer, api, type Schema } from './client'
 import { Failure } from './failure'
 
@@ -19,11 +20,16 @@ export const sessionQuery = queryOptions({
   staleTime: 60_000,
 })
 
-/** The session of a page that only they see who are logged in. */
+/**
+ * The session of a page that only they see who are logged in. Whose session ends is led to the log-in; until they are there,
+ * the page stays as it was.
+ */
 export function useSession(): Session {
+  const known = useRef<Session>(null)
   const { data } = useQuery(sessionQuery)
-  if (!data) throw new Error('a page for those who are logged in was shown to somebody who is not')
-  return data
+  if (data) known.current = data
+  if (!known.current) throw new Error('a page for those who are logged in was shown to somebody who is not')
+  return known.current
 }
 
 /** What each role sees first. */

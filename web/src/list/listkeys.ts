@@ -26,10 +26,11 @@ export function useListKeys<T extends { id: string }>({ listing, rows, picks, ve
     line?.scrollIntoView({ block: 'nearest' })
   }
   const open = () => lines()[at()]?.querySelector<HTMLAnchorElement>('a.opener')?.click()
+  // What is for one row is done with the one at hand, whichever are picked.
   const act = (verb: Verb<T>) => {
     const hand = rows[at()]
-    const these = picks?.rows.length ? picks.rows : hand ? [hand] : []
-    if (these.length === 1 || (these.length > 1 && verb.many)) verb.run(these)
+    const these = verb.many && picks?.rows.length ? picks.rows : hand ? [hand] : []
+    if (these.length > 0) verb.run(these)
   }
   useKeys([
     { key: 'j', name: t('web.keyboard.down'), run: () => move(1) },
