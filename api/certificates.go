@@ -43,6 +43,7 @@ type certificatesOutput struct {
 		Certificates []issuedView `json:"certificates"`
 		Next         *string      `json:"next" doc:"The after of the next page; null when there is none."`
 		Total        *int64       `json:"total,omitempty" doc:"How many there are, when a page is asked for by its number."`
+		TotalIsLeast bool         `json:"total_is_least" doc:"There are more than the total: it is not counted further."`
 	}
 }
 
@@ -53,7 +54,7 @@ func (s *service) listCertificates(ctx context.Context, in *certificatesInput) (
 	found := &faults{}
 	filter := store.CertificateFilter{
 		Within: r.within(in.Institution), Kind: in.Kind, Status: in.Status, Part: strings.TrimSpace(in.Q),
-		After: position(found, in.After), Limit: in.Limit, Numbered: in.numbered(found, in.Sort, in.After),
+		After: position(found, in.After), Numbered: in.numbered(found, in.Sort, in.After),
 		Where: s.expression(found, r, in.FilteredInput, store.CertificateFields()),
 	}
 	if err := found.err(); err != nil {
@@ -61,13 +62,14 @@ func (s *service) listCertificates(ctx context.Context, in *certificatesInput) (
 	}
 	tx := s.Store.Read(ctx)
 	out := &certificatesOutput{}
-	total, err := in.total(&filter.Limit, func() (int64, error) { return tx.CountCertificates(filter) })
-	if err != nil {
-		return nil, err
+	var err error
+	var rows []store.Certificate
+	read := func(limit int) ([]store.Certificate, error) {
+		filter.Limit = limit
+		return tx.IssuedCertificates(filter)
 	}
-	out.Body.Total = total
-	rows, err := tx.IssuedCertificates(filter)
-	if err != nil {
+	count := func(most int) (int64, error) { return tx.CountCertificates(filter, most) }
+	if rows, out.Body.Total, out.Body.TotalIsLeast, err = readPage(in.NumberedInput, in.Limit, read, count); err != nil {
 		return nil, err
 	}
 	rows, out.Body.Next = upTo(in.Limit, rows, func(r store.Certificate) (time.Time, string) { return r.RecordedAt, r.ID })

@@ -131,7 +131,8 @@ func (f CaseFilter) narrow() bool {
 }
 
 // timely reports whether a filter asks for a period, or for what is recent: those it picks of the cases that have ended lie
-// together in that order, and at the end of another. Of what a case is stuck on, none that has ended has any.
+// together in that order, and at the end of another. Of what a case is stuck on, none that has ended has any, and few have
+// somebody in charge.
 func (f CaseFilter) timely() bool {
 	sorted := map[string]string{"": "registered", "age": "since"}
 	by := strings.TrimPrefix(f.Numbered.Sort, "-")
@@ -139,7 +140,8 @@ func (f CaseFilter) timely() bool {
 		by = of
 	}
 	return asks(f.Where, func(t filter.Term) bool {
-		return t.Field == "kind" || t.Kind == filter.Date && t.Op != filter.Before && t.Field != by
+		rare := t.Field == "kind" || t.Field == "assignee" && !lacks(t)
+		return rare || t.Kind == filter.Date && t.Op != filter.Before && t.Field != by
 	})
 }
 

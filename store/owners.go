@@ -147,11 +147,16 @@ type Within struct {
 
 // inDistrict is the condition that what a table has lies in a district, which is asked for twice: it has a district, and a
 // training body. The district's bodies come as an array, so that each half of the condition finds its rows by an index.
-func inDistrict(table string) string {
-	return "(" + table + ".district = ? OR " + table + ".training_body = ANY (ARRAY(SELECT id FROM institutions WHERE district = ?)))"
+func inDistrict(table string) string { return inDistrictBy(table, "training_body") }
+
+func inDistrictBy(table, body string) string {
+	return "(" + table + ".district = ? OR " + table + "." + body + " = ANY (ARRAY(SELECT id FROM institutions WHERE district = ?)))"
 }
 
-var casesInDistrict = inDistrict("cases")
+var (
+	casesInDistrict        = inDistrict("cases")
+	certificatesInDistrict = inDistrictBy("certificates", "trained_by")
+)
 
 // cases bounds a query of cases.
 func (w Within) cases(q *gorm.DB) *gorm.DB {

@@ -32,8 +32,7 @@ func (f CertificateFilter) pick(q *gorm.DB) *gorm.DB {
 		q = q.Where("issuer = ?", f.InstitutionID)
 	}
 	if f.District != "" {
-		q = q.Where("(case_id IN (SELECT id FROM cases WHERE "+casesInDistrict+`)
-			OR place_id IS NOT NULL AND issuer IN (SELECT id FROM institutions WHERE district = ?))`, f.District, f.District, f.District)
+		q = q.Where(certificatesInDistrict, f.District, f.District)
 	}
 	for column, value := range map[string]string{"kind": f.Kind, "status": f.Status} {
 		if value != "" {
@@ -41,19 +40,22 @@ func (f CertificateFilter) pick(q *gorm.DB) *gorm.DB {
 		}
 	}
 	if f.Part != "" {
-		q = q.Where("strpos(lower(number), lower(?)) > 0", f.Part)
+		q = q.Where(within("number"), literally(f.Part))
 	}
 	return q
 }
 
 // IssuedCertificates reads certificates, the latest first unless another order is asked for.
 func (tx *Tx) IssuedCertificates(f CertificateFilter) ([]Certificate, error) {
-	q := f.Numbered.of(f.pick(tx.db), certificateOrders, f.Limit)
-	if f.After != nil {
-		q = q.Where("(recorded_at, id) < (?, ?)", f.After.At, f.After.ID)
-	}
 	var all []Certificate
-	return all, found(q.Find(&all).Error, "list certificates")
+	err := tx.planned(func(tx *Tx) error {
+		q := f.Numbered.of(f.pick(tx.db), certificateOrders, f.Limit)
+		if f.After != nil {
+			q = q.Where("(recorded_at, id) < (?, ?)", f.After.At, f.After.ID)
+		}
+		return q.Find(&all).Error
+	})
+	return all, found(err, "list certificates")
 }
 
 // CertificateIDs reads the ids of certificates, in the same orders.
@@ -63,9 +65,12 @@ func (tx *Tx) CertificateIDs(f CertificateFilter) ([]string, error) {
 	return ids, found(err, "list the ids of certificates")
 }
 
-// CountCertificates counts the certificates that a filter picks.
-func (tx *Tx) CountCertificates(f CertificateFilter) (int64, error) {
+// CountCertificates counts the certificates that a filter picks, up to one more than a most.
+func (tx *Tx) CountCertificates(f CertificateFilter, most int) (int64, error) {
 	var n int64
-	err := f.pick(tx.db.Model(&Certificate{})).Count(&n).Error
+	err := tx.planned(func(tx *Tx) (err error) {
+		n, err = tx.countUpTo(f.pick(tx.db.Model(&Certificate{})), most)
+		return err
+	})
 	return n, found(err, "count certificates")
 }

@@ -21,6 +21,7 @@ type searched struct {
 	codes   map[string]string // the conditions of codes that are no values of a column
 	civil   bool              // the column is a day, not an instant
 	part    bool              // the value is met within the column, in letters of either case
+	known   bool              // no column is ever null
 }
 
 // search is how the rows of a list are found, by its fields.
@@ -46,6 +47,9 @@ func (s search) where(e filter.Expr) (condition string, args []any, err error) {
 		return s.term(e)
 	case filter.Not:
 		condition, args, err = s.where(e.Of)
+		if s.definite(e.Of) {
+			return "NOT (" + condition + ")", args, err // PostgreSQL turns it around, and finds the contrary by an index
+		}
 		// What is not known of a row does not hold, and then its contrary does.
 		return "(" + condition + ") IS NOT TRUE", args, err
 	case filter.All:
@@ -54,6 +58,26 @@ func (s search) where(e filter.Expr) (condition string, args []any, err error) {
 		return s.join(e, " OR ")
 	}
 	return "", nil, fmt.Errorf("pick rows: an expression is a %T", e)
+}
+
+// definite reports whether an expression holds or does not, of each row. What is written here of codes, and of lacking a
+// value, always does.
+func (s search) definite(e filter.Expr) bool {
+	switch e := e.(type) {
+	case filter.Term:
+		field := s[e.Field]
+		return field.known || !slices.ContainsFunc(e.Values, func(v filter.Value) bool {
+			_, named := field.codes[v.Text]
+			return !named && v.Text != filter.None
+		})
+	case filter.Not:
+		return s.definite(e.Of)
+	case filter.All:
+		return !slices.ContainsFunc(e, func(part filter.Expr) bool { return !s.definite(part) })
+	case filter.Any:
+		return !slices.ContainsFunc(e, func(part filter.Expr) bool { return !s.definite(part) })
+	}
+	return false
 }
 
 func (s search) join(parts []filter.Expr, by string) (string, []any, error) {
@@ -106,10 +130,19 @@ func (f searched) among(values []string) (conditions []string, args []any) {
 			continue
 		}
 		for _, value := range values {
-			conditions, args = append(conditions, "strpos(lower("+column+"), lower(?)) > 0"), append(args, value)
+			conditions, args = append(conditions, within(column)), append(args, literally(value))
 		}
 	}
 	return conditions, args
+}
+
+// within is the condition that a text is met within a column, in letters of either case; its parameter is the text, taken
+// [literally].
+func within(column string) string { return "lower(" + column + ") LIKE '%' || lower(?) || '%'" }
+
+// literally is a text in which nothing stands for another.
+func literally(text string) string {
+	return strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(text)
 }
 
 // during is the condition that an instant lies in a period, before or after it.
@@ -176,12 +209,26 @@ func onlyOf(e filter.Expr, holds func(filter.Term) bool) bool {
 	return false
 }
 
-// asks reports whether an expression asks for a term that is as told, not for its contrary.
+// lacks reports whether a term asks for rows that lack a value.
+func lacks(t filter.Term) bool {
+	return slices.ContainsFunc(t.Values, func(v filter.Value) bool { return v.Text == filter.None })
+}
+
+// asks reports whether an expression asks for a term that is as told. Of contraries, it asks for that of what is before a
+// period, which is after it or in it, and for that of lacking a value, which is a term of any.
 func asks(e filter.Expr, told func(filter.Term) bool) bool {
 	of := func(part filter.Expr) bool { return asks(part, told) }
 	switch e := e.(type) {
 	case filter.Term:
 		return told(e)
+	case filter.Not:
+		switch t, single := e.Of.(filter.Term); {
+		case single && lacks(t):
+			return told(filter.Term{Field: t.Field, Kind: t.Kind})
+		case single && t.Kind == filter.Date && t.Op == filter.Before:
+			t.Op = filter.After
+			return told(t)
+		}
 	case filter.All:
 		return slices.ContainsFunc(e, of)
 	case filter.Any:

@@ -79,9 +79,9 @@ SELECT md5('closed' || i)::uuid, c.id, 'training', 'overdue', 'task_overdue', c.
 FROM generate_series(1, current_setting('fill.incidents')::int - (SELECT count(*) FROM incidents)::int) i JOIN cases c ON c.id = md5('case' || i::bigint * 7919 % current_setting('fill.cases')::int)::uuid;
 
 INSERT INTO certificates (id, case_id, kind, issuer, number, origin, status, facts, holder_sealed, digest, verify_token, policy_version,
-    issued_on, recorded_at, status_since, issued_at)
+    issued_on, recorded_at, status_since, issued_at, district, trained_by)
 SELECT md5(k.kind || c.id)::uuid, c.id, k.kind, k.issuer, k.kind || '-' || c.id, 'issued', 'valid',
-    '{"issuer_name": "x", "occupation": "x", "level": "x"}', '\x01', '\x02', md5('token' || k.kind || c.id), policy_version, k.day, k.day, k.day, k.day
+    '{"issuer_name": "x", "occupation": "x", "level": "x"}', '\x01', '\x02', md5('token' || k.kind || c.id), policy_version, k.day, k.day, k.day, k.day, district, training_body
 FROM cases c CROSS JOIN LATERAL (VALUES ('training', training_body, trained_on), ('grade', evaluation_body, certified_on)) AS k (kind, issuer, day)
 WHERE k.day IS NOT NULL;
 

@@ -24,8 +24,8 @@ export function Certificates() {
     queryKey: ['certificates', { whole, sort, page }],
     queryFn: async () => {
       const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
-      const { certificates, total } = await answer(api.GET('/v1/certificates', { params: { query } }))
-      return { rows: certificates, total: total ?? certificates.length }
+      const { certificates, total, total_is_least } = await answer(api.GET('/v1/certificates', { params: { query } }))
+      return { rows: certificates, total: total ?? certificates.length, least: total_is_least }
     },
     placeholderData: keepPreviousData,
   })
