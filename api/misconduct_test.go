@@ -189,6 +189,7 @@ func TestMisconductIsReadByNumberedPagesAndNarrowedByWhatItIsAndWhatIsOwed(t *te
 		"?page=1&limit=2&sort=due_at":                              {ids[0], ids[2]},
 		"?page=1&sort=-due_at":                                     {ids[2], ids[0], ids[1]},
 		"?page=1&overdue=true":                                     {ids[0]},
+		"?page=1&sort=recorded_at&filter=-overdue:yes":             {ids[1], ids[2]},
 		"?page=1&act=impersonation":                                nil,
 		"?page=1&state=noticed&act=cheating&sort=recorded_at":      ids,
 		"?page=1&sort=recorded_at&institution=" + evaluationBodyID: ids,

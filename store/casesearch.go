@@ -27,7 +27,7 @@ var caseSearch = search{
 	"queue":       {columns: []string{"cases.queue"}, none: "cases.queue = ''", known: true},
 	"status":      {columns: []string{"cases.status"}, codes: map[string]string{StatusOpen: "cases.outcome IS NULL"}, known: true},
 	"stage":       {columns: []string{"cases.stage"}, known: true},
-	"done":        {codes: doneStages()},
+	"done":        {codes: doneStages(), known: true},
 	"occupation":  {columns: []string{"cases.occupation"}, known: true},
 	"level":       {columns: []string{"cases.level"}, known: true},
 	"training":    {columns: []string{"cases.training_body"}, known: true},
@@ -50,7 +50,7 @@ var caseSearch = search{
 	"certified":  {columns: []string{"cases.certified_on"}, civil: true},
 	"paused": {codes: map[string]string{
 		"yes": "cases.paused_at IS NOT NULL", "no": "cases.paused_at IS NULL",
-	}},
+	}, known: true},
 }
 
 var incidentSearch = search{
@@ -69,7 +69,7 @@ var incidentSearch = search{
 	"occupation": {columns: []string{"incidents.occupation"}},
 	"level":      {columns: []string{"incidents.level"}},
 	"district":   {columns: []string{"incidents.district"}},
-	"holds":      {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}},
+	"holds":      {codes: map[string]string{"yes": "incidents.holds", "no": "NOT incidents.holds"}, known: true},
 }
 
 // doneStages are the conditions of a case by the stages that are done.

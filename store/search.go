@@ -21,7 +21,7 @@ type searched struct {
 	codes   map[string]string // the conditions of codes that are no values of a column
 	civil   bool              // the column is a day, not an instant
 	part    bool              // the value is met within the column, in letters of either case
-	known   bool              // no column is ever null
+	known   bool              // nothing that its conditions ask is ever null
 }
 
 // search is how the rows of a list are found, by its fields.
@@ -60,16 +60,12 @@ func (s search) where(e filter.Expr) (condition string, args []any, err error) {
 	return "", nil, fmt.Errorf("pick rows: an expression is a %T", e)
 }
 
-// definite reports whether an expression holds or does not, of each row. What is written here of codes, and of lacking a
-// value, always does.
+// definite reports whether it is certain that an expression holds or does not, of each row.
 func (s search) definite(e filter.Expr) bool {
 	switch e := e.(type) {
 	case filter.Term:
 		field := s[e.Field]
-		return field.known || !slices.ContainsFunc(e.Values, func(v filter.Value) bool {
-			_, named := field.codes[v.Text]
-			return !named && v.Text != filter.None
-		})
+		return field.known || field.none == "" && !slices.ContainsFunc(e.Values, func(v filter.Value) bool { return v.Text != filter.None })
 	case filter.Not:
 		return s.definite(e.Of)
 	case filter.All:
