@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Deciding, type Said } from '../../shell/deciding'
+import { type Fact, Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { Withdrawing } from '../../shell/withdrawing'
@@ -35,14 +36,14 @@ export function ApprovalDetail({ id, onClose }: { id: string; onClose: () => voi
 function Asked({ approval }: { approval: Detail }) {
   const { t, lang } = useWords()
   const params = approval.act?.params
-  const facts: [string, string | undefined][] = [
+  const facts: Fact[] = [
     [t('web.approvals.about'), approval.incident?.cause.name ?? approval.stage?.name],
     [t('web.approvals.by'), approval.mine ? t('web.approvals.me') : approval.by.label],
     [t('web.approvals.at'), moment(lang, approval.requested_at)],
     [t('web.resolve.legal_basis'), approval.legal_basis],
     [t('web.approvals.reason'), approval.reason],
     [t('web.resolve.evidence'), params?.evidence],
-    ...(params?.marks ?? []).map((m): [string, string] => [m.part.name, String(m.score)]),
+    ...(params?.marks ?? []).map((m): Fact => [m.part.name, String(m.score)]),
     [t('web.approvals.decided_by'), approval.decided_by?.label],
     [t('web.approvals.decided'), approval.decision_reason],
   ]
@@ -51,17 +52,7 @@ function Asked({ approval }: { approval: Detail }) {
       <div className="row">
         <State of={approval} />
       </div>
-      <dl className="facts">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name} className="fact">
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts of={facts} />
       {approval.case_id && (
         <Link to="/cases/$id" params={{ id: approval.case_id }}>
           {t('web.deadlines.open_case')}

@@ -4,6 +4,7 @@ import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { useSession } from '../../api/session'
+import { type Fact, Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
@@ -34,7 +35,7 @@ export function CertificatePage() {
       </header>
       <div className="columns">
         <div className="stack">
-          <Facts c={c} />
+          <Stated c={c} />
           <Requests of={c} />
           <Asking key={c.version} of={c} />
         </div>
@@ -48,11 +49,11 @@ export function CertificatePage() {
   )
 }
 
-function Facts({ c }: { c: Certificate }) {
+function Stated({ c }: { c: Certificate }) {
   const { t } = useWords()
   const { account } = useSession()
   const period = [c.from, c.to].filter(Boolean).join(' — ')
-  const lines: [string, string | undefined][] = [
+  const lines: Fact[] = [
     [t('web.certificates.number'), c.number],
     [t('web.certificates.holder'), `${c.holder} · ${c.id_number}`],
     [t('web.certificates.issuer'), c.issuer.name],
@@ -67,16 +68,7 @@ function Facts({ c }: { c: Certificate }) {
   return (
     <section className="sheet stack close" aria-labelledby="facts">
       <h2 id="facts">{t('web.one_certificate.facts')}</h2>
-      <dl className="facts">
-        {lines
-          .filter(([, value]) => value)
-          .map(([label, value]) => (
-            <div key={label} className="fact">
-              <dt>{label}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-      </dl>
+      <Facts of={lines} />
       <Other label={t('web.one_certificate.supersedes')} of={c.supersedes} />
       <Other
         label={t(c.status === 'superseded' ? 'web.one_certificate.superseded_by' : 'web.one_certificate.replacing')}

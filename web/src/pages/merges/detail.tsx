@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { Deciding, type Said } from '../../shell/deciding'
+import { type Fact, Facts } from '../../shell/facts'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -42,7 +43,7 @@ export function MergeDetail({ id, onClose }: { id: string; onClose: () => void }
 
 function Asked({ merge }: { merge: Detail }) {
   const { t, lang } = useWords()
-  const facts: [string, string | undefined][] = [
+  const facts: Fact[] = [
     [t('web.approvals.by'), merge.mine ? t('web.approvals.me') : merge.by.label],
     [t('web.approvals.at'), moment(lang, merge.requested_at)],
     [t('web.resolve.evidence'), merge.evidence],
@@ -60,17 +61,7 @@ function Asked({ merge }: { merge: Detail }) {
           <span className="mark still">{t('web.merges.apart')}</span>
         )}
       </div>
-      <dl className="facts">
-        {facts.map(
-          ([name, value]) =>
-            value && (
-              <div key={name} className="fact">
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <Facts of={facts} />
       {merge.look && <Sides look={merge.look} />}
       {open && !merge.current && <p className="alert warn">{t('web.merges.outdated')}</p>}
       {open && (merge.mine ? <Withdraw of={merge} /> : <Decide of={merge} />)}

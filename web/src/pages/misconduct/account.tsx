@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client'
+import { type Fact, Facts } from '../../shell/facts'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { MisconductState } from './state'
@@ -8,7 +9,7 @@ type Detail = Schema['MisconductDetailBody']
 /** What was seen, what the trainee says to it, and what was decided, with the rule. */
 export function Account({ of }: { of: Detail }) {
   const { t, name, lang } = useWords()
-  const facts: [string, React.ReactNode][] = [
+  const facts: Fact[] = [
     [t('web.misconduct.state'), <MisconductState key="state" of={of} />],
     [t('web.misconduct.trainee'), of.name],
     [t('web.misconduct.part'), `${of.part.name} · ${t('web.tasks.attempt_n', { n: of.attempt })}`],
@@ -42,16 +43,5 @@ export function Account({ of }: { of: Detail }) {
   if (of.delivery)
     facts.push([t('web.misconduct.delivery'), `${of.delivery.how.name} · ${moment(lang, of.delivery.at)}`])
   if (of.due_at) facts.push([t('web.misconduct.due'), moment(lang, of.due_at)])
-  return (
-    <dl className="facts">
-      {facts
-        .filter(([, said]) => said)
-        .map(([label, said]) => (
-          <div className="fact" key={label}>
-            <dt>{label}</dt>
-            <dd>{said}</dd>
-          </div>
-        ))}
-    </dl>
-  )
+  return <Facts of={facts} />
 }

@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/client'
+import { type Fact, Facts } from '../../shell/facts'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 import type { Rejection, Result } from './result'
@@ -8,7 +9,7 @@ type Answer = { result: Result } | { rejection: Rejection }
 /** An answer in words, as the record will have it. */
 export function Recorded({ task, answer }: { task: Schema['TaskOutputBody']; answer: Answer }) {
   const { t, lang, name } = useWords()
-  const lines: [string, string | undefined][] = [
+  const lines: Fact[] = [
     [t('web.tasks.trainee'), `${task.trainee.name} ${task.trainee.id_number_masked}`],
     [t('web.tasks.kind'), `${task.kind_name} · ${t('web.tasks.attempt_n', { n: task.attempt })}`],
   ]
@@ -31,19 +32,7 @@ export function Recorded({ task, answer }: { task: Schema['TaskOutputBody']; ans
     lines.push([t('web.answer.certificate_issued_on'), certificate_issued_on])
     lines.push([t('web.answer.certificate_file'), certificate_file && t('web.answer.certificate_file_given')])
   }
-  return (
-    <dl className="facts">
-      {lines.map(
-        ([label, said]) =>
-          said && (
-            <div key={label} className="fact">
-              <dt>{label}</dt>
-              <dd>{said}</dd>
-            </div>
-          ),
-      )}
-    </dl>
-  )
+  return <Facts of={lines} />
 }
 
 /** What became of an answer that was sent. */
