@@ -191,11 +191,9 @@ func (s *service) asksMerge(ctx context.Context, a merging.Asking, ask func(*sto
 		if err := s.auditMerge(tx, r, "merge.ask", m, a.Reason, m.KeptCase, m.MergedCase); err != nil {
 			return err
 		}
-		views, err := viewMerges(tx, r, m)
-		if err != nil {
+		if out.Body, err = viewMerge(tx, r, m); err != nil {
 			return err
 		}
-		out.Body = views[0]
 		return s.created(ctx, http.Header{"Location": {"/v1/merges/" + m.ID}}, out.Body)
 	})
 	if err != nil {
@@ -250,10 +248,7 @@ func (s *service) decideMerge(ctx context.Context, in *idBodyInput) (*mergeOutpu
 		if err := s.auditMerge(tx, r, "merge."+m.State, m, reason, cases...); err != nil {
 			return err
 		}
-		views, err := viewMerges(tx, r, m)
-		if err == nil {
-			out.Body = views[0]
-		}
+		out.Body, err = viewMerge(tx, r, m)
 		return err
 	})
 	if err != nil {
@@ -276,10 +271,7 @@ func (s *service) withdrawMerge(ctx context.Context, in *idInput) (*mergeOutput,
 		if err := s.auditMerge(tx, r, "merge.withdrawn", m, "", m.KeptCase, m.MergedCase); err != nil {
 			return err
 		}
-		views, err := viewMerges(tx, r, m)
-		if err == nil {
-			out.Body = views[0]
-		}
+		out.Body, err = viewMerge(tx, r, m)
 		return err
 	})
 	if err != nil {

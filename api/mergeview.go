@@ -106,6 +106,14 @@ func viewMerges(tx *store.Tx, r *request, rows ...store.Merge) ([]MergeView, err
 	return views, nil
 }
 
+func viewMerge(tx *store.Tx, r *request, m store.Merge) (MergeView, error) {
+	views, err := viewMerges(tx, r, m)
+	if err != nil {
+		return MergeView{}, err
+	}
+	return views[0], nil
+}
+
 // viewLook shows two people, masked, and writes down that each was read.
 func (s *service) viewLook(tx *store.Tx, r *request, l merging.Look, action string) (view mergeLookView, err error) {
 	if view.Kept, err = s.viewSide(tx, r, l.Kept, action); err != nil {
@@ -235,16 +243,14 @@ func (s *service) getMerge(ctx context.Context, in *idInput) (*mergeDetailOutput
 		if err != nil {
 			return err
 		}
-		views, err := viewMerges(tx, r, m)
-		if err != nil {
+		if out.Body.MergeView, err = viewMerge(tx, r, m); err != nil {
 			return err
 		}
-		out.Body.MergeView = views[0]
 		var l merging.Look
 		switch {
 		case m.State == store.RequestOpen:
 			l, err = s.merging().LookAgain(tx, m)
-		case views[0].Stands:
+		case out.Body.Stands:
 			l, err = s.merging().LookBack(tx, m)
 		default:
 			return nil

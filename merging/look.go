@@ -66,13 +66,7 @@ func (d Desk) Look(tx *store.Tx, kept, merged string) (l Look, err error) {
 	case len(l.Merged.Records) > 1:
 		l.add(HasMerged)
 	}
-	for _, record := range slices.Concat(l.Kept.Records, l.Merged.Records) {
-		if record.ErasedAt != nil {
-			l.add(Erased)
-			break
-		}
-	}
-	if err := d.forgetting(tx, &l, one.ID, other.ID); err != nil {
+	if err := l.forgotten(tx, one.ID, other.ID); err != nil {
 		return l, err
 	}
 	if err := d.twice(tx, &l, one.ID, other.ID); err != nil {
@@ -94,13 +88,7 @@ func (d Desk) LookBack(tx *store.Tx, m store.Merge) (l Look, err error) {
 	if !stands[m.ID] {
 		l.add(NotMerged)
 	}
-	for _, record := range slices.Concat(l.Kept.Records, l.Merged.Records) {
-		if record.ErasedAt != nil {
-			l.add(Erased)
-			break
-		}
-	}
-	if err := d.forgetting(tx, &l, m.Kept); err != nil {
+	if err := l.forgotten(tx, m.Kept); err != nil {
 		return l, err
 	}
 	return l, l.sum()
@@ -149,8 +137,14 @@ func standing(records []store.Person) store.Person {
 
 func (l *Look) add(code string) { l.Obstacles = append(l.Obstacles, Obstacle{Code: code}) }
 
-// forgetting adds that somebody asked to be forgotten: that is answered first.
-func (d Desk) forgetting(tx *store.Tx, l *Look, persons ...string) error {
+// forgotten adds that somebody was forgotten, or that one of these asked to be: that is answered first.
+func (l *Look) forgotten(tx *store.Tx, persons ...string) error {
+	for _, record := range slices.Concat(l.Kept.Records, l.Merged.Records) {
+		if record.ErasedAt != nil {
+			l.add(Erased)
+			break
+		}
+	}
 	for _, person := range persons {
 		asked, err := tx.DeletionRequests(person, store.DeletionPending, nil, 1)
 		if err != nil {
