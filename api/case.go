@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/explain"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
@@ -219,7 +220,7 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 	if err != nil {
 		return caseView{}, err
 	}
-	view := caseView{Stages: v.stages(stages), LastEvent: c.LastEvent}
+	view := caseView{Stages: v.stages(c, stages), LastEvent: c.LastEvent}
 	if view.CaseSummary, err = summarise(v, c); err != nil {
 		return caseView{}, err
 	}
@@ -247,12 +248,13 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 	if err := v.gathered(tx, c, &view); err != nil {
 		return caseView{}, err
 	}
-	v.standing(c, stages, &view)
+	v.standing(c, &view)
 	return view, nil
 }
 
 // stages shows the stages in the order of the notice.
-func (v reader) stages(rows []store.CaseStage) []stageView {
+func (v reader) stages(c store.Case, rows []store.CaseStage) []stageView {
+	bodies := v.bodies(c)
 	byStage := make(map[progress.Stage]store.CaseStage, len(rows))
 	for _, row := range rows {
 		byStage[row.Stage] = row
@@ -263,11 +265,14 @@ func (v reader) stages(rows []store.CaseStage) []stageView {
 		if !there {
 			continue
 		}
-		since := row.Since
+		since, waitsFor := row.Since, ""
+		if row.OwesID != nil {
+			waitsFor = v.named(*row.OwesID)
+		}
 		views = append(views, stageView{
 			Stage: string(stage), Name: v.say("stage", string(stage)), Machine: string(stage.Machine()),
 			State: string(row.State), StateName: v.say("stage_state", string(row.State)), Since: row.Since,
-			DueAt: row.DueAt, WaitingFor: v.party(row.Owes(), &since),
+			Text: explain.Stage(v.lang, row.View(), bodies, waitsFor), DueAt: row.DueAt, WaitingFor: v.party(row.Owes(), &since),
 		})
 	}
 	return views

@@ -17,22 +17,17 @@ type wayView struct {
 	Text string `json:"text"`
 }
 
-// standing puts where a case and its stages stand into the sentences that its trainee reads.
-func (v reader) standing(c store.Case, rows []store.CaseStage, view *caseView) {
-	bodies := explain.Bodies{Training: v.named(c.TrainingBody), Evaluation: v.named(c.EvaluationBody)}
-	for i := range view.Stages {
-		at := slices.IndexFunc(rows, func(row store.CaseStage) bool { return string(row.Stage) == view.Stages[i].Stage })
-		var party string
-		if row := rows[at]; row.OwesID != nil {
-			party = v.named(*row.OwesID)
-		}
-		view.Stages[i].Text = explain.Stage(v.lang, rows[at].View(), bodies, party)
-	}
+func (v reader) bodies(c store.Case) explain.Bodies {
+	return explain.Bodies{Training: v.named(c.TrainingBody), Evaluation: v.named(c.EvaluationBody)}
+}
+
+// standing says where a case stands as a whole, and what it leaves if it has ended.
+func (v reader) standing(c store.Case, view *caseView) {
 	view.Paused = c.PausedAt != nil
 	switch {
 	case c.Outcome != nil:
-		view.Standing = explain.Over(v.lang, *c.Outcome, bodies)
-	case c.PausedAt != nil:
+		view.Standing = explain.Over(v.lang, *c.Outcome, v.bodies(c))
+	case view.Paused:
 		view.Standing = explain.Paused(v.lang, c.PausedUntil)
 	default:
 		at := slices.IndexFunc(view.Stages, func(s stageView) bool { return s.Stage == string(c.Stage) })

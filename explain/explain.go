@@ -1,6 +1,6 @@
-// Package explain puts decisions, and where a case stands, into sentences a person can read. Of a decision: the outcome first, then what it rests on with its
-// citation, or what each alternative still lacks and from which day time alone would satisfy it. The sentences are made of
-// the policy's data and the message catalogue, so that the API and the command line say the same.
+// Package explain puts decisions, and where a case stands, into sentences a person can read. Of a decision: the outcome first,
+// then what it rests on with its citation, or what each alternative still lacks and from which day time alone would satisfy
+// it. The sentences are made of the policy's data and the message catalogue, so that the API and the command line say the same.
 package explain
 
 import (
