@@ -112,8 +112,10 @@ func (s *service) listNotifications(ctx context.Context, in *notificationsInput)
 	if out.Body.Unread, err = tx.CountNotifications(unread); err != nil {
 		return nil, err
 	}
-	if out.Body.Total, err = tx.CountNotifications(filter); err != nil {
-		return nil, err
+	if out.Body.Total = out.Body.Unread; !filter.Unread {
+		if out.Body.Total, err = tx.CountNotifications(filter); err != nil {
+			return nil, err
+		}
 	}
 	rows, err := tx.Notifications(filter)
 	if err != nil {

@@ -98,12 +98,15 @@ func (d Desk) next(ctx context.Context, record *store.Store, id string, at time.
 
 // theirOwn reports whether an item is about a person whom one of those who want it done declared.
 func (d Desk) theirOwn(tx *store.Tx, b store.Batch, item store.BatchItem) (bool, error) {
+	if item.CaseID == "" {
+		return false, nil
+	}
 	who := []string{b.RequestedBy}
 	if b.DecidedBy != nil {
 		who = append(who, *b.DecidedBy)
 	}
 	declared, err := people.Declared(tx, d.Keys, who...)
-	if err != nil || len(declared) == 0 || item.CaseID == "" {
+	if err != nil || len(declared) == 0 {
 		return false, err
 	}
 	c, err := tx.Case(item.CaseID)

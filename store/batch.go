@@ -298,13 +298,6 @@ func (tx *Tx) ItemsByKey(keys []ItemKey) ([]BatchItem, error) {
 	return items, nil
 }
 
-// BatchesOf reads the batches that a case was part of, the latest first.
-func (tx *Tx) BatchesOf(caseID string) ([]Batch, error) {
-	var all []Batch
-	err := tx.db.Order("requested_at DESC, id").Find(&all, "id IN (SELECT batch_id FROM batch_items WHERE case_id = ?)", caseID).Error
-	return all, found(err, "list the batches of a case")
-}
-
 // CaseHeadline is what a case stands in, for lists of many.
 type CaseHeadline struct {
 	ID    string

@@ -20,7 +20,7 @@ var ownerQueries = map[authority.Object]string{
 		FROM tasks k JOIN cases c ON c.id = k.case_id JOIN institutions t ON t.id = c.training_body WHERE k.id = ?`,
 	authority.Incident: `SELECT NULL AS account, c.human AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM incidents i LEFT JOIN cases c ON c.id = i.case_id LEFT JOIN institutions t ON t.id = c.training_body WHERE i.id = ?`,
-	authority.Approval: `SELECT NULL AS account, c.person_id AS person, NULL AS institution, c.district AS first, t.district AS second
+	authority.Approval: `SELECT NULL AS account, c.human AS person, NULL AS institution, c.district AS first, t.district AS second
 		FROM approvals a LEFT JOIN incidents i ON i.id = a.incident_id LEFT JOIN cases c ON c.id = coalesce(a.case_id, i.case_id)
 		LEFT JOIN institutions t ON t.id = c.training_body WHERE a.id = ?`,
 	authority.Session: `SELECT NULL AS account, NULL AS person, s.institution_id AS institution, t.district AS first, NULL AS second
