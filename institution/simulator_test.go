@@ -97,6 +97,16 @@ func TestATrialIsTakenAndMeansNothing(t *testing.T) {
 	})
 }
 
+func TestWhatBecameOfACertificateIsTakenThoughItIsAboutNoTask(t *testing.T) {
+	t.Parallel()
+	inWorld(t, func(w *world) {
+		body := `{"type":"certificate.issued","data":{"certificate_id":"k1","case_id":"c1","kind":"grade"}}`
+		require.Equal(t, http.StatusNoContent, w.deliver("evt-1", secretA, body))
+		require.EqualValues(t, 1, w.journal().Counters["callback_taken"])
+		require.Equal(t, http.StatusBadRequest, w.deliver("evt-2", secretA, `{"type":"task.issued","data":{"case_id":"c1"}}`))
+	})
+}
+
 func TestACancelledTaskIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	inWorld(t, func(w *world) {
