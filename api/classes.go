@@ -12,6 +12,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -140,7 +141,7 @@ func (s *service) mayTeach(tx *store.Tx, c store.Class, found *faults) error {
 	if found.has("occupation") {
 		return nil
 	}
-	code, err := listed(tx, c.InstitutionID, c.Occupation, c.Level, policy.RoleTraining, s.today())
+	code, err := registering.Listed(tx, c.InstitutionID, c.Occupation, c.Level, policy.RoleTraining, s.today())
 	if code != "" {
 		found.add("occupation", code)
 	}

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/people"
@@ -67,14 +65,7 @@ func checkCountry(idType, given string, found *faults) string {
 
 // personOf finds the person a document belongs to, or writes them.
 func (s *service) personOf(tx *store.Tx, who person) (store.Person, error) {
-	indexes := people.ByDocument(s.Keys, who.document, who.country)
-	known, err := tx.PersonByIndex(people.Hashes(indexes)...)
-	if errors.Is(err, store.ErrNotFound) {
-		known, err = s.sealPerson(tx, who.name, who.document.Number(), store.Person{
-			ID: uuid.NewString(), IDType: who.idType, IDCountry: ref(who.country),
-		}, indexes)
-	}
-	return known, err
+	return people.Enter(tx, s.Keys, people.Given{Name: who.name, IDType: who.idType, Country: who.country, Document: who.document}, s.Now())
 }
 
 // named is personOf for who knows the person already: the name must be theirs.

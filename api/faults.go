@@ -9,6 +9,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/validation"
+
+	"github.com/dengpan/dengpan/registering"
 )
 
 // Codes of what is wrong with a field. Those of names and ID numbers are package identity's.
@@ -46,8 +48,8 @@ const (
 	fieldUnknownCase     = "unknown_case"
 	fieldScoreOrAbsent   = "score_or_absent"
 	fieldNameMismatch    = "name_mismatch"
-	fieldNotListed       = "not_listed_for_role"
-	fieldNoInstitution   = "unknown_institution"
+	fieldNotListed       = registering.CodeNotListed
+	fieldNoInstitution   = registering.CodeNoInstitution
 	fieldNoOccupation    = "unknown_occupation"
 	fieldNoLevel         = "unknown_level"
 	fieldNoDirection     = "unknown_direction"

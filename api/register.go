@@ -6,12 +6,11 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/google/uuid"
-
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -83,6 +82,19 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 	return out, nil
 }
 
+// asked is the case that a request asks for.
+func (reg registration) asked() registering.Registration {
+	return registering.Registration{
+		Occupation: reg.body.Occupation, Direction: reg.body.Direction, Level: reg.body.Level, TrainingBody: reg.body.TrainingBody,
+		EvaluationBody: reg.body.EvaluationBody, District: reg.body.District, Applicant: reg.applicant,
+	}
+}
+
+// registering is what cases are written by.
+func (s *service) registering() registering.Desk {
+	return registering.Desk{Rules: s.Policy, Calendar: s.Calendar, Keys: s.Keys}
+}
+
 // checkRegistration reads the fields, and lists what is wrong with any of them.
 func (s *service) checkRegistration(body registrationBody, found *faults) registration {
 	reg := registration{body: body, today: s.today()}
@@ -126,7 +138,7 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 		if found.has(body.field) {
 			continue
 		}
-		code, err := listed(tx, body.id, reg.body.Occupation, reg.body.Level, body.role, reg.today)
+		code, err := registering.Listed(tx, body.id, reg.body.Occupation, reg.body.Level, body.role, reg.today)
 		if err != nil {
 			return err
 		}
@@ -140,41 +152,17 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 	return nil
 }
 
-// listed is what is wrong with an institution for a role, today; empty when nothing is.
-func listed(tx *store.Tx, id, occupation, level, role string, today calendar.Date) (string, error) {
-	_, err := tx.Institution(id)
-	if errors.Is(err, store.ErrNotFound) {
-		return fieldNoInstitution, nil
-	} else if err != nil {
-		return "", err
-	}
-	ok, err := tx.Listed(id, occupation, level, role, today)
-	if err != nil || ok {
-		return "", err
-	}
-	return fieldNotListed, nil
-}
-
 // insertCase writes the person, the case and its start, and reads the case as it is shown.
 func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.InboxItem, caseView, error) {
 	person, err := s.person(tx, r, reg)
 	if err != nil {
 		return store.InboxItem{}, caseView{}, err
 	}
-	c := store.Case{
-		ID: uuid.NewString(), PersonID: person.Human, Occupation: reg.body.Occupation, Direction: reg.body.Direction,
-		Level: reg.body.Level, PolicyVersion: s.Policy.ID(), TrainingBody: reg.body.TrainingBody,
-		EvaluationBody: reg.body.EvaluationBody, Applicant: reg.applicant, RegisteredBy: r.account.ID,
-		RegisteredAt: s.Now().UTC(), RegisteredOn: reg.today, District: ref(reg.body.District),
-	}
 	actor := store.ActorOperator
 	if r.account.Role == trainee {
 		actor = store.ActorTrainee
 	}
-	if _, err := tx.InsertCase(c, actor); err != nil {
-		return store.InboxItem{}, caseView{}, err
-	}
-	start, err := tx.InsertInbox(c.ID, store.InboxStart, c.ID)
+	c, start, err := s.registering().Write(tx, person.Human, reg.asked(), registering.By{Account: r.account.ID, Actor: actor}, s.Now())
 	if err != nil {
 		return store.InboxItem{}, caseView{}, err
 	}
@@ -200,19 +188,6 @@ func (s *service) person(tx *store.Tx, r *request, reg registration) (store.Pers
 		return store.Person{}, err
 	}
 	return known, s.claim(tx, r, known, reg.who.name)
-}
-
-// sealPerson writes a person with the name and the ID number sealed.
-func (s *service) sealPerson(tx *store.Tx, name, number string, p store.Person, indexes []store.PersonIndex) (store.Person, error) {
-	var err error
-	if p.NameSealed, err = s.Keys.Seal([]byte(name), store.NameSeal(p.ID)); err != nil {
-		return store.Person{}, err
-	}
-	if p.IDNumberSealed, err = s.Keys.Seal([]byte(number), store.IDNumberSeal(p.ID)); err != nil {
-		return store.Person{}, err
-	}
-	p.CreatedAt = s.Now().UTC()
-	return tx.InsertPerson(p, indexes...)
 }
 
 // claim binds a trainee's account to a person. An account is one person's, and a person has one account.

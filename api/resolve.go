@@ -10,6 +10,7 @@ import (
 	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -133,7 +134,7 @@ func reassignable(
 		found.add("institution", fieldSameBody)
 		return nil
 	}
-	code, err := listed(tx, institution, c.Occupation, c.Level, role, today)
+	code, err := registering.Listed(tx, institution, c.Occupation, c.Level, role, today)
 	if code != "" {
 		found.add("institution", code)
 	}
