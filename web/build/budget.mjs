@@ -3,11 +3,14 @@
 import { readFile, stat } from 'node:fs/promises'
 
 const budget = 300_000
+// Who only wants to know something waits less, on a telephone and with what reception there is.
+const publicBudget = 200_000
 const built = new URL('../dist/app/', import.meta.url)
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', built), 'utf8'))
 
 const always = ['index.html', 'src/words/zh.ts']
 const first = {
+  'front page': ['src/shell/outside.tsx', 'src/pages/front/front.tsx'],
   'log-in': ['src/pages/login/login.tsx'],
   trainee: ['src/shell/frame.tsx', 'src/pages/case/case.tsx'],
   institution: ['src/shell/frame.tsx', 'src/pages/tasks/tasks.tsx', 'src/pages/tasks/detail.tsx'],
@@ -32,8 +35,9 @@ for (const [page, modules] of Object.entries(first)) {
   for (const name of [...always, ...modules]) files(name, loaded)
   let bytes = 0
   for (const file of loaded) if (file.endsWith('.js')) bytes += (await stat(new URL(`${file}.br`, built))).size
-  over ||= bytes > budget
-  console.log(`first load of ${page}: ${(bytes / 1000).toFixed(1)} kB of ${budget / 1000} kB`)
+  const limit = modules.includes('src/shell/outside.tsx') ? publicBudget : budget
+  over ||= bytes > limit
+  console.log(`first load of ${page}: ${(bytes / 1000).toFixed(1)} kB of ${limit / 1000} kB`)
 }
 if (over) {
   console.error('budget: a first load is over its limit')

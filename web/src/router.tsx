@@ -27,6 +27,25 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./pages/invitation/invitation'), 'Invitation'),
 })
 
+/** What everybody may read, logged in or not. */
+const outside = createRoute({
+  getParentRoute: () => root,
+  id: 'outside',
+  component: lazyRouteComponent(() => import('./shell/outside'), 'Outside'),
+})
+
+/** The front page is for who is not logged in; who is has a page of their own to begin at. */
+const front = createRoute({
+  getParentRoute: () => outside,
+  path: '/',
+  beforeLoad: async () => {
+    // Where it cannot be asked who is there, the front page stands all the same.
+    const session = await queries.ensureQueryData(sessionQuery).catch(() => null)
+    if (session) throw redirect({ to: homes[session.account.role], replace: true })
+  },
+  component: lazyRouteComponent(() => import('./pages/front/front'), 'Front'),
+})
+
 /** Everything behind the log-in. Who is not logged in is led there, and back. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -43,14 +62,6 @@ const inside = createRoute({
     return { session }
   },
   component: lazyRouteComponent(() => import('./shell/frame'), 'Frame'),
-})
-
-const home = createRoute({
-  getParentRoute: () => inside,
-  path: '/',
-  beforeLoad: ({ context }) => {
-    throw redirect({ to: homes[context.session.account.role], replace: true })
-  },
 })
 
 const mine = createRoute({
@@ -647,8 +658,8 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
+    outside.addChildren([front]),
     inside.addChildren([
-      home,
       mine,
       myCertificates,
       myMessages,

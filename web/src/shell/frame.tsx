@@ -1,10 +1,11 @@
 import { LogoutOutlined, SafetyCertificateOutlined } from '@ant-design/icons'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useLocation, useMatches, useRouter } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { answer, api } from '../api/client'
 import { type Session, sessionQuery } from '../api/session'
 import { useWords } from '../words/words'
+import { useArrival } from './arrival'
 import { Keyboard } from './keyboard'
 import { NotYours } from './notes'
 import { Places, Views } from './places'
@@ -18,21 +19,13 @@ export function Frame() {
   const { data: session } = useQuery(sessionQuery)
   const router = useRouter()
   const here = useLocation()
-  const main = useRef<HTMLElement>(null)
   const path = here.pathname
+  const main = useArrival(path)
 
   // The session ended, here or elsewhere: to the log-in, and afterwards back.
   useEffect(() => {
     if (session === null) void router.navigate({ to: '/login', search: { back: router.state.location.href } })
   }, [session, router])
-
-  // Another page begins at its top, for those who hear it as for those who see it.
-  const shown = useRef(path)
-  useEffect(() => {
-    if (shown.current === path) return
-    shown.current = path
-    main.current?.focus({ preventScroll: true })
-  }, [path])
 
   // The server decides what a role may do; this only says so without asking.
   const roles = useMatches({ select: (matches) => matches.at(-1)?.staticData.roles })

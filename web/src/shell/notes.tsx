@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router'
-import { Button } from 'antd'
 import type { ReactNode } from 'react'
 import { Failure } from '../api/failure'
 import { useWords } from '../words/words'
@@ -70,7 +69,9 @@ export function Trouble({ error, again }: { error: unknown; again?: () => void }
       {words.request && <p className="small quiet">{words.request}</p>}
       {again && (
         <div>
-          <Button onClick={again}>{t('web.note.again')}</Button>
+          <button type="button" className="press" onClick={again}>
+            {t('web.note.again')}
+          </button>
         </div>
       )}
     </div>
@@ -85,7 +86,9 @@ export function Broken({ error, reset }: { error: unknown; reset: () => void }) 
     <Note page title={words.title}>
       <p>{words.detail}</p>
       {words.request && <p className="small">{words.request}</p>}
-      <Button onClick={reset}>{t('web.note.again')}</Button>
+      <button type="button" className="press" onClick={reset}>
+        {t('web.note.again')}
+      </button>
     </Note>
   )
 }

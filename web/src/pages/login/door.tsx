@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Ridge, Sign } from '../../shell/ridge'
 import { LanguageSwitch, ThemeSwitch } from '../../shell/switches'
@@ -10,10 +11,10 @@ export function Door({ title, children }: { title: string; children: ReactNode }
   return (
     <div className="entry">
       <header className="entry-bar">
-        <span className="brand">
+        <Link to="/" className="brand">
           <Sign />
           {t('web.frame.name')}
-        </span>
+        </Link>
         <div className="tools">
           <LanguageSwitch />
           <ThemeSwitch />

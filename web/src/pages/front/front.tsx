@@ -1,0 +1,43 @@
+import { Link } from '@tanstack/react-router'
+import { Ridge } from '../../shell/ridge'
+import { useWords } from '../../words/words'
+import './front.css'
+
+/** The seven stages of a case, in the order of the way up. */
+const stages = ['registration', 'training', 'exam', 'evaluation', 'certificate', 'title', 'ce_hours'] as const
+
+/** What who is not logged in sees first. */
+export function Front() {
+  const { t } = useWords()
+  return (
+    <div className="stack front">
+      <section className="front-head">
+        <div className="stack">
+          <h1>{t('web.login.programme')}</h1>
+          <p className="quiet">{t('web.login.line')}</p>
+          <div className="row">
+            <Link to="/login" className="press first">
+              {t('web.outside.log_in')}
+            </Link>
+            <a href="/verify" className="press">
+              {t('web.front.verify')}
+            </a>
+          </div>
+        </div>
+        <Ridge />
+      </section>
+      <section className="stack close" aria-labelledby="way">
+        <h2 id="way">{t('web.front.way')}</h2>
+        <p className="quiet">{t('web.front.way_lead')}</p>
+        <ol className="plain front-way">
+          {stages.map((stage) => (
+            <li key={stage} className="sheet">
+              <h3>{t(`stage.${stage}`)}</h3>
+              <p>{t(`web.front.stage.${stage}`)}</p>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </div>
+  )
+}
