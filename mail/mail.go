@@ -92,6 +92,7 @@ const (
 	ClassServer  = "server"  // the server cannot be reached, or would not talk
 	ClassRefused = "refused" // the server will never take it
 	ClassDelayed = "delayed" // the server will take it later
+	ClassUnheard = "unheard" // the server had the whole letter, and went away before it said whether it takes it
 )
 
 // Error says why a letter was not sent.
@@ -99,6 +100,8 @@ type Error struct {
 	Class string
 	// Final is true when sending it again is of no use.
 	Final bool
+	// Unsure is true when nobody knows whether the letter arrived.
+	Unsure bool
 }
 
 // Error is the class.
@@ -125,8 +128,10 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	err = client.DialAndSendWithContext(ctx, message)
 	refusal, sent := errors.AsType[*gomail.SendError](err)
 	switch {
-	case err == nil:
+	case err == nil || message.IsDelivered(): // what went wrong, if anything, did so after the letter was taken
 		return nil
+	case sent && refusal.Reason == gomail.ErrSMTPDataClose && refusal.ErrorCode() == 0:
+		return &Error{Class: ClassUnheard, Unsure: true}
 	case !sent:
 		return &Error{Class: ClassServer}
 	case refusal.IsTemp() || refusal.ErrorCode() == 0:

@@ -39,6 +39,7 @@ type Server struct {
 	mu      sync.Mutex
 	letters []Letter
 	refusal error
+	manner  Manner
 }
 
 // Start listens on an address, 127.0.0.1:0 for a free port, and keeps letters until it is closed.
@@ -53,7 +54,7 @@ func Start(address, folder string) (*Server, string, error) {
 		}
 	}
 	s := &Server{folder: folder, done: make(chan struct{})}
-	s.smtp = smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &session{server: s}, nil }))
+	s.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
 	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients = "postbox.example", longestLetter, 1
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout = time.Minute, time.Minute
 	go func() {
@@ -98,6 +99,29 @@ func (s *Server) Accept() {
 	s.refusal = nil
 }
 
+// Manner is how the server behaves once it has taken a letter.
+type Manner int
+
+// The manners.
+const (
+	Polite Manner = iota // it says that it took the letter, and waits for the end
+	Mute                 // it hangs up before it says so
+	Abrupt               // it hangs up once it has said so
+)
+
+// Behave has the server behave in a manner from now on.
+func (s *Server) Behave(m Manner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.manner = m
+}
+
+func (s *Server) behaves(m Manner) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.manner == m
+}
+
 func (s *Server) keep(to string, content io.Reader) error {
 	raw, err := io.ReadAll(content)
 	if err != nil {
@@ -120,10 +144,19 @@ func (s *Server) keep(to string, content io.Reader) error {
 // session is one conversation.
 type session struct {
 	server *Server
+	conn   *smtp.Conn
 	to     string
+	took   bool
 }
 
-func (s *session) Reset()        { s.to = "" }
+// Reset ends a letter, and is called once the client was told what became of it.
+func (s *session) Reset() {
+	if s.took && s.server.behaves(Abrupt) {
+		_ = s.conn.Conn().Close() // the conversation's own lock is held here
+	}
+	s.to, s.took = "", false
+}
+
 func (s *session) Logout() error { return nil }
 
 func (s *session) Mail(string, *smtp.MailOptions) error { return nil }
@@ -138,4 +171,13 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	return nil
 }
 
-func (s *session) Data(content io.Reader) error { return s.server.keep(s.to, content) }
+func (s *session) Data(content io.Reader) error {
+	if err := s.server.keep(s.to, content); err != nil {
+		return err
+	}
+	s.took = true
+	if s.server.behaves(Mute) {
+		return s.conn.Close()
+	}
+	return nil
+}
