@@ -75,6 +75,7 @@ type classDetailOutput struct {
 		Former     []formerView  `json:"former" doc:"Who left before the class was closed."`
 		Unfinished int           `json:"unfinished" doc:"Members on whom something is still to be done: the class is not closed before they have left it or are through."`
 		Today      calendar.Date `json:"today" doc:"The date in the programme's calendar."`
+		Offer      *offerView    `json:"offer" doc:"What it offers who would join; null where nothing was said of it."`
 	}
 }
 
@@ -145,6 +146,13 @@ func (s *service) getClass(ctx context.Context, in *idInput) (*classDetailOutput
 			}
 		}
 		out.Body.Former = viewFormer(reader{lang: r.lang}, all)
+		offer, err := tx.OfferOf(c.ID)
+		if err == nil {
+			view := reader{lang: r.lang}.offer(offer)
+			out.Body.Offer = &view
+		} else if !errors.Is(err, store.ErrNotFound) {
+			return err
+		}
 		return nil
 	})
 	return out, err

@@ -41,6 +41,7 @@ func (s *service) registerClasses(api huma.API) {
 	sent(api, "POST /v1/classes/{id}/members", tag, "Take cases into a class", b.members.schema, http.StatusOK, s.joinClass)
 	sent(api, "POST /v1/classes/{id}/members/removal", tag, "Take cases out of a class", b.removal.schema, http.StatusOK, s.leaveClass)
 	sent(api, "POST /v1/classes/{id}/closing", tag, "Close a class", s.bodies.reason.schema, http.StatusOK, s.closeClass)
+	s.registerOffers(api)
 }
 
 // classBody makes a class of standardised training.

@@ -75,6 +75,7 @@ const (
 	fieldAskedTooOften   = "asked_too_often"
 	fieldTooDeep         = "page_too_deep"
 	fieldViewTaken       = "view_name_taken"
+	fieldRefundOrder     = "refund_order"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -126,9 +126,14 @@ func (s *service) overTime(tx *store.Tx, v reader, of *institutionDetail) error 
 		return err
 	}
 	published, err := tx.PublishedNotices(of.ID)
-	of.Supervision = make([]noticeOfView, len(published))
-	for i, p := range published {
-		of.Supervision[i] = noticeOfView{p.VisitedOn, p.PublishedAt, p.Notice}
-	}
+	of.Supervision = viewPublished(published)
 	return err
+}
+
+func viewPublished(published []store.Inspection) []noticeOfView {
+	views := make([]noticeOfView, len(published))
+	for i, p := range published {
+		views[i] = noticeOfView{p.VisitedOn, p.PublishedAt, p.Notice}
+	}
+	return views
 }

@@ -60,6 +60,8 @@ var limitsByAddress = map[string]limit{
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
 	"GET /v1/institutions/{ref}":      readsByAddress,
+	"GET /v1/offered-classes":         readsByAddress,
+	"GET /v1/offered-classes/{id}":    readsByAddress,
 }
 
 // limiter counts what is asked for.

@@ -40,6 +40,7 @@ type bodies struct {
 	beats        body[heartbeatsBody]
 	beat         body[beatRow]
 	classes      classBodies
+	offer        body[offerBody]
 	view         body[viewBody]
 }
 

@@ -49,6 +49,7 @@ var keyVerbs = map[string][]KeyScope{
 	"class.read":       {KeyAttendance, KeyRead},
 	"class.candidates": {KeyAttendance, KeyRead},
 	"class.revise":     {KeyAttendance},
+	"class.offer":      {KeyAttendance},
 	"class.fill":       {KeyAttendance},
 	"class.close":      {KeyAttendance},
 
