@@ -25,10 +25,11 @@ type tokenBody struct {
 
 // readInvitationView is what who holds an invitation is told before accepting it.
 type readInvitationView struct {
-	Role        string    `json:"role" enum:"institution,operator,administrator"`
-	Institution *bodyView `json:"institution,omitempty"`
-	District    *string   `json:"district,omitempty"`
-	ExpiresAt   time.Time `json:"expires_at"`
+	Role        string         `json:"role" enum:"institution,operator,administrator,employer"`
+	Institution *bodyView      `json:"institution,omitempty"`
+	Employer    *employerBrief `json:"employer,omitempty"`
+	District    *string        `json:"district,omitempty"`
+	ExpiresAt   time.Time      `json:"expires_at"`
 }
 
 type readInvitationOutput struct{ Body readInvitationView }
@@ -73,7 +74,7 @@ func (s *service) readInvitation(ctx context.Context, in *bodyInput) (*readInvit
 		return nil, err
 	}
 	return &readInvitationOutput{Body: readInvitationView{
-		Role: i.Role, Institution: views[0].Institution, District: i.District, ExpiresAt: i.ExpiresAt,
+		Role: i.Role, Institution: views[0].Institution, Employer: views[0].Employer, District: i.District, ExpiresAt: i.ExpiresAt,
 	}}, nil
 }
 
@@ -132,7 +133,7 @@ func (s *service) acceptIn(tx *store.Tx, r *request, token string) (store.Accoun
 		return store.Account{}, err
 	}
 	account, err := tx.CreateAccount(store.Account{
-		Role: i.Role, InstitutionID: i.InstitutionID, District: i.District, Label: i.Label, CreatedAt: now,
+		Role: i.Role, InstitutionID: i.InstitutionID, EmployerID: i.EmployerID, District: i.District, Label: i.Label, CreatedAt: now,
 	})
 	if err != nil {
 		return account, err

@@ -14,7 +14,7 @@ import (
 // AccountRow is an account as those who keep accounts see it: what it may do and how it gets in, and nothing of a person.
 type AccountRow struct {
 	ID          string     `json:"id"`
-	Role        string     `json:"role" enum:"trainee,institution,operator,administrator"`
+	Role        string     `json:"role" enum:"trainee,institution,operator,administrator,employer"`
 	Label       string     `json:"label"`
 	Institution *bodyView  `json:"institution,omitempty"`
 	District    *string    `json:"district,omitempty" doc:"Of an operator of one district."`
@@ -30,7 +30,7 @@ type AccountRow struct {
 type accountsInput struct {
 	NumberedInput
 
-	Role        string `query:"role" enum:"trainee,institution,operator,administrator"`
+	Role        string `query:"role" enum:"trainee,institution,operator,administrator,employer"`
 	Institution string `query:"institution" maxLength:"64"`
 	State       string `query:"state" enum:"active,closed"`
 	Sort        string `query:"sort" enum:"created_at,-created_at,last_seen_at,-last_seen_at" doc:"The order of numbered pages."`

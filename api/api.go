@@ -149,6 +149,7 @@ type service struct {
 	logins        loginBodies
 	keeping       accountBodies
 	workbooks     workbookBodies
+	employers     employerBodies
 	prints        printBodies
 	bulk          body[bulkCheckBody]
 	reading       chan struct{} // a place for each workbook that is unpacked at the same time

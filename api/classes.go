@@ -50,6 +50,7 @@ type classBody struct {
 	Occupation string `json:"occupation" maxLength:"64"`
 	Direction  string `json:"direction,omitempty" maxLength:"64" doc:"Empty when the occupation has no directions."`
 	Level      string `json:"level" maxLength:"64"`
+	SponsorshipBody
 	ClassPlan
 }
 
@@ -93,6 +94,9 @@ func (s *service) makeClass(ctx context.Context, in *bodyInput) (*classOutput, e
 	out := &classOutput{Status: http.StatusCreated}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := s.mayTeach(tx, asked, found); err != nil {
+			return err
+		}
+		if err := body.sponsoring(tx, &asked, found); err != nil {
 			return err
 		}
 		if err := checkWording(tx, asked.InstitutionID, found, map[string]string{"name": asked.Name}); err != nil {
@@ -172,7 +176,8 @@ func plan(c store.Class) ClassPlan {
 }
 
 func sameClass(a, b store.Class) bool {
-	return a.Occupation == b.Occupation && a.Direction == b.Direction && a.Level == b.Level && plan(a) == plan(b)
+	return a.Occupation == b.Occupation && a.Direction == b.Direction && a.Level == b.Level && plan(a) == plan(b) &&
+		a.Mode == b.Mode && deref(a.Sponsor) == deref(b.Sponsor)
 }
 
 // reviseClass changes what may change of a class. Its sessions stay within its dates, its members within its capacity.
@@ -217,6 +222,9 @@ func (s *service) reviseClass(ctx context.Context, in *idBodyInput) (*classOutpu
 // refusedClass is the problem that a refusal of a class makes, beside the faults that were found before. What is a matter of
 // how the class stands, and not of what was sent, is a conflict.
 func refusedClass(err error, found *faults) error {
+	if store.Constraint(err) == classSponsored {
+		return problem(classSponsored)
+	}
 	var refusal *hours.RefusedError
 	if !errors.As(err, &refusal) {
 		return err

@@ -18,6 +18,8 @@ type ClassView struct {
 	Occupation  coded         `json:"occupation"`
 	Direction   *coded        `json:"direction,omitempty"`
 	Level       coded         `json:"level"`
+	Mode        coded         `json:"mode" doc:"How it comes about: ordinary, order, named, instructors, advanced."`
+	Sponsor     *SponsorView  `json:"sponsor,omitempty" doc:"Of an order class or a named one."`
 	StartsOn    calendar.Date `json:"starts_on"`
 	EndsOn      calendar.Date `json:"ends_on"`
 	State       string        `json:"state" enum:"planned,running,closed"`
@@ -61,6 +63,10 @@ func (s *service) viewClasses(tx *store.Tx, r *request, classes ...store.Class) 
 	if err != nil {
 		return nil, err
 	}
+	sponsors, err := viewSponsors(tx, r, classes)
+	if err != nil {
+		return nil, err
+	}
 	today := s.today()
 	views := make([]ClassView, len(classes))
 	for i, c := range classes {
@@ -74,7 +80,13 @@ func (s *service) viewClasses(tx *store.Tx, r *request, classes ...store.Class) 
 			Occupation: v.occupation(rules, c.Occupation), Direction: v.direction(rules, c.Occupation, c.Direction),
 			Level: v.coded("level", c.Level), StartsOn: c.StartsOn, EndsOn: c.EndsOn, State: state, StateName: v.say("class_state", state),
 			Capacity: c.Capacity, Size: sizes[c.ID], PlacesLeft: max(0, c.Capacity-sizes[c.ID]), Notes: c.Notes, OpenedAt: c.OpenedAt,
-			ClosedAt: c.ClosedAt, CloseReason: c.CloseReason,
+			ClosedAt: c.ClosedAt, CloseReason: c.CloseReason, Mode: v.coded("class_mode", c.Mode), Sponsor: sponsors[c.ID],
+		}
+		if sponsor := views[i].Sponsor; sponsor != nil {
+			views[i].PlacesLeft = max(0, c.Capacity-max(sponsor.Taken, sizes[c.ID]))
+		}
+		if r.account.Role == employer {
+			views[i].Notes = "" // are the training body's own
 		}
 	}
 	return views, nil

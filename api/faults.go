@@ -50,6 +50,7 @@ const (
 	fieldNameMismatch    = "name_mismatch"
 	fieldNotListed       = registering.CodeNotListed
 	fieldNoInstitution   = registering.CodeNoInstitution
+	fieldNoEmployer      = "unknown_employer"
 	fieldNoOccupation    = "unknown_occupation"
 	fieldNoLevel         = "unknown_level"
 	fieldNoDirection     = "unknown_direction"

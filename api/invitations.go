@@ -23,18 +23,19 @@ type invitationBody struct {
 
 // InvitationView is an invitation, without its token.
 type InvitationView struct {
-	ID          string     `json:"id"`
-	Role        string     `json:"role" enum:"institution,operator,administrator"`
-	Institution *bodyView  `json:"institution,omitempty"`
-	District    *string    `json:"district,omitempty"`
-	Label       string     `json:"label"`
-	State       string     `json:"state" enum:"open,accepted,revoked,expired"`
-	InvitedBy   string     `json:"invited_by" doc:"An account."`
-	InvitedAt   time.Time  `json:"invited_at"`
-	ExpiresAt   time.Time  `json:"expires_at"`
-	AcceptedAt  *time.Time `json:"accepted_at,omitempty"`
-	AcceptedBy  *string    `json:"accepted_by,omitempty" doc:"The account that it made."`
-	RevokedAt   *time.Time `json:"revoked_at,omitempty"`
+	ID          string         `json:"id"`
+	Role        string         `json:"role" enum:"institution,operator,administrator,employer"`
+	Institution *bodyView      `json:"institution,omitempty"`
+	Employer    *employerBrief `json:"employer,omitempty"`
+	District    *string        `json:"district,omitempty"`
+	Label       string         `json:"label"`
+	State       string         `json:"state" enum:"open,accepted,revoked,expired"`
+	InvitedBy   string         `json:"invited_by" doc:"An account."`
+	InvitedAt   time.Time      `json:"invited_at"`
+	ExpiresAt   time.Time      `json:"expires_at"`
+	AcceptedAt  *time.Time     `json:"accepted_at,omitempty"`
+	AcceptedBy  *string        `json:"accepted_by,omitempty" doc:"The account that it made."`
+	RevokedAt   *time.Time     `json:"revoked_at,omitempty"`
 }
 
 // newInvitationView is an invitation that was made just now.
@@ -65,11 +66,18 @@ func (s *service) registerInvitations(api huma.API) {
 }
 
 func (s *service) viewInvitations(tx *store.Tx, r *request, all ...store.Invitation) ([]InvitationView, error) {
-	var ids []string
+	var ids, employers []string
 	for _, i := range all {
 		if i.InstitutionID != nil {
 			ids = append(ids, *i.InstitutionID)
 		}
+		if i.EmployerID != nil {
+			employers = append(employers, *i.EmployerID)
+		}
+	}
+	named, err := tx.EmployersByID(employers)
+	if err != nil {
+		return nil, err
 	}
 	v, err := newReader(tx, r, ids...)
 	views := make([]InvitationView, len(all))
@@ -81,6 +89,9 @@ func (s *service) viewInvitations(tx *store.Tx, r *request, all ...store.Invitat
 		if i.InstitutionID != nil {
 			body := v.institution(*i.InstitutionID)
 			views[n].Institution = &body
+		}
+		if i.EmployerID != nil {
+			views[n].Employer = &employerBrief{ID: *i.EmployerID, Name: named[*i.EmployerID].Name}
 		}
 		switch {
 		case i.AcceptedAt != nil:
@@ -131,21 +142,26 @@ func (s *service) invite(ctx context.Context, in *bodyInput) (*newInvitationOutp
 				return err
 			}
 		}
-		i, token, err := tx.Invite(i)
-		if err != nil {
-			return err
-		}
-		views, err := s.viewInvitations(tx, r, i)
-		if err != nil {
-			return err
-		}
-		out.Body = newInvitationView{InvitationView: views[0], Token: token, Link: s.PublicURL + "/app/invitation#" + token}
-		if err := s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", out.Body.InvitationView); err != nil {
+		if out.Body, err = s.writeInvitation(tx, r, i); err != nil {
 			return err
 		}
 		return s.created(ctx, nil, out.Body)
 	})
 	return out, err
+}
+
+// writeInvitation writes an invitation, and shows it with its token.
+func (s *service) writeInvitation(tx *store.Tx, r *request, i store.Invitation) (newInvitationView, error) {
+	i, token, err := tx.Invite(i)
+	if err != nil {
+		return newInvitationView{}, err
+	}
+	views, err := s.viewInvitations(tx, r, i)
+	if err != nil {
+		return newInvitationView{}, err
+	}
+	view := newInvitationView{InvitationView: views[0], Token: token, Link: s.PublicURL + "/app/invitation#" + token}
+	return view, s.audit(tx, r, "invitation.make", "invitation:"+i.ID, "", view.InvitationView)
 }
 
 // checkInvitation lists what is wrong with an invitation. Staff of an institution invite staff of theirs.

@@ -49,6 +49,7 @@ var limitsByAddress = map[string]limit{
 	"POST /v1/invitations/acceptance": loginsByAddress,
 	"POST /v1/invitations/oidc":       loginsByAddress,
 	"POST /v1/verifications":          checksByAddress,
+	routeOrderCode:                    checksByAddress,
 	routeCheckPage:                    readsByAddress,
 	routeCheckForm:                    checksByAddress,
 	routeCheckCode:                    checksByAddress,

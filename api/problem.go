@@ -74,6 +74,11 @@ const (
 	classConflict          = "class_conflict"
 	classClosed            = "class_closed"
 	classFull              = "class_full"
+	classNotAgreed         = "class_not_agreed"
+	classNotSponsored      = "class_not_sponsored"
+	classSponsored         = "class_sponsored"
+	orderCodeUnknown       = "order_code_unknown"
+	employerKnown          = "employer_known"
 	classUnfinished        = "class_unfinished"
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
@@ -232,6 +237,11 @@ var statuses = map[string]int{
 	classConflict:          http.StatusConflict,
 	classClosed:            http.StatusConflict,
 	classFull:              http.StatusConflict,
+	classNotAgreed:         http.StatusConflict,
+	classNotSponsored:      http.StatusConflict,
+	classSponsored:         http.StatusConflict,
+	orderCodeUnknown:       http.StatusNotFound,
+	employerKnown:          http.StatusConflict,
 	classUnfinished:        http.StatusConflict,
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,

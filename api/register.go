@@ -27,6 +27,7 @@ type registrationBody struct {
 	EvaluationBody string        `json:"evaluation_body" maxLength:"64" doc:"Id of another, listed to evaluate it."`
 	District       string        `json:"district,omitempty" maxLength:"64" doc:"Where the trainee's employer is. Operators of that district see the case; one who registers it is taken for granted to mean their own."`
 	Applicant      applicantBody `json:"applicant"`
+	OrderBody
 }
 
 type registerOutput struct {
@@ -40,6 +41,7 @@ type registration struct {
 	who       person
 	applicant policy.Applicant
 	today     calendar.Date
+	class     *store.Class // that a code came with; nil: none did
 }
 
 // registerCase registers a case: the person, if new, the case with its stages, and the message that starts its workflow,
@@ -64,6 +66,9 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 	var start store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := s.checkBodies(tx, reg, found); err != nil {
+			return err
+		}
+		if reg.class, err = body.ordered(tx, found); err != nil {
 			return err
 		}
 		if err := found.err(); err != nil {
@@ -166,6 +171,11 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 	if err != nil {
 		return store.InboxItem{}, caseView{}, err
 	}
+	if reg.class != nil {
+		if err := registering.Place(tx, c, reg.class.ID, store.ByCode, r.account.ID, s.Now()); err != nil {
+			return store.InboxItem{}, caseView{}, err
+		}
+	}
 	if err := s.audit(tx, r, "case.register", "case:"+c.ID, "", nil); err != nil {
 		return store.InboxItem{}, caseView{}, err
 	}
@@ -241,6 +251,8 @@ func refusedByConstraint(err error) error {
 		return problem(personClaimed)
 	case "person_erased":
 		return problem(personErased)
+	case classNotAgreed, classClosed, classFull:
+		return problem(store.Constraint(err))
 	case "cases_separate_bodies":
 		return problem(sameBody)
 	}

@@ -134,6 +134,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerAttendance(api)
 	s.registerClasses(api)
+	s.registerEmployers(api)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)
 	read(api, "GET /v1/incidents/{id}", incidents, "Why a case is stuck", s.getIncident)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -43,17 +44,19 @@ func newRealm(t *testing.T) realm {
 		cityOperator:                    w.operator,
 		string(authority.Administrator): w.token(store.Account{Role: store.RoleAdministrator}),
 	}}
+	mine, theirs := w.employer(1, district), w.employer(2, "xicheng")
+	r.tokens[string(authority.Employer)] = w.token(store.Account{Role: store.RoleEmployer, EmployerID: &mine})
 	registered := w.register(w.trainee, "own", registrationOf(1, object{"district": district}))
 	require.Equal(t, http.StatusCreated, registered.status, "%s", registered.body)
-	var mine struct{ ID string }
-	registered.into(t, &mine)
+	var own struct{ ID string }
+	registered.into(t, &own)
 	other := w.register(w.operator, "foreign", registrationOf(2, object{"district": "xicheng", "training_body": otherTrainerID}))
 	require.Equal(t, http.StatusCreated, other.status, "%s", other.body)
-	var theirs struct{ ID string }
-	other.into(t, &theirs)
+	var foreign struct{ ID string }
+	other.into(t, &foreign)
 	w.exec("UPDATE institutions SET district = 'haidian' WHERE id = $1", trainingBodyID)
 	w.exec("UPDATE institutions SET district = 'xicheng' WHERE id = $1", otherTrainerID)
-	r.own, r.foreign = w.objects(mine.ID, trainingBodyID), w.objects(theirs.ID, otherTrainerID)
+	r.own, r.foreign = w.objects(own.ID, trainingBodyID, mine), w.objects(foreign.ID, otherTrainerID, theirs)
 	return r
 }
 
@@ -108,8 +111,28 @@ func (w *world) session(accountOf func(*store.Tx) (string, error)) string {
 	return id
 }
 
-// objects makes one object of every kind, of a case and its training body.
-func (w *world) objects(caseID, body string) map[authority.Object]string {
+// employer registers an employer, and gives its id.
+func (w *world) employer(n int, district string) string {
+	w.t.Helper()
+	id := uuid.NewString()
+	w.exec(`INSERT INTO employers (id, name, uscc, district, registered_by, registered_at)
+		VALUES ($1, $2, $3, $4, (SELECT id FROM accounts WHERE role = 'operator' LIMIT 1), now())`,
+		id, fmt.Sprintf("第%d公司", n), creditCode(n), district)
+	return id
+}
+
+// creditCode is a valid unified social credit code, another for each number.
+func creditCode(n int) string {
+	for _, check := range "0123456789ABCDEFGHJKLMNPQRTUWXY" {
+		if code, err := identity.ParseUSCC(fmt.Sprintf("91110108%09d%c", n, check)); err == nil {
+			return code.String()
+		}
+	}
+	panic("every code has a check character")
+}
+
+// objects makes one object of every kind, of a case, its training body and the employer that sponsors its class.
+func (w *world) objects(caseID, body, sponsor string) map[authority.Object]string {
 	w.t.Helper()
 	id := map[authority.Object]string{authority.Case: caseID}
 	id[authority.Task] = w.issue(caseID, contract.EnrolmentTask, body)
@@ -176,9 +199,13 @@ func (w *world) objects(caseID, body string) map[authority.Object]string {
 	w.exec(`INSERT INTO approvals (id, case_id, verb, seen, reason, legal_basis, requested_by, requested_at)
 		SELECT $1, id, 'cancel', last_event, 'r', 'l', `+by+`, now() FROM cases WHERE id = $2`, id[authority.Approval], caseID)
 	id[authority.Class] = uuid.NewString()
-	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by)
-		SELECT $1, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+` FROM cases WHERE id = $3`,
-		id[authority.Class], body, caseID)
+	w.exec(`INSERT INTO classes (id, institution_id, ref, name, occupation, level, policy_version, starts_on, ends_on, capacity, opened_by,
+		mode, sponsor, agreed_by, agreed_at, order_code)
+		SELECT $1::uuid, $2, 'K1', 'K', occupation, level, policy_version, current_date, current_date, 1, `+by+`, 'order', $4, `+by+`, now(), $1::uuid::text
+		FROM cases WHERE id = $3`, id[authority.Class], body, caseID, sponsor)
+	w.exec(`INSERT INTO sponsored_places (case_id, class_id, way, consent_version, given_by, given_at)
+		VALUES ($1, $2, 'code', '1', `+by+`, now())`, caseID, id[authority.Class])
+	id[authority.EmployerRecord], id[authority.Intake] = sponsor, uuid.NewString()
 	w.exec(`INSERT INTO class_members (id, class_id, case_id, joined_by) VALUES (gen_random_uuid(), $1, $2, `+by+`)`, id[authority.Class], caseID)
 	id[authority.Note], id[authority.Mention] = uuid.NewString(), uuid.NewString()
 	w.exec(`INSERT INTO case_notes (id, case_id, author, written_at, text, shown_to) VALUES ($1, $2, `+by+`, now(), 'x', $3)`,

@@ -28,6 +28,7 @@ var tags = []*huma.Tag{
 	{Name: "attendance", Description: "课次、签到、在线学习。Sessions, sign-ins, hours that are watched."},
 	{Name: "workbooks", Description: "用 Excel 办理。Working with Excel: lists that are filled in and sent back."},
 	{Name: "classes", Description: "规范化培训的班。Classes of standardised training."},
+	{Name: "employers", Description: "用人单位及其订单班、冠名班。Employers, and the classes that they sponsor."},
 	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},
 	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
 	{Name: "certificates", Description: "证书。Certificates."},

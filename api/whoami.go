@@ -24,10 +24,11 @@ type loggedIn struct {
 
 type accountView struct {
 	ID          string            `json:"id"`
-	Role        string            `json:"role" enum:"trainee,institution,operator,administrator"`
+	Role        string            `json:"role" enum:"trainee,institution,operator,administrator,employer"`
 	Label       string            `json:"label"`
 	Login       string            `json:"login,omitempty"`
 	Institution *namedInstitution `json:"institution,omitempty" doc:"That the account acts for."`
+	Employer    *employerBrief    `json:"employer,omitempty" doc:"That the account acts for."`
 	District    string            `json:"district,omitempty" doc:"Of an operator of one district."`
 }
 
@@ -69,6 +70,13 @@ func (s *service) viewSession(tx *store.Tx, r *request) (loggedIn, error) {
 			return view, err
 		}
 		view.Account.Institution = &namedInstitution{ID: body.ID, Name: body.Name}
+	}
+	if a.EmployerID != nil {
+		e, err := tx.Employer(*a.EmployerID)
+		if err != nil {
+			return view, err
+		}
+		view.Account.Employer = &employerBrief{ID: e.ID, Name: e.Name}
 	}
 	return view, nil
 }

@@ -16,10 +16,11 @@ const (
 	Institution   Role = "institution"   // 培训机构、评价机构、继续教育基地: staff, or a machine with an API key
 	Operator      Role = "operator"      // 经办人: of the city, or of one district (the notice: 区局对辖区相关工作负责)
 	Administrator Role = "administrator" // 管理员: keeps accounts; sees no case
+	Employer      Role = "employer"      // 用人单位: sees its own people in classes that it sponsors, and nothing else
 )
 
 // Roles are all roles.
-func Roles() []Role { return []Role{Trainee, Institution, Operator, Administrator} }
+func Roles() []Role { return []Role{Trainee, Institution, Operator, Administrator, Employer} }
 
 // Scope is how far a role reaches.
 type Scope string
@@ -28,7 +29,7 @@ type Scope string
 const (
 	None      Scope = ""          // refused
 	Own       Scope = "own"       // what belongs to the account's person, or to the account
-	Ours      Scope = "ours"      // what belongs to the account's institution
+	Ours      Scope = "ours"      // what belongs to the account's institution, or employer
 	Area      Scope = "area"      // what lies in the operator's district; everything, for an operator of the city
 	City      Scope = "city"      // everything, and for operators of the city only
 	Unlimited Scope = "unlimited" // everything
@@ -83,6 +84,9 @@ const (
 	Misconduct Object = "misconduct"
 	Merge      Object = "merge"
 	Approval   Object = "approval"
+
+	EmployerRecord Object = "employer"
+	Intake         Object = "intake"
 )
 
 // Row is one operation: what it does, to what, and how far each role reaches with it.
@@ -121,8 +125,8 @@ func (r Row) BeforeSecondFactor() bool { return slices.Contains(beforeSecondFact
 // Caller is who asks.
 type Caller struct {
 	Role Role
-	// Account, Person and Institution are ids; Person and Institution may be empty.
-	Account, Person, Institution string
+	// Account, Person, Institution and Employer are ids; all but the first may be empty.
+	Account, Person, Institution, Employer string
 	// District is an operator's; empty for operators of the city.
 	District string
 	// Key is what the caller's API key may be used for; nil when the caller has none.
@@ -140,8 +144,8 @@ func (r Row) Scope(c Caller) Scope {
 
 // Owners are whom an object belongs to. An empty field is nobody.
 type Owners struct {
-	Account, Person, Institution string
-	Districts                    []string
+	Account, Person, Institution, Employer string
+	Districts                              []string
 }
 
 // Reaches reports whether a caller with this scope reaches what belongs to these owners.
@@ -150,7 +154,7 @@ func (s Scope) Reaches(c Caller, o Owners) bool {
 	case Own:
 		return c.Person != "" && c.Person == o.Person || c.Account != "" && c.Account == o.Account
 	case Ours:
-		return c.Institution != "" && c.Institution == o.Institution
+		return c.Institution != "" && c.Institution == o.Institution || c.Employer != "" && c.Employer == o.Employer
 	case Area:
 		return c.District == "" || slices.Contains(o.Districts, c.District)
 	case City:

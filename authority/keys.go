@@ -53,6 +53,9 @@ var keyVerbs = map[string][]KeyScope{
 	"class.fill":       {KeyAttendance},
 	"class.close":      {KeyAttendance},
 
+	// People are registered, and declared to have consented, by people.
+	"sponsored_class.code": {},
+
 	"note.read": {KeyTasks, KeyRead},
 	"note.file": {KeyTasks, KeyRead},
 

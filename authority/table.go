@@ -10,6 +10,12 @@ func roles(trainee, institution, operator, administrator Scope) map[Role]Scope {
 	return map[Role]Scope{Trainee: trainee, Institution: institution, Operator: operator, Administrator: administrator}
 }
 
+// withEmployer opens a row to employers, whom none of the columns is for: few rows are.
+func withEmployer(row Row, scope Scope) Row {
+	row.Scopes[Employer] = scope
+	return row
+}
+
 // public is a row that asks for no account.
 func public(route, verb string) Row { return Row{Route: route, Verb: verb, Public: true} }
 
@@ -217,6 +223,17 @@ var table = []Row{
 	{"POST /v1/classes/{id}/members/removal", "class.fill", Class, false, roles(None, Ours, None, None)},
 	{"POST /v1/classes/{id}/closing", "class.close", Class, false, roles(None, Ours, None, None)},
 
+	{"POST /v1/employers", "employer.register", Nothing, false, roles(None, None, City, Unlimited)},
+	{"GET /v1/employers", "employer.list", Nothing, false, roles(None, None, Area, Unlimited)},
+	{"POST /v1/employers/{id}/invitations", "employer.invite", EmployerRecord, false, roles(None, None, City, Unlimited)},
+	withEmployer(Row{"GET /v1/sponsored-classes", "sponsored_class.list", Nothing, false, roles(None, None, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/classes/{id}/agreement", "sponsored_class.agree", Class, false, roles(None, None, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/classes/{id}/order-code", "sponsored_class.code", Class, false, roles(None, Ours, None, None)}, Ours),
+	public("POST /v1/order-codes/lookup", "order_code.look_up"),
+	{"POST /v1/cases/{id}/sponsor-consent/withdrawal", "sponsor_consent.withdraw", Case, false, roles(Own, None, None, None)},
+	{"GET /v1/cases/{id}/sponsor-consent", "sponsor_consent.read", Case, false, roles(Own, None, Area, None)},
+	withEmployer(Row{"GET /v1/sponsored-classes/{id}/staff", "sponsored_class.staff", Class, false, roles(None, None, None, None)}, Ours),
+
 	{"GET /v1/task-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/session-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/attendance-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
@@ -326,18 +343,18 @@ var table = []Row{
 
 	public("GET /v1/session/ways", "session.begin"),
 	public("POST /v1/session", "session.begin"),
-	{"GET /v1/session", "session.who", Nothing, false, roles(Own, Own, Own, Own)},
-	{"DELETE /v1/session", "session.end", Nothing, false, roles(Own, Own, Own, Own)},
-	{"GET /v1/me/sessions", "session.list_own", Nothing, false, roles(Own, Own, Own, Own)},
-	{"DELETE /v1/me/sessions", "session.revoke", Nothing, false, roles(Own, Own, Own, Own)},
-	{"DELETE /v1/me/sessions/{id}", "session.revoke", WebSession, false, roles(Own, Own, Own, Own)},
-	{"POST /v1/me/password", "password.change", Nothing, false, roles(Own, Own, Own, Own)},
-	{"GET /v1/me/identity", "identity.read", Nothing, false, roles(Own, Own, Own, Own)},
-	{"POST /v1/me/identity", "identity.link", Nothing, false, roles(Own, Own, Own, Own)},
-	{"DELETE /v1/me/identity", "identity.unlink", Nothing, false, roles(Own, Own, Own, Own)},
-	{"POST /v1/me/second-factor", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)},
-	{"POST /v1/me/second-factor/confirmation", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)},
-	{"DELETE /v1/me/second-factor", "second_factor.remove", Nothing, false, roles(Own, Own, Own, Own)},
+	withEmployer(Row{"GET /v1/session", "session.who", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"DELETE /v1/session", "session.end", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"GET /v1/me/sessions", "session.list_own", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"DELETE /v1/me/sessions", "session.revoke", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"DELETE /v1/me/sessions/{id}", "session.revoke", WebSession, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"POST /v1/me/password", "password.change", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"GET /v1/me/identity", "identity.read", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"POST /v1/me/identity", "identity.link", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"DELETE /v1/me/identity", "identity.unlink", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"POST /v1/me/second-factor", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"POST /v1/me/second-factor/confirmation", "second_factor.enrol", Nothing, false, roles(Own, Own, Own, Own)}, Own),
+	withEmployer(Row{"DELETE /v1/me/second-factor", "second_factor.remove", Nothing, false, roles(Own, Own, Own, Own)}, Own),
 
 	public("GET /v1/catalogue", "public.catalogue"),
 	public("GET /v1/institutions", "public.catalogue"),

@@ -38,6 +38,22 @@ const (
 	CodeNotListed     = "not_listed_for_role"
 )
 
+// SponsorConsent is the version of the words by which trainees consent that the employer that sponsors their class sees how
+// their training goes.
+const SponsorConsent = "1"
+
+// Fits reports whether a class is for what somebody registers for.
+func Fits(c store.Class, occupation, direction, level, trainingBody string) bool {
+	return c.Occupation == occupation && c.Direction == direction && c.Level == level && c.InstitutionID == trainingBody
+}
+
+// Place gives a case its place in a sponsored class. What the schema refuses has a name: see [store.Tx.InsertSponsoredPlace].
+func Place(tx *store.Tx, c store.Case, classID, way, by string, at time.Time) error {
+	return tx.InsertSponsoredPlace(store.SponsoredPlace{
+		CaseID: c.ID, ClassID: classID, Way: way, ConsentVersion: SponsorConsent, GivenBy: by, GivenAt: at.UTC(),
+	})
+}
+
 // Listed is what is wrong with an institution for a role, on a day; empty when nothing is.
 func Listed(tx *store.Tx, id, occupation, level, role string, on calendar.Date) (code string, err error) {
 	_, err = tx.Institution(id)

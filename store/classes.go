@@ -24,6 +24,11 @@ type Class struct {
 	EndsOn        calendar.Date
 	Capacity      int
 	Notes         string
+	Mode          string     `gorm:"default:ordinary"`
+	Sponsor       *string    // of an order class or a named one: an employer
+	AgreedBy      *string    // of the sponsor
+	AgreedAt      *time.Time // nil: the sponsor has yet to agree, and nobody can join
+	OrderCode     *string    // by which the sponsor's people find it
 	OpenedBy      string
 	OpenedAt      time.Time
 	ClosedBy      *string

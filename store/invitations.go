@@ -15,6 +15,7 @@ type Invitation struct {
 	TokenHash     []byte
 	Role          string
 	InstitutionID *string
+	EmployerID    *string
 	District      *string
 	Label         string
 	InvitedBy     string

@@ -8,8 +8,8 @@ import (
 	"github.com/dengpan/dengpan/authority"
 )
 
-// ownerQueries say whom an object belongs to, by its kind: one row of account, person, institution and up to two
-// districts. A case lies in the district of the trainee's employer, and in that of its training body, which the district
+// ownerQueries say whom an object belongs to, by its kind: one row of account, person, institution, employer (if the kind can
+// have one) and up to two districts. A case lies in the district of the trainee's employer, and in that of its training body, which the district
 // supervises (the notice: 区局对培训机构实施日常检查和监督).
 var ownerQueries = map[authority.Object]string{
 	authority.Deletion: `SELECT NULL AS account, p.human AS person, NULL AS institution, NULL AS first, NULL AS second
@@ -27,8 +27,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM sessions s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
 	authority.Correction: `SELECT NULL AS account, NULL AS person, a.institution_id AS institution, t.district AS first, NULL AS second
 		FROM attendance a JOIN institutions t ON t.id = a.institution_id WHERE a.id = ? AND a.corrects IS NOT NULL`,
-	authority.Class: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, t.district AS first, NULL AS second
-		FROM classes k JOIN institutions t ON t.id = k.institution_id WHERE k.id = ?`,
+	authority.Class: `SELECT NULL AS account, NULL AS person, k.institution_id AS institution, t.district AS first, NULL AS second,
+		k.sponsor AS employer FROM classes k JOIN institutions t ON t.id = k.institution_id WHERE k.id = ?`,
 	authority.Course: `SELECT NULL AS account, NULL AS person, o.institution_id AS institution, t.district AS first, NULL AS second
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Workbook: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
@@ -91,6 +91,12 @@ var ownerQueries = map[authority.Object]string{
 		FROM misconduct_cases m JOIN cases c ON c.id = m.case_id JOIN institutions t ON t.id = c.training_body WHERE m.id = ?`,
 	authority.Merge: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM merges WHERE id = ?`,
+	authority.EmployerRecord: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second,
+		id AS employer FROM employers WHERE id = ?`,
+	// An intake is whose workbook it was: the sponsor sees nothing of what the training body sent, nor the other way round.
+	authority.Intake: `SELECT NULL AS account, NULL AS person, n.institution_id AS institution, t.district AS first, e.district AS second,
+		n.employer_id AS employer FROM intakes n JOIN classes k ON k.id = n.class_id JOIN institutions t ON t.id = k.institution_id
+		LEFT JOIN employers e ON e.id = n.employer_id WHERE n.id = ?`,
 	authority.AllowedHost: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM allowed_hosts WHERE id = ?`,
 }
@@ -112,7 +118,7 @@ func (tx *Tx) Owners(kind authority.Object, id string) (authority.Owners, error)
 	if !known {
 		return authority.Owners{}, fmt.Errorf("look up an owner: no kind of object is called %q", kind)
 	}
-	var row struct{ Account, Person, Institution, First, Second *string }
+	var row struct{ Account, Person, Institution, Employer, First, Second *string }
 	res := tx.db.Raw(query, id).Scan(&row)
 	if res.Error == nil && res.RowsAffected == 0 {
 		res.Error = gorm.ErrRecordNotFound
@@ -121,7 +127,7 @@ func (tx *Tx) Owners(kind authority.Object, id string) (authority.Owners, error)
 		return authority.Owners{}, found(res.Error, "look up an owner")
 	}
 	owners := authority.Owners{
-		Account: text(row.Account), Person: text(row.Person), Institution: text(row.Institution),
+		Account: text(row.Account), Person: text(row.Person), Institution: text(row.Institution), Employer: text(row.Employer),
 	}
 	for _, district := range []*string{row.First, row.Second} {
 		if district != nil {

@@ -42,6 +42,7 @@ type Account struct {
 	PersonID      *string
 	Human         *string `gorm:"->"` // the record that stands for the person (see [Person])
 	InstitutionID *string
+	EmployerID    *string
 	District      *string // of an operator; nil: of the whole city
 	Machine       bool    // of an institution: has API keys, and no other way in
 	State         string  `gorm:"default:active"`
@@ -55,7 +56,7 @@ type Account struct {
 func (a Account) Caller() authority.Caller {
 	return authority.Caller{
 		Role: authority.Role(a.Role), Account: a.ID, Person: text(a.Human), Institution: text(a.InstitutionID),
-		District: text(a.District), Key: a.Key,
+		Employer: text(a.EmployerID), District: text(a.District), Key: a.Key,
 	}
 }
 
@@ -71,6 +72,7 @@ const (
 	RoleOperator      = string(authority.Operator)
 	RoleInstitution   = string(authority.Institution)
 	RoleAdministrator = string(authority.Administrator)
+	RoleEmployer      = string(authority.Employer)
 )
 
 // Person reads a person.

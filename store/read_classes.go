@@ -79,14 +79,15 @@ func (tx *Tx) TasksOwed(institutionID string, caseIDs []string) (map[string][]Ta
 }
 
 // ClassCandidates reads the cases that could join a class: of its institution, occupation, direction and level, admitted, not
-// yet through with their training, and in no class. The page is read by its number; total is how many there are.
+// yet through with their training, and in no class; of a sponsored class those who have a place in it. The page is read by its number; total is how many there are.
 func (tx *Tx) ClassCandidates(c Class, page, limit int) (cases []Case, total int64, err error) {
 	q := tx.db.Model(&Case{}).Where(`training_body = ? AND occupation = ? AND direction = ? AND level = ? AND ended_at IS NULL
 		AND EXISTS (SELECT 1 FROM case_stages s WHERE s.case_id = cases.id AND s.stage = 'registration' AND s.state = 'done')
 		AND EXISTS (SELECT 1 FROM case_stages s WHERE s.case_id = cases.id AND s.stage = 'training'
 			AND s.state NOT IN ('done', 'failed', 'skipped'))
-		AND NOT EXISTS (SELECT 1 FROM class_members m WHERE m.case_id = cases.id AND m.left_at IS NULL)`,
-		c.InstitutionID, c.Occupation, c.Direction, c.Level).Session(&gorm.Session{})
+		AND NOT EXISTS (SELECT 1 FROM class_members m WHERE m.case_id = cases.id AND m.left_at IS NULL)
+		AND (?::uuid IS NULL OR EXISTS (SELECT 1 FROM sponsored_places p WHERE p.case_id = cases.id AND p.class_id = ?))`,
+		c.InstitutionID, c.Occupation, c.Direction, c.Level, c.Sponsor, c.ID).Session(&gorm.Session{})
 	if err := q.Count(&total).Error; err != nil {
 		return nil, 0, found(err, "count who could join a class")
 	}

@@ -94,6 +94,9 @@ func WorkbookSeal(workbookID string) string { return "workbook/" + workbookID }
 // PrintSeal is the purpose of certificates in one file.
 func PrintSeal(printID string) string { return "certificate-print/" + printID }
 
+// IntakeRowSeal is the purpose of a row of an intake.
+func IntakeRowSeal(intakeID, number string) string { return "intake/" + intakeID + "/" + number }
+
 // SealedColumn is a column of sealed data: where it is, and what each row of it is sealed for.
 type SealedColumn struct {
 	Table, Column string
@@ -131,6 +134,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("misconduct_cases", "account_sealed", "id", MisconductSeal),
 	ofOne("misconduct_cases", "statement_sealed", "id", StatementSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
+	{"intake_rows", "content_sealed", []string{"intake_id", "number"}, func(o []string) string { return IntakeRowSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
 }
 

@@ -472,7 +472,7 @@ export const accounts = createRoute({
   getParentRoute: () => inside,
   path: '/accounts',
   validateSearch: from({
-    role: oneOf('trainee', 'institution', 'operator', 'administrator'),
+    role: oneOf('trainee', 'institution', 'operator', 'administrator', 'employer'),
     state: oneOf('active', 'closed'),
     sort: oneOf('created_at', '-created_at', 'last_seen_at', '-last_seen_at'),
     page,
@@ -590,6 +590,22 @@ const institutions = createRoute({
   component: lazyRouteComponent(() => import('./pages/institutions/institutions'), 'Institutions'),
 })
 
+const employers = createRoute({
+  getParentRoute: () => inside,
+  path: '/employers',
+  validateSearch: from({ q: anyText, sort: oneOf('name', '-name'), page, employer: anyText }),
+  staticData: { roles: ['operator', 'administrator'] },
+  component: lazyRouteComponent(() => import('./pages/employers/employers'), 'Employers'),
+})
+
+const staff = createRoute({
+  getParentRoute: () => inside,
+  path: '/staff',
+  validateSearch: from({ class: anyText, page }),
+  staticData: { roles: ['employer'] },
+  component: lazyRouteComponent(() => import('./pages/staff/staff'), 'Staff'),
+})
+
 const institution = createRoute({
   getParentRoute: () => inside,
   path: '/institutions/$id',
@@ -693,6 +709,8 @@ export const router = createRouter({
       lists,
       institutions,
       institution,
+      employers,
+      staff,
       inspections,
       capacity,
       endpoint,

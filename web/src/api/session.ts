@@ -38,4 +38,5 @@ export const homes = {
   institution: '/tasks',
   operator: '/overview',
   administrator: '/accounts',
+  employer: '/staff',
 } as const satisfies Record<Role, string>

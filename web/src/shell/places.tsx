@@ -163,6 +163,7 @@ const places: Record<Role, Place[]> = {
         { to: '/institutions', name: 'web.place.institutions' },
         { to: '/inspections', name: 'web.inspections.title' },
         { to: '/lists', name: 'web.place.lists' },
+        { to: '/employers', name: 'web.employers.title' },
       ],
     },
     {
@@ -197,7 +198,20 @@ const places: Record<Role, Place[]> = {
     notices,
     own,
   ],
-  administrator: [people, { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] }],
+  administrator: [
+    {
+      ...people,
+      pages: [...people.pages, { to: '/employers', name: 'web.employers.title' }],
+    },
+    { name: 'web.place.keys', icon: <KeyOutlined />, pages: [keys] },
+  ],
+  employer: [
+    {
+      name: 'web.sponsored.title',
+      icon: <TeamOutlined />,
+      pages: [{ to: homes.employer, name: 'web.sponsored.title' }],
+    },
+  ],
 }
 
 /** Where a role can go, place by place. */

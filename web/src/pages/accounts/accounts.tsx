@@ -12,7 +12,7 @@ const Closing = lazy(() => import('./closing').then((m) => ({ default: m.Closing
 
 export type Account = Schema['AccountRow']
 
-const roles = ['trainee', 'institution', 'operator', 'administrator'] as const
+const roles = ['trainee', 'institution', 'operator', 'administrator', 'employer'] as const
 const states = ['active', 'closed'] as const
 
 /** Accounts, for those who keep them: everybody's, or those of one's own institution. */

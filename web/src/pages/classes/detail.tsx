@@ -9,6 +9,7 @@ import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Code } from '../staff/code'
 import { State, Target } from './classes'
 import { Members } from './members'
 import { Plan } from './plan'
@@ -59,6 +60,19 @@ function Shown({ of }: { of: Detail }) {
           </dd>
           <dt>{t('web.classes.size')}</dt>
           <dd>{t('web.classes.left', { n: of.size, capacity: of.capacity, left: of.places_left })}</dd>
+          {of.sponsor && (
+            <>
+              <dt>{t('web.classes.sponsor')}</dt>
+              <dd>
+                {t('web.classes.sponsored', { mode: of.mode.name, employer: of.sponsor.employer.name })}
+                {of.sponsor.order_code ? (
+                  <Code of={of} />
+                ) : (
+                  !of.sponsor.agreed_at && <div className="quiet small">{t('web.classes.sponsor_waits')}</div>
+                )}
+              </dd>
+            </>
+          )}
           {of.notes && (
             <>
               <dt>{t('web.classes.notes')}</dt>

@@ -26,6 +26,7 @@ export function Making({
   const queries = useQueryClient()
   const [form] = Form.useForm<Given>()
   const chosen = Form.useWatch('occupation', form)
+  const mode = Form.useWatch('mode', form)
   const offered = useQuery(catalogue)
   const listed = useQuery({
     queryKey: ['institutions', 'training', account.institution?.id],
@@ -51,7 +52,7 @@ export function Making({
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ capacity: 40, level: 'junior', starts_on: today }}
+        initialValues={{ capacity: 40, level: 'junior', starts_on: today, mode: 'ordinary' }}
         onFinish={(given: Given) => make.mutate(given)}
       >
         <Form.Item
@@ -85,6 +86,25 @@ export function Making({
             options={['junior', 'intermediate', 'senior'].map((l) => ({ value: l, label: name('level', l) }))}
           />
         </Form.Item>
+        <Form.Item name="mode" label={t('web.classes.mode')}>
+          <Select
+            getPopupContainer={within}
+            options={(['ordinary', 'order', 'named', 'instructors', 'advanced'] as const).map((m) => ({
+              value: m,
+              label: name('class_mode', m),
+            }))}
+          />
+        </Form.Item>
+        {(mode === 'order' || mode === 'named') && (
+          <Form.Item
+            name="sponsor"
+            label={t('web.classes.sponsor')}
+            extra={t('web.classes.sponsor_hint')}
+            rules={[{ ...needed[0], whitespace: true }]}
+          >
+            <Input maxLength={64} autoCapitalize="characters" spellCheck={false} />
+          </Form.Item>
+        )}
         <Plan />
         {make.error && <Trouble error={make.error} />}
         <Button type="primary" htmlType="submit" loading={make.isPending}>
