@@ -35,6 +35,7 @@ import (
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing"
+	"github.com/dengpan/dengpan/notification"
 	"github.com/dengpan/dengpan/password"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
@@ -71,6 +72,8 @@ type Config struct {
 	Provider *Provider
 	// Font is a TrueType file with Chinese characters, for pages that are printed; empty looks where packages put one.
 	Font string
+	// Channels are those by which trainees can be told beside these pages.
+	Channels []notification.Channel
 	// Callbacks says where institutions may be called.
 	Callbacks delivery.Guard
 	// Metrics is where the interface's figures are kept and what /metrics shows; nil makes one.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/notification"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
@@ -26,13 +27,21 @@ type contactsView struct {
 	Email     string     `json:"email" doc:"Masked: z***@example.com. Empty: not known."`
 	Address   string     `json:"address" doc:"Masked: its beginning. Empty: not known."`
 	UpdatedAt *time.Time `json:"updated_at" doc:"Null: never."`
+
+	PhoneConfirmedAt *time.Time `json:"phone_confirmed_at,omitempty" doc:"When a code that was sent there came back. Left out: no SMS is sent there."`
+	EmailConfirmedAt *time.Time `json:"email_confirmed_at,omitempty" doc:"The same of the e-mail address. Left out: no mail is sent there."`
 }
 
 type contactsOutput struct{ Body contactsView }
 
 // maskedContacts is how somebody can be reached, as it is shown.
-func maskedContacts(r people.Reach, at *time.Time) contactsView {
-	view := contactsView{Phone: r.Phone.Mask(), Email: r.Email.Mask(), UpdatedAt: at}
+func maskedContacts(r people.Reach, known store.Contacts) contactsView {
+	view := contactsView{
+		Phone: r.Phone.Mask(), Email: r.Email.Mask(), PhoneConfirmedAt: known.PhoneConfirmedAt, EmailConfirmedAt: known.EmailConfirmedAt,
+	}
+	if !known.UpdatedAt.IsZero() {
+		view.UpdatedAt = &known.UpdatedAt
+	}
 	if r.Address != "" {
 		view.Address = identity.MaskAddress(r.Address)
 	}
@@ -45,20 +54,20 @@ func (s *service) ownContacts(ctx context.Context, _ *struct{}) (*contactsOutput
 	if err != nil {
 		return nil, err
 	}
-	known, at, err := s.openContacts(s.Store.Read(ctx), id)
-	return &contactsOutput{Body: maskedContacts(known, at)}, err
+	reach, known, err := s.openContacts(s.Store.Read(ctx), id)
+	return &contactsOutput{Body: maskedContacts(reach, known)}, err
 }
 
-// openContacts opens how somebody can be reached; nothing, and no time, when nothing was ever said.
-func (s *service) openContacts(tx *store.Tx, personID string) (people.Reach, *time.Time, error) {
-	sealed, err := tx.Contacts(personID)
+// openContacts opens how somebody can be reached, and reads what is kept of it; both are empty when nothing was ever said.
+func (s *service) openContacts(tx *store.Tx, personID string) (people.Reach, store.Contacts, error) {
+	known, err := tx.Contacts(personID)
 	if errors.Is(err, store.ErrNotFound) {
-		return people.Reach{}, nil, nil
+		return people.Reach{}, store.Contacts{}, nil
 	} else if err != nil {
-		return people.Reach{}, nil, err
+		return people.Reach{}, store.Contacts{}, err
 	}
-	reach, err := people.Contacts(s.Keys, sealed)
-	return reach, &sealed.UpdatedAt, err
+	reach, err := people.Contacts(s.Keys, known)
+	return reach, known, err
 }
 
 // setContacts writes how the trainee who asks can be reached.
@@ -82,17 +91,20 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 		if err := tx.LockPerson(id); err != nil {
 			return err
 		}
-		before, _, err := s.openContacts(tx, id)
+		before, known, err := s.openContacts(tx, id)
 		if err != nil {
 			return err
 		}
 		after := keeping(given, before, body.Keep)
-		out.Body = maskedContacts(after, &now)
 		sealed, indexes, err := people.SealContacts(s.Keys, id, after)
 		if err != nil {
 			return err
 		}
 		sealed.UpdatedAt = now
+		if err := carryConfirmations(tx, &sealed, known, before, after); err != nil {
+			return err
+		}
+		out.Body = maskedContacts(after, sealed)
 		fresh, err := tx.SaveContacts(sealed, indexes)
 		if err == nil && !fresh {
 			err = problem(phoneTaken, FieldError{Field: "phone", Code: phoneTaken})
@@ -111,6 +123,25 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 	return out, err
 }
 
+// carryConfirmations keeps that somebody is reached by what stays as it was. What was sent to confirm anything else is of no use.
+func carryConfirmations(tx *store.Tx, to *store.Contacts, known store.Contacts, before, after people.Reach) error {
+	var changed []notification.Channel
+	if after.Phone.Number() == before.Phone.Number() {
+		to.PhoneConfirmedAt = known.PhoneConfirmedAt
+	} else {
+		changed = append(changed, notification.SMS)
+	}
+	if after.Email.Address() == before.Email.Address() {
+		to.EmailConfirmedAt = known.EmailConfirmedAt
+	} else {
+		changed = append(changed, notification.Email)
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	return tx.DropContactCodes(to.PersonID, changed...)
+}
+
 // releasePhone takes the telephone number of a case's person away: it has become somebody else's, who is refused otherwise.
 func (s *service) releasePhone(ctx context.Context, in *idBodyInput) (*contactsOutput, error) {
 	r := requestOf(ctx)
@@ -127,8 +158,11 @@ func (s *service) releasePhone(ctx context.Context, in *idBodyInput) (*contactsO
 		if err := tx.LockPerson(c.PersonID); err != nil {
 			return err
 		}
-		before, at, err := s.openContacts(tx, c.PersonID)
+		before, known, err := s.openContacts(tx, c.PersonID)
 		if err != nil {
+			return err
+		}
+		if err := tx.DropContactCodes(c.PersonID, notification.SMS); err != nil {
 			return err
 		}
 		released, err := tx.ReleasePhone(c.PersonID)
@@ -138,10 +172,10 @@ func (s *service) releasePhone(ctx context.Context, in *idBodyInput) (*contactsO
 		if err != nil {
 			return err
 		}
-		after := before
-		after.Phone = identity.Phone{}
-		out.Body = maskedContacts(after, at)
-		return s.auditChange(tx, r, "contacts.release", personSubject(c.PersonID), reason, maskedContacts(before, at), out.Body)
+		was := maskedContacts(before, known)
+		before.Phone, known.PhoneConfirmedAt = identity.Phone{}, nil
+		out.Body = maskedContacts(before, known)
+		return s.auditChange(tx, r, "contacts.release", personSubject(c.PersonID), reason, was, out.Body)
 	})
 	return out, err
 }

@@ -75,7 +75,8 @@ type preferencesOutput struct {
 	Body struct {
 		PreferencesBody
 
-		ChangedAt *time.Time `json:"changed_at" doc:"Null: nothing was said; these are the usual ones."`
+		ChangedAt *time.Time             `json:"changed_at" doc:"Null: nothing was said; these are the usual ones."`
+		Channels  []notification.Channel `json:"channels" enum:"email,sms" doc:"Those by which trainees can be told at all."`
 	}
 }
 
@@ -189,16 +190,16 @@ func (s *service) ownPreferences(ctx context.Context, _ *struct{}) (*preferences
 		return nil, err
 	}
 	p, at, err := s.Store.Read(ctx).NotificationPreferences(id)
-	return viewPreferences(p, at), err
+	return s.viewPreferences(p, at), err
 }
 
-func viewPreferences(p notification.Preferences, at *time.Time) *preferencesOutput {
+func (s *service) viewPreferences(p notification.Preferences, at *time.Time) *preferencesOutput {
 	out := &preferencesOutput{}
 	out.Body.PreferencesBody = PreferencesBody{
 		Language: p.Language, First: p.First, Email: p.Email, SMS: p.SMS, QuietFrom: p.QuietFrom.String(),
 		QuietUntil: p.QuietUntil.String(), Digest: p.Digest, DigestAt: p.DigestAt.String(),
 	}
-	out.Body.ChangedAt = at
+	out.Body.ChangedAt, out.Body.Channels = at, append([]notification.Channel{}, s.Channels...)
 	return out
 }
 
@@ -229,7 +230,7 @@ func (s *service) setPreferences(ctx context.Context, in *bodyInput) (*preferenc
 			return err
 		}
 		return s.auditChange(tx, r, "preferences.set", personSubject(id), "at their own request",
-			viewPreferences(before, nil).Body.PreferencesBody, body)
+			s.viewPreferences(before, nil).Body.PreferencesBody, body)
 	})
-	return viewPreferences(p, &now), err
+	return s.viewPreferences(p, &now), err
 }

@@ -113,7 +113,7 @@ func (s *service) viewPerson(tx *store.Tx, r *request, person store.Person) (vie
 	if err != nil {
 		return view, false, err
 	}
-	reach, at, err := s.openContacts(tx, person.ID)
+	reach, known, err := s.openContacts(tx, person.ID)
 	if err != nil {
 		return view, false, err
 	}
@@ -123,7 +123,7 @@ func (s *service) viewPerson(tx *store.Tx, r *request, person store.Person) (vie
 	}
 	view = personView{
 		ID: person.ID, NameMasked: maskName(who.Name), IDType: v.coded("id_type", person.IDType), IDNumberMasked: who.IDNumberMasked,
-		Contacts: maskedContacts(reach, at), Cases: make([]CaseSummary, len(cases)),
+		Contacts: maskedContacts(reach, known), Cases: make([]CaseSummary, len(cases)),
 	}
 	for i, c := range cases {
 		if view.Cases[i], err = summarise(v, c); err != nil {

@@ -17,6 +17,9 @@ type privacyBodies struct {
 	search    body[searchBody]
 	unmasking body[unmaskingBody]
 
+	code         body[contactCodeBody]
+	confirmation body[contactConfirmationBody]
+
 	deletion         body[deletionBody]
 	deletionDecision body[deletionDecisionBody]
 }
@@ -36,6 +39,7 @@ func (s *service) registerPrivacy(api huma.API) {
 	read(api, "GET /v1/me/contacts", mine, "How I can be reached, masked", s.ownContacts)
 	sent(api, "PUT /v1/me/contacts", mine, "Say how I can be reached, in place of all that was said before", s.privacy.contacts.schema,
 		http.StatusOK, s.setContacts)
+	s.registerContactCodes(api)
 	file(api, "GET /v1/me/photo", mine, "My photo", mediaJPEG, s.ownPhoto)
 	s.uploaded(api, mine)
 	bare(api, "DELETE /v1/me/photo", mine, "Remove my photo", s.removePhoto)

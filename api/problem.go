@@ -28,6 +28,11 @@ const (
 	personUnknown          = "person_unknown"
 	phoneTaken             = "phone_taken"
 	phoneUnknown           = "phone_unknown"
+	channelAbsent          = "channel_absent"
+	contactMissing         = "contact_missing"
+	contactConfirmed       = "contact_confirmed"
+	contactCodeUnknown     = "contact_code_unknown"
+	contactCodeWrong       = "contact_code_wrong"
 	personErased           = "person_erased"
 	caseOpen               = "case_open"
 	deletionPending        = "deletion_pending"
@@ -191,6 +196,11 @@ var statuses = map[string]int{
 	personUnknown:          http.StatusConflict,
 	phoneTaken:             http.StatusConflict,
 	phoneUnknown:           http.StatusConflict,
+	channelAbsent:          http.StatusConflict,
+	contactMissing:         http.StatusConflict,
+	contactConfirmed:       http.StatusConflict,
+	contactCodeUnknown:     http.StatusConflict,
+	contactCodeWrong:       http.StatusUnprocessableEntity,
 	personErased:           http.StatusConflict,
 	caseOpen:               http.StatusConflict,
 	deletionPending:        http.StatusConflict,

@@ -68,6 +68,8 @@ var table = []Row{
 
 	{"GET /v1/me/contacts", "me.contacts", Nothing, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/contacts", "me.contacts", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/me/contacts/code", "me.contacts", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/me/contacts/confirmation", "me.contacts", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},
 	{"DELETE /v1/me/photo", "me.photo", Nothing, false, roles(Own, None, None, None)},

@@ -50,6 +50,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.startRevocations(ctx)
 		r.wakeBatches(ctx)
 		r.wakeMisconduct(ctx)
+		r.wakeTelling(ctx)
 		select {
 		case <-ctx.Done():
 			return
@@ -57,6 +58,7 @@ func (r *Relay) Run(ctx context.Context) {
 		case <-rounds.C:
 			r.wakeForgotten(ctx)
 			r.wakeForgottenChannels(ctx)
+			r.wakeForgottenTelling(ctx)
 		}
 	}
 }

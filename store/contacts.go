@@ -10,11 +10,13 @@ import (
 
 // Contacts is how a person can be reached, each sealed for itself; nil where nothing was given.
 type Contacts struct {
-	PersonID      string `gorm:"primaryKey"`
-	PhoneSealed   []byte
-	EmailSealed   []byte
-	AddressSealed []byte
-	UpdatedAt     time.Time
+	PersonID         string `gorm:"primaryKey"`
+	PhoneSealed      []byte
+	EmailSealed      []byte
+	AddressSealed    []byte
+	UpdatedAt        time.Time
+	PhoneConfirmedAt *time.Time // when a code that was sent there came back; nil: nothing is sent there
+	EmailConfirmedAt *time.Time
 }
 
 // TableName is the table of contacts.
@@ -51,7 +53,8 @@ var contactKinds = []string{IndexMobile, IndexPhone, IndexEmail}
 
 // ReleasePhone takes a person's telephone number away, and that they are found by it. It reports false when there is none.
 func (tx *Tx) ReleasePhone(personID string) (bool, error) {
-	res := tx.db.Model(&Contacts{}).Where("person_id "+family+" AND phone_sealed IS NOT NULL", personID).Update("phone_sealed", nil)
+	res := tx.db.Model(&Contacts{}).Where("person_id "+family+" AND phone_sealed IS NOT NULL", personID).
+		Updates(map[string]any{"phone_sealed": nil, "phone_confirmed_at": nil})
 	if res.Error != nil || res.RowsAffected == 0 {
 		return false, found(res.Error, "release a telephone number")
 	}

@@ -140,10 +140,17 @@ func (tx *Tx) SaveNotificationPreferences(personID string, p notification.Prefer
 
 // EraseNotifications erases what a person was told of, how it was sent, and how they wanted to be told.
 func (tx *Tx) EraseNotifications(personID string) error {
-	for _, table := range []string{"notifications", "dispatches", "notification_preferences"} {
+	for _, table := range []string{"notifications", "dispatches", "contact_codes", "notification_preferences"} {
 		if err := tx.db.Exec("DELETE FROM "+table+" WHERE person_id "+family, personID).Error; err != nil {
 			return fmt.Errorf("erase what a person was told of: %w", err)
 		}
 	}
 	return nil
+}
+
+// ForgetNotifications removes what people were told of before a moment, at most so many, and says how many that were.
+func (tx *Tx) ForgetNotifications(before time.Time, limit int) (int64, error) {
+	res := tx.db.Exec(`DELETE FROM notifications WHERE id IN (SELECT id FROM notifications
+		WHERE created_at < ? AND address_at IS NULL ORDER BY created_at LIMIT ?)`, before, limit)
+	return res.RowsAffected, found(res.Error, "forget what people were told of")
 }

@@ -23,6 +23,9 @@ func EmailSeal(personID string) string { return "person/" + personID + "/email" 
 // AddressSeal is the purpose of a person's postal address.
 func AddressSeal(personID string) string { return "person/" + personID + "/address" }
 
+// ContactCodeSeal is the purpose of a code that confirms how a person is reached.
+func ContactCodeSeal(id string) string { return "contact-code/" + id }
+
 // PhotoSeal is the purpose of a person's photo.
 func PhotoSeal(personID string) string { return "person/" + personID + "/photo" }
 
@@ -113,6 +116,7 @@ var sealedColumns = []SealedColumn{
 	ofOne("contacts", "phone_sealed", "person_id", PhoneSeal),
 	ofOne("contacts", "email_sealed", "person_id", EmailSeal),
 	ofOne("contacts", "address_sealed", "person_id", AddressSeal),
+	ofOne("contact_codes", "code_sealed", "id", ContactCodeSeal),
 	ofOne("photos", "image_sealed", "person_id", PhotoSeal),
 	ofOne("certificates", "holder_sealed", "id", HolderSeal),
 	ofOne("certificate_art", "photo_sealed", "certificate_id", CertificatePhotoSeal),

@@ -12,7 +12,7 @@ import (
 )
 
 // Forgetting removes what is only kept for a while once its time is over, whether anybody comes to look or not: workbooks,
-// certificates in one file, the answers to requests with keys, the log of deliveries.
+// certificates in one file, the answers to requests with keys, the log of deliveries, what trainees were told and how.
 type Forgetting struct {
 	Store  *store.Store
 	Logger *slog.Logger
@@ -20,8 +20,10 @@ type Forgetting struct {
 }
 
 const (
-	deliveriesKept = 90 * 24 * time.Hour
-	forgetBatch    = 5000 // at a time, so that nobody is held up
+	deliveriesKept    = 90 * 24 * time.Hour
+	dispatchesKept    = 90 * 24 * time.Hour
+	notificationsKept = 3 * 365 * 24 * time.Hour // longer than a case takes
+	forgetBatch       = 5000                     // at a time, so that nobody is held up
 )
 
 // Run forgets until the context is done.
@@ -41,6 +43,9 @@ func (f *Forgetting) Forget(ctx context.Context, now time.Time) error {
 		workbooks, prints,
 		inBatches(func() (int64, error) { return tx.ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.PruneDeliveries(now.Add(-deliveriesKept), forgetBatch) }),
+		inBatches(func() (int64, error) { return tx.ForgetContactCodes(now, forgetBatch) }),
+		inBatches(func() (int64, error) { return tx.ForgetDispatches(now.Add(-dispatchesKept), forgetBatch) }),
+		inBatches(func() (int64, error) { return tx.ForgetNotifications(now.Add(-notificationsKept), forgetBatch) }),
 	)
 }
 

@@ -38,6 +38,8 @@ type Config struct {
 	Batches *activities.Batches
 	// Publications bring certificates to public registers.
 	Publications *activities.Publications
+	// Telling tells trainees.
+	Telling *activities.Telling
 	// Hours books what people watched.
 	Hours  *hours.Settler
 	Logger *slog.Logger
@@ -93,6 +95,8 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	cfg.Deliveries.Register(deliveries)
 	workflows.RegisterPublications(deliveries)
 	cfg.Publications.Register(deliveries)
+	workflows.RegisterTelling(deliveries)
+	cfg.Telling.Register(deliveries)
 	workflows.RegisterChecks(deliveries)
 	(&activities.Checks{Store: cfg.Store, Keys: cfg.Records.Keys}).Register(deliveries)
 

@@ -55,6 +55,7 @@ type config struct {
 
 	Provider providerConfig
 	SMTP     smtpConfig
+	SMS      smsConfig
 	Evidence evidenceConfig
 	Channels channelsConfig
 	Signing  signingConfig
@@ -105,6 +106,7 @@ func configured(cmd *cobra.Command) *config {
 		"where operators are sent to look at a history in Temporal's interface; empty: its origin (DENGPAN_TEMPORAL_UI_URL)")
 	cfg.Provider.flags(f)
 	cfg.SMTP.flags(f)
+	cfg.SMS.flags(f)
 	cfg.Evidence.flags(f)
 	cfg.Channels.flags(f)
 	cfg.Signing.flags(f)

@@ -33,8 +33,10 @@ import (
 	"github.com/dengpan/dengpan/printing"
 	"github.com/dengpan/dengpan/publication"
 	"github.com/dengpan/dengpan/relay"
+	"github.com/dengpan/dengpan/sms"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/supervision"
+	"github.com/dengpan/dengpan/telling"
 	"github.com/dengpan/dengpan/worker"
 )
 
@@ -79,6 +81,7 @@ type process struct {
 	origin   string
 	provider *api.Provider
 	mail     *mail.Sender
+	sms      sms.Sender
 	bucket   *evidence.Bucket
 	channels map[string]publication.Channel
 	printing issuing.Printing
@@ -135,6 +138,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	short, err := cfg.SMS.sender(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	bucket, err := cfg.Evidence.bucket(cfg.Demo)
 	if err != nil {
 		return nil, err
@@ -161,7 +168,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	}
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
-		sessions: sessions, origin: origin, provider: provider, mail: sender, bucket: bucket,
+		sessions: sessions, origin: origin, provider: provider, mail: sender, sms: short, bucket: bucket,
 		channels: channels,
 		printing: printing,
 	}, nil
@@ -191,7 +198,7 @@ func (p *process) api(ctx context.Context) error {
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
 		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
 		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket, Printing: p.printing,
-		Callbacks: guard, Executions: &executions,
+		Callbacks: guard, Executions: &executions, Channels: p.teller().Channels(),
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},
 	})
 	if err != nil {
@@ -208,13 +215,20 @@ func (p *process) executions() execution.Service {
 	}
 }
 
+// teller sends trainees what they are told.
+func (p *process) teller() *telling.Sender {
+	return &telling.Sender{Store: p.store, Keys: p.keys, Calendar: p.calendar, Mail: p.mail, SMS: p.sms, Origin: p.origin}
+}
+
 func (p *process) worker(ctx context.Context) error {
 	guard, err := p.cfg.callbacks()
 	if err != nil {
 		return err
 	}
+	teller := p.teller()
 	figures, err := activities.NewDeliveryMetrics(prometheus.DefaultRegisterer)
-	if err := errors.Join(err, prometheus.Register(&worker.Waiting{Store: p.store}), prometheus.Register(&worker.Standing{Store: p.store})); err != nil {
+	if err := errors.Join(err, prometheus.Register(&worker.Waiting{Store: p.store}), prometheus.Register(&worker.Standing{Store: p.store}),
+		prometheus.Register(&worker.Told{Store: p.store, Channels: teller.Channels()})); err != nil {
 		return fmt.Errorf("prepare the worker's figures: %w", err)
 	}
 	group, ctx := errgroup.WithContext(ctx)
@@ -234,6 +248,7 @@ func (p *process) worker(ctx context.Context) error {
 	if p.mail != nil {
 		beside = append(beside, &notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger})
 	}
+	beside = append(beside, &telling.Addresser{Store: p.store, Calendar: p.calendar, Channels: teller.Channels(), Logger: p.logger})
 	for _, runner := range beside {
 		group.Go(func() error {
 			runner.Run(ctx)
@@ -257,6 +272,7 @@ func (p *process) worker(ctx context.Context) error {
 			Publications: &activities.Publications{Sender: &publication.Sender{
 				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,
 			}},
+			Telling:   &activities.Telling{Sender: teller},
 			Hours:     &hours.Settler{Store: p.store, Calendar: p.calendar, Rules: p.rules, Logger: p.logger},
 			Logger:    p.logger,
 			CacheSize: p.cfg.CacheSize,
