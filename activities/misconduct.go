@@ -7,6 +7,7 @@ import (
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/misconduct"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -21,14 +22,16 @@ func (r *Records) WatchMisconduct(ctx context.Context, req contract.WatchMiscond
 	return reply, err
 }
 
-// suspected reports whether there is misconduct to be decided before a certificate is issued.
+// suspected reports whether there is misconduct to be decided before a certificate is issued, or a mark was corrected so that it
+// is not to be: word of either is on its way.
 func (f *file) suspected(kind string) (bool, error) {
 	if kind != contract.GradeCertificate {
 		return false, nil
 	}
 	_, err := f.tx.UndecidedMisconduct(f.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return false, nil
+		passes, corrected, err := f.standsOnMarks()
+		return corrected && !passes, err
 	}
 	return err == nil, err
 }
@@ -119,14 +122,21 @@ func (v *verdict) voided(held []store.Misconduct, was progress.State) (*contract
 	if err != nil || was == progress.Done && len(rule.Outstanding(results)) == 0 || was != progress.Done && !current {
 		return nil, err
 	}
-	if err := v.acting().CancelTasks("misconduct"); err != nil {
+	v.Note(progress.Evaluation, "evaluation_voided", store.ActorSystem, map[string]any{"attempt": last.Attempt})
+	return v.sitAgain("misconduct", last.Attempt, results)
+}
+
+// sitAgain is the attempt that follows another which counts no longer. What was asked or answered for it meanwhile, and a
+// certificate that is being issued, are given up.
+func (v *verdict) sitAgain(because string, attempt int, results []policy.PartResult) (*contract.Resume, error) {
+	if err := v.acting().CancelTasks(because); err != nil {
 		return nil, err
 	}
 	// What was answered meanwhile is not taken up any more.
 	if err := v.tx.KeepUntaken(v.ID, store.LetterAskedAgain, v.Now()); err != nil {
 		return nil, err
 	}
-	if err := v.acting().CancelPrepared("misconduct"); err != nil {
+	if err := v.acting().CancelPrepared(because); err != nil {
 		return nil, err
 	}
 	if state := v.State(progress.Certificate); state != progress.Pending && !state.Final() {
@@ -134,8 +144,8 @@ func (v *verdict) voided(held []store.Misconduct, was progress.State) (*contract
 			return nil, err
 		}
 	}
-	v.Note(progress.Evaluation, "evaluation_voided", store.ActorSystem, map[string]any{"attempt": last.Attempt})
-	again := &contract.Resume{Stage: string(progress.Evaluation), Attempt: last.Attempt + 1, Issue: 1}
+	rule := v.rules.Evaluation(v.Occupation)
+	again := &contract.Resume{Stage: string(progress.Evaluation), Attempt: attempt + 1, Issue: 1}
 	if parts := rule.SitAgain(results, v.today); len(parts) < len(rule.Parts) {
 		again.Again = parts
 	}

@@ -62,6 +62,7 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.ReviewCertificates, r.ReviewCertificates)
 	implement(reg, contract.RevokeSome, r.RevokeSome)
 	implement(reg, contract.WatchMisconduct, r.WatchMisconduct)
+	implement(reg, contract.WatchPetition, r.WatchPetition)
 	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
 	implement(reg, contract.ApplyAct, r.ApplyAct)

@@ -21,6 +21,7 @@ import (
 //   - the training certificate is revoked, under an evaluation or a grade certificate: the case is stuck until an operator
 //     has heard the evaluation body;
 //   - a certificate is suspended that something stands on: that is held, and nothing is taken back;
+//   - a mark was corrected: who passes by it goes on to the certificate, and who no longer does sits again;
 //   - there is misconduct at the evaluation to be decided: the evaluation is held, and sat again if it was voided;
 //   - both hold: what was held goes on.
 //
@@ -38,7 +39,13 @@ func (r *Records) ReviewCertificates(
 		if errors.Is(err, store.ErrNotFound) {
 			reply.Again, err = v.acquit()
 		}
+		if err == nil && reply.Again == nil {
+			err = v.rescored(&reply, req.Key())
+		}
 		if err != nil || reply.Again != nil {
+			return reply, err
+		}
+		if stuck, err := v.stuckOtherwise(); err != nil || stuck {
 			return reply, err
 		}
 		switch {
@@ -160,7 +167,7 @@ func (v *verdict) note(change string) error {
 		return nil // it was not told: a step came upon it, and word of it is on its way
 	}
 	item, err := v.tx.InboxItem(change)
-	if err != nil || item.Kind == store.InboxMisconduct {
+	if err != nil || item.Kind == store.InboxMisconduct || item.Kind == store.InboxMark {
 		return err // who took the step wrote it
 	}
 	c, err := v.tx.Certificate(item.SubjectID)

@@ -162,6 +162,7 @@ type service struct {
 	remedies      remedyBodies
 	casework      caseworkBodies
 	misconduct    misconductBodies
+	petitions     petitionBodies
 	merges        mergeBodies
 	duty          body[dutyBody]
 	repairing     executionBodies

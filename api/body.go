@@ -70,7 +70,7 @@ func (b body[T]) readAll(raw []byte) (T, error) {
 
 // free are the fields in which people write what they like, and which the record keeps readable: in timelines, decisions and
 // the audit log.
-var free = []string{"reason", "note", "notes", "evidence", "label", "legal_basis", "venue", "schedule", "refund_terms"}
+var free = []string{"reason", "note", "notes", "evidence", "label", "legal_basis", "venue", "schedule", "refund_terms", "answer"}
 
 // namingNobody masks numbers of persons in free text: they belong where they are sealed.
 func namingNobody(parsed any, raw []byte) ([]byte, error) {

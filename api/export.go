@@ -100,6 +100,7 @@ func (s *service) openers() map[string][]opener {
 			plain, err := s.Keys.Open(sealed, store.LetterSeal(id))
 			return json.RawMessage(plain), err
 		}}},
+		"petitions":  {{"text", "text", text(store.PetitionSeal)}, {"statement", "statement", text(store.PetitionStatementSeal)}},
 		"misconduct": {{"account", "account", text(store.MisconductSeal)}, {"statement", "statement", text(store.StatementSeal)}},
 	}
 }

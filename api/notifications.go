@@ -18,7 +18,7 @@ type NotificationAct struct {
 	Code   string            `json:"code"`
 	Text   string            `json:"text" doc:"What is to be done, and by when."`
 	Button string            `json:"button" doc:"The same in a word or two."`
-	Page   notification.Page `json:"page" enum:"case,certificates,reach" doc:"Where it is done, or where it says how."`
+	Page   notification.Page `json:"page" enum:"case,certificates,reach,requests" doc:"Where it is done, or where it says how."`
 	Due    string            `json:"due,omitempty" doc:"The last day for it."`
 }
 

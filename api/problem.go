@@ -174,6 +174,11 @@ const (
 	misconductNoRule       = "misconduct_rule_missing"
 	misconductNotJudge     = "misconduct_not_judge"
 	otherPersonNeeded      = "other_person_needed"
+	petitionAsked          = "petition_asked"
+	petitionLate           = "petition_late"
+	petitionStep           = "petition_step"
+	petitionNotHandler     = "petition_not_handler"
+	petitionMarker         = "petition_marker"
 	ownCase                = "own_case"
 	mergeInTheWay          = "merge_in_the_way"
 	mergeChanged           = "merge_changed"
@@ -345,6 +350,11 @@ var statuses = map[string]int{
 	misconductNoRule:       http.StatusConflict,
 	misconductNotJudge:     http.StatusConflict,
 	otherPersonNeeded:      http.StatusConflict,
+	petitionAsked:          http.StatusConflict,
+	petitionLate:           http.StatusConflict,
+	petitionStep:           http.StatusConflict,
+	petitionNotHandler:     http.StatusConflict,
+	petitionMarker:         http.StatusConflict,
 	ownCase:                http.StatusForbidden,
 	transferChanged:        http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
@@ -363,6 +373,8 @@ type Problem struct {
 	Errors   []FieldError `json:"errors,omitempty" doc:"What is wrong with single fields."`
 
 	Count *int `json:"count,omitempty" doc:"How many cases they are now, where they were not as many as was said."`
+
+	Late *lateView `json:"late,omitempty" doc:"Of what was asked for after its last day: how the days were counted."`
 
 	LetterID     string `json:"letter_id,omitempty" doc:"What was sent is kept under this id, for an operator to decide on."`
 	LetterReason string `json:"letter_reason,omitempty" doc:"Why it could not be taken."`
@@ -415,6 +427,11 @@ func (p *Problem) said(r *request) *Problem {
 	words.Instance = "urn:dengpan:request:" + r.id
 	if p.LetterID != "" {
 		words.Detail += gap[r.lang] + message.Text(r.lang, "letter.told."+p.LetterReason, nil)
+	}
+	if l := p.Late; l != nil {
+		words.Detail += gap[r.lang] + message.Text(r.lang, "petition_days", map[string]any{
+			"from": l.From.String(), "last": l.Last.String(), "today": l.Today.String(),
+		})
 	}
 	words.Errors = make([]FieldError, len(p.Errors))
 	for i, field := range p.Errors {

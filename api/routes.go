@@ -153,7 +153,7 @@ func (s *service) register(api huma.API) {
 	s.registerOverview(api)
 	s.registerIssuers(api)
 	s.registerSupervision(api)
-	s.registerMisconduct(api)
+	s.registerProcedures(api)
 	s.registerDuties(api)
 
 	s.registerDeadlines(api)
@@ -164,6 +164,12 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/catalogue", public, "Occupations, levels, hours and conditions", s.catalogue)
 	read(api, "GET /v1/institutions", public, "The published lists", s.institutions)
 	s.registerChecks(api)
+}
+
+// registerProcedures adds what goes from one person to the next until it is decided: misconduct, and what trainees ask for.
+func (s *service) registerProcedures(api huma.API) {
+	s.registerMisconduct(api)
+	s.registerPetitions(api)
 }
 
 // registerAttendance adds the operations of sessions and who attended them.

@@ -191,6 +191,11 @@ func (w *world) objects(caseID, body, sponsor string) map[authority.Object]strin
 		SELECT $1::uuid, $2, $3, $4, $1::uuid, 'theory', 1, 'cheating', current_date, $5, 'noticed', a.id, now(), b.id, now(), now()
 		FROM accounts a JOIN accounts b ON a.id < b.id WHERE NOT a.machine AND NOT b.machine LIMIT 1`,
 		id[authority.Misconduct], caseID, id[authority.Task], body, w.sealed("x", store.MisconductSeal(id[authority.Misconduct])))
+	id[authority.Petition] = uuid.NewString()
+	w.exec(`INSERT INTO petitions (id, kind, person_id, case_id, institution_id, topic, handled_by, district, second, text_sealed, asked_by,
+		asked_at, statement_due_at, heard_by, due_at, changed_at) SELECT $1, 'complaint', person_id, id, $3, 'fees', 'district', district, false, $4,
+		`+by+`, now(), now(), `+by+`, now(), now() FROM cases WHERE id = $2`,
+		id[authority.Petition], caseID, body, w.sealed("x", store.PetitionSeal(id[authority.Petition])))
 	id[authority.Merge] = uuid.NewString()
 	w.exec(`INSERT INTO merges (id, kept, merged, kept_case, merged_case, reason, legal_basis, evidence, seen, requested_by, requested_at, state,
 		decided_at) SELECT $1, c.person_id, o.person_id, c.id, o.id, 'r', 'l', 'e', 's', `+by+`, now(), 'overtaken', now()

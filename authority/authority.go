@@ -82,6 +82,7 @@ const (
 	Revocation         Object = "certificate_revocation"
 
 	Misconduct Object = "misconduct"
+	Petition   Object = "petition"
 	Merge      Object = "merge"
 	Approval   Object = "approval"
 

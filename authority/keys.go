@@ -95,6 +95,11 @@ var keyVerbs = map[string][]KeyScope{
 
 	"duty.declare": {},
 	// Nor is anybody accused or judged by a program.
+	"petition.list":   {KeyTasks, KeyRead},
+	"petition.read":   {KeyTasks, KeyRead},
+	"petition.answer": {},
+	"petition.state":  {},
+
 	"misconduct.record":  {},
 	"misconduct.list":    {},
 	"misconduct.read":    {},

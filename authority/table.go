@@ -163,6 +163,21 @@ var table = []Row{
 	{"POST /v1/misconduct/{id}/decision", "misconduct.decide", Misconduct, false, roles(None, Ours, City, None)},
 	{"POST /v1/misconduct/{id}/delivery", "misconduct.deliver", Misconduct, false, roles(None, Ours, City, None)},
 
+	// What trainees ask for is answered by whom its rule names: the institution, the bureau of its district, or the city's.
+	{"GET /v1/cases/{id}/score-reviews", "petition.read", Case, false, roles(Own, None, Area, None)},
+	{"POST /v1/cases/{id}/score-reviews", "petition.ask", Case, false, roles(Own, None, None, None)},
+	{"POST /v1/cases/{id}/requests", "petition.ask", Case, false, roles(Own, None, None, None)},
+	{"POST /v1/complaints", "petition.ask", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/petitions", "petition.list", Nothing, false, roles(Own, Ours, Area, None)},
+	{"GET /v1/petition-rules", "petition.list", Nothing, false, roles(Own, Ours, Area, None)},
+	{"GET /v1/petitions/{id}", "petition.read", Petition, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/petitions/{id}/appeal", "petition.ask", Petition, false, roles(Own, None, None, None)},
+	{"POST /v1/petitions/{id}/withdrawal", "petition.ask", Petition, false, roles(Own, None, None, None)},
+	{"POST /v1/petitions/{id}/answer", "petition.answer", Petition, false, roles(None, Ours, Area, None)},
+	{"POST /v1/petitions/{id}/confirmation", "petition.answer", Petition, false, roles(None, Ours, Area, None)},
+	{"POST /v1/petitions/{id}/hearing", "petition.hear", Petition, false, roles(None, None, Area, None)},
+	{"POST /v1/petitions/{id}/statement", "petition.state", Petition, false, roles(None, Ours, None, None)},
+
 	// Two records that are one person may lie in two districts: the city merges them.
 	{"GET /v1/merge-preview", "merge.read", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/merges", "merge.list", Nothing, false, roles(None, None, City, None)},

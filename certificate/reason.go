@@ -41,6 +41,7 @@ var reasons = []Reason{
 	{Code: "false_material", For: Revocation, Unearned: true},
 	{Code: "undeserved", For: Revocation, Unearned: true}, // an inspection found that the training was not done
 	{Code: "exam_misconduct", For: Revocation},
+	{Code: "mark_corrected", For: Revocation},  // a review came to a mark that does not pass
 	{Code: "issued_in_error", For: Revocation}, // by the issuer's own slip
 	{Code: "holder_request", For: Revocation},
 }

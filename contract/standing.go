@@ -11,6 +11,8 @@ type CertificateChange struct {
 	Asked
 
 	ChangeID string `json:"change_id"`
+	// Mark says that it is a mark that was corrected: a case that is stuck over its evaluation takes it up at once.
+	Mark bool `json:"mark,omitempty"`
 }
 
 // ReviewCertificates is the step that lets a case follow its certificates.

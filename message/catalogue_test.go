@@ -101,7 +101,7 @@ var promised = map[string][]string{
 	"certificate_measure.*": {"correction", "suspension", "reinstatement", "revocation"},
 	"certificate_reason.*": {
 		"misprint", "legal_change", "photo_outdated", "under_investigation", "result_disputed", "cleared", "settled",
-		"false_material", "undeserved", "exam_misconduct", "issued_in_error", "holder_request",
+		"false_material", "undeserved", "exam_misconduct", "mark_corrected", "issued_in_error", "holder_request",
 	},
 	"certificate_request.state.*": {"open", "approved", "refused", "withdrawn", "done"},
 	"list_fate.*":                 {"stops", "finishes", "held"},
@@ -113,6 +113,13 @@ var promised = map[string][]string{
 	},
 	"incident_kind.*":  {"external", "program", "business", "overdue"},
 	"incident_state.*": {"open", "resolving", "closed"},
+	"petition_kind.*":    {"score_review", "appeal", "complaint", "identity_correction", "body_move"},
+	"petition_state.*":   {"asked", "proposed", "answered", "withdrawn"},
+	"petition_handler.*": {"institution", "district", "city", "supervisor"},
+	"petition_outcome.*": {
+		"upheld", "corrected", "dismissed", "again", "founded", "partly_founded", "unfounded", "agreed", "refused",
+	},
+	"petition_topic.*": {"teaching", "conduct", "fees", "refund", "evaluation", "other"},
 	"queue.*": {
 		"approval", "paused", "program", "external", "overdue", "decision", "institution", "trainee", "calendar", "running",
 	},
@@ -130,6 +137,7 @@ var problemCodes = []string{
 	"deletion_pending", "deletion_decided",
 	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
 	"certificate_replacing", "nothing_to_revoke",
+	"petition_asked", "petition_late", "petition_step", "petition_not_handler", "petition_marker",
 	"merge_in_the_way", "merge_changed", "merge_open",
 	"case_changed", "case_paused", "act_not_possible", "approval_pending", "approval_overtaken",
 }
@@ -139,7 +147,7 @@ var noticeKinds = []string{
 	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
 	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 	"approval_overdue", "approval_escalated", "case_overdue",
-	"misconduct_overdue",
+	"misconduct_overdue", "petition_asked", "petition_heard", "petition_near_due", "petition_overdue",
 	"approval_asked", "approval_overtaken", "merge_asked",
 }
 
@@ -221,6 +229,15 @@ var events = map[string][]string{
 	"misconduct_founded_barred": {"part:part", "attempt", "act:misconduct_act", "until"},
 	"misconduct_unfounded":      {"part:part", "attempt"},
 	"misconduct_delivered":      {"part:part", "attempt", "how:misconduct_how"},
+	"score_review_asked":            {"part:part", "attempt"},
+	"score_review_upheld":           {"part:part", "attempt"},
+	"score_review_corrected":        {"part:part", "attempt", "was", "score"},
+	"score_review_corrected_absent": {"part:part", "attempt", "score"},
+	"score_appeal_asked":            {"part:part", "attempt"},
+	"score_appeal_dismissed":        {"part:part", "attempt"},
+	"score_appeal_again":            {"part:part", "attempt"},
+	"petition_answered":             {"petition:petition_kind", "institution", "outcome:petition_outcome"},
+
 	"evaluation_voided":         {"attempt"},
 	"act_refused":               {"verb:act_verb"},
 	"told_again":                {"institution"},

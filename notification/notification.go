@@ -37,6 +37,7 @@ const (
 	CasePage         Page = "case"
 	CertificatesPage Page = "certificates"
 	ReachPage        Page = "reach"
+	RequestsPage     Page = "requests"
 )
 
 // Kind is a line of the timeline that is told of.
@@ -96,7 +97,7 @@ func read(data []byte) (Book, error) {
 		if _, twice := b.byAct[a.Act]; twice || a.Act == "" {
 			return Book{}, fmt.Errorf("act %q: each is listed once, by its code", a.Act)
 		}
-		if !slices.Contains([]Page{CasePage, CertificatesPage, ReachPage}, a.Page) {
+		if !slices.Contains([]Page{CasePage, CertificatesPage, ReachPage, RequestsPage}, a.Page) {
 			return Book{}, fmt.Errorf("act %q: there is no page %q", a.Act, a.Page)
 		}
 		b.byAct[a.Act] = a

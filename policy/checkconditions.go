@@ -40,6 +40,9 @@ func (p *Policy) checkEvaluation() error {
 			return at(errors.New("resit_within_days: it can never hold: no passed part is kept"), "exam", "resit_within_days")
 		}
 	}
+	if days := e.Exam.ReviewDays; days != nil && *days < 1 {
+		return at(errors.New("review_days: days are needed"), "exam", "review_days")
+	}
 	if len(e.Entry.Levels) != len(p.levels) {
 		return at(errors.New("entry: each level is needed once"), "entry", "levels")
 	}

@@ -21,6 +21,8 @@ type EvaluationRule struct {
 	KeepPassedPart bool `json:"keep_passed_part"`
 	// ResitWithinDays is for how many days after it was sat a passed part is kept; 0 for ever.
 	ResitWithinDays int `json:"resit_within_days,omitzero"`
+	// ReviewDays is for how many days after its publication a mark may be reviewed; 0: as the rule of reviews has it.
+	ReviewDays int `json:"review_days,omitzero"`
 	// AttemptsBeforeReview is after how many failed attempts an operator is asked; attempts are not limited.
 	AttemptsBeforeReview int      `json:"attempts_before_review"`
 	Citation             Citation `json:"citation"`
@@ -33,13 +35,16 @@ func (p *Policy) Evaluation(occupation string) EvaluationRule {
 		return EvaluationRule{}
 	}
 	e := p.evaluation.Exam
-	within := 0
+	within, review := 0, 0
 	if e.ResitWithinDays != nil {
 		within = *e.ResitWithinDays
 	}
+	if e.ReviewDays != nil {
+		review = *e.ReviewDays
+	}
 	return EvaluationRule{
 		Parts: slices.Clone(e.Parts), KeepPassedPart: e.KeepPassedPart, ResitWithinDays: within,
-		AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
+		ReviewDays: review, AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
 	}
 }
 

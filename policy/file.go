@@ -95,6 +95,7 @@ type evaluationExamFile struct {
 	Parts                []Part `yaml:"parts"`
 	KeepPassedPart       bool   `yaml:"keep_passed_part"`
 	ResitWithinDays      *int   `yaml:"resit_within_days"`
+	ReviewDays           *int   `yaml:"review_days"`
 	AttemptsBeforeReview int    `yaml:"attempts_before_review"`
 }
 

@@ -95,15 +95,17 @@ func (s State) CanBecome(next State) bool {
 
 // CanReopen reports whether a stage may be taken back from one state to another, which is not the way things go: what it
 // stood on was voided, or new facts came to light. What was done is at work again or stuck; what had begun is not begun;
-// what ended without what it was for has another chance.
+// what ended without what it was for has another chance, and what was skipped may come after all.
 func (s State) CanReopen(next State) bool {
 	switch s {
 	case Done:
 		return next == Active || next == Stuck || next == Pending
 	case Active, Waiting, Stuck:
 		return next == Pending
-	case Failed, Skipped:
+	case Failed:
 		return next == Active
+	case Skipped:
+		return next == Active || next == Pending
 	case Pending:
 		return false
 	}

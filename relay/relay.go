@@ -51,6 +51,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.wakeBatches(ctx)
 		r.wakeMisconduct(ctx)
 		r.wakeTelling(ctx)
+		r.wakePetitions(ctx)
 		select {
 		case <-ctx.Done():
 			return

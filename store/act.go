@@ -123,17 +123,18 @@ func (tx *Tx) RefuseActs(caseID, refusal string, at time.Time) error {
 	return found(err, "refuse a case's acts")
 }
 
-// markReplacement is a mark in the place of one that was reported.
+// markReplacement is a mark in the place of one that was reported: by an act, or by the answer to a petition.
 type markReplacement struct {
-	ActID  string
-	TaskID string
-	CaseID string
-	Score  float64
-	At     time.Time
+	ActID      *string
+	PetitionID *string
+	TaskID     string
+	CaseID     string
+	Score      float64
+	At         time.Time
 }
 
 // ReplaceMark puts a mark in the place of one that was reported. What was reported stays.
 func (tx *Tx) ReplaceMark(actID string, of Assessment, score float64, at time.Time) error {
-	err := tx.db.Create(&markReplacement{ActID: actID, TaskID: of.TaskID, CaseID: of.CaseID, Score: score, At: at}).Error
+	err := tx.db.Create(&markReplacement{ActID: &actID, TaskID: of.TaskID, CaseID: of.CaseID, Score: score, At: at}).Error
 	return found(err, "replace a mark")
 }

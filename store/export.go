@@ -108,6 +108,9 @@ var exportSections = []ExportSection{
 		stated_at, review, founded, decision_reason, citation, voids, barred_until, decided_at, delivered_at, delivered_how,
 		encode(account_sealed, 'base64') AS account, encode(statement_sealed, 'base64') AS statement
 		FROM misconduct_cases WHERE case_id IN (TABLE mine) AND state NOT IN ('recorded', 'dropped') ORDER BY recorded_at`},
+	{"petitions", []string{"petitions"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
+		score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
+		FROM petitions WHERE person_id IN (TABLE records) ORDER BY asked_at`},
 	{"merges", []string{"merges"}, `SELECT id, kept, merged, reverses, reason, legal_basis, evidence, requested_at, state, decided_at, decision_reason
 		FROM merges WHERE kept IN (TABLE records) OR merged IN (TABLE records) ORDER BY requested_at`},
 	{"deletion_requests", []string{"deletion_requests"}, `SELECT id, reason, requested_at, state, decided_at, decision, items FROM deletion_requests

@@ -9,7 +9,7 @@ import (
 )
 
 // Assessment is the mark of one exam or one part of an evaluation. A nil score means absent, which is not 0 marks. Read, it is
-// the mark that holds: what an operator put in the place of one that was reported.
+// the mark that holds: what was put in the place of one that was reported.
 type Assessment struct {
 	TaskID     string `gorm:"primaryKey"`
 	CaseID     string
@@ -20,7 +20,7 @@ type Assessment struct {
 	Passed     bool
 	AssessedOn calendar.Date
 	RecordedAt time.Time
-	ReplacedBy *string `gorm:"->"` // the act that put the mark in the place of another
+	ReplacedBy *string `gorm:"->"` // the act or the petition that put the mark in the place of another
 }
 
 // Decision is something the programme decided about a case, kept as decided with what it was decided on.
@@ -46,7 +46,7 @@ func (tx *Tx) InsertAssessment(a Assessment) error {
 func (tx *Tx) Assessments(caseID string) ([]Assessment, error) {
 	var all []Assessment
 	err := tx.db.Raw(`SELECT a.task_id, a.case_id, a.kind, a.attempt, coalesce(r.score, a.score) AS score, a.pass_mark,
-			coalesce(r.score >= a.pass_mark, a.passed) AS passed, a.assessed_on, a.recorded_at, r.act_id AS replaced_by
+			coalesce(r.score >= a.pass_mark, a.passed) AS passed, a.assessed_on, a.recorded_at, coalesce(r.act_id, r.petition_id) AS replaced_by
 		FROM assessments a LEFT JOIN LATERAL (SELECT * FROM mark_replacements m WHERE m.task_id = a.task_id ORDER BY m.at DESC LIMIT 1) r ON true
 		WHERE a.case_id = ? ORDER BY a.recorded_at, a.kind`, caseID).Scan(&all).Error
 	return all, found(err, "read a case's marks")

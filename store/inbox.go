@@ -21,6 +21,7 @@ const (
 	InboxCertificate = "certificate" // a certificate of the case was suspended, reinstated or revoked
 	InboxMisconduct  = "misconduct"  // misconduct was confirmed, or decided
 	InboxAct         = "act"         // an operator acts on the case
+	InboxMark        = "mark"        // a mark was corrected by the answer to a review
 )
 
 // InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed
@@ -30,7 +31,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string `gorm:"default:null"` // empty: of no case
 	Kind          string
-	SubjectID     string // the case, task, resolution, session, facts, certificate, misconduct or act it is about
+	SubjectID     string // the case, task, resolution, session, facts, certificate, misconduct, petition or act it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string

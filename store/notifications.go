@@ -54,6 +54,19 @@ func (f *CaseFile) tell() error {
 	return found(f.tx.db.Create(&fresh).Error, "tell a person")
 }
 
+// TellPerson has a person told of something that is of no case, once an occasion.
+func (tx *Tx) TellPerson(personID, kind, occasion string, params map[string]any, at time.Time) error {
+	of, told := notification.Of(kind, params)
+	if !told {
+		return nil
+	}
+	n := Notification{
+		ID: uuid.NewString(), PersonID: personID, Kind: kind, Occasion: occasion, Params: params, Urgency: of.Urgency, Act: of.Act,
+		ActDue: of.DueOn(params), CreatedAt: at, AddressAt: &at,
+	}
+	return found(tx.db.Clauses(clause.OnConflict{DoNothing: true}).Create(&n).Error, "tell a person")
+}
+
 // NotificationFilter picks notifications of one person.
 type NotificationFilter struct {
 	PersonID string

@@ -21,13 +21,15 @@ const (
 	OutboxCertificateReinstated = "certificate.reinstated"
 	OutboxCertificateSuperseded = "certificate.superseded"
 	OutboxCertificateRevoked    = "certificate.revoked"
+
+	OutboxPetitionAsked = "petition.asked" // a trainee asks for something that the institution answers, or is heard on
 )
 
 // OutboxKinds is every kind of event.
 var OutboxKinds = []string{
 	OutboxTaskIssued, OutboxTaskCancelled, OutboxTaskExtended, OutboxAnswerApplied, OutboxAnswerDiscarded, OutboxPing,
 	OutboxCertificateIssued, OutboxCertificateSuspended, OutboxCertificateReinstated, OutboxCertificateSuperseded,
-	OutboxCertificateRevoked,
+	OutboxCertificateRevoked, OutboxPetitionAsked,
 }
 
 // States of an outbox event.
@@ -46,7 +48,7 @@ type OutboxEvent struct {
 	CaseID        *string // nil: about no case
 	Sequence      int     // of its case, whichever institutions its events are for; 0 until it is lined up
 	Kind          string
-	SubjectID     string        // task, kept answer, certificate, or endpoint
+	SubjectID     string        // task, kept answer, certificate, petition, or endpoint
 	Payload       OutboxPayload `gorm:"serializer:json"`
 	Test          bool          // a ping or an example: sent and logged, and in no feed
 	State         string
@@ -66,11 +68,12 @@ func (OutboxEvent) TableName() string { return "outbox" }
 type OutboxPayload struct {
 	TaskID   string     `json:"task_id,omitempty"`
 	CaseID   string     `json:"case_id,omitempty"`
-	Kind     string     `json:"kind,omitempty"` // of the task, or of the certificate
+	Kind     string     `json:"kind,omitempty"` // of the task, the certificate or the petition
 	DueAt    *time.Time `json:"due_at,omitempty"`
 	LetterID string     `json:"letter_id,omitempty"` // of the answer that was kept
 
 	CertificateID string `json:"certificate_id,omitempty"`
+	PetitionID    string `json:"petition_id,omitempty"`
 }
 
 // queueTask writes an event about a task to the outbox. Its payload names no person.
@@ -108,6 +111,9 @@ func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
 		event.Sequence = 0
 	case OutboxCertificateIssued:
 		event.Payload = OutboxPayload{CertificateID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training"}
+	case OutboxPetitionAsked:
+		due := now.AddDate(0, 0, 14)
+		event.Payload = OutboxPayload{PetitionID: uuid.NewString(), CaseID: uuid.NewString(), Kind: PetitionScoreReview, DueAt: &due}
 	case OutboxAnswerApplied, OutboxAnswerDiscarded:
 		event.Payload = OutboxPayload{TaskID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training", LetterID: uuid.NewString()}
 	default:

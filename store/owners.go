@@ -89,6 +89,11 @@ var ownerQueries = map[authority.Object]string{
 	authority.Misconduct: `SELECT NULL AS account, CASE WHEN m.state IN ('recorded', 'dropped') THEN NULL ELSE c.human END AS person,
 		m.institution_id AS institution, c.district AS first, t.district AS second
 		FROM misconduct_cases m JOIN cases c ON c.id = m.case_id JOIN institutions t ON t.id = c.training_body WHERE m.id = ?`,
+	// An institution hears of what others answer once it is asked for a statement.
+	authority.Petition: `SELECT NULL AS account, h.human AS person,
+		CASE WHEN p.handled_by = 'institution' OR p.statement_due_at IS NOT NULL THEN p.institution_id END AS institution,
+		p.district AS first, NULL AS second
+		FROM petitions p JOIN persons h ON h.id = p.person_id WHERE p.id = ?`,
 	authority.Merge: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM merges WHERE id = ?`,
 	authority.EmployerRecord: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second,

@@ -78,7 +78,9 @@ SELECT c.*, c.facts AS facts_as_kept,
 		WHERE e.reverses IS NULL AND NOT EXISTS (SELECT 1 FROM hour_entries r WHERE r.reverses = e.id)) AS lines,
 	(SELECT coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'attempt', s.attempt, 'institution', t.institution_id,
 		'score', coalesce(r.score, s.score), 'pass_mark', s.pass_mark, 'passed', coalesce(r.score >= s.pass_mark, s.passed),
-		'answered', CASE WHEN r.act_id IS NULL THEN w.body -> 'score' ELSE (SELECT m -> 'score' FROM acts a
+		'answered', CASE WHEN r.petition_id IS NOT NULL THEN (SELECT to_jsonb(q.score) FROM petitions q WHERE q.id = r.petition_id
+			AND q.task_id = s.task_id AND q.state = 'answered' AND q.outcome = 'corrected' AND q.answered_by <> q.proposed_by)
+			WHEN r.act_id IS NULL THEN w.body -> 'score' ELSE (SELECT m -> 'score' FROM acts a
 			JOIN approvals v ON v.id = a.approval_id AND v.state = 'approved' CROSS JOIN LATERAL jsonb_array_elements(a.params -> 'marks') m
 			WHERE a.id = r.act_id AND a.state = 'applied' AND m ->> 'part' = s.kind) END)), '[]')
 		FROM assessments s JOIN tasks t ON t.id = s.task_id LEFT JOIN task_answers w ON w.task_id = s.task_id AND w.kind = 'result'

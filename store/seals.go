@@ -85,6 +85,12 @@ func MisconductSeal(id string) string { return "misconduct/" + id + "/account" }
 // StatementSeal is the purpose of a trainee's statement.
 func StatementSeal(id string) string { return "misconduct/" + id + "/statement" }
 
+// PetitionSeal is the purpose of what a trainee asks for.
+func PetitionSeal(id string) string { return "petition/" + id + "/text" }
+
+// PetitionStatementSeal is the purpose of an institution's statement on a petition.
+func PetitionStatementSeal(id string) string { return "petition/" + id + "/statement" }
+
 // DutySeal is the purpose of the number of a document that an account declared.
 func DutySeal(id string) string { return "duty/" + id }
 
@@ -137,6 +143,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("duty_declarations", "document_sealed", "id", DutySeal),
 	ofOne("misconduct_cases", "account_sealed", "id", MisconductSeal),
 	ofOne("misconduct_cases", "statement_sealed", "id", StatementSeal),
+	ofOne("petitions", "text_sealed", "id", PetitionSeal),
+	ofOne("petitions", "statement_sealed", "id", PetitionStatementSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
 	{"intake_rows", "content_sealed", []string{"intake_id", "number"}, func(o []string) string { return IntakeRowSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},

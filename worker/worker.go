@@ -83,6 +83,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	workflows.RegisterIssuance(cases)
 	workflows.RegisterBatch(cases)
 	workflows.RegisterMisconduct(cases)
+	workflows.RegisterPetition(cases)
 	cfg.Records.Register(cases)
 	cfg.Batches.Register(cases)
 

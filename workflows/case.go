@@ -1,6 +1,7 @@
 package workflows
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -31,7 +32,9 @@ type caseRun struct {
 	// certificates were suspended, reinstated or revoked, which the case is to follow; retitle says that the title, which was
 	// held meanwhile, is to be decided again.
 	certificates queue
+	marks        map[string]bool // those of them that are marks which were corrected
 	retitle      bool
+	revived      bool // it had ended, and goes on
 	// held counts the reasons for which changes must wait: the case is stuck on something, or a change is being reviewed.
 	held int
 
@@ -60,6 +63,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 
 		certificates: queue{seen: map[string]bool{}},
 		acts:         queue{seen: map[string]bool{}},
+		marks:        map[string]bool{},
 	}
 	if in.Resume != nil {
 		c.resume = *in.Resume
@@ -126,6 +130,9 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 		workflow.SetUpdateHandler(ctx, contract.CertificateChanged.Name,
 			func(ctx workflow.Context, m contract.CertificateChange) (contract.Taken, error) {
 				told(ctx, contract.CertificateChanged.Name, m)
+				if m.Mark {
+					c.marks[m.ChangeID] = true
+				}
 				return contract.Taken{Fresh: c.certificates.put(m.ChangeID)}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.Act.Name,
@@ -207,7 +214,7 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 			continue
 		}
 		if again, goes := errors.AsType[againError](err); goes {
-			again.at.Change, again.at.Exam = c.resume.Change, c.resume.Exam
+			again.at.Change, again.at.Exam = cmp.Or(again.at.Change, c.resume.Change), c.resume.Exam
 			c.resume = again.at
 			i = -1
 			continue
@@ -227,7 +234,7 @@ func (c *caseRun) stages(ctx workflow.Context) (progress.Outcome, error) {
 // continueIfLong starts a new run when the history has grown long. It is called only where no task is outstanding and
 // no incident is open; a message that is being taken is taken first.
 func (c *caseRun) continueIfLong(ctx workflow.Context, at contract.Resume) error {
-	if c.withdrawn || c.disturbed() || c.acts.any() || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
+	if c.withdrawn || c.revived || c.disturbed() || c.acts.any() || !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
 		return nil
 	}
 	if err := workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }); err != nil {

@@ -35,6 +35,11 @@ func RegisterMisconduct(r Registry) {
 	r.RegisterWorkflowWithOptions(Misconduct, workflow.RegisterOptions{Name: contract.MisconductWorkflow})
 }
 
+// RegisterPetition registers the watch over petitions.
+func RegisterPetition(r Registry) {
+	r.RegisterWorkflowWithOptions(Petition, workflow.RegisterOptions{Name: contract.PetitionWorkflow})
+}
+
 // RegisterEndpoint registers the delivery workflow.
 func RegisterEndpoint(r Registry) {
 	r.RegisterWorkflowWithOptions(Endpoint, workflow.RegisterOptions{Name: contract.EndpointWorkflow})

@@ -36,11 +36,17 @@ func (c *caseRun) resolvedUnless(
 		_ = workflow.UpsertTypedSearchAttributes(ctx, stuckAttribute.ValueUnset())
 	}()
 	for {
-		_, err := c.await(ctx, nil, func() bool { return c.resolutions[incident.ID] != "" || gone() })
+		_, err := c.await(ctx, nil, func() bool { return c.resolutions[incident.ID] != "" || gone() || c.remarked() })
+		if err == nil && c.remarked() {
+			err = c.takeMarks(ctx)
+		}
 		if err != nil {
 			return nil, err
 		}
 		resolution := c.resolutions[incident.ID]
+		if resolution == "" && !gone() {
+			continue // a mark was corrected, and the case is stuck as before
+		}
 		if resolution == "" {
 			return nil, nil //nolint:nilnil // the incident went away: there is no reply, and nothing went wrong
 		}

@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"errors"
+	"slices"
 
 	"go.temporal.io/sdk/workflow"
 
@@ -64,6 +65,33 @@ func (c *caseRun) toldOf() bool { return c.changes.any() || c.certificates.any()
 // disturbed reports whether a change of hours or of a certificate is to be reviewed now. It waits while the case is stuck on
 // something else: nothing goes on meanwhile.
 func (c *caseRun) disturbed() bool { return c.held == 0 && (c.changes.any() || c.certificates.any()) }
+
+// remarked reports whether a mark was corrected that a case which is stuck may go on by. What it is stuck over while it reviews
+// something else is asked afresh by that.
+func (c *caseRun) remarked() bool {
+	return c.held == 1 && slices.ContainsFunc(c.certificates.waiting, func(change string) bool { return c.marks[change] })
+}
+
+// takeMarks has a case that is stuck take up the marks that were corrected, and nothing else. An error is where it goes by them.
+func (c *caseRun) takeMarks(ctx workflow.Context) error {
+	c.held--
+	defer func() { c.held++ }()
+	var left, marks []string
+	for _, change := range c.certificates.waiting {
+		if c.marks[change] {
+			marks = append(marks, change)
+		} else {
+			left = append(left, change)
+		}
+	}
+	c.certificates.waiting = left
+	for _, change := range marks {
+		if _, err := c.follow(ctx, change); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // changed reviews the changes of hours and certificates that the case was told of.
 func (c *caseRun) changed(ctx workflow.Context) (err error) {
@@ -154,12 +182,26 @@ func (c *caseRun) aftermath(ctx workflow.Context, outcome progress.Outcome) (pro
 	return outcome, nil
 }
 
+// goOn takes a case that had ended up where it goes on, and says how it is to close.
+func (c *caseRun) goOn(ctx workflow.Context, at contract.Resume) (progress.Outcome, error) {
+	c.resume, c.at.Over, c.revived = at, false, true
+	outcome, err := c.stages(ctx)
+	if end, ended := errors.AsType[ending](err); ended {
+		return end.outcome, nil
+	}
+	return outcome, err
+}
+
 // reopened takes up one thing that came to light. It says what it was, and how the case is to close again; empty when the
 // case was not opened for it.
 func (c *caseRun) reopened(ctx workflow.Context) (again string, outcome progress.Outcome, err error) {
 	if c.certificates.any() {
 		again = c.certificates.next()
 		ended, err := c.follow(ctx, again)
+		if taken, goes := errors.AsType[againError](err); goes {
+			outcome, err := c.goOn(ctx, taken.at)
+			return again, outcome, err
+		}
 		return again, progress.Outcome(ended), err
 	}
 	if c.changes.any() {

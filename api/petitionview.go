@@ -1,0 +1,262 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/petition"
+	"github.com/dengpan/dengpan/store"
+)
+
+// PetitionView is what a trainee asks for, and how far it is. (Exported because it is embedded.)
+type PetitionView struct {
+	ID          string    `json:"id"`
+	Kind        coded     `json:"kind"`
+	Topic       *coded    `json:"topic,omitempty" doc:"Of a complaint."`
+	CaseID      *string   `json:"case_id,omitempty"`
+	Institution bodyView  `json:"institution" doc:"That it is about."`
+	HandledBy   coded     `json:"handled_by" doc:"Who answers it."`
+	AskedAt     time.Time `json:"asked_at"`
+	State       coded     `json:"state"`
+	DueAt       time.Time `json:"due_at" doc:"Of the answer. When it passes, people are told; nothing is decided by it."`
+	Overdue     bool      `json:"overdue"`
+
+	Mark    *petitionMark `json:"mark,omitempty" doc:"That it is about."`
+	Follows *string       `json:"follows,omitempty" doc:"Of an appeal, the review; of a review that is done again, the appeal."`
+
+	StatementDueAt *time.Time `json:"statement_due_at,omitempty" doc:"The institution was asked for a statement."`
+	StatedAt       *time.Time `json:"stated_at,omitempty"`
+
+	Proposed   *time.Time `json:"proposed_at,omitempty" doc:"When the answer was proposed."`
+	Outcome    *coded     `json:"outcome,omitempty" doc:"The trainee sees it once it is confirmed."`
+	Score      *float64   `json:"score,omitempty" doc:"That the mark is corrected to."`
+	Answer     string     `json:"answer,omitempty"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+
+	Steps []petitionStepOption `json:"steps" doc:"What the reader may do next."`
+}
+
+type petitionMark struct {
+	Part        coded         `json:"part"`
+	Attempt     int           `json:"attempt"`
+	ScoreWas    *float64      `json:"score_was,omitempty" doc:"When it was asked for; missing: absent."`
+	PublishedOn calendar.Date `json:"published_on" doc:"Of an appeal, when the review was answered."`
+	LastDay     calendar.Date `json:"last_day" doc:"The last day on which it could be asked for."`
+}
+
+type petitionStepOption struct {
+	Step     string         `json:"step" enum:"withdrawal,appeal,answer,confirmation,hearing,statement"`
+	WhyNot   *coded         `json:"why_not,omitempty" doc:"Why the reader may not, yet or at all; missing when they may."`
+	Outcomes []coded        `json:"outcomes,omitempty" doc:"Of an answer."`
+	Until    *calendar.Date `json:"until,omitempty" doc:"The last day on which it may be done."`
+}
+
+func petitionPosition(p store.Petition) (time.Time, string) { return p.AskedAt, p.ID }
+
+func (s *service) onePetition(tx *store.Tx, r *request, p store.Petition) (PetitionView, error) {
+	views, err := s.viewPetitions(tx, r, p)
+	if err != nil {
+		return PetitionView{}, err
+	}
+	return views[0], nil
+}
+
+func (s *service) viewPetitions(tx *store.Tx, r *request, rows ...store.Petition) ([]PetitionView, error) {
+	bodies := make([]string, len(rows))
+	for i, row := range rows {
+		bodies[i] = row.InstitutionID
+	}
+	slices.Sort(bodies)
+	v, err := newReader(tx, r, slices.Compact(bodies)...)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]PetitionView, len(rows))
+	for i, p := range rows {
+		if views[i], err = s.viewPetition(tx, v, r, p); err != nil {
+			return nil, err
+		}
+	}
+	return views, nil
+}
+
+func (s *service) viewPetition(tx *store.Tx, v reader, r *request, p store.Petition) (view PetitionView, err error) {
+	view = PetitionView{
+		ID: p.ID, Kind: v.coded("petition_kind", p.Kind), Topic: v.codedIf("petition_topic", p.Topic), CaseID: p.CaseID,
+		Institution: v.institution(p.InstitutionID), HandledBy: v.coded("petition_handler", p.HandledBy), AskedAt: p.AskedAt,
+		State: v.coded("petition_state", p.State), DueAt: p.DueAt, Overdue: p.Open() && s.Now().After(p.DueAt), Follows: p.Follows,
+		StatementDueAt: p.StatementDueAt, StatedAt: p.StatedAt, AnsweredAt: p.AnsweredAt,
+	}
+	if p.TaskID != nil {
+		task, err := tx.Task(*p.TaskID)
+		if err != nil {
+			return view, err
+		}
+		view.Mark = &petitionMark{
+			Part: v.coded("part", task.Kind), Attempt: task.Attempt, ScoreWas: p.ScoreWas, PublishedOn: *p.PublishedOn, LastDay: *p.LastDay,
+		}
+	}
+	if p.State == store.PetitionAnswered || petition.Handles(p, r.account) {
+		view.Proposed, view.Outcome, view.Score, view.Answer = p.ProposedAt, v.codedIf("petition_outcome", p.Outcome), p.Score, p.Answer
+	}
+	view.Steps, err = s.petitionSteps(tx, v, r, p)
+	return view, err
+}
+
+// petitionSteps is what a reader may do next, or why not.
+func (s *service) petitionSteps(tx *store.Tx, v reader, r *request, p store.Petition) ([]petitionStepOption, error) {
+	if r.account.Role == store.RoleTrainee {
+		return s.ownPetitionSteps(tx, v, p)
+	}
+	handles, steps := petition.Handles(p, r.account), []petitionStepOption{}
+	switch {
+	case handles && p.State == store.PetitionProposed:
+		steps = append(steps, v.petitionStep("confirmation", when(*p.ProposedBy == r.account.ID, otherPersonNeeded)))
+	case handles && p.State == store.PetitionAsked:
+		rule, why := petition.RuleOf(p.Kind), ""
+		if p.Kind == store.PetitionScoreReview {
+			marked, err := tx.MarkedBy(*p.TaskID)
+			if err != nil {
+				return nil, err
+			}
+			why = when(marked == r.account.ID, petitionMarker)
+		}
+		answer := v.petitionStep("answer", why)
+		for _, outcome := range rule.Outcomes {
+			answer.Outcomes = append(answer.Outcomes, v.coded("petition_outcome", outcome))
+		}
+		steps = append(steps, answer)
+		if rule.StatementDays > 0 && p.StatementDueAt == nil {
+			steps = append(steps, v.petitionStep("hearing", ""))
+		}
+	case p.State == store.PetitionAsked && p.StatementDueAt != nil && p.StatedAt == nil && r.account.Role == store.RoleInstitution:
+		steps = append(steps, v.petitionStep("statement", ""))
+	}
+	return steps, nil
+}
+
+// ownPetitionSteps is what the trainee may do next.
+func (s *service) ownPetitionSteps(tx *store.Tx, v reader, p store.Petition) ([]petitionStepOption, error) {
+	switch {
+	case p.State == store.PetitionAsked && p.TextSealed != nil:
+		return []petitionStepOption{v.petitionStep("withdrawal", "")}, nil
+	case petition.Appealable(p):
+		_, err := tx.FollowedBy(p.ID)
+		if !errors.Is(err, store.ErrNotFound) {
+			return []petitionStepOption{}, err
+		}
+		_, last := s.petitioning().AppealWindow(p)
+		step := v.petitionStep("appeal", when(s.today().After(last), petitionLate))
+		step.Until = &last
+		return []petitionStepOption{step}, nil
+	}
+	return []petitionStepOption{}, nil
+}
+
+func (v reader) petitionStep(step, whyNot string) petitionStepOption {
+	o := petitionStepOption{Step: step}
+	if whyNot != "" {
+		why := coded{Code: whyNot, Name: v.say("problem", whyNot+".title")}
+		o.WhyNot = &why
+	}
+	return o
+}
+
+type petitionsInput struct {
+	NumberedInput
+
+	Kind        string `query:"kind" enum:"score_review,appeal,complaint,identity_correction,body_move"`
+	State       string `query:"state" enum:"asked,proposed,answered,withdrawn"`
+	Open        bool   `query:"open" doc:"Not answered yet."`
+	Overdue     bool   `query:"overdue" doc:"Whose answer is overdue."`
+	Case        string `query:"case" format:"uuid"`
+	Institution string `query:"institution" maxLength:"64" doc:"That it is about."`
+	Sort        string `query:"sort" enum:"asked_at,-asked_at,due_at,-due_at" doc:"With page: the order, the newest first unless said otherwise."`
+	After       string `query:"after" maxLength:"200" doc:"The next of the page before."`
+	Limit       int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type petitionsOutput struct {
+	Body struct {
+		Petitions []PetitionView `json:"petitions"`
+		Next      *string        `json:"next,omitempty" doc:"The after of the next page; missing when there is none."`
+		Total     *int64         `json:"total,omitempty" doc:"Of a page that was asked for by its number: how many there are."`
+	}
+}
+
+// listPetitions lists what the trainee who asks asked for, what is put to the caller's institution, or what an operator's bureau
+// handles.
+func (s *service) listPetitions(ctx context.Context, in *petitionsInput) (*petitionsOutput, error) {
+	r, found := requestOf(ctx), &faults{}
+	within := r.within("")
+	filter := store.PetitionFilter{
+		InstitutionID: within.InstitutionID, District: within.District, About: in.Institution, Kind: in.Kind, State: in.State, Open: in.Open,
+		CaseID: in.Case, After: position(found, in.After), Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
+	}
+	if in.Overdue {
+		now := s.Now()
+		filter.Overdue = &now
+	}
+	if err := found.err(); err != nil {
+		return nil, err
+	}
+	out := &petitionsOutput{}
+	out.Body.Petitions = []PetitionView{}
+	if r.account.Role == store.RoleTrainee {
+		if r.account.PersonID == nil {
+			return out, nil
+		}
+		filter.PersonID = *r.account.PersonID
+	}
+	tx := s.Store.Read(ctx)
+	var err error
+	if out.Body.Total, err = in.total(&filter.Limit, func() (int64, error) { return tx.CountPetitions(filter) }); err != nil {
+		return nil, err
+	}
+	rows, err := tx.Petitions(filter)
+	if err != nil {
+		return nil, err
+	}
+	rows, out.Body.Next = upTo(in.Limit, rows, petitionPosition)
+	out.Body.Petitions, err = s.viewPetitions(tx, r, rows...)
+	return out, err
+}
+
+type petitionRulesOutput struct {
+	Body struct {
+		Kinds []petitionRuleView `json:"kinds"`
+	}
+}
+
+type petitionRuleView struct {
+	Kind       coded        `json:"kind"`
+	By         coded        `json:"by" doc:"Who answers it."`
+	Second     bool         `json:"second" doc:"A second person confirms the answer."`
+	WindowDays int          `json:"window_days,omitempty" doc:"For how many days it may be asked for; missing: at any time."`
+	AnswerDays int          `json:"answer_days" doc:"Working days there are to answer it."`
+	Outcomes   []coded      `json:"outcomes"`
+	Topics     []coded      `json:"topics" doc:"Of complaints."`
+	Citation   citationView `json:"citation"`
+}
+
+// petitionRules shows what may be asked for.
+func (*service) petitionRules(ctx context.Context, _ *struct{}) (*petitionRulesOutput, error) {
+	v, out := reader{lang: requestOf(ctx).lang}, &petitionRulesOutput{}
+	for _, rule := range petition.Rules() {
+		view := petitionRuleView{
+			Kind: v.coded("petition_kind", rule.Kind), By: v.coded("petition_handler", rule.By), Second: rule.Second, WindowDays: rule.WindowDays,
+			AnswerDays: rule.AnswerDays, Outcomes: []coded{}, Topics: []coded{}, Citation: v.citation(rule.Cited()),
+		}
+		for _, outcome := range rule.Outcomes {
+			view.Outcomes = append(view.Outcomes, v.coded("petition_outcome", outcome))
+		}
+		for _, topic := range rule.Topics {
+			view.Topics = append(view.Topics, v.coded("petition_topic", topic))
+		}
+		out.Body.Kinds = append(out.Body.Kinds, view)
+	}
+	return out, nil
+}
