@@ -74,6 +74,15 @@ type stageView struct {
 type hoursView struct {
 	Recorded ledger.Hours  `json:"recorded"`
 	Required *ledger.Hours `json:"required,omitempty"`
+	Modules  []moduleView  `json:"modules" doc:"The content that the standard asks for, in its order, and after it what else was taught."`
+}
+
+// moduleView is what somebody was taught of a module. That time was spent on it does not say that it is complete: its training
+// body does, when it reports the training.
+type moduleView struct {
+	Name     string       `json:"name"`
+	Hours    ledger.Hours `json:"hours" doc:"学时 that stand."`
+	Required bool         `json:"required" doc:"The standard asks for it."`
 }
 
 type resultView struct {
@@ -288,10 +297,7 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	if err != nil {
 		return fmt.Errorf("read the case's rules: %w", err)
 	}
-	view.Hours.Recorded = hours.Rule(rules).Hours(ledger.Total(entries))
-	if standard, err := rules.TrainingStandard(c.Occupation, c.Level); err == nil {
-		view.Hours.Required = &standard.Hours
-	}
+	view.Hours = viewHours(rules, c, entries)
 	marks, err := tx.Assessments(c.ID)
 	if err != nil {
 		return err
@@ -319,6 +325,29 @@ func (v reader) gathered(tx *store.Tx, c store.Case, view *caseView) error {
 	}
 	view.CEHours, err = ceHours(tx, years)
 	return err
+}
+
+// viewHours is what stands of a case's hours, against what its standard asks.
+func viewHours(rules *policy.Policy, c store.Case, entries []ledger.Entry) hoursView {
+	rule := hours.Rule(rules)
+	view := hoursView{Recorded: rule.Hours(ledger.Total(entries)), Modules: []moduleView{}}
+	taught := ledger.ByModule(entries)
+	if standard, err := rules.TrainingStandard(c.Occupation, c.Level); err == nil {
+		view.Required = &standard.Hours
+		for _, module := range standard.Modules {
+			i := slices.IndexFunc(taught, func(t ledger.ModuleTime) bool { return t.Module == module })
+			if i < 0 {
+				taught = append(taught, ledger.ModuleTime{Module: module})
+				i = len(taught) - 1
+			}
+			view.Modules = append(view.Modules, moduleView{Name: module, Hours: rule.Hours(taught[i].Credited), Required: true})
+			taught = slices.Delete(taught, i, i+1)
+		}
+	}
+	for _, other := range taught {
+		view.Modules = append(view.Modules, moduleView{Name: other.Module, Hours: rule.Hours(other.Credited)})
+	}
+	return view
 }
 
 func (v reader) certificates(rows []store.Certificate) []CertificateView {

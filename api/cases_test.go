@@ -3,10 +3,13 @@ package api
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -126,4 +129,26 @@ func TestTheTimelineIsReadOnFromWhereOneWas(t *testing.T) {
 	require.Equal(t, 3, page.Next)
 	require.Equal(t, map[string]string{"after": "out_of_range"},
 		w.get("/v1/cases/"+c+"/events?after=-1", w.operator).refused(t, 422, validationFailed))
+}
+
+func TestHoursAreShownByModuleAndWhatTheStandardAsksForComesFirst(t *testing.T) {
+	t.Parallel()
+	rules, err := policy.ByID("beijing-2023+demo")
+	require.NoError(t, err)
+	standard, err := rules.TrainingStandard(occupation, "junior")
+	require.NoError(t, err)
+	c := store.Case{Occupation: occupation, Level: "junior"}
+	first := standard.Modules[0]
+	view := viewHours(rules, c, []ledger.Entry{
+		{Module: "B", Credited: 45 * time.Minute}, {Module: first, Credited: 90 * time.Minute}, {Module: first, Credited: -45 * time.Minute},
+	})
+	require.Equal(t, moduleView{Name: first, Hours: view.Modules[0].Hours, Required: true}, view.Modules[0])
+	require.Equal(t, view.Modules[len(view.Modules)-1].Hours, view.Modules[0].Hours, "what was taken back counts no more")
+	require.Len(t, view.Modules, len(standard.Modules)+1)
+	for _, ahead := range view.Modules[1:len(standard.Modules)] {
+		require.True(t, ahead.Required)
+		require.Zero(t, ahead.Hours)
+	}
+	require.False(t, view.Modules[len(standard.Modules)].Required)
+	require.Empty(t, viewHours(rules, store.Case{Occupation: occupation, Level: "?"}, nil).Modules, "nothing is said where no standard is entered")
 }

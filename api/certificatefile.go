@@ -71,6 +71,10 @@ func (s *service) certificateDocument(ctx context.Context, in *idInput) (*docume
 	if err != nil {
 		return nil, err
 	}
+	return s.openDocument(d)
+}
+
+func (s *service) openDocument(d store.CertificateDocument) (*documentOutput, error) {
 	content, err := s.Keys.Open(d.ContentSealed, store.DocumentSeal(d.CertificateID))
 	if err != nil {
 		return nil, fmt.Errorf("open a document: %w", err)

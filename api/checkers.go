@@ -15,7 +15,7 @@ type checkersInput struct {
 // checkCount is how often nobody in particular found a certificate.
 type checkCount struct {
 	Day   calendar.Date `json:"day"`
-	Way   string        `json:"way" enum:"page,code,file,api"`
+	Way   string        `json:"way" enum:"page,code,file,api,share"`
 	Times int64         `json:"times"`
 }
 

@@ -54,6 +54,8 @@ var limitsByAddress = map[string]limit{
 	routeCheckForm:                    checksByAddress,
 	routeCheckCode:                    checksByAddress,
 	routeCheckFile:                    filesByAddress,
+	routeShared:                       checksByAddress,
+	routeSharedDocument:               checksByAddress,
 	routeDocumentCheck:                filesByAddress,
 	routeEvidence:                     uploadsByAddress,
 	routeStatusList:                   readsByAddress,

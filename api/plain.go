@@ -36,6 +36,7 @@ func (s *service) plainRoutes(engine *gin.Engine, description huma.API) {
 	engine.GET("/docs/docs.js", asset("pages/docs.js", "text/javascript; charset=utf-8"))
 	engine.GET("/docs/page.css", asset("pages/page.css", "text/css; charset=utf-8"))
 	s.checkPages(engine)
+	s.sharedPages(engine)
 	s.credentialPages(engine)
 	s.providerRoutes(engine)
 }

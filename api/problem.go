@@ -88,6 +88,8 @@ const (
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
 	fontMissing            = "font_missing"
+	tooManyLinks           = "too_many_links"
+	linkOver               = "link_over"
 	documentNotReady       = "document_not_ready"
 	documentMissing        = "document_missing"
 	printUnderWay          = "print_under_way"
@@ -261,6 +263,8 @@ var statuses = map[string]int{
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,
 	fontMissing:            http.StatusServiceUnavailable,
+	tooManyLinks:           http.StatusConflict,
+	linkOver:               http.StatusNotFound,
 	documentNotReady:       http.StatusConflict,
 	documentMissing:        http.StatusConflict,
 	printUnderWay:          http.StatusConflict,

@@ -42,6 +42,7 @@ type bodies struct {
 	classes      classBodies
 	offer        body[offerBody]
 	view         body[viewBody]
+	share        body[shareBody]
 }
 
 func newBodies(schemas huma.Registry) bodies {
@@ -113,6 +114,7 @@ func (s *service) register(api huma.API) {
 	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
 	s.registerCredentials(api)
+	s.registerShares(api)
 
 	s.registerCasework(api)
 

@@ -28,7 +28,9 @@ const (
 )
 
 // pageRoutes answer browsers with a page, also when something is wrong.
-var pageRoutes = map[string]bool{routeCheckPage: true, routeCheckForm: true, routeCheckFile: true, routeCheckCode: true}
+var pageRoutes = map[string]bool{
+	routeCheckPage: true, routeCheckForm: true, routeCheckFile: true, routeCheckCode: true, routeShared: true, routeSharedDocument: true,
+}
 
 // checkPages adds the page.
 func (s *service) checkPages(engine *gin.Engine) {
@@ -59,6 +61,7 @@ type verifyData struct {
 	Missed bool                  // nothing was found
 	File   verification.Verdict  // of a file that was sent
 	Found  *foundData
+	Shared *sharedData // when its holder's link shows it
 }
 
 // foundData is a certificate that was found.

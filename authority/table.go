@@ -63,6 +63,9 @@ var table = []Row{
 	{"GET /v1/me/ce-hours", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/certificates", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/certificates/{id}/credential", "me.read", Certificate, false, roles(Own, None, None, None)},
+	{"POST /v1/me/certificates/{id}/links", "certificate.share", Certificate, false, roles(Own, None, None, None)},
+	{"GET /v1/me/certificates/{id}/links", "certificate.share", Certificate, false, roles(Own, None, None, None)},
+	{"DELETE /v1/me/certificates/{id}/links/{ref}", "certificate.share", Certificate, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-statements/{year}", "me.read", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/ce-statements/{year}/pdf", "me.read", Nothing, false, roles(Own, None, None, None)},
 
@@ -387,6 +390,8 @@ var table = []Row{
 	public("POST /verify", "public.verify"),
 	public("POST /verify/file", "public.verify"),
 	public("GET /verify/{token}", "public.verify"),
+	public("GET /shared/{token}", "public.shared"), // what it ends in is the authority
+	public("GET /shared/{token}/document", "public.shared"),
 	public("GET /healthz", "public.health"),
 	public("GET /readyz", "public.health"),
 	public("GET /metrics", "public.metrics"),

@@ -132,8 +132,12 @@ func (f CaseFilter) narrow() bool {
 
 // timely reports whether a filter asks for a period, or for what is recent: those it picks of the cases that have ended lie
 // together in that order, and at the end of another. Of what a case is stuck on, none that has ended has any, and few have
-// somebody in charge.
+// somebody in charge. What asks for nothing but periods is found in any order: the orders' own indexes know them all, and to
+// walk one to its end takes less than to read the cases of a wide period.
 func (f CaseFilter) timely() bool {
+	if f.Where != nil && f.Within == (Within{}) && f.Status+f.Stage+f.Occupation+f.PersonID == "" && onlyPeriods(f.Where) {
+		return false
+	}
 	sorted := map[string]string{"": "registered", "age": "since"}
 	by := strings.TrimPrefix(f.Numbered.Sort, "-")
 	if of, other := sorted[by]; other {

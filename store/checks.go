@@ -9,10 +9,11 @@ import (
 
 // Ways in which the public checks a certificate.
 const (
-	CheckedOnPage = "page" // by all three, on the page
-	CheckedByCode = "code" // by the link that is printed on it
-	CheckedByFile = "file" // by sending the file
-	CheckedByAPI  = "api"  // by all three, by a program
+	CheckedOnPage  = "page"  // by all three, on the page
+	CheckedByCode  = "code"  // by the link that is printed on it
+	CheckedByFile  = "file"  // by sending the file
+	CheckedByAPI   = "api"   // by all three, by a program
+	CheckedByShare = "share" // by a link that its holder sent
 )
 
 // CertificateCheck is how often a certificate was found on a day, by nobody in particular.

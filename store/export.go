@@ -91,6 +91,8 @@ var exportSections = []ExportSection{
 		during::text, reverses, reason, recorded_at FROM hour_entries WHERE person_id IN (TABLE records) ORDER BY id`},
 	{"ce_hours", []string{"ce_entries", "ce_claims"}, `SELECT id, case_id, place_id, year, subject, hours, reverses, reason, taken, recorded_at
 		FROM ce_entries WHERE person_id IN (TABLE records) ORDER BY id`},
+	{"certificate_links", []string{"certificate_shares"}, `SELECT certificate_id, purpose, document, shared_at, expires_at, ended_at, opened
+		FROM certificate_shares WHERE shared_by IN (TABLE account) ORDER BY shared_at`},
 	{"certificates", []string{"certificates"}, `SELECT id, case_id, place_id, kind, issuer, number, origin, status, facts, issued_on FROM certificates
 		WHERE case_id IN (TABLE mine) OR place_id IN (TABLE place) ORDER BY recorded_at`},
 	{"certificate_checks", []string{"certificate_checks", "bulk_checks", "bulk_check_rows"}, `

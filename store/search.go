@@ -232,3 +232,18 @@ func asks(e filter.Expr, told func(filter.Term) bool) bool {
 	}
 	return false
 }
+
+// onlyPeriods reports whether an expression asks for nothing but periods.
+func onlyPeriods(e filter.Expr) bool {
+	switch e := e.(type) {
+	case filter.Term:
+		return e.Kind == filter.Date
+	case filter.Not:
+		return onlyPeriods(e.Of)
+	case filter.All:
+		return !slices.ContainsFunc(e, func(part filter.Expr) bool { return !onlyPeriods(part) })
+	case filter.Any:
+		return !slices.ContainsFunc(e, func(part filter.Expr) bool { return !onlyPeriods(part) })
+	}
+	return false
+}

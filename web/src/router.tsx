@@ -78,6 +78,14 @@ const myCertificates = createRoute({
   component: lazyRouteComponent(() => import('./pages/certificates/mine'), 'MyCertificates'),
 })
 
+const myCEHours = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-ce-hours',
+  validateSearch: from({ year }),
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/cehours/mine'), 'MyCEHours'),
+})
+
 const myMessages = createRoute({
   getParentRoute: () => inside,
   path: '/my-messages',
@@ -678,6 +686,7 @@ export const router = createRouter({
     inside.addChildren([
       mine,
       myCertificates,
+      myCEHours,
       myMessages,
       myReach,
       oneCase,

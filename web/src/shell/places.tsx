@@ -87,7 +87,10 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.place.my_certificates',
       icon: <TrophyOutlined />,
-      pages: [{ to: '/my-certificates', name: 'web.place.my_certificates', also: '/certificates/' }],
+      pages: [
+        { to: '/my-certificates', name: 'web.place.my_certificates', also: '/certificates/' },
+        { to: '/my-ce-hours', name: 'web.ce.title' },
+      ],
     },
     {
       name: 'web.place.my_messages',

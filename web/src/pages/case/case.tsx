@@ -38,7 +38,7 @@ function Followed() {
   return (
     <>
       <Head c={c} live={live} />
-      <div className="stack">
+      <div className="stack followed">
         <Climb stages={c.stages} />
         <div className="columns case-columns">
           <div className="stack">

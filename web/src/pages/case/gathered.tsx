@@ -27,6 +27,20 @@ export function Hours({ hours }: { hours: Case['hours'] }) {
           aria-label={t('web.case.hours')}
         />
       )}
+      {hours.modules.length > 0 && (
+        <ul className="plain lines small" aria-label={t('web.case.modules')}>
+          {hours.modules.map((m) => (
+            <li key={m.name} className="row apart">
+              <span className={m.required && m.hours === 0 ? 'quiet' : undefined}>{m.name}</span>
+              <span className="quiet nowrap">
+                {m.required && m.hours === 0
+                  ? t('web.case.module_ahead')
+                  : t('web.case.ce_count', { hours: number(lang, m.hours) })}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
     </section>
   )
 }

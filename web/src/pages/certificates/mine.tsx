@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { Note, Trouble } from '../../shell/notes'
@@ -9,6 +10,8 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { CertificateStatus } from './status'
 import './mine.css'
+
+const Sharing = lazy(() => import('./sharing').then((m) => ({ default: m.Sharing })))
 
 type Mine = Schema['MyCertificateView']
 
@@ -93,6 +96,7 @@ function Document({ of }: { of: Mine }) {
   const file = { params: { path: { id: of.id } }, parseAs: 'blob' } as const
   type File = Promise<{ data?: Blob; response: Response }>
   const take = useMutation({ mutationFn: () => keep(api.GET('/v1/certificates/{id}/document', file) as File) })
+  const [sharing, setSharing] = useState(false)
   const wallet = useMutation({ mutationFn: () => keep(api.GET('/v1/me/certificates/{id}/credential', file) as File) })
   return (
     <div className="stack close">
@@ -105,6 +109,11 @@ function Document({ of }: { of: Mine }) {
             aria-label={t('web.mine.take_named', { number: of.number })}
           >
             {t('web.mine.take')}
+          </Button>
+        )}
+        {of.status !== 'prepared' && of.status !== 'cancelled' && (
+          <Button onClick={() => setSharing(true)} aria-label={t('web.sharing.open_named', { number: of.number })}>
+            {t('web.sharing.open')}
           </Button>
         )}
         {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
@@ -121,6 +130,11 @@ function Document({ of }: { of: Mine }) {
       </div>
       {of.document !== 'ready' && of.status !== 'prepared' && (
         <p className="small quiet">{t(`web.mine.document_${of.document}`)}</p>
+      )}
+      {sharing && (
+        <Suspense>
+          <Sharing id={of.id} number={of.number} onClose={() => setSharing(false)} />
+        </Suspense>
       )}
       {take.error && <Trouble error={take.error} />}
       {wallet.error && <Trouble error={wallet.error} />}
