@@ -7,6 +7,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/verification"
@@ -53,7 +54,7 @@ func (s *service) sharedPage(c *gin.Context) {
 		Purpose: message.Text(data.Lang, "verify.shared_for", map[string]any{
 			"purpose": message.Text(data.Lang, "share_purpose."+share.Purpose, nil),
 		}),
-		Until: message.Text(data.Lang, "verify.shared_until", map[string]any{"date": s.Calendar.Today(share.ExpiresAt).String()}),
+		Until: message.Text(data.Lang, "verify.shared_until", map[string]any{"date": calendar.Real().Today(share.ExpiresAt).String()}),
 	}
 	if share.Document {
 		data.Shared.Document = c.Request.URL.Path + "/document"

@@ -70,6 +70,10 @@ export async function visit(
   return page
 }
 
+/** Keeps a picture of the whole page for who wants to look at it: DENGPAN_SHOTS names the folder. */
+export const shot = (page, name) =>
+  process.env.DENGPAN_SHOTS && page.screenshot({ path: `${process.env.DENGPAN_SHOTS}/${name}.png`, fullPage: true })
+
 export const at = (path) => `${world.url}/app${path}`
 
 /** Fills the log-in form in, and sends it. */

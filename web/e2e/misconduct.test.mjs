@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, world } from './browser.mjs'
-
-const shot = (page, name) =>
-  process.env.DENGPAN_SHOTS && page.screenshot({ path: `${process.env.DENGPAN_SHOTS}/${name}.png`, fullPage: true })
+import { ask, at, loggedIn, shot, world } from './browser.mjs'
 
 /** Opens the matter in a reader's list. */
 async function opens(t, role, options) {

@@ -43,16 +43,14 @@ export function Chart({ sums, year, need }: Props) {
         <ul className="plain">
           {shown.map((s) => (
             <li key={s.year}>
-              <Link
-                to="/my-ce-hours"
-                search={{ year: s.year }}
-                aria-current={s.year === year ? 'true' : undefined}
-                aria-label={t('web.ce.column', {
-                  year: s.year,
-                  hours: number(lang, s.professional + s.common),
-                  professional: number(lang, s.professional),
-                })}
-              >
+              <Link to="/my-ce-hours" search={{ year: s.year }} aria-current={s.year === year ? 'true' : undefined}>
+                <span className="visually-hidden">
+                  {t('web.ce.column', {
+                    year: s.year,
+                    hours: number(lang, s.professional + s.common),
+                    professional: number(lang, s.professional),
+                  })}
+                </span>
                 <span className="bar" aria-hidden>
                   <b>{number(lang, s.professional + s.common)}</b>
                   <i className="common" style={{ height: height(s.common) }} />
