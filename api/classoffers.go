@@ -122,6 +122,9 @@ func checkOffer(o *OfferTerms, c store.Class, found *faults) {
 	if o.Offered && o.FeeFen != nil && *o.FeeFen > 0 && len(o.Refund) == 0 {
 		found.add("refund", fieldRequired)
 	}
+	if o.Offered && c.Sponsor != nil {
+		found.add("offered", fieldConflict) // it takes nobody from outside
+	}
 	if o.EnrolUntil != nil && o.EnrolUntil.After(c.EndsOn) {
 		found.add("enrol_until", fieldDateOrder)
 	}

@@ -104,7 +104,7 @@ func (f OfferedFilter) offered(db *gorm.DB) *gorm.DB {
 	q := db.Table("classes k").
 		Joins("JOIN LATERAL (SELECT * FROM class_offers WHERE class_id = k.id ORDER BY revision DESC LIMIT 1) o ON o.offered").
 		Joins("JOIN institutions i ON i.id = k.institution_id AND i.status = ?", InstitutionActive).
-		Where("k.closed_at IS NULL AND k.ends_on >= ?", f.Today).
+		Where("k.closed_at IS NULL AND k.ends_on >= ? AND k.sponsor IS NULL", f.Today). // a sponsor's class is for its own people
 		Where(`EXISTS (SELECT 1 FROM institution_roles r WHERE r.institution_id = k.institution_id AND r.role = 'training'
 			AND r.occupation = k.occupation AND r.level IN ('', k.level) AND r.valid_from <= ? AND (r.valid_to IS NULL OR r.valid_to > ?))`,
 			f.Today, f.Today)

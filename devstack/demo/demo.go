@@ -179,13 +179,14 @@ func (d *Demo) engage(ctx context.Context, listed listedBody) (player, error) {
 	return player{Institution: Institution{ID: listed.ID, Name: listed.Name, APIKey: key}, WebhookSecret: secret}, nil
 }
 
-// Run takes the trainees in, watches their cases and plays the operator, until ctx ends. The
+// Run takes the trainees in, watches their cases, plays the operator and keeps classes on offer, until ctx ends. The
 // simulator must be serving.
 func (d *Demo) Run(ctx context.Context) {
 	var parts sync.WaitGroup
 	parts.Go(func() { d.takeIn(ctx) })
 	parts.Go(func() { d.watch(ctx) })
 	parts.Go(func() { d.operate(ctx) })
+	parts.Go(func() { d.teach(ctx) })
 	parts.Wait()
 }
 

@@ -5,6 +5,7 @@ import { at, loggedIn, makes, visit, world } from './browser.mjs'
 /** Every page there is, with who sees it, what shows that it is there, and what does so once its first row is opened. */
 const pages = [
   [null, '/', '.front'],
+  [null, '/class-calendar', '.offered-card'],
   [null, '/login', 'form'],
   [null, 'an invitation', 'form'],
   ['trainee', '/security', '#sessions'],

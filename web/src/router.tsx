@@ -46,6 +46,28 @@ const front = createRoute({
   component: lazyRouteComponent(() => import('./pages/front/front'), 'Front'),
 })
 
+const classCalendar = createRoute({
+  getParentRoute: () => outside,
+  path: '/class-calendar',
+  validateSearch: from({
+    occupation: anyText,
+    level: oneOf('junior', 'intermediate', 'senior'),
+    delivery: oneOf('onsite', 'online', 'mixed'),
+    institution: anyText,
+    places: oneOf('free'),
+    sort: oneOf('-starts_on', 'fee', '-fee'),
+    page,
+    compare: anyText,
+  }),
+  component: lazyRouteComponent(() => import('./pages/offered/calendar'), 'ClassCalendar'),
+})
+
+const classOffered = createRoute({
+  getParentRoute: () => outside,
+  path: '/classes-offered/$id',
+  component: lazyRouteComponent(() => import('./pages/offered/offered'), 'ClassOffered'),
+})
+
 /** Everything behind the log-in. Who is not logged in is led there, and back. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -682,7 +704,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
-    outside.addChildren([front]),
+    outside.addChildren([front, classCalendar, classOffered]),
     inside.addChildren([
       mine,
       myCertificates,

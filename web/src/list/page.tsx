@@ -1,22 +1,14 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, Suspense } from 'react'
 import { useWords } from '../words/words'
+import { type Change, useChange } from './change'
 import { type Filter, Filters } from './filters'
 import { type Column, type Handles, Listing, type Rows } from './listing'
 
+export { useChange }
+
 /** How many rows a page of a list has. */
 export const size = 20
-
-/** What is different in the address from now on; undefined is not said any more. */
-type Change = Record<string, string | number | undefined>
-
-/** Changes what the address says of a list. */
-export function useChange() {
-  const navigate = useNavigate()
-  // Which list it is, only the page knows; its route reads the address before anything else does.
-  return (change: Change) =>
-    void navigate({ to: '.', search: ((before: Change) => ({ ...before, ...change })) as never })
-}
 
 /** What opens a row, beside the list. */
 export function Opener({ field, id, children }: { field: string; id: string; children: ReactNode }) {

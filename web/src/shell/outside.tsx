@@ -9,7 +9,7 @@ import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
 
 /** Where everybody can go, in the order in which somebody new would ask. */
-const places: readonly { to: string; name: Key }[] = []
+const places: readonly { to: string; name: Key }[] = [{ to: '/class-calendar', name: 'web.offered.title' }]
 
 /** Everything around a page that needs no account. Large words, nothing that jumps up. */
 export function Outside() {
@@ -27,15 +27,13 @@ export function Outside() {
             <Sign />
             {t('web.frame.name')}
           </Link>
-          {places.length > 0 && (
-            <nav className="public-places" aria-label={t('web.frame.places')}>
-              {places.map(({ to, name }) => (
-                <Link key={to} to={to}>
-                  {t(name)}
-                </Link>
-              ))}
-            </nav>
-          )}
+          <nav className="public-places" aria-label={t('web.frame.places')}>
+            {places.map(({ to, name }) => (
+              <Link key={to} to={to}>
+                {t(name)}
+              </Link>
+            ))}
+          </nav>
           <div className="tools">
             <Reader />
             <LanguageSwitch />

@@ -12,6 +12,7 @@ import { useWords } from '../../words/words'
 import { Code } from '../staff/code'
 import { State, Target } from './classes'
 import { Members } from './members'
+import { Offer } from './offer'
 import { Plan } from './plan'
 import { Printing } from './printing'
 import './classes.css'
@@ -98,6 +99,7 @@ function Shown({ of }: { of: Detail }) {
           </Link>
         </p>
       </section>
+      <Offer of={of} />
       <Members of={of} />
       <Printing classID={of.id} />
       {of.former.length > 0 && <Former of={of} />}

@@ -16,8 +16,8 @@ export function Front() {
           <h1>{t('web.login.programme')}</h1>
           <p className="quiet">{t('web.login.line')}</p>
           <div className="row">
-            <Link to="/login" className="press first">
-              {t('web.outside.log_in')}
+            <Link to="/class-calendar" className="press first">
+              {t('web.front.classes')}
             </Link>
             <a href="/verify" className="press">
               {t('web.front.verify')}

@@ -1,0 +1,210 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useChange } from '../../list/change'
+import { Note, Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import { catalogue } from '../sessions/catalogue'
+import { Compare, most } from './compare'
+import './offered.css'
+import { type Offered, offeredQuery, pageSize } from './queries'
+import { Fee, Hours, Places } from './terms'
+
+/** The classes that can be joined, month by month. What narrows them stands in the address. */
+export function ClassCalendar() {
+  const { t, lang } = useWords()
+  const { compare = '', ...asked } = useSearch({ from: '/outside/class-calendar' })
+  const change = useChange({ stay: true })
+  const list = useQuery(offeredQuery(asked))
+  const picked = compare.split(',').filter(Boolean)
+  const toggle = (id: string) => {
+    const ids = picked.includes(id) ? picked.filter((p) => p !== id) : [...picked, id].slice(-most)
+    change({ compare: ids.join(',') || undefined })
+  }
+  return (
+    <div className="stack">
+      <header className="stack close">
+        <h1>{t('web.offered.title')}</h1>
+        <p className="quiet">{t('web.offered.lead')}</p>
+        {list.data?.demonstration_label && (
+          <p>
+            <span className="mark warn">{list.data.demonstration_label[lang]}</span>
+          </p>
+        )}
+      </header>
+      <Narrowing institution={list.data?.classes[0]?.institution.name} />
+      {picked.length > 0 && <Compare ids={picked} onRemove={toggle} />}
+      {list.error && !list.data ? (
+        <Trouble error={list.error} again={() => void list.refetch()} />
+      ) : !list.data ? (
+        <Waiting />
+      ) : list.data.classes.length === 0 ? (
+        <Note title={t('web.offered.none')}>
+          <p>{t('web.offered.none_advice')}</p>
+          <Link to="/class-calendar">{t('web.offered.all')}</Link>
+        </Note>
+      ) : (
+        <>
+          <p className="quiet" role="status">
+            {t('web.offered.total', { n: list.data.total })}
+          </p>
+          {months(list.data.classes, asked.sort?.includes('fee')).map(([month, classes]) => (
+            <section key={month} className="stack close" aria-label={month || t('web.offered.by_fee')}>
+              {month && <h2>{month}</h2>}
+              <ul className="plain offered-list">
+                {classes.map((c) => (
+                  <Card key={c.id} of={c} picked={picked.includes(c.id)} onPick={() => toggle(c.id)} />
+                ))}
+              </ul>
+            </section>
+          ))}
+          <Pages total={list.data.total} page={asked.page ?? 1} />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** Classes by the month in which they begin; all together where they are in the order of what they cost. */
+function months(classes: Offered[], together = false): [string, Offered[]][] {
+  const by = new Map<string, Offered[]>()
+  for (const c of classes) {
+    const month = together ? '' : c.starts_on.slice(0, 7)
+    by.set(month, [...(by.get(month) ?? []), c])
+  }
+  return [...by]
+}
+
+function Card({ of, picked, onPick }: { of: Offered; picked: boolean; onPick: () => void }) {
+  const { t } = useWords()
+  return (
+    <li className="sheet stack close offered-card">
+      <div>
+        <h3>
+          <Link to="/classes-offered/$id" params={{ id: of.id }}>
+            {of.name}
+          </Link>
+        </h3>
+        <p className="quiet">{of.institution.name}</p>
+      </div>
+      <p className="row">
+        <span>
+          {of.occupation.name}
+          {of.direction && ` · ${of.direction.name}`} · {of.level.name}
+        </span>
+        <Places of={of} />
+      </p>
+      <dl className="facts">
+        <dt>{t('web.offered.dates')}</dt>
+        <dd>{t('web.classes.from_to', { from: of.starts_on, to: of.ends_on })}</dd>
+        <dt>{t('web.offered.how')}</dt>
+        <dd>{[of.offer.delivery_name, of.offer.study_name].filter(Boolean).join(' · ') || t('web.offered.unsaid')}</dd>
+        <dt>{t('web.offered.teaches')}</dt>
+        <dd>
+          <Hours of={of} />
+        </dd>
+        <dt>{t('web.offered.costs')}</dt>
+        <dd>
+          <Fee offer={of.offer} />
+        </dd>
+      </dl>
+      <label className="offered-pick">
+        <input type="checkbox" checked={picked} onChange={onPick} /> {t('web.offered.pick')}
+      </label>
+    </li>
+  )
+}
+
+/** What narrows the calendar. Each choice is at once in the address. */
+function Narrowing({ institution }: { institution: string | undefined }) {
+  const { t, codes, name, lang } = useWords()
+  const { compare: _, page: __, ...asked } = useSearch({ from: '/outside/class-calendar' })
+  const change = useChange({ stay: true })
+  const offered = useQuery(catalogue)
+  const occupations = offered.data?.occupations ?? []
+  const choices = [
+    {
+      name: 'occupation' as const,
+      label: t('web.tasks.occupation'),
+      options: occupations.map((o) => [o.code, lang === 'en' && o.english ? o.english : o.title] as const),
+    },
+    {
+      name: 'level' as const,
+      label: t('web.classes.level'),
+      options: codes('level').map((c) => [c, name('level', c)] as const),
+    },
+    {
+      name: 'delivery' as const,
+      label: t('web.offered.how'),
+      options: codes('class_delivery').map((c) => [c, name('class_delivery', c)] as const),
+    },
+    {
+      name: 'sort' as const,
+      label: t('web.offered.order'),
+      standing: t('web.offered.order_start'),
+      options: [
+        ['fee', t('web.offered.order_fee')],
+        ['-fee', t('web.offered.order_fee_down')],
+      ] as const,
+    },
+  ]
+  return (
+    <search className="public-filters">
+      {choices.map((c) => (
+        <label key={c.name}>
+          <span className="quiet small">{c.label}</span>
+          <select
+            value={asked[c.name] ?? ''}
+            onChange={(e) => change({ [c.name]: e.target.value || undefined, page: undefined })}
+          >
+            <option value="">{c.standing ?? t('web.list.all')}</option>
+            {c.options.map(([code, label]) => (
+              <option key={code} value={code}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+      ))}
+      <label className="offered-pick">
+        <input
+          type="checkbox"
+          checked={asked.places === 'free'}
+          onChange={(e) => change({ places: e.target.checked ? 'free' : undefined, page: undefined })}
+        />{' '}
+        {t('web.offered.only_free')}
+      </label>
+      {asked.institution && (
+        <button type="button" className="press" onClick={() => change({ institution: undefined, page: undefined })}>
+          {t('web.offered.any_institution', { name: institution ?? asked.institution })}
+        </button>
+      )}
+    </search>
+  )
+}
+
+function Pages({ total, page }: { total: number; page: number }) {
+  const { t } = useWords()
+  const last = Math.ceil(total / pageSize)
+  if (last < 2) return null
+  const to = (n: number) => ((said: object) => ({ ...said, page: n > 1 ? n : undefined })) as never
+  return (
+    <nav className="row apart" aria-label={t('web.offered.pages')}>
+      {page > 1 ? (
+        <Link to="." search={to(page - 1)} className="press">
+          {t('web.offered.before')}
+        </Link>
+      ) : (
+        <span />
+      )}
+      <span className="quiet">{t('web.offered.page', { page, last })}</span>
+      {page < last ? (
+        <Link to="." search={to(page + 1)} className="press">
+          {t('web.offered.next')}
+        </Link>
+      ) : (
+        <span />
+      )}
+    </nav>
+  )
+}
