@@ -142,3 +142,15 @@ func TestAnOfferThatCannotBeMeantIsRefusedByField(t *testing.T) {
 	c.exec("UPDATE classes SET closed_at = $2, closed_by = opened_by, close_reason = 'x' WHERE id = $1", id, time.Now())
 	c.offer(id, nil).refused(t, http.StatusConflict, classClosed)
 }
+
+func TestAnOrderClassMaySayItsTermsAndIsNotOfferedToOthers(t *testing.T) {
+	t.Parallel()
+	s := newSponsorship(t, 10)
+	path := "/v1/classes/" + s.class.ID + "/offer"
+	fields := s.post(path, s.body, offerOf(nil)).refused(t, http.StatusUnprocessableEntity, validationFailed)
+	require.Equal(t, map[string]string{"offered": fieldConflict}, fields)
+	require.Equal(t, http.StatusOK, s.post(path, s.body, offerOf(object{"offered": false})).status)
+	s.exec(`INSERT INTO class_offers (class_id, revision, offered, reason, said_by, said_at) SELECT class_id, 2, true, 'x', said_by, now()
+		FROM class_offers WHERE class_id = $1`, s.class.ID)
+	require.Zero(t, s.offered("").Total, "whatever was said of it before it had a sponsor")
+}
