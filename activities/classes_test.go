@@ -79,3 +79,82 @@ func TestACaseThatEndsWithoutACertificateGivesItsPlaceInTheClassBack(t *testing.
 		require.Equal(t, want, how, outcome)
 	}
 }
+
+// keptPlace keeps the one place of a class that begins tomorrow for the case, as its registration asked.
+func (b bundle) keptPlace(t *testing.T) string {
+	t.Helper()
+	now := hours.At(b.Calendar, time.Now())
+	tomorrow := b.Calendar.Today(now.Wall).AddDays(1)
+	class := store.Class{
+		ID: uuid.NewString(), InstitutionID: trainer, Ref: "K1", Name: "一班", Occupation: "big-data", Level: "junior",
+		PolicyVersion: b.file(t).PolicyVersion, StartsOn: tomorrow, EndsOn: tomorrow.AddDays(9), Capacity: 1, OpenedBy: b.account, OpenedAt: now.Wall,
+	}
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertClass(class)
+		require.NoError(t, err)
+		require.NoError(t, tx.InsertOffer(store.ClassOffer{
+			ClassID: class.ID, Revision: 1, Offered: true, Reason: "招生", SaidBy: b.account, SaidAt: now.Wall,
+		}))
+		_, err = hours.Keep(tx, store.ClassPlace{ClassID: class.ID, AccountID: b.account, CaseID: &b.caseID, Offer: 1}, now)
+		return err
+	}))
+	return class.ID
+}
+
+// taken is how many places of a class are taken, and how many are in it.
+func (b bundle) taken(t *testing.T, classID string) (taken, members int) {
+	t.Helper()
+	tx := b.Store.Read(t.Context())
+	all, err := tx.PlacesTaken([]string{classID})
+	require.NoError(t, err)
+	list, err := tx.ClassMembers(classID)
+	require.NoError(t, err)
+	return all[classID], len(list)
+}
+
+func TestWhoIsTakenInIsInTheClassInWhichAPlaceWasKept(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	class := b.keptPlace(t)
+	taken, members := b.taken(t, class)
+	require.Equal(t, []int{1, 0}, []int{taken, members})
+	tasks := b.issue(t, "training", 1, 1, contract.EnrolmentTask)
+	b.answer(t, tasks[0], store.AnswerResult, contract.EnrolmentResult{AcceptedOn: b.Calendar.Today(time.Now())})
+	_, err := b.RecordEnrolment(t.Context(), b.recordRequest(tasks, 1))
+	require.NoError(t, err)
+	taken, members = b.taken(t, class)
+	require.Equal(t, []int{1, 1}, []int{taken, members})
+	in, err := b.Store.Read(t.Context()).PresentClass(b.caseID)
+	require.NoError(t, err)
+	require.Equal(t, class, in.ID)
+}
+
+func TestAPlaceIsGivenBackWhenItsCaseEndsOrIsGivenToAnotherBodyOrItsClassIsClosed(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(b bundle, class string){
+		"ended": func(b bundle, _ string) {
+			_, err := b.CloseCase(t.Context(), contract.CloseCaseRequest{CaseID: b.caseID, Outcome: "withdrawn"})
+			require.NoError(t, err)
+		},
+		"reassigned": func(b bundle, _ string) {
+			_, refusal := b.resolve(t, b.overdue(t), contract.Reassign, store.ResolutionParams{Institution: spare})
+			require.Empty(t, refusal)
+		},
+		"closed": func(b bundle, class string) {
+			require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+				_, err := hours.Close(tx, class, b.account, "不再开班", hours.At(b.Calendar, time.Now()))
+				return err
+			}))
+		},
+	} {
+		b := newBundle(t, graduate())
+		if name != "reassigned" { // who is overdue was admitted
+			b.admit(t)
+		}
+		class := b.keptPlace(t)
+		end(b, class)
+		taken, members := b.taken(t, class)
+		require.Equal(t, []int{0, 0}, []int{taken, members}, name)
+	}
+}

@@ -14,13 +14,14 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// RecordEnrolment takes the training body's acceptance of the trainee.
+// RecordEnrolment takes the training body's acceptance of the trainee, who is then in the class that they chose.
 func (r *Records) RecordEnrolment(ctx context.Context, req contract.RecordRequest) (contract.RecordReply, error) {
 	return record(ctx, r, req, progress.Training, func(f *file, tasks []answered) (contract.RecordReply, error) {
 		f.Note(progress.Training, "enrolled", store.ActorInstitution(tasks[0].InstitutionID), map[string]any{
 			"institution": tasks[0].InstitutionID,
 		})
-		return contract.RecordReply{Next: contract.GoOn}, nil
+		_, err := hours.TakePlace(f.tx, f.Case, hours.At(f.cal, f.Now()))
+		return contract.RecordReply{Next: contract.GoOn}, err
 	})
 }
 

@@ -66,6 +66,8 @@ type Config struct {
 	RequireSecondFactor bool
 	// PlainCookies has browsers send the sessions' cookies over connections without TLS, too: for demonstrations only.
 	PlainCookies bool
+	// SignUp lets trainees make accounts of their own.
+	SignUp bool
 	// PublicURL is where browsers reach the product, without a slash at its end; empty makes links without a host.
 	PublicURL string
 	// Provider is an identity provider that people log in by; nil: there is none.
@@ -150,6 +152,7 @@ type service struct {
 	notifications notificationBodies
 	letter        body[letterBody] // what is decided about a letter
 	logins        loginBodies
+	coming        comingBodies
 	keeping       accountBodies
 	workbooks     workbookBodies
 	employers     employerBodies

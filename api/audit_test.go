@@ -33,7 +33,7 @@ func TestTheAuditLogIsReadByActorActionSubjectAndTime(t *testing.T) {
 	require.Equal(t, "test", registered.Actor.Label)
 	require.Equal(t, "POST /v1/cases", registered.Reason, "who was asked for no reason did what the operation does")
 	require.NotEmpty(t, registered.RequestID)
-	require.Len(t, read("actor="+registered.Actor.ID).Entries, 1)
+	require.Len(t, read("actor="+registered.Actor.ID).Entries, 2, "they consented, and registered")
 	require.Len(t, read("action=case.register").Entries, 2)
 	require.Empty(t, read("until=2020-01-01T00:00:00Z").Entries)
 	require.Empty(t, read("since=2999-01-01T00:00:00Z").Entries)

@@ -85,7 +85,6 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 	if err != nil {
 		return nil, err
 	}
-	now := s.Now().UTC()
 	out := &contactsOutput{}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := tx.LockPerson(id); err != nil {
@@ -95,24 +94,8 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 		if err != nil {
 			return err
 		}
-		after := keeping(given, before, body.Keep)
-		sealed, indexes, err := people.SealContacts(s.Keys, id, after)
-		if err != nil {
-			return err
-		}
-		sealed.UpdatedAt = now
-		if err := carryConfirmations(tx, &sealed, known, before, after); err != nil {
-			return err
-		}
-		out.Body = maskedContacts(after, sealed)
-		fresh, err := tx.SaveContacts(sealed, indexes)
-		if err == nil && !fresh {
-			err = problem(phoneTaken, FieldError{Field: "phone", Code: phoneTaken})
-		}
-		if err != nil {
-			return err
-		}
-		return s.auditSelf(tx, r, "contacts.set", id, out.Body)
+		out.Body, err = s.saveContacts(tx, r, id, known, before, keeping(given, before, body.Keep), "phone")
+		return err
 	})
 	if p := (*Problem)(nil); errors.As(err, &p) && p.Code == phoneTaken {
 		// Whoever tries whose numbers are known here leaves a trace of each.
@@ -121,6 +104,29 @@ func (s *service) setContacts(ctx context.Context, in *bodyInput) (*contactsOutp
 		}))
 	}
 	return out, err
+}
+
+// saveContacts writes how a person, who is locked, can be reached from now on. The field is where the telephone was sent.
+func (s *service) saveContacts(
+	tx *store.Tx, r *request, id string, known store.Contacts, before, after people.Reach, field string,
+) (contactsView, error) {
+	sealed, indexes, err := people.SealContacts(s.Keys, id, after)
+	if err != nil {
+		return contactsView{}, err
+	}
+	sealed.UpdatedAt = s.Now().UTC()
+	if err := carryConfirmations(tx, &sealed, known, before, after); err != nil {
+		return contactsView{}, err
+	}
+	view := maskedContacts(after, sealed)
+	fresh, err := tx.SaveContacts(sealed, indexes)
+	if err == nil && !fresh {
+		err = problem(phoneTaken, FieldError{Field: field, Code: phoneTaken})
+	}
+	if err != nil {
+		return view, err
+	}
+	return view, s.auditSelf(tx, r, "contacts.set", id, view)
 }
 
 // carryConfirmations keeps that somebody is reached by what stays as it was. What was sent to confirm anything else is of no use.

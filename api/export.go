@@ -100,7 +100,11 @@ func (s *service) openers() map[string][]opener {
 			plain, err := s.Keys.Open(sealed, store.LetterSeal(id))
 			return json.RawMessage(plain), err
 		}}},
-		"petitions":  {{"text", "text", text(store.PetitionSeal)}, {"statement", "statement", text(store.PetitionStatementSeal)}},
+		"petitions": {{"text", "text", text(store.PetitionSeal)}, {"statement", "statement", text(store.PetitionStatementSeal)}},
+		"drafts": {{"sealed", "contents", func(id string, sealed []byte) (any, error) {
+			plain, err := s.Keys.Open(sealed, store.DraftSeal(id))
+			return json.RawMessage(plain), err
+		}}, {"photo", "photo", func(id string, sealed []byte) (any, error) { return s.Keys.Open(sealed, store.DraftPhotoSeal(id)) }}},
 		"misconduct": {{"account", "account", text(store.MisconductSeal)}, {"statement", "statement", text(store.StatementSeal)}},
 	}
 }

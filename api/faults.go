@@ -77,6 +77,9 @@ const (
 	fieldTooDeep         = "page_too_deep"
 	fieldViewTaken       = "view_name_taken"
 	fieldRefundOrder     = "refund_order"
+	fieldConsentOutdated = "consent_outdated"
+	fieldConsentNeeded   = "consent_needed"
+	fieldUnknownDraft    = "unknown_draft"
 	mostFaults           = 100 // what is listed; a body that is wrong throughout needs no more
 	unnamed              = "?" // a field whose name is not repeated
 	whole                = "$" // the body as a whole

@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/issuing/issuingtest"
 	"github.com/dengpan/dengpan/policy"
@@ -239,6 +240,15 @@ func (w *world) post(path, token string, body any) reply {
 
 type object = map[string]any
 
+// consentsTo consents to every text that is asked for at a time, as it is today.
+func consentsTo(when consent.When) []object {
+	var all []object
+	for _, given := range consent.ToAll(when) {
+		all = append(all, object{"kind": given.Kind, "version": given.Version})
+	}
+	return all
+}
+
 // registration is a request that is right in every field; changes replace some of them, and nil takes one out.
 func registrationOf(n int, changes object) object {
 	born := calendar.MustParseDate("1990-05-17")
@@ -253,6 +263,7 @@ func registrationOf(n int, changes object) object {
 			"grades":          []object{},
 			"work_started_on": "2016-01-01",
 		},
+		"consents": consentsTo(consent.Registration),
 	}
 	for field, value := range changes {
 		if value == nil {
@@ -295,7 +306,7 @@ func (w *world) counts() map[string]int64 {
 	for _, table := range []string{
 		"persons", "cases", "case_stages", "case_events", "inbox", "idempotency_keys", "audit_entries", "task_answers", "dead_letters", "withdrawals",
 		"resolutions", "outbox", "hour_entries", "staff", "sessions", "session_roster", "classes", "class_members", "attendance", "assessments", "certificates", "courses", "course_places", "ce_entries", "ce_years", "accounts", "access_tokens", "invitations",
-		"evidence", "acts", "approvals",
+		"evidence", "acts", "approvals", "consents", "registration_drafts", "class_places", "contacts", "photos",
 	} {
 		var n int64
 		require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT count(*) FROM "+table).Scan(&n))

@@ -29,6 +29,8 @@ type limit struct {
 // The limits. Those that stand against guessing are tight; the others only keep one from taking what is there for all.
 var (
 	loginsByAddress     = limit{name: "log-in", every: 2 * time.Second, burst: 60}
+	signUpsByAddress    = limit{name: "sign-up", every: 30 * time.Second, burst: 60}
+	signUpsByLogin      = limit{name: "sign-up-name", every: 10 * time.Minute, burst: 5}
 	checksByAddress     = limit{name: "check", every: 2 * time.Second, burst: 60}
 	checksByCertificate = limit{name: "certificate", every: 30 * time.Second, burst: 20}
 	checksByIDNumber    = limit{name: "id-number", every: 30 * time.Second, burst: 20}
@@ -43,6 +45,8 @@ var (
 // limitsByAddress are the limits of operations that ask for no account. What is not here is read from memory, and unlimited.
 var limitsByAddress = map[string]limit{
 	"POST /v1/session":                loginsByAddress,
+	"POST /v1/sign-ups":               signUpsByAddress,
+	"POST /v1/join-checks":            checksByAddress,
 	"GET /login/oidc":                 loginsByAddress,
 	"GET /login/oidc/callback":        loginsByAddress,
 	"POST /v1/invitations/reading":    loginsByAddress,
@@ -60,6 +64,7 @@ var limitsByAddress = map[string]limit{
 	routeEvidence:                     uploadsByAddress,
 	routeStatusList:                   readsByAddress,
 	routeDID:                          readsByAddress,
+	"GET /v1/consent-texts":           readsByAddress,
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
 	"GET /v1/institutions/{ref}":      readsByAddress,

@@ -205,6 +205,7 @@ type providerView struct {
 type waysOutput struct {
 	Body struct {
 		Local    bool          `json:"local" doc:"By a log-in and its password: POST /v1/session."`
+		SignUp   bool          `json:"sign_up" doc:"Whether trainees make accounts of their own: POST /v1/sign-ups."`
 		Provider *providerView `json:"oidc" doc:"By an identity provider: GET /login/oidc; null: there is none."`
 	}
 }
@@ -212,7 +213,7 @@ type waysOutput struct {
 // loginWays says which ways of logging in there are.
 func (s *service) loginWays(context.Context, *struct{}) (*waysOutput, error) {
 	out := &waysOutput{}
-	out.Body.Local = true
+	out.Body.Local, out.Body.SignUp = true, s.SignUp
 	if s.Provider != nil {
 		out.Body.Provider = &providerView{Name: s.Provider.Name}
 	}

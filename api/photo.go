@@ -23,9 +23,10 @@ const (
 
 // uploads are the operations that take files, and which.
 var uploads = map[string][]string{
-	routePut:      {mediaJPEG, mediaPNG},
-	routeWorkbook: {mediaXLSX},
-	routeEvidence: evidence.TheRules().Media(),
+	routePut:        {mediaJPEG, mediaPNG},
+	routeDraftPhoto: {mediaJPEG, mediaPNG},
+	routeWorkbook:   {mediaXLSX},
+	routeEvidence:   evidence.TheRules().Media(),
 
 	routeCheckForm:     {mediaForm},
 	routeCheckFile:     {mediaMultipart},
@@ -64,11 +65,7 @@ func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, er
 	}
 	kept, wrong := photo.Read(in.RawBody)
 	if len(wrong) > 0 {
-		faults := make([]FieldError, len(wrong))
-		for i, fault := range wrong {
-			faults[i] = FieldError{Field: whole, Code: string(fault)}
-		}
-		return nil, problem(validationFailed, faults...)
+		return nil, unfitPhoto(wrong)
 	}
 	sealed, err := s.Keys.Seal(kept, store.PhotoSeal(id))
 	if err != nil {
@@ -93,6 +90,15 @@ func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, er
 		s.forward(ctx, item) // what does not get through now does later
 	}
 	return out, nil
+}
+
+// unfitPhoto names every rule that a photo breaks.
+func unfitPhoto(wrong []photo.Fault) *Problem {
+	faults := make([]FieldError, len(wrong))
+	for i, fault := range wrong {
+		faults[i] = FieldError{Field: whole, Code: string(fault)}
+	}
+	return problem(validationFailed, faults...)
 }
 
 // photoCame has the cases go on whose certificates waited for a person's photo.

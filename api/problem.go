@@ -95,6 +95,10 @@ const (
 	printUnderWay          = "print_under_way"
 	printEmpty             = "print_empty"
 	printNotReady          = "print_not_ready"
+	signUpOff              = "sign_up_off"
+	draftMoved             = "draft_moved"
+	draftsFull             = "drafts_full"
+	placesFull             = "places_full"
 	loginFailed            = "login_failed"
 	loginLocked            = "login_locked"
 	tooManyRequests        = "too_many_requests"
@@ -270,6 +274,10 @@ var statuses = map[string]int{
 	printUnderWay:          http.StatusConflict,
 	printEmpty:             http.StatusConflict,
 	printNotReady:          http.StatusConflict,
+	signUpOff:              http.StatusConflict,
+	draftMoved:             http.StatusConflict,
+	draftsFull:             http.StatusConflict,
+	placesFull:             http.StatusConflict,
 	loginFailed:            http.StatusUnauthorized,
 	loginLocked:            http.StatusTooManyRequests,
 	tooManyRequests:        http.StatusTooManyRequests,

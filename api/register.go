@@ -16,9 +16,9 @@ import (
 
 // registrationBody is a request to register a case.
 type registrationBody struct {
-	Name           string        `json:"name" maxLength:"200" doc:"As on the identity document."`
+	Name           string        `json:"name,omitempty" maxLength:"200" doc:"As on the identity document. Who has registered before leaves name and number out."`
 	IDType         string        `json:"id_type,omitempty" enum:"resident_id,residence_permit,hong_kong_macao_permit,taiwan_permit,passport,permanent_resident_id" doc:"resident_id (居民身份证) unless it says otherwise."`
-	IDNumber       string        `json:"id_number" maxLength:"64" doc:"Of a resident identity card, 18 characters."`
+	IDNumber       string        `json:"id_number,omitempty" maxLength:"64" doc:"Of a resident identity card, 18 characters."`
 	IDCountry      string        `json:"id_country,omitempty" maxLength:"3" doc:"Of a passport, and only of it: who issued it, by ISO 3166-1, three letters, as the passport prints it."`
 	Occupation     string        `json:"occupation" maxLength:"64"`
 	Direction      string        `json:"direction,omitempty" maxLength:"64" doc:"Empty when the occupation has no directions."`
@@ -28,6 +28,12 @@ type registrationBody struct {
 	District       string        `json:"district,omitempty" maxLength:"64" doc:"Where the trainee's employer is. Operators of that district see the case; one who registers it is taken for granted to mean their own."`
 	Applicant      applicantBody `json:"applicant"`
 	OrderBody
+
+	Class      string                    `json:"class,omitempty" maxLength:"64" doc:"Id of a class of the training body in which a place is wanted; it is kept until the body has decided, and the case is then in the class."`
+	ClassOffer int                       `json:"class_offer,omitempty" minimum:"0" doc:"With a class: the revision of what it offers that was read, and is agreed to. Of a place that was kept for a draft, what was agreed to then holds."`
+	Consents   []ConsentGiven            `json:"consents,omitempty" maxItems:"20" doc:"What was consented to. Who registers themselves consents to all that GET /v1/consent-texts says registration needs, now or before."`
+	Contacts   *registrationContactsBody `json:"contacts,omitempty" doc:"Of who registers themselves."`
+	Draft      string                    `json:"draft,omitempty" maxLength:"64" doc:"Id of the draft that it was: its place in the class and its photo are taken over, and it is gone."`
 }
 
 type registerOutput struct {
@@ -40,6 +46,7 @@ type registration struct {
 	body      registrationBody
 	who       person
 	applicant policy.Applicant
+	contacts  people.Reach
 	today     calendar.Date
 	class     *store.Class // that a code came with; nil: none did
 }
@@ -52,6 +59,9 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 	if err != nil {
 		return nil, err
 	}
+	if err := s.whoTheyAre(s.Store.Read(ctx), r, &body, found); err != nil {
+		return nil, err
+	}
 	if err := s.limits.byNumber(ctx, casesByIDNumber, body.IDNumber); err != nil {
 		return nil, err
 	}
@@ -62,8 +72,9 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 	if own := r.account.Caller().District; own != "" && body.District != own && !found.has("district") {
 		found.add("district", fieldForeignDistrict)
 	}
+	s.checkComing(r, &reg, found)
 	out := &registerOutput{}
-	var start store.InboxItem
+	var told []store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := s.checkBodies(tx, reg, found); err != nil {
 			return err
@@ -71,10 +82,14 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 		if reg.class, err = body.ordered(tx, found); err != nil {
 			return err
 		}
+		draft, err := s.draftOf(tx, r, reg, found)
+		if err != nil {
+			return err
+		}
 		if err := found.err(); err != nil {
 			return err
 		}
-		if start, out.Body, err = s.insertCase(tx, r, reg); err != nil {
+		if told, out.Body, err = s.insertCase(tx, r, reg, draft, found); err != nil {
 			return err
 		}
 		out.Location = "/v1/cases/" + out.Body.ID
@@ -83,7 +98,9 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 	if err != nil {
 		return nil, refusedByConstraint(err)
 	}
-	s.forward(ctx, start) // its start is certain either way: the relay carries what this could not
+	for _, item := range told { // its start is certain either way: the relay carries what this could not
+		s.forward(ctx, item)
+	}
 	return out, nil
 }
 
@@ -157,11 +174,13 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 	return nil
 }
 
-// insertCase writes the person, the case and its start, and reads the case as it is shown.
-func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.InboxItem, caseView, error) {
+// insertCase writes the person, the case and its start, what comes with it, and reads the case as it is shown.
+func (s *service) insertCase(
+	tx *store.Tx, r *request, reg registration, draft *store.Draft, found *faults,
+) ([]store.InboxItem, caseView, error) {
 	person, err := s.person(tx, r, reg)
 	if err != nil {
-		return store.InboxItem{}, caseView{}, err
+		return nil, caseView{}, err
 	}
 	actor := store.ActorOperator
 	if r.account.Role == trainee {
@@ -169,18 +188,22 @@ func (s *service) insertCase(tx *store.Tx, r *request, reg registration) (store.
 	}
 	c, start, err := s.registering().Write(tx, person.Human, reg.asked(), registering.By{Account: r.account.ID, Actor: actor}, s.Now())
 	if err != nil {
-		return store.InboxItem{}, caseView{}, err
+		return nil, caseView{}, err
+	}
+	told, err := s.comeWith(tx, r, reg, c, draft, found)
+	if err != nil {
+		return nil, caseView{}, err
 	}
 	if reg.class != nil {
 		if err := registering.Place(tx, c, reg.class.ID, store.ByCode, r.account.ID, s.Now()); err != nil {
-			return store.InboxItem{}, caseView{}, err
+			return nil, caseView{}, err
 		}
 	}
 	if err := s.audit(tx, r, "case.register", "case:"+c.ID, "", nil); err != nil {
-		return store.InboxItem{}, caseView{}, err
+		return nil, caseView{}, err
 	}
 	view, err := s.viewCase(tx, r, c.ID)
-	return start, view, err
+	return append(told, start), view, err
 }
 
 // person finds the person an ID number belongs to, or writes them, and binds a trainee's account to them. What is refused

@@ -68,6 +68,9 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 		r.exec("INSERT INTO case_mentions (id, note_id, account_id) VALUES ($1, $2, $3)", id, r.own[authority.Note], r.accountOf(r.tokens[caller]))
 		return id
 	}
+	if kind == authority.Draft {
+		return r.draftOf(r.accountOf(r.tokens[caller]))
+	}
 	if kind == authority.View {
 		return r.view(r.tokens[caller])
 	}
@@ -78,6 +81,15 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 		account, err := tx.AccountByToken(r.tokens[caller])
 		return account.ID, err
 	})
+}
+
+// draftOf begins a registration of an account, with a photo; asking may send or remove it.
+func (w *world) draftOf(account string) string {
+	w.t.Helper()
+	id := uuid.NewString()
+	w.exec("INSERT INTO registration_drafts (id, account_id, step, contents_sealed, photo_sealed) VALUES ($1, $2, 'about', $3, $4)",
+		id, account, w.sealed("{}", store.DraftSeal(id)), w.sealed("x", store.DraftPhotoSeal(id)))
+	return id
 }
 
 // view keeps a view of a list for an account; asking may remove it.
@@ -185,6 +197,9 @@ func (w *world) objects(caseID, body, sponsor string) map[authority.Object]strin
 	w.exec(`INSERT INTO batches (id, name, reason, verb, params, selection, district, counted, per_minute, watch_seconds, state, requested_by,
 		requested_at, act_after) SELECT $1, 'n', 'r', 'retry', '{}', '{"cause":"task_overdue"}', district, 1, 60, 0, 'running', `+by+`, now(), now()
 		FROM cases WHERE id = $2`, id[authority.Batch], caseID)
+	var registrant string
+	require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT registered_by FROM cases WHERE id = $1", caseID).Scan(&registrant))
+	id[authority.Draft] = w.draftOf(registrant)
 	id[authority.Misconduct] = uuid.NewString()
 	w.exec(`INSERT INTO misconduct_cases (id, case_id, task_id, institution_id, report_id, part, attempt, act, occurred_on, account_sealed, state,
 		recorded_by, recorded_at, confirmed_by, confirmed_at, changed_at)
@@ -392,7 +407,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 		"GET /v1/inspections":  authority.Inspection, "GET /v1/suspension-proposals": authority.Proposal,
 		"GET /v1/classes": authority.Class, "GET /v1/list-snapshots": authority.List,
-		"GET /v1/approvals": authority.Approval,
+		"GET /v1/approvals": authority.Approval, "GET /v1/me/registration-drafts": authority.Draft,
 	}
 	for _, row := range authority.Table() {
 		if row.Public || row.About != authority.Nothing || !strings.HasPrefix(row.Route, http.MethodGet) {

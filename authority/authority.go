@@ -81,6 +81,8 @@ const (
 	CertificateRequest Object = "certificate_request"
 	Revocation         Object = "certificate_revocation"
 
+	Draft Object = "registration_draft"
+
 	Misconduct Object = "misconduct"
 	Petition   Object = "petition"
 	Merge      Object = "merge"

@@ -5,13 +5,13 @@ import (
 	"github.com/dengpan/dengpan/store"
 )
 
-// MayRevise refuses what a locked class is to become, when it is closed, more are in it than it is to hold, or sessions that
+// MayRevise refuses what a locked class is to become, when it is closed, more places in it are taken than it is to have, or sessions that
 // count lie outside its new dates.
 func MayRevise(tx *store.Tx, c store.Class) error {
 	if c.ClosedAt != nil {
 		return refuse(CodeClassClosed, "")
 	}
-	there, err := present(tx, c.ID)
+	taken, err := tx.PlacesTaken([]string{c.ID})
 	if err != nil {
 		return err
 	}
@@ -19,7 +19,7 @@ func MayRevise(tx *store.Tx, c store.Class) error {
 	switch {
 	case err != nil:
 		return err
-	case len(there) > c.Capacity:
+	case taken[c.ID] > c.Capacity:
 		return refuse(CodeCapacityTooSmall, "capacity")
 	case first != nil && dateOf(*first).Before(c.StartsOn):
 		return refuse(CodeOutsideClass, "starts_on")
@@ -30,7 +30,8 @@ func MayRevise(tx *store.Tx, c store.Class) error {
 }
 
 // Close closes a class: with nothing left to do. Who is not through with the training, or owed an answer by the institution,
-// leaves it first, with a reason; sessions that lie ahead are voided first. Closed again, it stays as it is: false.
+// leaves it first, with a reason; sessions that lie ahead are voided first. Places that are kept in it are released. Closed
+// again, it stays as it is: false.
 func Close(tx *store.Tx, classID, by, reason string, now Instant) (fresh bool, err error) {
 	class, err := tx.LockClass(classID)
 	if err != nil || class.ClosedAt != nil {
@@ -53,6 +54,9 @@ func Close(tx *store.Tx, classID, by, reason string, now Instant) (fresh bool, e
 	}
 	if len(ahead) > 0 {
 		return false, refuse(CodeSessionsAhead, "sessions")
+	}
+	if err := tx.ReleaseClassPlaces(classID, store.PlaceClassClosed, now.Wall); err != nil {
+		return false, err
 	}
 	return true, tx.CloseClass(classID, by, reason, now.Wall)
 }

@@ -20,6 +20,9 @@ type Joined struct {
 // Join takes cases into a class, all or none; who is in it already stays. They are listed for its sessions that have not
 // opened. An error that is a *RefusedError says who cannot join, and why.
 func Join(tx *store.Tx, classID string, caseIDs []string, by string, now Instant) (Joined, error) {
+	if err := tx.HoldCases(caseIDs); err != nil {
+		return Joined{}, err
+	}
 	class, err := tx.LockClass(classID)
 	joined := Joined{Class: class}
 	if err != nil {
@@ -44,12 +47,19 @@ func Join(tx *store.Tx, classID string, caseIDs []string, by string, now Instant
 		if err := mayJoin(tx, class, attendees[id], fmt.Sprintf("case_ids[%d]", i)); err != nil {
 			return joined, err
 		}
+		if err := settlePlace(tx, class.ID, id, now); err != nil {
+			return joined, err
+		}
 		joined.Fresh = append(joined.Fresh, id)
 		members = append(members, store.ClassMember{
 			ID: uuid.NewString(), ClassID: class.ID, CaseID: id, JoinedBy: by, JoinedAt: now.Wall,
 		})
 	}
-	if len(there)+len(members) > class.Capacity {
+	taken, err := tx.PlacesTaken([]string{class.ID})
+	if err != nil {
+		return joined, err
+	}
+	if len(members) > 0 && taken[class.ID]+len(members) > class.Capacity {
 		return joined, refuse(CodeClassFull, "case_ids")
 	}
 	if err := tx.JoinClass(members); err != nil {
@@ -150,8 +160,12 @@ func Leave(tx *store.Tx, classID string, caseIDs []string, d Departure, now Inst
 	return leaving, depart(tx, class.ID, leaving, d, now)
 }
 
-// LeaveWith has a case leave the class it is in, if it is in one, because of what became of the case.
+// LeaveWith has a case leave the class it is in, if it is in one, because of what became of the case; a place that is kept for
+// it is released.
 func LeaveWith(tx *store.Tx, caseID, how string, now Instant) error {
+	if err := tx.ReleaseCasePlace(caseID, how, now.Wall); err != nil {
+		return err
+	}
 	class, err := tx.PresentClass(caseID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil

@@ -33,7 +33,7 @@ var promised = map[string][]string{
 		"nothing_asked", "nothing_to_waive", "no_mark", "no_earlier_stage", "stage_not_earlier", "certificate_in_force", "case_closing",
 		"step_failed", "incident_closed", "verb_not_allowed",
 		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
-		"page_too_deep", "view_name_taken", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
+		"consent_outdated", "consent_needed", "unknown_draft", "class_not_offered", "enrolment_over", "offer_changed", "page_too_deep", "view_name_taken", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
 	"stage_state.*":       {"pending", "active", "waiting", "stuck", "done", "failed", "skipped"},
@@ -138,6 +138,7 @@ var problemCodes = []string{
 	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
 	"certificate_replacing", "nothing_to_revoke",
 	"petition_asked", "petition_late", "petition_step", "petition_not_handler", "petition_marker",
+	"sign_up_off", "draft_moved", "drafts_full", "places_full",
 	"merge_in_the_way", "merge_changed", "merge_open",
 	"case_changed", "case_paused", "act_not_possible", "approval_pending", "approval_overtaken",
 }

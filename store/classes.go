@@ -175,6 +175,14 @@ func (tx *Tx) ClassMembers(classID string) ([]ClassMember, error) {
 	return members, found(err, "read the members of a class")
 }
 
+// HoldCases keeps cases from being given to others, or ended, until the transaction ends. They are held before their class: a
+// case that joins one by itself is held first, too.
+func (tx *Tx) HoldCases(ids []string) error {
+	var held []string
+	err := tx.db.Model(&Case{}).Clauses(clause.Locking{Strength: "SHARE"}).Where("id IN ?", ids).Order("id").Pluck("id", &held).Error
+	return found(err, "hold cases")
+}
+
 // PresentClass reads the class that a case is in; ErrNotFound when it is in none.
 func (tx *Tx) PresentClass(caseID string) (Class, error) {
 	var c Class

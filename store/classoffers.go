@@ -27,8 +27,8 @@ type ClassOffer struct {
 	SaidAt      time.Time
 }
 
-// placesTaken counts the places of a class k that nobody else can have.
-const placesTaken = "(SELECT count(*) FROM class_members m WHERE m.class_id = k.id AND m.left_at IS NULL)"
+// placesTaken counts the places of a class k that nobody else can have: of who is in it, and for whom one is kept.
+const placesTaken = "class_places_taken(k.id)"
 
 // InsertOffer writes the next revision of what a class offers. The class is locked by the caller.
 func (tx *Tx) InsertOffer(o ClassOffer) error {

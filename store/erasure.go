@@ -126,6 +126,9 @@ func (tx *Tx) eraseLogIn(account Account, at time.Time) error {
 			return err
 		}
 	}
+	if err := tx.RemoveDrafts(account.ID, at); err != nil {
+		return err
+	}
 	for _, table := range []string{"credentials", "second_factors", "recovery_codes", "login_identities", "web_sessions", "idempotency_keys"} {
 		if err := tx.db.Exec("DELETE FROM "+table+" WHERE account_id = ?", account.ID).Error; err != nil {
 			return fmt.Errorf("erase a log-in: %w", err)

@@ -81,6 +81,12 @@ var exportSections = []ExportSection{
 		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id IN (TABLE records) ORDER BY p.enrolled_at`},
 	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at,
 		m.left_how, m.left_reason FROM class_members m JOIN classes k ON k.id = m.class_id WHERE m.case_id IN (TABLE mine) ORDER BY m.joined_at`},
+	{"class_places", []string{"class_places"}, `SELECT case_id, offer, held_at, held_until, state, ended_at, ended_how FROM class_places
+		WHERE account_id IN (TABLE account) OR case_id IN (TABLE mine) ORDER BY held_at`},
+	{"consents", []string{"consents"}, `SELECT kind, version, given_at, withdrawn_at FROM consents
+		WHERE person_id IN (TABLE records) OR account_id IN (TABLE account) ORDER BY given_at`},
+	{"drafts", []string{"registration_drafts"}, `SELECT id, step, created_at, updated_at, encode(contents_sealed, 'base64') AS sealed,
+		encode(photo_sealed, 'base64') AS photo FROM registration_drafts WHERE account_id IN (TABLE account) ORDER BY created_at`},
 	{"sessions_attended", []string{"session_roster", "attendance"}, `SELECT s.institution_id, s.ref, s.module, s.mode, s.opens_at, s.closes_at,
 		s.voided_at, a.signed_in_at, a.signed_out_at, a.received_at, a.state, a.reason
 		FROM session_roster r JOIN sessions s ON s.id = r.session_id

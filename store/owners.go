@@ -47,6 +47,8 @@ var ownerQueries = map[authority.Object]string{
 		FROM case_mentions WHERE id = ?`,
 	authority.WebSession: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM web_sessions WHERE id = ?`,
+	authority.Draft: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM registration_drafts WHERE id = ?`,
 	authority.View: `SELECT owner AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM saved_views WHERE id = ?`,
 	authority.Place: `SELECT NULL AS account, p.human AS person, o.institution_id AS institution, t.district AS first, NULL AS second

@@ -100,6 +100,12 @@ func AuditSeal() string { return "audit/key" }
 // WorkbookSeal is the purpose of the rows of a workbook that was filled in.
 func WorkbookSeal(workbookID string) string { return "workbook/" + workbookID }
 
+// DraftSeal is the purpose of what is in a registration that is not sent yet.
+func DraftSeal(draftID string) string { return "draft/" + draftID }
+
+// DraftPhotoSeal is the purpose of the photo of such a registration.
+func DraftPhotoSeal(draftID string) string { return "draft/" + draftID + "/photo" }
+
 // PrintSeal is the purpose of certificates in one file.
 func PrintSeal(printID string) string { return "certificate-print/" + printID }
 
@@ -138,6 +144,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("evidence", "key_sealed", "id", EvidenceKeySeal),
 	ofOne("audit_key", "key_sealed", "id", func(string) string { return AuditSeal() }),
 	ofOne("workbooks", "content_sealed", "id", WorkbookSeal),
+	ofOne("registration_drafts", "contents_sealed", "id", DraftSeal),
+	ofOne("registration_drafts", "photo_sealed", "id", DraftPhotoSeal),
 	ofOne("certificate_prints", "content_sealed", "id", PrintSeal),
 	ofOne("dead_letters", "body_sealed", "id", LetterSeal),
 	ofOne("duty_declarations", "document_sealed", "id", DutySeal),

@@ -12,7 +12,8 @@ import (
 )
 
 // Forgetting removes what is only kept for a while once its time is over, whether anybody comes to look or not: workbooks,
-// certificates in one file, the answers to requests with keys, the log of deliveries, what trainees were told and how.
+// certificates in one file, registrations that were never sent, the answers to requests with keys, the log of deliveries, what
+// trainees were told and how.
 type Forgetting struct {
 	Store  *store.Store
 	Logger *slog.Logger
@@ -39,8 +40,9 @@ func (f *Forgetting) Forget(ctx context.Context, now time.Time) error {
 	tx := f.Store.Read(ctx)
 	_, workbooks := f.Store.ForgetWorkbooks(ctx, now)
 	_, prints := f.Store.ForgetPrints(ctx, now)
+	_, drafts := f.Store.ForgetDrafts(ctx, now)
 	return errors.Join(
-		workbooks, prints,
+		workbooks, prints, drafts,
 		inBatches(func() (int64, error) { return tx.ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.PruneDeliveries(now.Add(-deliveriesKept), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.ForgetContactCodes(now, forgetBatch) }),

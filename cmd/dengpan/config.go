@@ -50,6 +50,7 @@ type config struct {
 	TemporalUIURL string   `env:"DENGPAN_TEMPORAL_UI_URL"`
 
 	SecondFactor    bool          `env:"DENGPAN_REQUIRE_SECOND_FACTOR" envDefault:"true"`
+	SignUp          bool          `env:"DENGPAN_SIGN_UP"          envDefault:"true"`
 	SessionIdle     time.Duration `env:"DENGPAN_SESSION_IDLE"     envDefault:"30m"`
 	SessionLifetime time.Duration `env:"DENGPAN_SESSION_LIFETIME" envDefault:"12h"`
 
@@ -96,6 +97,7 @@ func configured(cmd *cobra.Command) *config {
 		"cases a worker keeps in memory; 0 replays each (DENGPAN_WORKFLOW_CACHE)")
 	f.BoolVar(&cfg.SecondFactor, "require-second-factor", cfg.SecondFactor,
 		"have operators and administrators with a password enrol a second factor (DENGPAN_REQUIRE_SECOND_FACTOR)")
+	f.BoolVar(&cfg.SignUp, "sign-up", cfg.SignUp, "let trainees make accounts of their own (DENGPAN_SIGN_UP)")
 	f.DurationVar(&cfg.SessionIdle, "session-idle", cfg.SessionIdle,
 		"how long a browser stays logged in without a request (DENGPAN_SESSION_IDLE)")
 	f.DurationVar(&cfg.SessionLifetime, "session-lifetime", cfg.SessionLifetime,

@@ -196,7 +196,7 @@ func (p *process) api(ctx context.Context) error {
 	handler, err := api.New(api.Config{
 		Store: p.store, Policy: p.rules, Calendar: p.calendar, Keys: p.keys, Logger: p.logger,
 		Version: version(), Font: p.cfg.Font, TemporalUI: p.cfg.TemporalUI, PublicURL: p.origin, Provider: p.provider,
-		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo,
+		Sessions: p.sessions, RequireSecondFactor: p.cfg.SecondFactor, PlainCookies: p.cfg.Demo, SignUp: p.cfg.SignUp,
 		LimitFactor: limits, TrustedProxies: p.cfg.Proxies, Bucket: p.bucket, Printing: p.printing,
 		Callbacks: guard, Executions: &executions, Channels: p.teller().Channels(),
 		Forwarder: &relay.Relay{Store: p.store, Temporal: p.temporal, Logger: p.logger},

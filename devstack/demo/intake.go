@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/devstack/portrait"
 )
 
@@ -68,6 +69,8 @@ type registration struct {
 	EvaluationBody string    `json:"evaluation_body"`
 	District       string    `json:"district"`
 	Applicant      applicant `json:"applicant"`
+
+	Consents []consent.Given `json:"consents"`
 }
 
 // register is the n-th trainee's registration; the same however often it is asked for.
@@ -78,6 +81,7 @@ func (d *Demo) register(n int) registration {
 		Name: name(n), IDNumber: idNumber(n), Occupation: s.occupation, Level: s.level,
 		TrainingBody: training[n%len(training)], EvaluationBody: evaluation[n%len(evaluation)],
 		District: districtOf(n), Applicant: s.applicant(d.notes.steps.BeganOn),
+		Consents: consent.ToAll(consent.Registration),
 	}
 }
 

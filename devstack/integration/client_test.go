@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/devstack/portrait"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
@@ -78,6 +79,7 @@ func (s *system) register(t testing.TB, n int) trainee {
 		"level":           "junior",
 		"training_body":   "ouc",
 		"evaluation_body": "miit-education-exam",
+		"consents":        consent.ToAll(consent.Registration),
 		"applicant": document{
 			"category": "in_post",
 			"education": []document{

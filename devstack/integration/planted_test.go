@@ -14,6 +14,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/client"
+	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/store"
@@ -165,6 +166,7 @@ func registrationOf(p person) document {
 	return document{
 		"name": p.name, "id_number": p.number, "occupation": "big-data", "level": "junior", "direction": "",
 		"training_body": "ouc", "evaluation_body": "miit-education-exam", "district": "haidian",
+		"consents": consent.ToAll(consent.Registration),
 		"applicant": document{
 			"category":  "in_post",
 			"education": []document{{"degree": "bachelor", "related_major": true, "full_time": true, "graduated_on": "2012-07-01"}},
