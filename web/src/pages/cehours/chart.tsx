@@ -51,7 +51,7 @@ export function Chart({ sums, year, need }: Props) {
                     professional: number(lang, s.professional),
                   })}
                 </span>
-                <span className="bar" aria-hidden>
+                <span className="pillar" aria-hidden>
                   <b>{number(lang, s.professional + s.common)}</b>
                   <i className="common" style={{ height: height(s.common) }} />
                   <i className="professional" style={{ height: height(s.professional) }} />
