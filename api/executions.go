@@ -93,7 +93,11 @@ func (s *service) registerExecutions(api huma.API) {
 	}
 	run := s.repairing.run.schema
 	read(api, "GET /v1/executions/watch", tag, "When executions were last looked at, and how many are in trouble", s.executionWatch)
-	for at, of := range map[string]executedOf{"/v1/cases/{id}/execution": ofCase, "/v1/incidents/{id}/execution": ofIncident} {
+	for _, subject := range []struct {
+		at string
+		of executedOf
+	}{{"/v1/cases/{id}/execution", ofCase}, {"/v1/incidents/{id}/execution", ofIncident}} {
+		at, of := subject.at, subject.of
 		read(api, "GET "+at, tag, "What Temporal does for it now", s.showExecution(of))
 		sent(api, "POST "+at+"/pause", tag, "Have the workflow take no further step", run, ok, s.repairRun(of, contract.PauseExecution))
 		sent(api, "POST "+at+"/unpause", tag, "Have the workflow go on", run, ok, s.repairRun(of, contract.ResumeExecution))

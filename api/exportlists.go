@@ -22,6 +22,11 @@ var exported = map[string]exportedList{
 		columns: []string{"id", "case_id", "kind", "cause", "stage", "institution", "state", "since", "closed", "explanation"},
 		open:    openIncidents,
 	},
+	"incident_groups": {
+		route: "GET /v1/incidents", fields: store.IncidentFields,
+		columns: []string{"cause", "kind", "stage", "institution", "count", "cases", "claimed", "since", "explanation"},
+		open:    openGroups,
+	},
 	"tasks": {
 		route: "GET /v1/tasks", fields: always(store.TaskFields), sorts: []string{"issued_at", "due_at"},
 		columns: []string{"id", "case_id", "institution_id", "task_kind", "attempt", "state", "occupation", "level", "issued", "due", "closed"},

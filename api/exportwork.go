@@ -47,6 +47,31 @@ func openIncidents(_ *service, tx *store.Tx, r *request, q exportQuery) (exportR
 	}), err
 }
 
+// openGroups counts what is stuck by what it has in common, as the page of groups does: all fit into one reading.
+func openGroups(_ *service, tx *store.Tx, r *request, q exportQuery) (exportRows, error) {
+	f := store.IncidentFilter{Within: r.within(""), Where: q.where, Limit: mostExported + 1}
+	if !filter.Names(q.where, "state") {
+		f.States = []string{store.IncidentOpen, store.IncidentResolving}
+	}
+	out, err := groupIncidents(tx, r, f)
+	if err != nil {
+		return exportRows{}, err
+	}
+	return byKey(out.Body.Groups, func(batch []incidentGroup) ([]map[string]any, error) {
+		return shownAs(batch, func(g incidentGroup) map[string]any {
+			v := reader{lang: r.lang}
+			row := map[string]any{
+				"cause": g.Title, "kind": v.say("web.incident_kind", string(g.Kind)), "institution": g.Institution.name(), "count": g.Count,
+				"cases": g.Cases, "claimed": g.Claimed, "since": g.Oldest, "explanation": g.Explanation,
+			}
+			if g.Stage != "" {
+				row["stage"] = v.say("stage", g.Stage)
+			}
+			return row
+		}), nil
+	}), nil
+}
+
 func openTasks(s *service, tx *store.Tx, r *request, q exportQuery) (exportRows, error) {
 	ids, err := tx.TaskIDs(store.TaskFilter{Within: r.within(""), Where: q.where, Numbered: q.numbered(), Limit: mostExported + 1})
 	view := func(tasks ...store.Task) ([]TaskView, error) { return s.viewTasks(tx, r, tasks...) }

@@ -68,7 +68,9 @@ func TestALinkIsOverWhenItsHolderEndsItOrTheirAccountIsClosed(t *testing.T) {
 	w := newWorld(t)
 	_, links := w.held()
 	ended, left := w.makes(links, object{"purpose": "other", "days": 1}), w.makes(links, object{"purpose": "other", "days": 1})
-	end := func() reply { return w.do(call{method: http.MethodDelete, path: links + "/" + ended.ID, token: w.trainee}) }
+	end := func() reply {
+		return w.do(call{method: http.MethodDelete, path: links + "/" + ended.ID, token: w.trainee})
+	}
 	require.Equal(t, http.StatusNoContent, end().status)
 	require.Equal(t, http.StatusNotFound, w.get(ended.Link, "").status)
 	end().refused(t, http.StatusNotFound, notFound)

@@ -44,11 +44,7 @@ const (
 	StoppedFailing       = "failing" // days of nothing but failure
 )
 
-const (
-	usualConcurrency = 4
-	// EndpointConcurrencyMost is the most callbacks that an endpoint is sent at once.
-	EndpointConcurrencyMost = 16
-)
+const usualConcurrency = 4
 
 // Endpoint reads an institution's endpoint; ErrNotFound when it has none and polls.
 func (tx *Tx) Endpoint(institutionID string) (Endpoint, error) {

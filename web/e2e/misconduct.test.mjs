@@ -59,7 +59,7 @@ describe('misconduct at an evaluation', () => {
     await own.locator('textarea').fill('手机已经关机')
     await axeFindsNothing(trainee, 'a statement')
     await shot(trainee, 'misconduct-statement')
-    await own.getByRole('button', { name: /执\s?行/ }).click()
+    await own.getByRole('button', { name: '提交陈述' }).click()
     await own.locator('.facts').getByText('手机已经关机').waitFor()
 
     await second.reload()

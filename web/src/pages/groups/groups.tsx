@@ -4,12 +4,14 @@ import { Button } from 'antd'
 import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useChange } from '../../list/page'
+import { Menu } from '../../shell/menu'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import './groups.css'
 
+const Exporting = lazy(() => import('../../list/exporting').then((m) => ({ default: m.Exporting })))
 const Acting = lazy(() => import('./acting').then((m) => ({ default: m.Acting })))
 
 type Group = Schema['IncidentGroup']
@@ -38,7 +40,18 @@ export function Groups() {
   return (
     <div className="stack">
       <header className="head stack close">
-        <h1>{t('web.groups.title')}</h1>
+        <div className="row apart">
+          <h1>{t('web.groups.title')}</h1>
+          {all.length > 0 && (
+            <Menu label={t('web.export.title')} end>
+              {(close) => (
+                <Suspense>
+                  <Exporting list="incident_groups" filter="" close={close} />
+                </Suspense>
+              )}
+            </Menu>
+          )}
+        </div>
         <p className="quiet">{t('web.groups.lead')}</p>
       </header>
       {groups.error && !groups.data && <Trouble error={groups.error} again={() => void groups.refetch()} />}

@@ -99,7 +99,7 @@ function One({ of, option }: { of: View; option: Option }) {
           {step !== 'statement' && step !== 'delivery' && <ReasonField rows={2} />}
           {take.error && <Trouble error={take.error} />}
           <Button type="primary" htmlType="submit" loading={take.isPending}>
-            {t('web.resolve.do')}
+            {t(step === 'statement' ? 'web.misconduct.send_statement' : 'web.resolve.do')}
           </Button>
         </Form>
       )}
