@@ -123,6 +123,32 @@ const myReach = createRoute({
   component: lazyRouteComponent(() => import('./pages/reach/reach'), 'Reach'),
 })
 
+const myRequests = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-requests',
+  validateSearch: from({ page, request: anyText }),
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/requests/mine'), 'MyRequests'),
+})
+
+export const requestKinds = ['score_review', 'appeal', 'complaint', 'identity_correction', 'body_move'] as const
+export const requestStates = ['asked', 'proposed', 'answered', 'withdrawn'] as const
+
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: '/requests',
+  validateSearch: from({
+    kind: oneOf(...requestKinds),
+    state: oneOf(...requestStates),
+    overdue: oneOf('yes'),
+    sort: oneOf('asked_at', '-asked_at', 'due_at', '-due_at'),
+    page,
+    request: anyText,
+  }),
+  staticData: { roles: ['institution', 'operator'] },
+  component: lazyRouteComponent(() => import('./pages/requests/requests'), 'Requests'),
+})
+
 /** The parts of the page of a case, as operators see it. */
 export const caseSections = [
   'timeline',
@@ -389,6 +415,7 @@ export const eventTypes = [
   'certificate.reinstated',
   'certificate.superseded',
   'certificate.revoked',
+  'petition.asked',
   'endpoint.ping',
 ] as const
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const
@@ -711,6 +738,8 @@ export const router = createRouter({
       myCEHours,
       myMessages,
       myReach,
+      myRequests,
+      requests,
       oneCase,
       tasks,
       classes,

@@ -100,6 +100,11 @@ const places: Record<Role, Place[]> = {
         { to: '/my-reach', name: 'web.reach.title' },
       ],
     },
+    {
+      name: 'web.requests.mine',
+      icon: <AuditOutlined />,
+      pages: [{ to: '/my-requests', name: 'web.requests.mine' }],
+    },
   ],
   institution: [
     {
@@ -109,6 +114,7 @@ const places: Record<Role, Place[]> = {
         { to: homes.institution, name: 'web.place.tasks' },
         { to: '/workbooks', name: 'web.place.workbooks' },
         { to: '/misconduct', name: 'web.place.misconduct' },
+        { to: '/requests', name: 'web.requests.title' },
       ],
     },
     teaching,
@@ -155,6 +161,7 @@ const places: Record<Role, Place[]> = {
         { to: '/deadlines', name: 'web.deadlines.title' },
         { to: '/dead-letters', name: 'web.place.letters' },
         { to: '/misconduct', name: 'web.place.misconduct' },
+        { to: '/requests', name: 'web.requests.title' },
         { to: '/merges', name: 'web.merges.title' },
       ],
     },

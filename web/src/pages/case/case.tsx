@@ -15,6 +15,8 @@ import { Status } from './status'
 import { Timeline } from './timeline'
 
 const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
+const Marks = lazy(() => import('../requests/marks').then((m) => ({ default: m.Marks })))
+const OwnActs = lazy(() => import('../requests/leaving').then((m) => ({ default: m.OwnActs })))
 const Casework = lazy(() => import('../casework/casework').then((m) => ({ default: m.Casework })))
 
 /** The page of a case: operators work on it, trainees follow their own. */
@@ -45,6 +47,8 @@ function Followed() {
             <Now c={c} />
             <Suspense>
               <OwnMisconduct caseID={c.id} />
+              <Marks caseID={c.id} />
+              <OwnActs c={c} />
             </Suspense>
             <Decisions decisions={c.decisions} />
             {timeline.error && !timeline.data ? (

@@ -122,6 +122,12 @@ function Doing({ act, of, onRead }: { act: Act; of: Told; onRead: () => void }) 
         {act.button}
       </Link>
     )
+  if (act.page === 'requests')
+    return (
+      <Link to="/my-requests" className="do" onClick={seen}>
+        {act.button}
+      </Link>
+    )
   if (act.page === 'reach')
     return (
       <Link to="/my-reach" className="do" onClick={seen}>

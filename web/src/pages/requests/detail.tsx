@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { answer, api } from '../../api/client'
+import { useSession } from '../../api/session'
+import { Aside } from '../../shell/aside'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import { Said } from './said'
+import { Steps } from './steps'
+
+/** One request: what was asked and said, and the step that is next. */
+export function RequestSheet({ id, onClose }: { id: string; onClose: () => void }) {
+  const { t } = useWords()
+  const { account } = useSession()
+  const shown = useQuery({
+    queryKey: ['requests', 'one', id],
+    queryFn: () => answer(api.GET('/v1/petitions/{id}', { params: { path: { id } } })),
+  })
+  const of = shown.data
+  return (
+    <Aside onClose={onClose} title={of?.kind.name ?? t('web.requests.one')}>
+      {shown.error && !of ? (
+        <Trouble error={shown.error} again={() => void shown.refetch()} />
+      ) : of ? (
+        <div className="stack">
+          <Said of={of} />
+          {account.role !== 'institution' && of.case_id && (
+            <Link to="/cases/$id" params={{ id: of.case_id }}>
+              {t('web.incidents.to_case')}
+            </Link>
+          )}
+          <Steps of={of} />
+        </div>
+      ) : (
+        <Waiting />
+      )}
+    </Aside>
+  )
+}

@@ -1,0 +1,108 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { Button, Form, Input, Radio } from 'antd'
+import { useState } from 'react'
+import { answer, api, type Schema } from '../../api/client'
+import { putFaults } from '../../shell/faults'
+import { Trouble } from '../../shell/notes'
+import { ReasonField } from '../../shell/reason'
+import { useWords } from '../../words/words'
+import type { Case } from '../case/queries'
+
+const kinds = ['identity_correction', 'body_move'] as const
+
+/** What else the trainee may do about their case: ask the bureau for something, complain, or leave. */
+export function OwnActs({ c }: { c: Case }) {
+  const { t } = useWords()
+  const [doing, setDoing] = useState<'ask' | 'leave'>()
+  const over = c.status === 'ended' || c.status === 'withdrawn' || c.withdrawing
+  return (
+    <section className="sheet stack" aria-labelledby="own-acts">
+      <h2 id="own-acts">{t('web.requests.acts')}</h2>
+      <div className="row">
+        <Button onClick={() => setDoing('ask')}>{t('web.requests.ask_bureau')}</Button>
+        {!over && <Button onClick={() => setDoing('leave')}>{t('web.requests.leave')}</Button>}
+        <Link to="/my-requests" search={{ request: 'new' }}>
+          {t('web.requests.complain')}
+        </Link>
+        <Link to="/my-requests">{t('web.requests.mine')}</Link>
+      </div>
+      {doing === 'ask' && <Asking c={c} onDone={() => setDoing(undefined)} />}
+      {doing === 'leave' && !over && <Leaving c={c} />}
+    </section>
+  )
+}
+
+interface Filled {
+  kind: Schema['TraineeRequestBody']['kind']
+  text: string
+}
+
+function Asking({ c, onDone }: { c: Case; onDone: () => void }) {
+  const { t, name } = useWords()
+  const queries = useQueryClient()
+  const [form] = Form.useForm<Filled>()
+  const send = useMutation({
+    mutationFn: (body: Filled) => answer(api.POST('/v1/cases/{id}/requests', { params: { path: { id: c.id } }, body })),
+    onError: (error) => putFaults(form, error),
+    onSuccess: () => {
+      onDone()
+      void queries.invalidateQueries({ queryKey: ['requests'] })
+    },
+  })
+  const needed = { required: true, message: t('web.resolve.missing') }
+  return (
+    <Form form={form} name="bureau" layout="vertical" requiredMark={false} onFinish={(filled) => send.mutate(filled)}>
+      <Form.Item name="kind" label={t('web.requests.kind')} rules={[needed]}>
+        <Radio.Group
+          className="choices"
+          options={kinds.map((value) => ({ value, label: name('petition_kind', value) }))}
+        />
+      </Form.Item>
+      <Form.Item
+        name="text"
+        label={t('web.requests.ask_what')}
+        extra={t('web.requests.sealed')}
+        rules={[{ ...needed, whitespace: true }]}
+      >
+        <Input.TextArea rows={4} maxLength={4000} />
+      </Form.Item>
+      {send.error && <Trouble error={send.error} />}
+      <Button type="primary" htmlType="submit" loading={send.isPending}>
+        {t('web.requests.send')}
+      </Button>
+    </Form>
+  )
+}
+
+/** Leaving the programme: what ends, and what stays, before it is done. */
+function Leaving({ c }: { c: Case }) {
+  const { t } = useWords()
+  const queries = useQueryClient()
+  const [form] = Form.useForm<{ reason: string }>()
+  const leave = useMutation({
+    mutationFn: (body: { reason: string }) =>
+      answer(api.POST('/v1/cases/{id}/withdrawal', { params: { path: { id: c.id } }, body })),
+    onError: (error) => putFaults(form, error),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['case', c.id] }),
+  })
+  const trained = c.stages.some((s) => s.stage === 'training' && s.state === 'done')
+  const certified = c.certificates.some((k) => k.kind === 'grade')
+  return (
+    <Form form={form} name="leaving" layout="vertical" requiredMark={false} onFinish={(said) => leave.mutate(said)}>
+      <h3>{t('web.requests.leave_what')}</h3>
+      <ul className="ways">
+        <li>{t(certified ? 'web.requests.leave_certified' : 'web.requests.leave_ends')}</li>
+        <li>{t(trained ? 'web.requests.leave_hours' : 'web.requests.leave_some_hours')}</li>
+        {c.certificates.length > 0 && <li>{t('web.requests.leave_certificates')}</li>}
+        <li>{t('web.requests.leave_fees')}</li>
+        <li>{t('web.requests.leave_anew')}</li>
+      </ul>
+      <ReasonField rows={3} />
+      {leave.error && <Trouble error={leave.error} />}
+      <Button danger htmlType="submit" loading={leave.isPending}>
+        {t('web.requests.leave_do')}
+      </Button>
+    </Form>
+  )
+}
