@@ -95,6 +95,7 @@ func (s *service) registerNotifications(api huma.API) {
 	read(api, "GET /v1/me/notification-preferences", mine, "How I want to be told", s.ownPreferences)
 	sent(api, "PUT /v1/me/notification-preferences", mine, "Say how I want to be told", s.notifications.preferences.schema,
 		http.StatusOK, s.setPreferences)
+	s.registerTemplates(api)
 }
 
 func (s *service) listNotifications(ctx context.Context, in *notificationsInput) (*notificationsOutput, error) {

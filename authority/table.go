@@ -80,6 +80,8 @@ var table = []Row{
 	{"POST /v1/me/notifications/reading", "me.notifications", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/notification-preferences", "me.notifications", Nothing, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/notification-preferences", "me.notifications", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/notification-templates", "notification.templates", Nothing, false, roles(None, None, Area, None)},
+	{"GET /v1/notification-channels", "notification.templates", Nothing, false, roles(None, None, Area, None)},
 	{"POST /v1/me/export", "me.export", Nothing, false, roles(Own, None, None, None)},
 	{"GET /v1/me/deletion-requests", "me.deletion", Nothing, false, roles(Own, None, None, None)},
 	{"POST /v1/me/deletion-requests", "me.deletion", Nothing, false, roles(Own, None, None, None)},

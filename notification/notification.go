@@ -50,6 +50,8 @@ type Kind struct {
 	Due string `yaml:"due"`
 	// Only is which values of which parameters it is told of with; empty: with any.
 	Only map[string][]string `yaml:"only"`
+	// Example is what its own words are filled in with where nobody is told, over the examples of all.
+	Example map[string]any `yaml:"example"`
 }
 
 // Untold is a line of the timeline that is not told of.
@@ -69,6 +71,8 @@ type Book struct {
 	Told   []Kind   `yaml:"told"`
 	Untold []Untold `yaml:"untold"`
 	Acts   []Act    `yaml:"acts"`
+	// Examples are what words are filled in with where nobody is told.
+	Examples map[string]any `yaml:"examples"`
 
 	byKind map[string]Kind
 	byAct  map[string]Act
@@ -135,6 +139,16 @@ func (b Book) check(k Kind) error {
 		return errors.New("only an act has a day by which it is to be done")
 	}
 	return nil
+}
+
+// Example is what the words of a kind are filled in with where they are shown to whoever looks after them.
+func (b Book) Example(k Kind) map[string]any {
+	params := maps.Clone(b.Examples)
+	for name, values := range k.Only {
+		params[name] = values[0]
+	}
+	maps.Copy(params, k.Example)
+	return params
 }
 
 // Of is how a line of the timeline is told of, and whether it is.

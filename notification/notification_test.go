@@ -62,6 +62,16 @@ func TestWhatIsAskedSaysWhatByWhenAndWhere(t *testing.T) {
 	require.True(t, kind.DueOn(map[string]any{}).IsZero(), "where no day is known, none is said")
 }
 
+func TestEverythingThatIsToldHasAnExampleForAllItIsFilledInWith(t *testing.T) {
+	t.Parallel()
+	for _, k := range notification.Rules().Told {
+		words := notification.Write(message.Chinese, k.Kind, notification.Rules().Example(k), k.Act, calendar.Date{})
+		said := words.Title + words.Text + words.Act
+		require.NotContains(t, said, "—", "%s: a dash stands where nothing is given", k.Kind)
+		require.NotRegexp(t, "[a-z]{3}", said, "%s: a code stands where it has no word", k.Kind)
+	}
+}
+
 func TestOfWhatHoldsUpACaseATraineeIsToldOnlyWhatTheyCanMove(t *testing.T) {
 	t.Parallel()
 	kind, told := notification.Of("incident_opened", map[string]any{"cause": "photo_missing"})

@@ -24,7 +24,8 @@ const exportScope = `WITH
 var exportSections = []ExportSection{
 	{"identity", []string{"persons", "person_indexes"}, `SELECT id, id_type, id_country, encode(name_sealed, 'base64') AS name,
 		encode(id_number_sealed, 'base64') AS id_number, created_at FROM persons WHERE id IN (TABLE records) ORDER BY created_at`},
-	{"contacts", []string{"contacts", "contact_codes"}, `SELECT updated_at, phone_confirmed_at, email_confirmed_at FROM contacts WHERE person_id IN (TABLE records)`},
+	{"contacts", []string{"contacts", "contact_codes"}, `SELECT updated_at, phone_confirmed_at, email_confirmed_at FROM contacts
+		WHERE person_id IN (TABLE records)`},
 	{"notifications", []string{"notifications", "dispatches"}, `SELECT n.case_id, n.kind, n.params, n.act, n.act_due, n.created_at, n.read_at,
 		d.channel, d.state AS sent, d.ended_at AS sent_at FROM notifications n LEFT JOIN dispatches d ON d.id = n.dispatch_id
 		WHERE n.person_id IN (TABLE records) ORDER BY n.created_at`},

@@ -17,7 +17,7 @@ import (
 // How messages are sent.
 const (
 	batch       = 50
-	lease       = 2 * time.Minute // longer than sending takes
+	lease       = 45 * time.Second // longer than sending takes
 	firstWait   = 30 * time.Second
 	longestWait = 2 * time.Hour
 	patience    = 24 * time.Hour // a channel is given up after that

@@ -474,11 +474,16 @@ func TestHowChannelsAreDoingIsAmongTheFigures(t *testing.T) {
 func TestEverythingThatIsToldFitsIntoAShortMessage(t *testing.T) {
 	t.Parallel()
 	for _, k := range notification.Rules().Told {
-		item := telling.Item{Kind: k.Kind, Act: k.Act, Params: map[string]any{"institution": "中国机械工程学会"}}
+		item := telling.Item{Kind: k.Kind, Act: k.Act, Params: map[string]any{"institution": "中国机械工程学会"}, CaseID: "one"}
 		if k.Due != "" {
 			item.Due = calendar.NewDate(2026, time.December, 10)
 		}
-		short := telling.Write(message.Chinese, origin, item).Short
+		text, short := telling.Write(message.Chinese, origin, item).Text, telling.Write(message.Chinese, origin, item).Short
+		if page := notification.PageOf(k.Act); page == "" || page == notification.CasePage {
+			require.Contains(t, text, origin+"/app/cases/one\n")
+		} else {
+			require.Contains(t, text, origin+"/app/my-"+string(page)+"\n")
+		}
 		require.LessOrEqual(t, utf8.RuneCountInString(short), 70+utf8.RuneCountInString(origin), short)
 		if k.Act != "" {
 			require.Contains(t, short, notification.Write(message.Chinese, k.Kind, nil, k.Act, calendar.Date{}).Button)

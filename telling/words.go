@@ -27,8 +27,11 @@ func Write(lang message.Lang, origin string, items ...Item) (w Words) {
 	var text strings.Builder
 	for _, item := range items {
 		told := notification.Write(lang, item.Kind, item.Params, item.Act, item.Due)
-		w.Subject = told.Title
-		for _, line := range []string{told.Title, told.Text, told.Act, item.link(origin)} {
+		lines := []string{told.Text, told.Act, item.link(origin)}
+		if w.Subject = told.Title; len(items) > 1 {
+			lines = append([]string{told.Title}, lines...)
+		}
+		for _, line := range lines {
 			if line != "" {
 				text.WriteString(strings.TrimSpace(line) + "\n")
 			}
@@ -69,21 +72,21 @@ func first(items []Item) Item {
 	return head
 }
 
-// Where pages are, below the origin.
+// Where pages are, below the origin; that of a case has its id behind.
 var pages = map[notification.Page]string{
-	notification.CasePage: "/app/cases/", notification.CertificatesPage: "/app/my-certificates", notification.ReachPage: "/app/my-reach",
+	notification.CertificatesPage: "/app/my-certificates", notification.ReachPage: "/app/my-reach", notification.RequestsPage: "/app/my-requests",
 }
 
 // link is where something is done, or where its case is followed.
 func (i Item) link(origin string) string {
-	page := notification.PageOf(i.Act)
+	page, own := pages[notification.PageOf(i.Act)]
 	switch {
 	case origin == "":
 		return ""
-	case page == notification.CertificatesPage || page == notification.ReachPage:
-		return origin + pages[page]
+	case own:
+		return origin + page
 	case i.CaseID != "":
-		return origin + pages[notification.CasePage] + i.CaseID
+		return origin + "/app/cases/" + i.CaseID
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ func RegisterTelling(r Registry) {
 func Telling(ctx workflow.Context, in contract.TellingInput) error {
 	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 30 * time.Minute,
-		HeartbeatTimeout:    2 * time.Minute,
+		HeartbeatTimeout:    45 * time.Second, // longer than one message takes
 		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
 	})
 	wake := workflow.GetSignalChannel(ctx, contract.Wake.Name)

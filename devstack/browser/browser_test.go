@@ -47,6 +47,8 @@ type world struct {
 	// Second and Changes are accounts of nobody else's, to set up a second step and to change a password.
 	Second  demo.WebLogin `json:"second"`
 	Changes demo.WebLogin `json:"changes"`
+	// SMS is the folder in which short messages arrive.
+	SMS string `json:"sms"`
 	// Stuck is a case that is stuck, by the incident Kept; another is stuck by Incident, until that is resolved.
 	Stuck    string `json:"stuck"`
 	Kept     string `json:"kept"`
@@ -73,7 +75,7 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 		Dir: dir, Program: testbed.Program(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
 		APIAddress: testbed.Address(t), WorkerAddress: testbed.Address(t), SignerAddress: testbed.Address(t), InstitutionAddress: testbed.Address(t),
 		TemporalListen: testbed.Address(t), UIAddress: testbed.Address(t), ProviderAddress: testbed.Address(t), MailAddress: testbed.Address(t),
-		RegistryAddress: testbed.Address(t),
+		RegistryAddress: testbed.Address(t), SMSAddress: testbed.Address(t),
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -103,7 +105,10 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 // prepare waits for the demonstration, and makes what it does not have.
 func prepare(t *testing.T, options up.Options, ended chan error) world {
 	t.Helper()
-	w := world{URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: chromium(t)}
+	w := world{
+		URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: chromium(t),
+		SMS: filepath.Join(options.Dir, demo.SMSFolder),
+	}
 	var record demo.Record
 	require.Eventually(t, func() bool {
 		select {

@@ -187,6 +187,7 @@ func (d *Demo) Run(ctx context.Context) {
 	parts.Go(func() { d.watch(ctx) })
 	parts.Go(func() { d.operate(ctx) })
 	parts.Go(func() { d.teach(ctx) })
+	parts.Go(func() { d.beReached(ctx) })
 	parts.Wait()
 }
 

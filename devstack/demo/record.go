@@ -58,6 +58,10 @@ const (
 	playersFile     = "institutions.json"
 	progressFile    = "demo-progress.json"
 	simulatorMemory = "institution-state.json"
+
+	// MailFolder and SMSFolder are where what the product sends is kept.
+	MailFolder = "mail"
+	SMSFolder  = "sms"
 )
 
 // InstitutionFile is where the simulator finds whom to play.

@@ -21,8 +21,10 @@ import (
 	"github.com/dengpan/dengpan/devstack/temporal"
 	"github.com/dengpan/dengpan/devstack/testbed"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/mail/postbox"
 	"github.com/dengpan/dengpan/payload"
 	"github.com/dengpan/dengpan/policy"
+	"github.com/dengpan/dengpan/sms/gateway"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -40,6 +42,8 @@ type system struct {
 	signer      *stack.Running
 	institution *stack.Running
 	registers   *stack.Running
+	box         *postbox.Server
+	gateway     *gateway.Server
 
 	temporalService stack.Service
 	store           *store.Store
@@ -62,6 +66,7 @@ type options struct {
 	cacheSize string // of the worker
 	silent    bool   // no institution is played: the test answers tasks itself
 	registers bool   // public registers are played
+	tells     bool   // a mail server and a gateway of short messages are played, in the test's own process
 }
 
 // newSystem starts an installation with the published institutions loaded.
@@ -110,6 +115,9 @@ func newSystem(t testing.TB, o options) *system {
 		s.product.RegistryState, s.product.ChannelSecret = filepath.Join(s.logs, "registers.jsonl"), filepath.Join(s.logs, "channel-secret")
 		require.NoError(t, files.WriteSecret(s.product.ChannelSecret, delivery.NewSecret()))
 		s.registers = s.start(t, stack.RegistryRole)
+	}
+	if o.tells {
+		s.startTelling(t)
 	}
 	s.api = s.start(t, stack.APIRole)
 	s.worker = s.start(t, stack.WorkerRole)

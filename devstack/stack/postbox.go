@@ -29,17 +29,22 @@ func PostboxService(address, folder, logPath string) (Service, error) {
 			Name: "mail server", Path: self, LogPath: logPath,
 			Args: []string{postboxRole, "--address", address, "--folder", folder},
 		},
-		Ready: func(ctx context.Context) error {
-			return once(ctx, address, func() error {
-				conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-				if err != nil {
-					return err
-				}
-				return conn.Close()
-			})
-		},
+		Ready: listening(address),
 		Grace: 5 * time.Second,
 	}, nil
+}
+
+// listening waits until something listens on an address.
+func listening(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		return once(ctx, address, func() error {
+			conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+			if err != nil {
+				return err
+			}
+			return conn.Close()
+		})
+	}
 }
 
 func postboxCommand() *cobra.Command {

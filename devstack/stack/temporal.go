@@ -92,7 +92,7 @@ func RunRole() {
 
 // RoleCommands are the commands that run the stack's own services.
 func RoleCommands() []*cobra.Command {
-	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand(), postboxCommand()}
+	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand(), postboxCommand(), gatewayCommand()}
 }
 
 func temporalCommand() *cobra.Command {

@@ -59,6 +59,7 @@ func (r *running) bringUp(ctx context.Context) error {
 		{"schema, published lists, namespace", r.migrate},
 		{"identity provider", r.startProvider},
 		{"mail server", r.startPostbox},
+		{"gateway of short messages", r.startGateway},
 		{"public registers", r.startRegisters},
 		{"API, worker, signer and Temporal UI", r.startServices},
 		{"institutions", r.startInstitutions},

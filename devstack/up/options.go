@@ -13,6 +13,7 @@ import (
 	"github.com/dengpan/dengpan/mail/postbox"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/registry"
+	"github.com/dengpan/dengpan/sms/gateway"
 
 	"github.com/dengpan/dengpan/devstack/ports"
 	"github.com/dengpan/dengpan/devstack/provider"
@@ -33,6 +34,7 @@ type Options struct {
 	UIAddress          string
 	ProviderAddress    string
 	MailAddress        string
+	SMSAddress         string
 	RegistryAddress    string
 	PostgresPort       int
 
@@ -76,6 +78,7 @@ func (o *Options) addresses() []setting {
 		{&o.UIAddress, "temporal-ui-address", "DENGPAN_TEMPORAL_UI_ADDRESS", "Temporal UI", ui.DefaultAddress},
 		{&o.ProviderAddress, "provider-address", "DENGPAN_PROVIDER_ADDRESS", "the identity provider", provider.DefaultAddress},
 		{&o.MailAddress, "mail-address", "DENGPAN_MAIL_ADDRESS", "the demonstration's mail server", postbox.DefaultAddress},
+		{&o.SMSAddress, "sms-address", "DENGPAN_SMS_ADDRESS", "the demonstration's gateway of short messages", gateway.DefaultAddress},
 		{&o.RegistryAddress, "registry-address", "DENGPAN_REGISTRY_ADDRESS", "the simulated public registers", registry.DefaultAddress},
 	}
 }
@@ -136,7 +139,7 @@ func (o *Options) checkPorts() error {
 	var uses []ports.Use
 	for _, s := range o.addresses() {
 		demoOnly := s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress || s.value == &o.MailAddress ||
-			s.value == &o.RegistryAddress
+			s.value == &o.SMSAddress || s.value == &o.RegistryAddress
 		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || (demoOnly && o.NoDemo) {
 			continue
 		}

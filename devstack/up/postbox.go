@@ -4,11 +4,9 @@ import (
 	"context"
 	"path/filepath"
 
+	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/stack"
 )
-
-// mailFolder is where the demonstration's letters are kept, in the stack's folder.
-const mailFolder = "mail"
 
 // startPostbox starts the demonstration's mail server, and has the product send its mail there.
 func (r *running) startPostbox(ctx context.Context) error {
@@ -17,7 +15,7 @@ func (r *running) startPostbox(ctx context.Context) error {
 	}
 	r.product.Extra = append(r.product.Extra,
 		"DENGPAN_SMTP_ADDRESS="+r.options.MailAddress, "DENGPAN_SMTP_FROM=dengpan@demo.example", "DENGPAN_SMTP_TLS=none")
-	service, err := stack.PostboxService(r.options.MailAddress, filepath.Join(r.options.Dir, mailFolder), filepath.Join(r.product.LogDir, "mail.log"))
+	service, err := stack.PostboxService(r.options.MailAddress, filepath.Join(r.options.Dir, demo.MailFolder), filepath.Join(r.product.LogDir, "mail.log"))
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,8 @@ func (r *running) lines() []board.Line {
 	lines = append(lines, board.Line{
 		Label: "OIDC", Value: "http://" + r.options.ProviderAddress + "  (log-ins: " + r.options.Dir + "/" + providerFile + ")",
 	})
-	lines = append(lines, board.Line{Label: "mail", Value: r.options.Dir + "/" + mailFolder + "  (what the product sent)"})
+	lines = append(lines, board.Line{Label: "mail", Value: r.options.Dir + "/" + demo.MailFolder + "  (what the product sent)"})
+	lines = append(lines, board.Line{Label: "SMS", Value: r.options.Dir + "/" + demo.SMSFolder + "  (the same)"})
 	lines = append(lines, board.Line{Label: "registers", Value: "http://" + r.options.RegistryAddress + "/registers/beijing_ce"})
 	for _, l := range r.demo.Record().Logins {
 		lines = append(lines, board.Line{Label: l.Login, Value: strings.TrimSpace(l.Password + "  " + cmp.Or(l.Name, l.District))})

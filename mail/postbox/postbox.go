@@ -40,6 +40,7 @@ type Server struct {
 	letters []Letter
 	refusal error
 	manner  Manner
+	changed *sync.Cond // the manner
 }
 
 // Start listens on an address, 127.0.0.1:0 for a free port, and keeps letters until it is closed.
@@ -54,6 +55,7 @@ func Start(address, folder string) (*Server, string, error) {
 		}
 	}
 	s := &Server{folder: folder, done: make(chan struct{})}
+	s.changed = sync.NewCond(&s.mu)
 	s.smtp = smtp.NewServer(smtp.BackendFunc(func(c *smtp.Conn) (smtp.Session, error) { return &session{server: s, conn: c}, nil }))
 	s.smtp.Domain, s.smtp.MaxMessageBytes, s.smtp.MaxRecipients = "postbox.example", longestLetter, 1
 	s.smtp.ReadTimeout, s.smtp.WriteTimeout = time.Minute, time.Minute
@@ -66,6 +68,7 @@ func Start(address, folder string) (*Server, string, error) {
 
 // Close stops the server.
 func (s *Server) Close() error {
+	s.Behave(Polite) // nobody waits for an answer any more
 	err := s.smtp.Close()
 	<-s.done
 	if err != nil {
@@ -104,9 +107,10 @@ type Manner int
 
 // The manners.
 const (
-	Polite Manner = iota // it says that it took the letter, and waits for the end
-	Mute                 // it hangs up before it says so
-	Abrupt               // it hangs up once it has said so
+	Polite  Manner = iota // it says that it took the letter, and waits for the end
+	Mute                  // it hangs up before it says so
+	Abrupt                // it hangs up once it has said so
+	Stalled               // it says nothing, until it behaves otherwise
 )
 
 // Behave has the server behave in a manner from now on.
@@ -114,12 +118,17 @@ func (s *Server) Behave(m Manner) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.manner = m
+	s.changed.Broadcast()
 }
 
-func (s *Server) behaves(m Manner) bool {
+// answer waits until the server says something, and returns how it behaves then.
+func (s *Server) answer() Manner {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.manner == m
+	for s.manner == Stalled {
+		s.changed.Wait()
+	}
+	return s.manner
 }
 
 func (s *Server) keep(to string, content io.Reader) error {
@@ -151,7 +160,7 @@ type session struct {
 
 // Reset ends a letter, and is called once the client was told what became of it.
 func (s *session) Reset() {
-	if s.took && s.server.behaves(Abrupt) {
+	if s.took && s.server.answer() == Abrupt {
 		_ = s.conn.Conn().Close() // the conversation's own lock is held here
 	}
 	s.to, s.took = "", false
@@ -176,7 +185,7 @@ func (s *session) Data(content io.Reader) error {
 		return err
 	}
 	s.took = true
-	if s.server.behaves(Mute) {
+	if s.server.answer() == Mute {
 		return s.conn.Close()
 	}
 	return nil

@@ -42,6 +42,7 @@ const (
 	Busy                   // it will take them later
 	Refusing               // it takes none, ever
 	Mute                   // it takes them, and hangs up before it says so
+	Stalled                // it takes them, and says nothing until it behaves otherwise
 )
 
 // Server is a gateway that keeps messages.
@@ -53,6 +54,7 @@ type Server struct {
 
 	mu       sync.Mutex
 	manner   Manner
+	changed  *sync.Cond // the manner
 	messages []Message
 	repeats  int
 }
@@ -73,6 +75,7 @@ func Start(address, secret, folder string) (*Server, string, error) {
 		return nil, "", fmt.Errorf("listen for short messages: %w", err)
 	}
 	s := &Server{folder: folder, verifier: verifier, done: make(chan struct{})}
+	s.changed = sync.NewCond(&s.mu)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /messages", s.take)
 	s.http = &http.Server{
@@ -91,6 +94,7 @@ func URL(address string) string { return "http://" + address + "/messages" }
 
 // Close stops the server.
 func (s *Server) Close() error {
+	s.Behave(Polite) // nobody waits for an answer any more
 	err := s.http.Close()
 	<-s.done
 	if err != nil {
@@ -118,6 +122,7 @@ func (s *Server) Behave(m Manner) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.manner = m
+	s.changed.Broadcast()
 }
 
 func (s *Server) take(w http.ResponseWriter, r *http.Request) {
@@ -141,10 +146,13 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusServiceUnavailable, "busy")
 	case Refusing:
 		answer(w, http.StatusUnprocessableEntity, "number")
-	case Polite, Mute:
+	case Polite, Mute, Stalled:
 		if err := s.keep(message); err != nil {
 			answer(w, http.StatusInternalServerError, "disk")
 			return
+		}
+		for s.manner == Stalled {
+			s.changed.Wait()
 		}
 		if s.manner == Mute {
 			panic(http.ErrAbortHandler)

@@ -38,6 +38,7 @@ const pages = [
   ['institution', '/issuing?profile=new', '.aside form'],
   ['operator', '/checks', 'textarea'],
   ['operator', '/channels', '#beijing_ce'],
+  ['operator', '/message-templates', '#standing'],
   ['operator', '/audit', '[data-action]'],
   ['operator', '/policy', '[data-version]'],
   ['operator', '/certificate-revocations', '#ask'],

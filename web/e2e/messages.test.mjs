@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { it } from 'node:test'
-import { at, loggedIn } from './browser.mjs'
+import { at, loggedIn, world } from './browser.mjs'
 
 const phone = { width: 390, height: 844 }
 
@@ -31,4 +33,52 @@ it('a trainee reads on a phone what they are told, goes where it is done, and sa
   await page.getByRole('button', { name: '保存联系方式' }).click()
   await page.getByText('现在：r***@demo.example').waitFor()
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+
+  // A new number is confirmed by what arrives there.
+  await page.getByRole('textbox', { name: '手机号码' }).fill('13911112222')
+  await page.getByRole('button', { name: '保存联系方式' }).click()
+  await page.getByText('139****2222 还没有确认，不会发通知。').waitFor()
+  const before = shortMessages().length
+  await page.getByRole('button', { name: '发送短信确认码' }).click()
+  await page.getByText('已发到 139****2222').waitFor()
+  const code = await arrived(before)
+  await page.getByRole('textbox', { name: '确认码' }).fill(code === '000000' ? '000001' : '000000')
+  await page.getByRole('button', { name: /^确 ?认$/ }).click()
+  await page.getByText('确认码不正确').waitFor()
+  await page.getByRole('textbox', { name: '确认码' }).fill(code)
+  await page.getByRole('button', { name: /^确 ?认$/ }).click()
+  await page.getByText('发到 139****2222，已确认。').waitFor()
+
+  await page.getByLabel('从', { exact: true }).fill('22:30')
+  await page.getByRole('radio', { name: '短信' }).check()
+  await page.getByRole('button', { name: '保存接收方式' }).click()
+  await page.getByRole('status').filter({ hasText: '已保存' }).last().waitFor()
+  await page.reload()
+  assert.equal(await page.getByLabel('从', { exact: true }).inputValue(), '22:30')
+  assert.equal(await page.getByRole('radio', { name: '短信' }).isChecked(), true)
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+})
+
+const shortMessages = () => readdirSync(world.sms).sort()
+
+/** The code in the short message that arrives behind those that had. */
+async function arrived(before) {
+  for (let n = 0; n < 150; n++) {
+    for (const name of shortMessages().slice(before)) {
+      const [, code] = /确认码(\d{6})/.exec(readFileSync(join(world.sms, name), 'utf8')) ?? []
+      if (code) return code
+    }
+    await new Promise((later) => setTimeout(later, 200))
+  }
+  throw new Error('no code arrived')
+}
+
+it('an operator sees what trainees are told, in both languages, and how mail and SMS are doing', async (t) => {
+  const page = await loggedIn(t, 'operator')
+  await page.goto(at('/message-templates'))
+  await page.getByRole('row', { name: /^短信/ }).waitFor()
+  await page.locator('summary').first().click()
+  await page.getByText('登攀通知：').first().waitFor()
+  await page.getByText('English', { exact: true }).last().click()
+  await page.getByText('Dengpan:').first().waitFor()
 })

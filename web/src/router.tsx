@@ -311,6 +311,13 @@ const channels = createRoute({
   component: lazyRouteComponent(() => import('./pages/channels/channels'), 'Channels'),
 })
 
+const templates = createRoute({
+  getParentRoute: () => inside,
+  path: '/message-templates',
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/templates/templates'), 'Templates'),
+})
+
 const checks = createRoute({
   getParentRoute: () => inside,
   path: '/checks',
@@ -755,6 +762,7 @@ export const router = createRouter({
       reliance,
       ceYears,
       channels,
+      templates,
       auditLog,
       policy,
       checks,

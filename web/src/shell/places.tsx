@@ -205,7 +205,7 @@ const places: Record<Role, Place[]> = {
         { to: '/audit', name: 'web.audit.title' },
       ],
     },
-    notices,
+    { ...notices, pages: [...notices.pages, { to: '/message-templates', name: 'web.templates.title' }] },
     own,
   ],
   administrator: [

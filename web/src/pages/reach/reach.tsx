@@ -6,6 +6,7 @@ import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { Contacts } from './contacts'
 import { Photo } from './photo'
+import { Telling } from './telling'
 
 /** How the trainee who looks can be reached, and their photo. */
 export function Reach() {
@@ -28,6 +29,7 @@ export function Reach() {
         <p className="quiet">{t('web.reach.lead')}</p>
       </header>
       <Contacts known={contacts.data} />
+      <Telling known={contacts.data} />
       <Photo />
     </div>
   )
