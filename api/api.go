@@ -156,6 +156,7 @@ type service struct {
 	keeping       accountBodies
 	workbooks     workbookBodies
 	employers     employerBodies
+	intakes       body[intakeStartBody]
 	prints        printBodies
 	bulk          body[bulkCheckBody]
 	reading       chan struct{} // a place for each workbook that is unpacked at the same time

@@ -260,7 +260,7 @@ func (s *service) erase(ctx context.Context, tx *store.Tx, personID string, at t
 		retention.LogIn:         func() error { return without(tx.EraseLogIns(personID, at)) },
 		retention.WorkingData:   func() error { return eraseWorkingData(tx, personID, at) },
 		retention.Evidence:      func() error { return tx.EraseEvidence(personID, requestOf(ctx).account.ID, retention.Evidence, at) },
-		retention.Facts:         func() error { return tx.EraseFacts(personID) },
+		retention.Facts:         func() error { return errors.Join(tx.EraseFacts(personID), tx.EraseIntakeRows(personID)) },
 		retention.Identity:      func() error { return s.eraseIdentities(tx, personID, at) },
 	} {
 		if !retention.Erased(outcomes, item) {

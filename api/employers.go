@@ -67,6 +67,7 @@ func (s *service) registerEmployers(api huma.API) {
 	sent(api, "POST /v1/employers/{id}/invitations", tag, "Invite one of an employer's people to make an account",
 		s.employers.invite.schema, http.StatusCreated, s.inviteEmployer)
 	s.registerSponsored(api)
+	s.registerIntakes(api)
 }
 
 func viewEmployers(tx *store.Tx, r *request, all ...store.Employer) ([]EmployerView, error) {

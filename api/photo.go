@@ -26,6 +26,7 @@ var uploads = map[string][]string{
 	routePut:        {mediaJPEG, mediaPNG},
 	routeDraftPhoto: {mediaJPEG, mediaPNG},
 	routeWorkbook:   {mediaXLSX},
+	routeIntake:     {mediaXLSX},
 	routeEvidence:   evidence.TheRules().Media(),
 
 	routeCheckForm:     {mediaForm},
@@ -35,7 +36,7 @@ var uploads = map[string][]string{
 
 // larger are the operations whose bodies may be larger than others', and how large.
 var larger = map[string]int64{
-	routeWorkbook: mostWorkbook, routeEvidence: evidence.TheRules().MostBytes(),
+	routeWorkbook: mostWorkbook, routeIntake: mostWorkbook, routeEvidence: evidence.TheRules().MostBytes(),
 	routeCheckFile: mostDocument + mostForm, routeDocumentCheck: mostDocument,
 }
 

@@ -84,6 +84,9 @@ const (
 	classSponsored         = "class_sponsored"
 	orderCodeUnknown       = "order_code_unknown"
 	employerKnown          = "employer_known"
+	intakeEnded            = "intake_ended"
+	intakeEmpty            = "intake_empty"
+	intakeForgotten        = "intake_forgotten"
 	classUnfinished        = "class_unfinished"
 	ceYearClosed           = "ce_year_closed"
 	ceYearOpen             = "ce_year_open"
@@ -263,6 +266,9 @@ var statuses = map[string]int{
 	classSponsored:         http.StatusConflict,
 	orderCodeUnknown:       http.StatusNotFound,
 	employerKnown:          http.StatusConflict,
+	intakeEnded:            http.StatusConflict,
+	intakeEmpty:            http.StatusConflict,
+	intakeForgotten:        http.StatusConflict,
 	classUnfinished:        http.StatusConflict,
 	ceYearClosed:           http.StatusConflict,
 	ceYearOpen:             http.StatusConflict,

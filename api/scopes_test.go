@@ -74,6 +74,9 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 	if kind == authority.View {
 		return r.view(r.tokens[caller])
 	}
+	if kind == authority.Intake && caller == string(authority.Employer) {
+		return r.intakeOf(r.own[authority.Class], "", r.own[authority.EmployerRecord])
+	}
 	if kind != authority.WebSession {
 		return r.own[kind]
 	}
@@ -130,6 +133,17 @@ func (w *world) employer(n int, district string) string {
 	w.exec(`INSERT INTO employers (id, name, uscc, district, registered_by, registered_at)
 		VALUES ($1, $2, $3, $4, (SELECT id FROM accounts WHERE role = 'operator' LIMIT 1), now())`,
 		id, fmt.Sprintf("第%d公司", n), creditCode(n), district)
+	return id
+}
+
+// intakeOf is an intake for a class, of its training body or its sponsor.
+func (w *world) intakeOf(classID, body, sponsor string) string {
+	w.t.Helper()
+	id := uuid.NewString()
+	w.exec(`INSERT INTO intakes (id, class_id, employer_id, institution_id, digest, rows, uploaded_by, uploaded_at)
+		SELECT $1::uuid, $2, nullif($3, '')::uuid, nullif($4, ''), sha256($1::uuid::text::bytea), 1, id, now() FROM accounts WHERE role = 'operator' LIMIT 1`,
+		id, classID, sponsor, body)
+	w.exec(`INSERT INTO intake_rows (intake_id, number, state, faults) VALUES ($1, 2, 'refused', '[{"column":"name","code":"required"}]')`, id)
 	return id
 }
 
@@ -225,7 +239,7 @@ func (w *world) objects(caseID, body, sponsor string) map[authority.Object]strin
 		FROM cases WHERE id = $3`, id[authority.Class], body, caseID, sponsor)
 	w.exec(`INSERT INTO sponsored_places (case_id, class_id, way, consent_version, given_by, given_at)
 		VALUES ($1, $2, 'code', '1', `+by+`, now())`, caseID, id[authority.Class])
-	id[authority.EmployerRecord], id[authority.Intake] = sponsor, uuid.NewString()
+	id[authority.EmployerRecord], id[authority.Intake] = sponsor, w.intakeOf(id[authority.Class], body, "")
 	w.exec(`INSERT INTO class_members (id, class_id, case_id, joined_by) VALUES (gen_random_uuid(), $1, $2, `+by+`)`, id[authority.Class], caseID)
 	id[authority.Note], id[authority.Mention] = uuid.NewString(), uuid.NewString()
 	w.exec(`INSERT INTO case_notes (id, case_id, author, written_at, text, shown_to) VALUES ($1, $2, `+by+`, now(), 'x', $3)`,

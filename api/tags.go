@@ -29,6 +29,7 @@ var tags = []*huma.Tag{
 	{Name: "workbooks", Description: "用 Excel 办理。Working with Excel: lists that are filled in and sent back."},
 	{Name: "classes", Description: "规范化培训的班。Classes of standardised training."},
 	{Name: "employers", Description: "用人单位及其订单班、冠名班。Employers, and the classes that they sponsor."},
+	{Name: "intakes", Description: "成批报名。Registering many for a class, by a workbook."},
 	{Name: "courses", Description: "继续教育基地的培训班。Courses of CE bases."},
 	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
 	{Name: "certificates", Description: "证书。Certificates."},

@@ -55,6 +55,12 @@ var keyVerbs = map[string][]KeyScope{
 
 	// People are registered, and declared to have consented, by people.
 	"sponsored_class.code": {},
+	"intake.make":          {},
+	"intake.list":          {},
+	"intake.read":          {},
+	"intake.rows":          {},
+	"intake.start":         {},
+	"intake.steer":         {},
 
 	"note.read": {KeyTasks, KeyRead},
 	"note.file": {KeyTasks, KeyRead},

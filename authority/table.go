@@ -271,6 +271,17 @@ var table = []Row{
 	{"GET /v1/cases/{id}/sponsor-consent", "sponsor_consent.read", Case, false, roles(Own, None, Area, None)},
 	withEmployer(Row{"GET /v1/sponsored-classes/{id}/staff", "sponsored_class.staff", Class, false, roles(None, None, None, None)}, Ours),
 
+	withEmployer(Row{"GET /v1/classes/{id}/intake-workbook", "intake.make", Class, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/classes/{id}/intakes", "intake.make", Class, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"GET /v1/intakes", "intake.list", Nothing, false, roles(None, Ours, Area, None)}, Ours),
+	withEmployer(Row{"GET /v1/intakes/{id}", "intake.read", Intake, false, roles(None, Ours, Area, None)}, Ours),
+	withEmployer(Row{"GET /v1/intakes/{id}/rows", "intake.rows", Intake, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"GET /v1/intakes/{id}/report", "intake.rows", Intake, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/intakes/{id}/start", "intake.start", Intake, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/intakes/{id}/pause", "intake.steer", Intake, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/intakes/{id}/resumption", "intake.steer", Intake, false, roles(None, Ours, None, None)}, Ours),
+	withEmployer(Row{"POST /v1/intakes/{id}/stop", "intake.steer", Intake, false, roles(None, Ours, None, None)}, Ours),
+
 	{"GET /v1/task-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/session-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/attendance-workbook", "workbook.download", Nothing, false, roles(None, Ours, None, None)},

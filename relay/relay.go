@@ -49,6 +49,7 @@ func (r *Relay) Run(ctx context.Context) {
 		r.wakeChannels(ctx)
 		r.startRevocations(ctx)
 		r.wakeBatches(ctx)
+		r.wakeIntakes(ctx)
 		r.wakeMisconduct(ctx)
 		r.wakeTelling(ctx)
 		r.wakePetitions(ctx)

@@ -79,6 +79,7 @@ const (
 	ActorNobody   = "nobody" // of an audit row: who is not logged in
 	ActorTrainee  = "trainee"
 	ActorOperator = "operator"
+	ActorEmployer = "employer"
 )
 
 // ActorInstitution is the actor of an institution's act.

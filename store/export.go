@@ -44,6 +44,9 @@ var exportSections = []ExportSection{
 	{"cases", []string{"cases", "case_steps"}, `SELECT id, occupation, direction, level, district, policy_version, training_body,
 		evaluation_body, applicant, status, stage, outcome, registered_at, registered_on, ended_at FROM cases
 		WHERE person_id IN (TABLE records) ORDER BY registered_at`},
+	{"sponsors", []string{"sponsored_places", "intake_rows"}, `SELECT p.case_id, k.name AS class, e.name AS employer, p.way, p.consent_version,
+		p.given_at, p.withdrawn_at FROM sponsored_places p JOIN classes k ON k.id = p.class_id JOIN employers e ON e.id = k.sponsor
+		WHERE p.case_id IN (TABLE mine) ORDER BY p.given_at`},
 	{"facts", []string{"case_facts"}, `SELECT case_id, applicant, reason, given_at FROM case_facts WHERE case_id IN (TABLE mine) ORDER BY given_at`},
 	{"stages", []string{"case_stages"}, `SELECT case_id, stage, state, since, due_at FROM case_stages WHERE case_id IN (TABLE mine) ORDER BY case_id, since`},
 	{"timeline", []string{"case_events", "inbox", "outbox"}, `SELECT case_id, seq, at, kind, stage, actor, params FROM case_events

@@ -84,6 +84,15 @@ func (tx *Tx) Listed(id, occupation, level, role string, on calendar.Date) (bool
 	return tx.onList(tx.db.Joins("JOIN institutions i ON i.id = institution_id AND i.status = 'active'"), id, occupation, level, role, on)
 }
 
+// InstitutionsListed reads the active institutions that are listed in a role for an occupation and a level on a day, by name.
+func (tx *Tx) InstitutionsListed(occupation, level, role string, on calendar.Date) ([]Institution, error) {
+	var all []Institution
+	err := tx.db.Order("name, id").Find(&all, `status = ? AND id IN (SELECT institution_id FROM institution_roles WHERE occupation = ?
+		AND level IN ('', ?) AND role = ? AND valid_from <= ? AND (valid_to IS NULL OR valid_to > ?))`,
+		InstitutionActive, occupation, level, role, on, on).Error
+	return all, found(err, "read who is listed")
+}
+
 // OnList is Listed, whether the institution is suspended or not.
 func (tx *Tx) OnList(id, occupation, level, role string, on calendar.Date) (bool, error) {
 	return tx.onList(tx.db, id, occupation, level, role, on)

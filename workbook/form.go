@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
+	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/message"
 )
 
@@ -110,6 +111,31 @@ var forms = map[string]form{
 		{key: "id_number", open: true, width: 24, hint: "as_printed"},
 		{key: "certificate_number", open: true, width: 30, hint: "as_printed"},
 	}},
+	SheetIntake: {name: SheetIntake, blank: 1000, columns: []column{
+		{key: "name", open: true, width: 14, hint: "as_in_document"},
+		{key: "id_type", holds: choice, open: true, width: 20, family: "id_type", choices: []string{
+			"resident_id", "residence_permit", "hong_kong_macao_permit", "taiwan_permit", "passport", "permanent_resident_id",
+		}},
+		{key: "id_number", open: true, width: 24, hint: "as_in_document"},
+		{key: "id_country", open: true, width: 12},
+		{key: "category", holds: choice, open: true, width: 20, family: "category", choices: []string{
+			"in_post", "intending", "final_year_student", "skilled_worker",
+		}},
+		{key: "degree", holds: choice, open: true, width: 14, family: "degree", choices: []string{
+			"doctor", "master", "second_bachelor", "bachelor", "associate", "secondary", "technician_school",
+		}},
+		{key: "related_major", holds: yes, open: true, width: 12},
+		{key: "full_time", holds: yes, open: true, width: 12},
+		{key: "graduated_on", holds: date, open: true, width: 13},
+		{key: "title", holds: choice, open: true, width: 14},
+		{key: "title_obtained_on", holds: date, open: true, width: 13},
+		{key: "skill_grade", holds: choice, open: true, width: 12},
+		{key: "work_started_on", holds: date, open: true, width: 13},
+		{key: "evaluation_body", holds: choice, open: true, width: 26},
+		{key: "district", holds: choice, open: true, width: 14, family: "district", choices: authority.Districts()},
+		{key: "phone", open: true, width: 16},
+		{key: "email", open: true, width: 24},
+	}},
 }
 
 // sheetsFor are the sheets that a kind of workbook has.
@@ -118,6 +144,7 @@ var sheetsFor = map[Kind][]string{
 	Sessions:   {SheetSessions, SheetRoster},
 	Attendance: {SheetAttendance},
 	Checks:     {SheetChecks},
+	Intake:     {SheetIntake},
 }
 
 // task is the sheet of a kind of task: whom it is about, what is asked, and the answer.

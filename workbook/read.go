@@ -18,6 +18,7 @@ type book struct {
 	formulas map[string]map[string]bool // by sheet, where there are formulas
 	date1904 bool                       // days are counted from 1904, as old Macs did
 	rows     int                        // that were read so far
+	most     int                        // that are read
 }
 
 // Read reads a workbook that was filled in. An error that is a *RefusedError says why it is not read.
@@ -33,13 +34,16 @@ func Read(content []byte) (Filled, error) {
 		return Filled{}, refuse(Unreadable)
 	}
 	defer func() { _ = file.Close() }() // there are no temporary files
-	b := book{file: file, formulas: parts.formulas}
+	b := book{file: file, formulas: parts.formulas, most: MostRows}
 	if properties, err := file.GetWorkbookProps(); err == nil && properties.Date1904 != nil {
 		b.date1904 = *properties.Date1904
 	}
 	filled, sheets, err := b.about()
 	if err != nil {
 		return Filled{}, err
+	}
+	if filled.Kind == Intake {
+		b.most = mostPeople
 	}
 	for _, s := range sheets {
 		rows, err := b.sheet(s)
@@ -120,7 +124,7 @@ func (b *book) sheet(s named) ([]Row, error) {
 		if empty(cells) {
 			continue
 		}
-		if b.rows++; b.rows > MostRows {
+		if b.rows++; b.rows > b.most {
 			return nil, refuse(TooMany)
 		}
 		row := b.row(s, number, columns, cells)

@@ -22,6 +22,7 @@ const (
 	Sessions   Kind = "sessions"   // sessions to be announced, and who is to attend them
 	Attendance Kind = "attendance" // who attended sessions that were held
 	Checks     Kind = "checks"     // certificates to be checked
+	Intake     Kind = "intake"     // people who are to be registered for a class
 )
 
 // Sheets that are no kind of task.
@@ -30,10 +31,14 @@ const (
 	SheetRoster     = "roster"
 	SheetAttendance = "attendance"
 	SheetChecks     = "checks"
+	SheetIntake     = "intake"
 )
 
 // MostRows is the most rows that a workbook has in all its sheets.
 const MostRows = 5000
+
+// mostPeople is the most people that a workbook of them has.
+const mostPeople = 12_000
 
 // MostChecks is the most certificates that are checked at once.
 const MostChecks = 500

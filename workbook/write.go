@@ -194,6 +194,9 @@ func (a *author) explain(name string, kind Kind) error {
 	if kind == Checks { // every column is to be filled in, and there is no date
 		told = []string{"title." + string(kind), "kind." + string(kind), "send_checks"}
 	}
+	if kind == Intake { // its rows are for whoever fills it in to add
+		told = []string{"title." + string(kind), "kind." + string(kind), "dates", "send_intake"}
+	}
 	for i, key := range told {
 		at := "A" + strconv.Itoa(i+1)
 		if err := a.file.SetCellStr(name, at, message.Text(a.lang, "workbook.about."+key, nil)); err != nil {

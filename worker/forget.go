@@ -12,7 +12,7 @@ import (
 )
 
 // Forgetting removes what is only kept for a while once its time is over, whether anybody comes to look or not: workbooks,
-// certificates in one file, registrations that were never sent, the answers to requests with keys, the log of deliveries, what
+// what intakes said of people, certificates in one file, registrations that were never sent, the answers to requests with keys, the log of deliveries, what
 // trainees were told and how.
 type Forgetting struct {
 	Store  *store.Store
@@ -22,6 +22,7 @@ type Forgetting struct {
 
 const (
 	deliveriesKept    = 90 * 24 * time.Hour
+	intakesKept       = 30 * 24 * time.Hour
 	dispatchesKept    = 90 * 24 * time.Hour
 	notificationsKept = 3 * 365 * 24 * time.Hour // longer than a case takes
 	forgetBatch       = 5000                     // at a time, so that nobody is held up
@@ -41,8 +42,9 @@ func (f *Forgetting) Forget(ctx context.Context, now time.Time) error {
 	_, workbooks := f.Store.ForgetWorkbooks(ctx, now)
 	_, prints := f.Store.ForgetPrints(ctx, now)
 	_, drafts := f.Store.ForgetDrafts(ctx, now)
+	_, intakes := f.Store.ForgetIntakes(ctx, now.Add(-intakesKept), now)
 	return errors.Join(
-		workbooks, prints, drafts,
+		workbooks, prints, drafts, intakes,
 		inBatches(func() (int64, error) { return tx.ForgetKeysBefore(now.Add(-store.IdempotencyRemembered), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.PruneDeliveries(now.Add(-deliveriesKept), forgetBatch) }),
 		inBatches(func() (int64, error) { return tx.ForgetContactCodes(now, forgetBatch) }),

@@ -36,6 +36,8 @@ type Config struct {
 	Deliveries *activities.Deliveries
 	// Batches act on many cases at once.
 	Batches *activities.Batches
+	// Intakes register the people of workbooks.
+	Intakes *activities.Intakes
 	// Publications bring certificates to public registers.
 	Publications *activities.Publications
 	// Telling tells trainees.
@@ -82,10 +84,12 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	workflows.RegisterRevocation(cases)
 	workflows.RegisterIssuance(cases)
 	workflows.RegisterBatch(cases)
+	workflows.RegisterCohort(cases)
 	workflows.RegisterMisconduct(cases)
 	workflows.RegisterPetition(cases)
 	cfg.Records.Register(cases)
 	cfg.Batches.Register(cases)
+	cfg.Intakes.Register(cases)
 
 	deliveries := worker.New(cfg.Temporal, contract.DeliveryQueue, worker.Options{
 		MaxConcurrentActivityExecutionSize: 64,

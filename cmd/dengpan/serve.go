@@ -25,6 +25,7 @@ import (
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/intake"
 	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/mail"
 	"github.com/dengpan/dengpan/notice"
@@ -32,6 +33,7 @@ import (
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/printing"
 	"github.com/dengpan/dengpan/publication"
+	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/relay"
 	"github.com/dengpan/dengpan/sms"
 	"github.com/dengpan/dengpan/store"
@@ -268,6 +270,9 @@ func (p *process) worker(ctx context.Context) error {
 			},
 			Batches: &activities.Batches{Store: p.store, Desk: batches.Desk{
 				Keeper: callbacks.Keeper{Keys: p.keys, Guard: guard}, Acting: acting.Desk{Calendar: p.calendar}, Keys: p.keys,
+			}},
+			Intakes: &activities.Intakes{Store: p.store, Desk: intake.Desk{
+				Registering: registering.Desk{Rules: p.rules, Calendar: p.calendar, Keys: p.keys},
 			}},
 			Publications: &activities.Publications{Sender: &publication.Sender{
 				Store: p.store, Keys: p.keys, Channels: p.channels, Calendar: p.calendar,

@@ -662,6 +662,23 @@ const employers = createRoute({
   component: lazyRouteComponent(() => import('./pages/employers/employers'), 'Employers'),
 })
 
+export const intakeStates = ['checked', 'running', 'paused', 'done', 'stopped'] as const
+export const intakeRowStates = ['refused', 'ready', 'registered', 'already'] as const
+
+const intakes = createRoute({
+  getParentRoute: () => inside,
+  path: '/intakes',
+  validateSearch: from({
+    state: oneOf(...intakeStates),
+    page,
+    intake: anyText,
+    rows: oneOf(...intakeRowStates),
+    row_page: page,
+  }),
+  staticData: { roles: ['institution', 'operator', 'employer'] },
+  component: lazyRouteComponent(() => import('./pages/intakes/intakes'), 'Intakes'),
+})
+
 const staff = createRoute({
   getParentRoute: () => inside,
   path: '/staff',
@@ -778,6 +795,7 @@ export const router = createRouter({
       institutions,
       institution,
       employers,
+      intakes,
       staff,
       inspections,
       capacity,

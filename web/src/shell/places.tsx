@@ -58,6 +58,7 @@ const teaching: Place = {
   pages: [
     { to: '/classes', name: 'web.place.classes' },
     { to: '/sessions', name: 'web.place.sessions' },
+    { to: '/intakes', name: 'web.intakes.title' },
   ],
 }
 const notices: Place = {
@@ -174,6 +175,7 @@ const places: Record<Role, Place[]> = {
         { to: '/inspections', name: 'web.inspections.title' },
         { to: '/lists', name: 'web.place.lists' },
         { to: '/employers', name: 'web.employers.title' },
+        { to: '/intakes', name: 'web.intakes.title' },
       ],
     },
     {
@@ -219,7 +221,10 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.sponsored.title',
       icon: <TeamOutlined />,
-      pages: [{ to: homes.employer, name: 'web.sponsored.title' }],
+      pages: [
+        { to: homes.employer, name: 'web.sponsored.title' },
+        { to: '/intakes', name: 'web.intakes.title' },
+      ],
     },
   ],
 }

@@ -9,6 +9,7 @@ import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Uploading } from '../intakes/uploading'
 import { Code } from '../staff/code'
 import { State, Target } from './classes'
 import { Members } from './members'
@@ -100,6 +101,7 @@ function Shown({ of }: { of: Detail }) {
         </p>
       </section>
       <Offer of={of} />
+      {goesOn && (!of.sponsor || of.sponsor.agreed_at) && <Uploading of={of} />}
       <Members of={of} />
       <Printing classID={of.id} />
       {of.former.length > 0 && <Former of={of} />}

@@ -7,6 +7,7 @@ import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { State, Target } from '../classes/classes'
+import { Uploading } from '../intakes/uploading'
 import { Code } from './code'
 import { People } from './people'
 import '../../list/list.css'
@@ -70,6 +71,7 @@ export function Staff() {
               </p>
             </div>
             <Code of={chosen} />
+            {chosen.sponsor?.agreed_at && chosen.state !== 'closed' && <Uploading of={chosen} />}
             {chosen.sponsor?.agreed_at && <People of={chosen} />}
           </section>
         </>
