@@ -22,6 +22,9 @@ func (s *service) registerOffers(api huma.API) {
 	sent(api, "POST /v1/classes/{id}/offer", "classes", "Say what a class offers, and whether the public sees it", s.bodies.offer.schema,
 		http.StatusOK, s.sayOffer)
 	read(api, "GET /v1/offered-classes", "public", "Classes that can be joined", s.listOffered)
+	read(api, "GET /v1/programme", "public", "What the programme is, in a few sentences", s.programme)
+	read(api, "GET /v1/policy-questions", "public", "What people ask about the programme, answered", s.policyQuestions)
+	read(api, "GET /v1/institution-directory", "public", "Institutions of the published lists, found by what they do", s.directory)
 	read(api, "GET /v1/offered-classes/{id}", "public", "What a class offers who would join it", s.getOffered)
 }
 

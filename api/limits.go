@@ -68,6 +68,9 @@ var limitsByAddress = map[string]limit{
 	"GET /v1/catalogue":               readsByAddress,
 	"GET /v1/institutions":            readsByAddress,
 	"GET /v1/institutions/{ref}":      readsByAddress,
+	"GET /v1/programme":               readsByAddress,
+	"GET /v1/policy-questions":        readsByAddress,
+	"GET /v1/institution-directory":   readsByAddress,
 	"GET /v1/offered-classes":         readsByAddress,
 	"GET /v1/offered-classes/{id}":    readsByAddress,
 }

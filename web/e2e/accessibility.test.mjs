@@ -6,6 +6,9 @@ import { at, loggedIn, makes, visit, world } from './browser.mjs'
 const pages = [
   [null, '/', '.front'],
   [null, '/class-calendar', '.offered-card'],
+  [null, '/policy-questions#exam-mark', '.question[open]'],
+  [null, '/curriculum', '#senior'],
+  [null, '/find-institutions', 'main .sheet'],
   [null, '/login', 'form'],
   [null, 'an invitation', 'form'],
   ['trainee', '/security', '#sessions'],

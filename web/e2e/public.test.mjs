@@ -51,6 +51,38 @@ describe('somebody without an account, on a phone', () => {
     await page.getByRole('heading', { name: '没有符合条件的培训班' }).waitFor()
   })
 
+  it('reads what is asked and answered, what is taught, and who teaches it, each with its source', async (t) => {
+    const page = await visit(t, phone)
+    await page.goto(at('/'))
+    await page.getByText('京人社专技字〔2023〕91号 三（一）').first().waitFor()
+    await page.getByRole('link', { name: '政策问答' }).first().click()
+    await page.getByLabel('找问题').fill('补考')
+    await page.getByRole('button', { name: '查找' }).click()
+    await page.waitForURL(/q=/)
+    await page.getByText('没有规定，或尚未录入').first().waitFor()
+    await fits(page, 'questions')
+    await page.goto(at('/policy-questions#ce-annual'))
+    await page.getByText('不少于90学时').waitFor()
+
+    await page.getByRole('link', { name: '培养内容' }).click()
+    await page.getByLabel('职业').selectOption('big-data')
+    await page.getByRole('heading', { name: '通向：高级工程师' }).waitFor()
+    await fits(page, 'the curriculum')
+    await page.getByRole('link', { name: '此职业的机构' }).click()
+    await page.waitForURL(/find-institutions\?occupation=big-data/)
+    await page.getByLabel('类别').selectOption('training')
+    await page.getByRole('heading', { name: '国家开放大学' }).waitFor()
+    await page.getByRole('heading', { name: '工业和信息化部教育与考试中心' }).waitFor({ state: 'detached' })
+    await fits(page, 'institutions')
+    await page.locator('summary').first().click()
+    await page.getByText('没有公布的检查情况').first().waitFor()
+    await page
+      .getByRole('link', { name: /正在招生的班/ })
+      .first()
+      .click()
+    await page.locator('.offered-card').first().waitFor()
+  })
+
   it('sees a class as soon as its body says that everybody may', async (t) => {
     const desk = await loggedIn(t, 'institution')
     const name = `公开招生试验班${Date.now() % 100_000}`

@@ -68,6 +68,32 @@ const classOffered = createRoute({
   component: lazyRouteComponent(() => import('./pages/offered/offered'), 'ClassOffered'),
 })
 
+const policyQuestions = createRoute({
+  getParentRoute: () => outside,
+  path: '/policy-questions',
+  validateSearch: from({ topic: anyText, q: anyText }),
+  component: lazyRouteComponent(() => import('./pages/guidance/questions'), 'PolicyQuestions'),
+})
+
+const curriculum = createRoute({
+  getParentRoute: () => outside,
+  path: '/curriculum',
+  validateSearch: from({ occupation: anyText }),
+  component: lazyRouteComponent(() => import('./pages/curriculum/curriculum'), 'Curriculum'),
+})
+
+const findInstitutions = createRoute({
+  getParentRoute: () => outside,
+  path: '/find-institutions',
+  validateSearch: from({
+    q: anyText,
+    role: oneOf('training', 'evaluation', 'ce_base'),
+    occupation: anyText,
+    district: anyText,
+  }),
+  component: lazyRouteComponent(() => import('./pages/finding/finding'), 'FindInstitutions'),
+})
+
 /** Everything behind the log-in. Who is not logged in is led there, and back. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -755,7 +781,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     login,
     invitation,
-    outside.addChildren([front, classCalendar, classOffered]),
+    outside.addChildren([front, classCalendar, classOffered, policyQuestions, curriculum, findInstitutions]),
     inside.addChildren([
       mine,
       myCertificates,

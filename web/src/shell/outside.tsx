@@ -5,11 +5,17 @@ import type { Key } from '../words/message'
 import { useWords } from '../words/words'
 import { useArrival } from './arrival'
 import './outside.css'
+import { programmeQuery } from './programme'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
 
 /** Where everybody can go, in the order in which somebody new would ask. */
-const places: readonly { to: string; name: Key }[] = [{ to: '/class-calendar', name: 'web.offered.title' }]
+const places: readonly { to: string; name: Key }[] = [
+  { to: '/class-calendar', name: 'web.offered.title' },
+  { to: '/curriculum', name: 'web.curriculum.title' },
+  { to: '/find-institutions', name: 'web.finding.title' },
+  { to: '/policy-questions', name: 'web.questions.title' },
+]
 
 /** Everything around a page that needs no account. Large words, nothing that jumps up. */
 export function Outside() {
@@ -41,11 +47,24 @@ export function Outside() {
           </div>
         </div>
       </header>
+      <MadeUp />
       <main className="content" id="content" ref={main} tabIndex={-1}>
         <Outlet />
       </main>
       <footer className="foot">{t('web.frame.foot')}</footer>
     </div>
+  )
+}
+
+/** A demonstration says so on every page, before anything else is read. */
+function MadeUp() {
+  const { t, lang } = useWords()
+  const { data } = useQuery(programmeQuery(lang))
+  if (!data?.demonstration_label) return null
+  return (
+    <aside className="made-up" aria-label={data.demonstration_label[lang]}>
+      <span className="mark warn">{data.demonstration_label[lang]}</span> {t('web.outside.made_up')}
+    </aside>
   )
 }
 

@@ -1,4 +1,7 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Trouble } from '../../shell/notes'
+import { programmeQuery } from '../../shell/programme'
 import { Ridge } from '../../shell/ridge'
 import { useWords } from '../../words/words'
 import './front.css'
@@ -19,6 +22,9 @@ export function Front() {
             <Link to="/class-calendar" className="press first">
               {t('web.front.classes')}
             </Link>
+            <Link to="/policy-questions" className="press">
+              {t('web.front.questions')}
+            </Link>
             <a href="/verify" className="press">
               {t('web.front.verify')}
             </a>
@@ -26,6 +32,7 @@ export function Front() {
         </div>
         <Ridge />
       </section>
+      <Programme />
       <section className="stack close" aria-labelledby="way">
         <h2 id="way">{t('web.front.way')}</h2>
         <p className="quiet">{t('web.front.way_lead')}</p>
@@ -39,5 +46,29 @@ export function Front() {
         </ol>
       </section>
     </div>
+  )
+}
+
+/** What the programme is, in a few sentences, each with where it is written. */
+function Programme() {
+  const { t, lang } = useWords()
+  const told = useQuery(programmeQuery(lang))
+  return (
+    <section className="stack close" aria-labelledby="programme">
+      <h2 id="programme">{t('web.front.programme')}</h2>
+      {told.error && !told.data && <Trouble error={told.error} again={() => void told.refetch()} />}
+      <ul className="stack close front-said">
+        {told.data?.sentences.map((s) => (
+          <li key={s.text}>
+            {s.text}{' '}
+            {s.citations.map((c) => (
+              <span key={c.clause} className="quiet small nowrap">
+                {c.document} {c.clause}{' '}
+              </span>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

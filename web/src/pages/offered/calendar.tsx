@@ -12,7 +12,7 @@ import { Fee, Hours, Places } from './terms'
 
 /** The classes that can be joined, month by month. What narrows them stands in the address. */
 export function ClassCalendar() {
-  const { t, lang } = useWords()
+  const { t } = useWords()
   const { compare = '', ...asked } = useSearch({ from: '/outside/class-calendar' })
   const change = useChange({ stay: true })
   const list = useQuery(offeredQuery(asked))
@@ -26,11 +26,6 @@ export function ClassCalendar() {
       <header className="stack close">
         <h1>{t('web.offered.title')}</h1>
         <p className="quiet">{t('web.offered.lead')}</p>
-        {list.data?.demonstration_label && (
-          <p>
-            <span className="mark warn">{list.data.demonstration_label[lang]}</span>
-          </p>
-        )}
       </header>
       <Narrowing institution={list.data?.classes[0]?.institution.name} />
       {picked.length > 0 && <Compare ids={picked} onRemove={toggle} />}

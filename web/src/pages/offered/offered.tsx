@@ -53,7 +53,6 @@ function Shown({ of }: { of: OfferedClass }) {
             {of.direction && ` · ${of.direction.name}`} · {of.level.name}
           </span>
           <Places of={of} />
-          {of.demonstration_label && <span className="mark warn">{of.demonstration_label[lang]}</span>}
         </p>
       </header>
       <div className="columns offered-columns">

@@ -1,12 +1,10 @@
 import type { ReactNode } from 'react'
 import type { Schema } from '../../api/client'
+import { Alternatives, Cited, useSay } from '../../shell/cited'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 
 type Catalogue = Schema['Catalogue']
-type Citation = Schema['Citation']
-type Text = Schema['Text']
-type Alternative = Schema['Alternative']
 
 /** What a version says, rule by rule, each with where it is written and how sure we are of it. */
 export function Rules({ rules }: { rules: Catalogue }) {
@@ -79,46 +77,11 @@ export function Rules({ rules }: { rules: Catalogue }) {
   )
 }
 
-function useSay() {
-  const { lang } = useWords()
-  return (text: Text) => (lang === 'en' ? text.en || text.zh : text.zh)
-}
-
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <section className="sheet stack close">
       <h2>{title}</h2>
       {children}
     </section>
-  )
-}
-
-/** Any one of these suffices. */
-function Alternatives({ all }: { all: Alternative[] }) {
-  const { t } = useWords()
-  const say = useSay()
-  if (all.length === 0) return <p className="quiet">{t('web.policy.no_rule')}</p>
-  return (
-    <ul className="plain lines">
-      {all.map((a) => (
-        <li key={a.code}>
-          {say(a.text)}
-          <Cited c={a.citation} />
-        </li>
-      ))}
-    </ul>
-  )
-}
-
-/** Where it is written, and how sure we are of that. */
-export function Cited({ c }: { c: Citation }) {
-  const { name } = useWords()
-  const say = useSay()
-  return (
-    <p className="quiet small">
-      {c.document} {c.clause}{' '}
-      <span className={c.basis === 'notice' ? 'mark good' : 'mark warn'}>{name('basis', c.basis)}</span>
-      {c.note && ` ${say(c.note)}`}
-    </p>
   )
 }

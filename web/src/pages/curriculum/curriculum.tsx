@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import type { Schema } from '../../api/client'
+import { useChange } from '../../list/change'
+import { Alternatives, Cited, useSay } from '../../shell/cited'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { number } from '../../words/time'
+import { useWords } from '../../words/words'
+import { catalogue } from '../sessions/catalogue'
+
+type Catalogue = Schema['Catalogue']
+type Occupation = NonNullable<Catalogue['occupations']>[number]
+type Level = NonNullable<Occupation['levels']>[number]
+
+/** What is taught and asked, occupation by occupation, level by level. What no rule says is said to be missing. */
+export function Curriculum() {
+  const { t, lang } = useWords()
+  const { occupation: chosen } = useSearch({ from: '/outside/curriculum' })
+  const change = useChange({ stay: true })
+  const all = useQuery(catalogue)
+  const occupations = all.data?.occupations ?? []
+  const one = occupations.find(({ code }) => code === chosen) ?? occupations[0]
+  return (
+    <div className="stack">
+      <header className="stack close">
+        <h1>{t('web.curriculum.title')}</h1>
+        <p className="quiet">{t('web.curriculum.lead')}</p>
+      </header>
+      {all.error && !all.data ? (
+        <Trouble error={all.error} again={() => void all.refetch()} />
+      ) : !all.data || !one ? (
+        <Waiting />
+      ) : (
+        <>
+          <search className="public-filters">
+            <label>
+              <span className="quiet small">{t('web.tasks.occupation')}</span>
+              <select value={one.code} onChange={(e) => change({ occupation: e.target.value })}>
+                {occupations.map((o) => (
+                  <option key={o.code} value={o.code}>
+                    {lang === 'en' && o.english ? o.english : o.title}
+                  </option>
+                ))}
+              </select>
+            </label>
+          </search>
+          <Shown rules={all.data} of={one} />
+        </>
+      )}
+    </div>
+  )
+}
+
+function Shown({ rules, of }: { rules: Catalogue; of: Occupation }) {
+  const { t, lang } = useWords()
+  const say = useSay()
+  const directions = of.directions ?? []
+  return (
+    <>
+      <section className="sheet stack close" aria-labelledby="occupation">
+        <h2 id="occupation">{lang === 'en' && of.english ? of.english : of.title}</h2>
+        <dl className="facts">
+          <dt>{t('web.curriculum.directions')}</dt>
+          <dd>{directions.length ? directions.map((d) => d.name).join(' · ') : t('web.curriculum.no_directions')}</dd>
+          <dt>{t('web.curriculum.code')}</dt>
+          <dd>{of.code_2022 ?? of.code_2021}</dd>
+        </dl>
+        <Cited c={of.standard} />
+        <p className="row">
+          <Link to="/class-calendar" search={{ occupation: of.code }}>
+            {t('web.curriculum.to_classes')}
+          </Link>
+          <Link to="/find-institutions" search={{ occupation: of.code }}>
+            {t('web.curriculum.to_institutions')}
+          </Link>
+        </p>
+      </section>
+      <section className="sheet stack close" aria-labelledby="exam">
+        <h2 id="exam">{t('web.curriculum.examined')}</h2>
+        <p>
+          {say(rules.exam.text)} {t('web.policy.pass_mark', { mark: number(lang, rules.exam.pass_mark) })}
+        </p>
+        <Cited c={rules.exam.citation} />
+        <p>
+          {t('web.policy.parts')}{' '}
+          {(of.evaluation.parts ?? [])
+            .map((p) => `${lang === 'en' ? p.english : p.name} ${number(lang, p.pass_mark)}`)
+            .join(' · ')}
+        </p>
+        <Cited c={of.evaluation.citation} />
+      </section>
+      {(of.levels ?? []).map((level) => (
+        <LevelOf key={level.level} rules={rules} of={level} />
+      ))}
+    </>
+  )
+}
+
+function LevelOf({ rules, of }: { rules: Catalogue; of: Level }) {
+  const { t, name, lang } = useWords()
+  const say = useSay()
+  const leads = rules.levels?.find(({ code }) => code === of.level)
+  return (
+    <section className="sheet stack" aria-labelledby={of.level}>
+      <h2 id={of.level}>{name('level', of.level)}</h2>
+      <div className="stack close">
+        <h3>{t('web.curriculum.training')}</h3>
+        <p>{of.hours ? t('web.policy.hours', { hours: number(lang, of.hours) }) : t('web.policy.hours_missing')}</p>
+        {(of.modules ?? []).length > 0 && <p className="quiet">{of.modules?.join(' · ')}</p>}
+        {of.hours_citation && <Cited c={of.hours_citation} />}
+      </div>
+      <div className="stack close">
+        <h3>{t('web.curriculum.entry')}</h3>
+        <p>{say(of.entry_always)}</p>
+        <Alternatives all={of.entry_conditions ?? []} />
+      </div>
+      {leads && (
+        <div className="stack close">
+          <h3>{t('web.curriculum.leads', { title: leads.title })}</h3>
+          {(leads.effects ?? []).map((effect) => (
+            <p key={effect.zh}>{say(effect)}</p>
+          ))}
+          <Alternatives all={leads.title_conditions ?? []} />
+          <Cited c={leads.title_citation} />
+          {(leads.information ?? []).map((i) => (
+            <div key={i.text.zh}>
+              <p>{say(i.text)}</p>
+              <Cited c={i.citation} />
+            </div>
+          ))}
+        </div>
+      )}
+    </section>
+  )
+}

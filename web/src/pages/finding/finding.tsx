@@ -1,0 +1,187 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { answer, api, type Schema } from '../../api/client'
+import { useChange } from '../../list/change'
+import { Note, Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { catalogue } from '../sessions/catalogue'
+
+type Found = Schema['FoundView']
+
+/** The institutions of the published lists, found by what they do. */
+export function FindInstitutions() {
+  const { t, lang, codes, name } = useWords()
+  const asked = useSearch({ from: '/outside/find-institutions' })
+  const change = useChange({ stay: true })
+  const [sought, setSought] = useState(asked.q ?? '')
+  const offered = useQuery(catalogue)
+  const list = useQuery({
+    queryKey: ['institution-directory', lang, asked],
+    queryFn: () => answer(api.GET('/v1/institution-directory', { params: { query: asked } })),
+    staleTime: 30_000,
+    placeholderData: (before) => before,
+  })
+  const choices = [
+    {
+      name: 'role' as const,
+      label: t('web.finding.role'),
+      options: (['training', 'evaluation', 'ce_base'] as const).map((r) => [r, t(`web.finding.${r}`)] as const),
+    },
+    {
+      name: 'occupation' as const,
+      label: t('web.tasks.occupation'),
+      options: (offered.data?.occupations ?? []).map(
+        (o) => [o.code, lang === 'en' && o.english ? o.english : o.title] as const,
+      ),
+    },
+    {
+      name: 'district' as const,
+      label: t('web.finding.district'),
+      options: codes('district').map((d) => [d, name('district', d)] as const),
+    },
+  ]
+  return (
+    <div className="stack">
+      <header className="stack close">
+        <h1>{t('web.finding.title')}</h1>
+        <p className="quiet">{t('web.finding.lead')}</p>
+      </header>
+      <search className="public-filters">
+        {choices.map((c) => (
+          <label key={c.name}>
+            <span className="quiet small">{c.label}</span>
+            <select value={asked[c.name] ?? ''} onChange={(e) => change({ [c.name]: e.target.value || undefined })}>
+              <option value="">{t('web.list.all')}</option>
+              {c.options.map(([code, label]) => (
+                <option key={code} value={code}>
+                  {label}
+                </option>
+              ))}
+            </select>
+          </label>
+        ))}
+        <form
+          onSubmit={(e) => {
+            e.preventDefault()
+            change({ q: sought.trim() || undefined })
+          }}
+        >
+          <label>
+            <span className="quiet small">{t('web.finding.name')}</span>
+            <input type="search" maxLength={64} value={sought} onChange={(e) => setSought(e.target.value)} />
+          </label>
+          <button type="submit" className="press">
+            {t('web.questions.find')}
+          </button>
+        </form>
+      </search>
+      {list.error && !list.data ? (
+        <Trouble error={list.error} again={() => void list.refetch()} />
+      ) : !list.data ? (
+        <Waiting />
+      ) : list.data.institutions.length === 0 ? (
+        <Note title={t('web.finding.none')}>
+          <Link to="/find-institutions">{t('web.finding.all')}</Link>
+        </Note>
+      ) : (
+        <>
+          <p className="quiet" role="status">
+            {t('web.finding.total', { n: list.data.institutions.length })}
+          </p>
+          <ul className="plain stack close">
+            {list.data.institutions.map((f) => (
+              <Card key={f.id} of={f} />
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  )
+}
+
+function Card({ of }: { of: Found }) {
+  const { t, lang } = useWords()
+  const [open, setOpen] = useState(false)
+  return (
+    <li className="sheet stack close">
+      <h2>{of.name}</h2>
+      <p className="row">
+        {of.suspended_since && (
+          <span className="mark bad">{t('web.finding.suspended', { since: moment(lang, of.suspended_since) })}</span>
+        )}
+        {of.ce_base && <Base of={of.ce_base} />}
+        <span className="quiet">{of.district?.name ?? t('web.finding.no_district')}</span>
+      </p>
+      {of.roles.length > 0 && (
+        <ul className="plain">
+          {of.roles.map((r) => (
+            <li key={r.role.code + r.occupation.code + r.level?.code}>
+              {r.role.name} · {r.occupation.name} · {r.level?.name ?? t('web.finding.all_levels')}{' '}
+              <span className="quiet small">{t('web.finding.list_year', { year: r.list_year })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {of.classes > 0 && (
+        <p>
+          <Link to="/class-calendar" search={{ institution: of.id }}>
+            {t('web.finding.classes', { n: of.classes })}
+          </Link>
+        </p>
+      )}
+      <details onToggle={(e) => setOpen(e.currentTarget.open)}>
+        <summary>{t('web.finding.more', { n: of.notices })}</summary>
+        {open && <More id={of.id} />}
+      </details>
+    </li>
+  )
+}
+
+function Base({ of }: { of: NonNullable<Found['ce_base']> }) {
+  const { t } = useWords()
+  const levels = [of.national && t('web.finding.national'), of.municipal && t('web.finding.municipal')].filter(Boolean)
+  return (
+    <span className={of.may_issue ? 'mark good' : 'mark warn'}>
+      {of.may_issue
+        ? t('web.finding.base', { levels: levels.join('、'), year: of.list_year })
+        : t('web.finding.base_open', { year: of.list_year })}
+    </span>
+  )
+}
+
+/** What it was called, when it was suspended, and what was published of inspections. */
+function More({ id }: { id: string }) {
+  const { t, lang } = useWords()
+  const one = useQuery({
+    queryKey: ['institution', id, 'public'],
+    queryFn: () => answer(api.GET('/v1/institutions/{ref}', { params: { path: { ref: id } } })),
+    staleTime: 60_000,
+  })
+  if (one.error && !one.data) return <Trouble error={one.error} again={() => void one.refetch()} />
+  if (!one.data) return <Waiting rows={2} />
+  const { supervision, suspensions, names } = one.data
+  return (
+    <div className="stack close inset">
+      {supervision.length === 0 && <p className="quiet">{t('web.offered.supervision_none')}</p>}
+      {supervision.map((n) => (
+        <p key={n.published_at}>
+          {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
+          {n.text}
+        </p>
+      ))}
+      {suspensions.map((s) => (
+        <p key={s.since}>
+          {s.until
+            ? t('web.finding.was_suspended', { since: moment(lang, s.since), until: moment(lang, s.until) })
+            : t('web.finding.suspended', { since: moment(lang, s.since) })}
+        </p>
+      ))}
+      {names.length > 1 && (
+        <p className="quiet">{t('web.finding.names', { names: names.map((n) => n.name).join('；') })}</p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,125 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useLocation, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { answer, api, type Schema } from '../../api/client'
+import { useChange } from '../../list/change'
+import { Cited } from '../../shell/cited'
+import { Note, Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import './questions.css'
+
+type Question = Schema['QuestionView']
+
+/** What people ask about the programme, and its answers, each with where it is written. */
+export function PolicyQuestions() {
+  const { t, lang } = useWords()
+  const { topic, q } = useSearch({ from: '/outside/policy-questions' })
+  const change = useChange({ stay: true })
+  const [sought, setSought] = useState(q ?? '')
+  const all = useQuery({
+    queryKey: ['policy-questions', lang, topic, q],
+    queryFn: () =>
+      answer(
+        api.GET('/v1/policy-questions', { params: { query: { ...(topic ? { topic } : {}), ...(q ? { q } : {}) } } }),
+      ),
+    staleTime: 600_000,
+    placeholderData: (before) => before,
+  })
+  return (
+    <div className="stack">
+      <header className="stack close">
+        <h1>{t('web.questions.title')}</h1>
+        <p className="quiet">{t('web.questions.lead')}</p>
+      </header>
+      <search className="public-filters">
+        <form
+          onSubmit={(e) => {
+            e.preventDefault()
+            change({ q: sought.trim() || undefined })
+          }}
+        >
+          <label>
+            <span className="quiet small">{t('web.questions.search')}</span>
+            <input type="search" maxLength={64} value={sought} onChange={(e) => setSought(e.target.value)} />
+          </label>
+          <button type="submit" className="press">
+            {t('web.questions.find')}
+          </button>
+        </form>
+        <label>
+          <span className="quiet small">{t('web.questions.topic')}</span>
+          <select value={topic ?? ''} onChange={(e) => change({ topic: e.target.value || undefined })}>
+            <option value="">{t('web.list.all')}</option>
+            {all.data?.topics.map((of) => (
+              <option key={of.code} value={of.code}>
+                {of.name}
+              </option>
+            ))}
+          </select>
+        </label>
+      </search>
+      {all.error && !all.data ? (
+        <Trouble error={all.error} again={() => void all.refetch()} />
+      ) : !all.data ? (
+        <Waiting />
+      ) : all.data.questions.length === 0 ? (
+        <Note title={t('web.questions.none')}>
+          <p>{t('web.questions.none_advice')}</p>
+          <Link to="/policy-questions">{t('web.questions.all')}</Link>
+        </Note>
+      ) : (
+        all.data.topics.map(({ code, name }) => (
+          <Topic key={code} name={name} of={all.data.questions.filter((one) => one.topic === code)} open={!!q} />
+        ))
+      )}
+    </div>
+  )
+}
+
+function Topic({ name, of, open }: { name: string; of: Question[]; open: boolean }) {
+  if (of.length === 0) return null
+  return (
+    <section className="stack close" aria-label={name}>
+      <h2>{name}</h2>
+      <div className="sheet lines">
+        {of.map((q) => (
+          <Answer key={q.id} of={q} open={open} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+/** A question, which unfolds to its answer. Its address can be passed on: who follows it finds it open. */
+function Answer({ of, open }: { of: Question; open: boolean }) {
+  const { t } = useWords()
+  const meant = useLocation({ select: ({ hash }) => hash === of.id })
+  useEffect(() => {
+    if (meant) document.getElementById(of.id)?.scrollIntoView()
+  }, [meant, of.id])
+  return (
+    <details id={of.id} open={open || meant} className="question">
+      <summary>
+        <h3>{of.question}</h3>
+      </summary>
+      <div className="stack close">
+        <p>{of.answer}</p>
+        {of.unknown && (
+          <p>
+            <span className="mark warn">{t('web.questions.unknown')}</span>
+          </p>
+        )}
+        {of.citations.map((c) => (
+          <Cited key={c.document + c.clause} c={c} />
+        ))}
+        <p>
+          <Link to="." search={(said: object) => said as never} hash={of.id} className="small">
+            {t('web.questions.link')}
+            <span className="visually-hidden">: {of.question}</span>
+          </Link>
+        </p>
+      </div>
+    </details>
+  )
+}
