@@ -9,14 +9,20 @@ const built = new URL('../dist/app/', import.meta.url)
 const manifest = JSON.parse(await readFile(new URL('.vite/manifest.json', built), 'utf8'))
 
 const always = ['index.html', 'src/words/zh.ts']
+const work = ['src/generated/zh.staff.json', 'src/generated/zh.operator.json']
 const first = {
   'front page': ['src/shell/outside.tsx', 'src/pages/front/front.tsx'],
   'log-in': ['src/pages/login/login.tsx'],
   trainee: ['src/shell/frame.tsx', 'src/pages/case/case.tsx'],
-  institution: ['src/shell/frame.tsx', 'src/pages/tasks/tasks.tsx', 'src/pages/tasks/detail.tsx'],
-  operator: ['src/shell/frame.tsx', 'src/pages/overview/overview.tsx'],
-  'operator, to work': ['src/shell/frame.tsx', 'src/pages/cases/queues.tsx'],
-  administrator: ['src/shell/frame.tsx', 'src/pages/accounts/accounts.tsx'],
+  institution: [
+    'src/generated/zh.staff.json',
+    'src/shell/frame.tsx',
+    'src/pages/tasks/tasks.tsx',
+    'src/pages/tasks/detail.tsx',
+  ],
+  operator: [...work, 'src/shell/frame.tsx', 'src/pages/overview/overview.tsx'],
+  'operator, to work': [...work, 'src/shell/frame.tsx', 'src/pages/cases/queues.tsx'],
+  administrator: [...work, 'src/shell/frame.tsx', 'src/pages/accounts/accounts.tsx'],
 }
 
 /** The files of a module and of all that it imports before it can run. */

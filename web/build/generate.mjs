@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import openapi, { astToString } from 'openapi-typescript'
 import { parse } from 'yaml'
+import { parts } from './readers.mjs'
 
 const root = new URL('../../', import.meta.url)
 const generated = new URL('../src/generated/', import.meta.url)
@@ -35,10 +36,18 @@ const catalogue = async (lang) => flat(parse(await readFile(new URL(`message/${l
 // In every language in the order of the first, which is that of the programme: pages list the codes of a family by it.
 const order = new Map(Object.keys(await catalogue('zh')).map((key, n) => [key, n]))
 
+// Words that are not of the pages are everybody's, and so is one that no page names: the tests find it.
+const shares = await parts()
+const partOf = (key) => (key.startsWith('web.') && shares.of(key)) || 'everybody'
+
+/** The words of a language, by the part in which they are shipped. */
 async function words(lang) {
   const picked = Object.entries(await catalogue(lang)).filter(([key]) => shipped.some((family) => family.test(key)))
   picked.sort(([a], [b]) => (order.get(a) ?? order.size) - (order.get(b) ?? order.size))
-  return `${JSON.stringify(Object.fromEntries(picked), null, 1)}\n`
+  return shares.names.map((part) => [
+    part,
+    `${JSON.stringify(Object.fromEntries(picked.filter(([key]) => partOf(key) === part)), null, 1)}\n`,
+  ])
 }
 
 /** Writes what changed, so that nothing is built again for nothing. */
@@ -49,6 +58,8 @@ async function put(name, content) {
 }
 
 await mkdir(generated, { recursive: true })
-for (const lang of ['zh', 'en']) await put(`${lang}.json`, await words(lang))
+for (const lang of ['zh', 'en']) {
+  for (const [part, content] of await words(lang)) await put(`${lang}.${part}.json`, content)
+}
 const schema = JSON.parse(await readFile(description, 'utf8'))
 await put('schema.d.ts', astToString(await openapi(schema, { alphabetize: true })))

@@ -11,6 +11,7 @@ import { anyText, day, expression, from, oneOf, page, toolsSay, year } from './l
 import { queries } from './queries'
 import { Broken, NotFound } from './shell/notes'
 import { Waiting } from './shell/waiting'
+import { want } from './words/words'
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Broken })
 
@@ -104,6 +105,7 @@ const inside = createRoute({
       const back = location.href === '/' ? undefined : location.href
       throw redirect({ to: '/login', search: back ? { back } : {} })
     }
+    await want(session.account.role)
     if (session.second_factor.required && !session.second_factor.enrolled && location.pathname !== '/security') {
       throw redirect({ to: '/security' })
     }

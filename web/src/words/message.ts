@@ -1,9 +1,11 @@
 // Messages of the product's one catalogue, filled in as package message does.
 
-import type zh from '../generated/zh.json'
+import type everybody from '../generated/zh.everybody.json'
+import type operator from '../generated/zh.operator.json'
+import type staff from '../generated/zh.staff.json'
 
 /** Every message that is shipped: a key that is not in the catalogue does not compile. */
-export type Key = keyof typeof zh
+export type Key = keyof typeof everybody | keyof typeof staff | keyof typeof operator
 type Above<K extends string> = K extends `${infer First}.${infer Rest}` ? First | `${First}.${Above<Rest>}` : never
 /** What keys stand below: a family that is not shipped does not compile, so no page shows a code instead of its word. */
 export type Family = Above<Key>

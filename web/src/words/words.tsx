@@ -9,6 +9,7 @@ import {
   useMemo,
   useState,
 } from 'react'
+import type { Role } from '../api/session'
 import { type Lang, language } from './language'
 import { type Dictionary, type Family, family, type Key, named, type Params, text } from './message'
 
@@ -30,9 +31,46 @@ interface Words extends Pick<Loaded, 'lang' | 'locale'> {
 
 const files = { zh: () => import('./zh'), en: () => import('./en') }
 
-/** Loads one language's words. */
+// What only some readers need comes when they are known.
+type Part = 'staff' | 'operator'
+const more: Record<Lang, Record<Part, () => Promise<{ default: object }>>> = {
+  zh: {
+    staff: () => import('../generated/zh.staff.json'),
+    operator: () => import('../generated/zh.operator.json'),
+  },
+  en: {
+    staff: () => import('../generated/en.staff.json'),
+    operator: () => import('../generated/en.operator.json'),
+  },
+}
+const partsOf: Record<Role, Part[]> = {
+  trainee: [],
+  institution: ['staff'],
+  employer: ['staff'],
+  operator: ['staff', 'operator'],
+  administrator: ['staff', 'operator'],
+}
+const wanted = new Set<Part>()
+let current: Loaded | undefined
+
+/** Loads one language's words, with those that the reader was found to need. */
 export async function load(lang: Lang): Promise<Loaded> {
-  return { lang, ...(await files[lang]()) }
+  const [{ words, locale }, ...others] = await Promise.all([
+    files[lang](),
+    ...[...wanted].map((part) => more[lang][part]()),
+  ])
+  const all: object = Object.assign({}, words, ...others.map((other) => other.default))
+  current = { lang, locale, words: all as Dictionary }
+  return current
+}
+
+/** Loads the words that the pages of a role need as well, before one is shown. */
+export async function want(role: Role): Promise<void> {
+  const fresh = partsOf[role].filter((part) => !wanted.has(part))
+  const into = current
+  // Pages that are shown already need none of them.
+  if (into) for (const part of fresh) Object.assign(into.words, (await more[into.lang][part]()).default)
+  for (const part of fresh) wanted.add(part)
 }
 
 const Context = createContext<Words | null>(null)
