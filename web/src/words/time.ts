@@ -37,3 +37,8 @@ export function fromNow(lang: Lang, at: string, now: number): string {
 export function number(lang: Lang, n: number): string {
   return new Intl.NumberFormat(tags[lang], { maximumFractionDigits: 2 }).format(n)
 }
+
+/** Several names in one line. */
+export function list(lang: Lang, names: string[]): string {
+  return new Intl.ListFormat(tags[lang], { type: 'conjunction' }).format(names)
+}

@@ -5,7 +5,7 @@ import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
-import { moment, number } from '../../words/time'
+import { list, moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Chart, type Sum } from './chart'
 import './mine.css'
@@ -104,7 +104,10 @@ function Stated({ of }: { of: Statement }) {
                 <strong>{line.title}</strong>
                 <span className="quiet small">
                   {[
-                    line.institutions.map((i) => i.name).join(t('web.ce.and')),
+                    list(
+                      lang,
+                      line.institutions.map((i) => i.name),
+                    ),
                     line.from && `${line.from} – ${line.to}`,
                   ]
                     .filter(Boolean)
