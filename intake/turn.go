@@ -13,8 +13,8 @@ import (
 )
 
 const (
-	rowsAtOnce  = 50 // in one transaction
-	longestTurn = 4 * time.Second
+	rowsAtOnce  = 25 // in one transaction
+	longestTurn = 3 * time.Second
 	// lookAgain is when it is looked again whether cases are through with their registration.
 	lookAgain = 2 * time.Second
 )
