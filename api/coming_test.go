@@ -199,8 +199,12 @@ func TestAPlaceIsKeptOnlyInAClassThatIsOfferedForTheCaseOnTheTermsThatWereRead(t
 		offer       int
 		field, code string
 	}{
-		{hidden, 1, "class", "class_not_offered"}, {senior, 1, "class", "class_other_target"}, {over, 2, "class", "enrolment_over"},
-		{uuid.NewString(), 1, "class", "class_unknown"}, {senior, 2, "class_offer", "offer_changed"}, {"x", 1, "class", fieldFormat},
+		{hidden, 1, "class", "class_not_offered"},
+		{senior, 1, "class", "class_other_target"},
+		{over, 2, "class", "enrolment_over"},
+		{uuid.NewString(), 1, "class", "class_unknown"},
+		{senior, 2, "class_offer", "offer_changed"},
+		{"x", 1, "class", fieldFormat},
 	} {
 		fields := w.register(w.operator, "k"+want.class+want.code, registrationOf(1, object{"class": want.class, "class_offer": want.offer})).
 			refused(t, http.StatusUnprocessableEntity, validationFailed)

@@ -54,6 +54,8 @@ func (s *service) registerLogin(api huma.API) {
 		s.logins.confirmation.schema, http.StatusOK, s.confirmSecondFactor)
 	sent(api, "DELETE /v1/me/second-factor", sessions, "Give up my second factor", s.logins.removal.schema,
 		http.StatusNoContent, s.removeSecondFactor)
+
+	s.registerComing(api)
 }
 
 // When a log-in is locked: from some failures on for a minute, and twice as long after each further one. A day after the

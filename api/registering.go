@@ -166,19 +166,8 @@ func (s *service) takePlace(tx *store.Tx, r *request, reg registration, c store.
 	}
 	now := hours.At(s.Calendar, s.Now())
 	if draft != nil {
-		kept, err := tx.PlaceOfDraft(draft.ID, now.Wall)
-		if err == nil && kept.ClassID == reg.body.Class {
-			if _, err := tx.LockClass(kept.ClassID); err != nil {
-				return err
-			}
-			err = tx.GivePlace(kept.ID, c.ID)
-			if store.Constraint(err) == hours.CodeOtherTarget {
-				found.add("class", hours.CodeOtherTarget)
-				return found.err()
-			}
-			return err
-		}
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
+		given, err := givePlace(tx, *draft, reg.body.Class, c.ID, now, found)
+		if given || err != nil {
 			return err
 		}
 	}
@@ -187,4 +176,24 @@ func (s *service) takePlace(tx *store.Tx, r *request, reg registration, c store.
 		return refusedPlace(err, found)
 	}
 	return s.audit(tx, r, "place.keep", "case:"+c.ID, "", map[string]any{"class": reg.body.Class, "offer": reg.body.ClassOffer})
+}
+
+// givePlace gives a case the place in a class that was kept for its draft, and reports whether there was one.
+func givePlace(tx *store.Tx, draft store.Draft, class, caseID string, now hours.Instant, found *faults) (bool, error) {
+	kept, err := tx.PlaceOfDraft(draft.ID, now.Wall)
+	if errors.Is(err, store.ErrNotFound) || err == nil && kept.ClassID != class {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.LockClass(kept.ClassID); err != nil {
+		return false, err
+	}
+	err = tx.GivePlace(kept.ID, caseID)
+	if store.Constraint(err) == hours.CodeOtherTarget {
+		found.add("class", hours.CodeOtherTarget)
+		return false, found.err()
+	}
+	return err == nil, err
 }

@@ -107,7 +107,6 @@ func (s *service) register(api huma.API) {
 	sent(api, "POST /v1/cases/{id}/facts", cases, "Give new facts about the applicant", s.bodies.facts.schema, http.StatusOK, s.giveFacts)
 	sent(api, "POST /v1/cases/{id}/rules", cases, "Decide a case by another version of the rules", s.bodies.rules.schema, http.StatusOK, s.changeRules)
 
-	s.registerComing(api)
 	s.registerActs(api)
 
 	read(api, "GET /v1/me/cases", mine, "My cases", s.myCases)

@@ -82,8 +82,7 @@ func TakePlace(tx *store.Tx, c store.Case, now Instant) (joined bool, err error)
 		return false, err
 	}
 	_, err = Join(tx, place.ClassID, []string{c.ID}, c.RegisteredBy, now)
-	var refusal *RefusedError
-	if errors.As(err, &refusal) {
+	if _, refused := errors.AsType[*RefusedError](err); refused {
 		return false, tx.EndPlace(place.ID, store.PlaceGivenUp, now.Wall)
 	}
 	return err == nil, err

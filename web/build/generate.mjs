@@ -17,6 +17,8 @@ const shipped = [
   /^(category|degree|basis|mover|repair|severity|inspection_state|institution_status|misconduct_act|part|misconduct_state|misconduct_how|delivery_error|duty|id_type|merge_state|share_purpose)\./,
   /^class_(study|delivery|enrolment)\./,
   /^petition_(kind|state|topic)\./,
+  // What is wrong with a number or a name, told as it is typed.
+  /^field\.id_(length|legacy|characters|date|check_digit)$/,
   // What repairs do; what other suggestions would do comes with each.
   /^suggestion\.[a-z_]+$/,
   // What incidents are called; what they mean comes with each.

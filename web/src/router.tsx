@@ -28,6 +28,13 @@ const invitation = createRoute({
   component: lazyRouteComponent(() => import('./pages/invitation/invitation'), 'Invitation'),
 })
 
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: from({ back: anyText }),
+  component: lazyRouteComponent(() => import('./pages/signup/signup'), 'SignUp'),
+})
+
 /** What everybody may read, logged in or not. */
 const outside = createRoute({
   getParentRoute: () => root,
@@ -95,6 +102,12 @@ const findInstitutions = createRoute({
   component: lazyRouteComponent(() => import('./pages/finding/finding'), 'FindInstitutions'),
 })
 
+const join = createRoute({
+  getParentRoute: () => outside,
+  path: '/join',
+  component: lazyRouteComponent(() => import('./pages/join/join'), 'Join'),
+})
+
 /** Everything behind the log-in. Who is not logged in is led there, and back. */
 const inside = createRoute({
   getParentRoute: () => root,
@@ -119,6 +132,20 @@ const mine = createRoute({
   path: '/my',
   staticData: { roles: ['trainee'] },
   component: lazyRouteComponent(() => import('./pages/case/mine'), 'Mine'),
+})
+
+const myRegistration = createRoute({
+  getParentRoute: () => inside,
+  path: '/my-registration',
+  validateSearch: from({
+    draft: anyText,
+    step: oneOf('target', 'about', 'choice', 'identity', 'photo', 'contacts', 'consents', 'review'),
+    class: anyText,
+    occupation: anyText,
+    level: oneOf('junior', 'intermediate', 'senior'),
+  }),
+  staticData: { roles: ['trainee'] },
+  component: lazyRouteComponent(() => import('./pages/registration/registration'), 'Registration'),
 })
 
 const myCertificates = createRoute({
@@ -782,10 +809,12 @@ const workbooks = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     login,
+    signUp,
     invitation,
-    outside.addChildren([front, classCalendar, classOffered, policyQuestions, curriculum, findInstitutions]),
+    outside.addChildren([front, classCalendar, classOffered, policyQuestions, curriculum, findInstitutions, join]),
     inside.addChildren([
       mine,
+      myRegistration,
       myCertificates,
       myCEHours,
       myMessages,

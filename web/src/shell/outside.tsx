@@ -15,6 +15,7 @@ const places: readonly { to: string; name: Key }[] = [
   { to: '/curriculum', name: 'web.curriculum.title' },
   { to: '/find-institutions', name: 'web.finding.title' },
   { to: '/policy-questions', name: 'web.questions.title' },
+  { to: '/join', name: 'web.outside.join' },
 ]
 
 /** Everything around a page that needs no account. Large words, nothing that jumps up. */

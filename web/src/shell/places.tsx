@@ -83,7 +83,10 @@ const places: Record<Role, Place[]> = {
     {
       name: 'web.place.my',
       icon: <CompassOutlined />,
-      pages: [{ to: homes.trainee, name: 'web.place.my', also: '/cases/' }],
+      pages: [
+        { to: homes.trainee, name: 'web.place.my', also: '/cases/' },
+        { to: '/my-registration', name: 'web.place.my_registration' },
+      ],
     },
     {
       name: 'web.place.my_certificates',

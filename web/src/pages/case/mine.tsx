@@ -17,6 +17,14 @@ export function Mine() {
     return (
       <Note page title={t('web.my.none')}>
         <p>{t('web.my.none_advice')}</p>
+        <div className="row">
+          <Link to="/my-registration" className="press first">
+            {t('web.my.begin')}
+          </Link>
+          <Link to="/join" className="press">
+            {t('web.my.may_i')}
+          </Link>
+        </div>
       </Note>
     )
   }

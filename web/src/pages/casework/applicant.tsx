@@ -46,7 +46,6 @@ const skills = ['高级工', '技师', '高级技师']
 
 /** All facts of the applicant, as they are known, to be put right. */
 export function ApplicantFields({ id }: { id: string }) {
-  const { t, name } = useWords()
   const form = Form.useFormInstance<{ applicant: Facts }>()
   // They are somebody's: read when they are to be corrected, each time, and that is written down.
   const known = useQuery({
@@ -56,65 +55,76 @@ export function ApplicantFields({ id }: { id: string }) {
     staleTime: Number.POSITIVE_INFINITY,
   })
   useEffect(() => fill(form, known.data?.applicant), [form, known.data])
-  const category = Form.useWatch(['applicant', 'category'], form)
   if (known.error) return <Trouble error={known.error} again={() => void known.refetch()} />
-  const missing = [{ required: true, message: t('web.resolve.missing') }]
-  const choices = (family: Family, codes: string[]) => codes.map((code) => ({ value: code, label: name(family, code) }))
   return (
     <>
       {known.isPending && <Waiting rows={3} />}
-      <div hidden={known.isPending} className="stack close">
-        <Form.Item name={['applicant', 'category']} label={t('web.casework.category')} rules={missing}>
-          <Select getPopupContainer={within} options={choices('category', categories)} />
-        </Form.Item>
-        {category === 'skilled_worker' && (
-          <Form.Item name={['applicant', 'skill_grade']} label={t('web.casework.skill_grade')} rules={missing}>
-            <Select getPopupContainer={within} options={skills.map((s) => ({ value: s, label: s }))} />
-          </Form.Item>
-        )}
-        <Form.Item name={['applicant', 'work_started_on']} label={t('web.casework.work_started_on')}>
-          <Input type="date" />
-        </Form.Item>
-        <Several title={t('web.casework.education')} field="education">
-          {(at) => (
-            <>
-              <Form.Item name={[at, 'degree']} label={t('web.casework.degree')} rules={missing}>
-                <Select getPopupContainer={within} popupMatchSelectWidth={false} options={choices('degree', degrees)} />
-              </Form.Item>
-              <Form.Item name={[at, 'graduated_on']} label={t('web.casework.graduated_on')}>
-                <Input type="date" />
-              </Form.Item>
-              <Form.Item name={[at, 'related_major']} valuePropName="checked">
-                <Checkbox>{t('web.casework.related_major')}</Checkbox>
-              </Form.Item>
-              <Form.Item name={[at, 'full_time']} valuePropName="checked">
-                <Checkbox>{t('web.casework.full_time')}</Checkbox>
-              </Form.Item>
-            </>
-          )}
-        </Several>
-        <Several title={t('web.casework.titles')} field="titles">
-          {(at) => (
-            <>
-              <Form.Item name={[at, 'title']} label={t('web.case.title')} rules={missing}>
-                <Select getPopupContainer={within} options={titles.map((s) => ({ value: s, label: s }))} />
-              </Form.Item>
-              <Obtained at={at} />
-            </>
-          )}
-        </Several>
-        <Several title={t('web.casework.grades')} field="grades">
-          {(at) => (
-            <>
-              <Form.Item name={[at, 'level']} label={t('web.casework.level')} rules={missing}>
-                <Select getPopupContainer={within} options={choices('level', levels)} />
-              </Form.Item>
-              <Obtained at={at} />
-            </>
-          )}
-        </Several>
+      <div hidden={known.isPending}>
+        <FactFields />
       </div>
     </>
+  )
+}
+
+/** The fields of somebody's facts, of a form whose "applicant" they are. */
+export function FactFields() {
+  const { t, name } = useWords()
+  const form = Form.useFormInstance<{ applicant: Facts }>()
+  const category = Form.useWatch(['applicant', 'category'], form)
+  const missing = [{ required: true, message: t('web.resolve.missing') }]
+  const choices = (family: Family, codes: string[]) => codes.map((code) => ({ value: code, label: name(family, code) }))
+  return (
+    <div className="stack close">
+      <Form.Item name={['applicant', 'category']} label={t('web.casework.category')} rules={missing}>
+        <Select getPopupContainer={within} options={choices('category', categories)} />
+      </Form.Item>
+      {category === 'skilled_worker' && (
+        <Form.Item name={['applicant', 'skill_grade']} label={t('web.casework.skill_grade')} rules={missing}>
+          <Select getPopupContainer={within} options={skills.map((s) => ({ value: s, label: s }))} />
+        </Form.Item>
+      )}
+      <Form.Item name={['applicant', 'work_started_on']} label={t('web.casework.work_started_on')}>
+        <Input type="date" />
+      </Form.Item>
+      <Several title={t('web.casework.education')} field="education">
+        {(at) => (
+          <>
+            <Form.Item name={[at, 'degree']} label={t('web.casework.degree')} rules={missing}>
+              <Select getPopupContainer={within} popupMatchSelectWidth={false} options={choices('degree', degrees)} />
+            </Form.Item>
+            <Form.Item name={[at, 'graduated_on']} label={t('web.casework.graduated_on')}>
+              <Input type="date" />
+            </Form.Item>
+            <Form.Item name={[at, 'related_major']} valuePropName="checked">
+              <Checkbox>{t('web.casework.related_major')}</Checkbox>
+            </Form.Item>
+            <Form.Item name={[at, 'full_time']} valuePropName="checked">
+              <Checkbox>{t('web.casework.full_time')}</Checkbox>
+            </Form.Item>
+          </>
+        )}
+      </Several>
+      <Several title={t('web.casework.titles')} field="titles">
+        {(at) => (
+          <>
+            <Form.Item name={[at, 'title']} label={t('web.case.title')} rules={missing}>
+              <Select getPopupContainer={within} options={titles.map((s) => ({ value: s, label: s }))} />
+            </Form.Item>
+            <Obtained at={at} />
+          </>
+        )}
+      </Several>
+      <Several title={t('web.casework.grades')} field="grades">
+        {(at) => (
+          <>
+            <Form.Item name={[at, 'level']} label={t('web.casework.level')} rules={missing}>
+              <Select getPopupContainer={within} options={choices('level', levels)} />
+            </Form.Item>
+            <Obtained at={at} />
+          </>
+        )}
+      </Several>
+    </div>
   )
 }
 

@@ -19,7 +19,10 @@ export function Front() {
           <h1>{t('web.login.programme')}</h1>
           <p className="quiet">{t('web.login.line')}</p>
           <div className="row">
-            <Link to="/class-calendar" className="press first">
+            <Link to="/join" className="press first">
+              {t('web.join.title')}
+            </Link>
+            <Link to="/class-calendar" className="press">
               {t('web.front.classes')}
             </Link>
             <Link to="/policy-questions" className="press">

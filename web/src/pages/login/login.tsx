@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { answer, api } from '../../api/client'
@@ -13,7 +13,7 @@ import { Door } from './door'
 /** The page through which everybody comes in. */
 export function Login() {
   const { t } = useWords()
-  const { problem } = useSearch({ from: '/login' })
+  const { problem, back } = useSearch({ from: '/login' })
   const ways = useQuery({ queryKey: ['ways'], queryFn: () => answer(api.GET('/v1/session/ways')), staleTime: 60_000 })
   return (
     <Door title={t('web.login.title')}>
@@ -21,6 +21,14 @@ export function Login() {
       {ways.error && <Trouble error={ways.error} again={() => void ways.refetch()} />}
       {ways.data?.local && <ByPassword />}
       {ways.data?.oidc && <Elsewhere name={ways.data.oidc.name} />}
+      {ways.data?.sign_up && (
+        <p className="small quiet">
+          {t('web.login.no_account')}{' '}
+          <Link to="/sign-up" search={back ? { back } : {}}>
+            {t('web.sign_up.title')}
+          </Link>
+        </p>
+      )}
       <p className="small quiet">
         {t('web.login.public')} <a href="/docs">{t('web.login.docs')}</a>
       </p>

@@ -106,6 +106,11 @@ function Shown({ of }: { of: OfferedClass }) {
             <p className="quiet small">
               {t('web.offered.revision', { n: of.offer.revision, at: moment(lang, of.offer.said_at) })}
             </p>
+            {of.enrolment === 'open' && (
+              <Link to="/my-registration" search={{ class: of.id }} className="press first">
+                {t('web.offered.register')}
+              </Link>
+            )}
           </section>
           <section className="sheet stack close late" aria-labelledby="supervision">
             <h2 id="supervision">{t('web.offered.supervision')}</h2>

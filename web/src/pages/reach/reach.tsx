@@ -4,6 +4,7 @@ import { Failure } from '../../api/failure'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Consents } from './consents'
 import { Contacts } from './contacts'
 import { Photo } from './photo'
 import { Telling } from './telling'
@@ -31,6 +32,7 @@ export function Reach() {
       <Contacts known={contacts.data} />
       <Telling known={contacts.data} />
       <Photo />
+      <Consents />
     </div>
   )
 }

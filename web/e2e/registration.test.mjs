@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { axeFindsNothing } from './axe.mjs'
+import { at, enter, makes, person, shot, visit, world } from './browser.mjs'
+
+const phone = { width: 390, height: 844 }
+const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+
+/** A number of an area that does not exist, with its check digit. */
+function numbered(n) {
+  const digits = `990000${19900517 + (n % 10)}${String(n % 1000).padStart(3, '0')}`
+  const sum = weights.reduce((sum, weight, k) => sum + weight * Number(digits[k]), 0)
+  return digits + '10X98765432'[sum % 11]
+}
+
+/** A class of the staff's institution that anybody can join. */
+async function offers(t) {
+  const { institution } = person('institution')
+  const listed = await (await fetch(`${world.url}/v1/institutions?role=training`)).json()
+  const { occupation } = listed.institutions.find((i) => i.id === institution)
+  const { occupations } = await (await fetch(`${world.url}/v1/catalogue`)).json()
+  const called = occupations.find((o) => o.code === occupation.code).name
+  const { today } = await (await fetch(`${world.url}/v1/offered-classes`)).json()
+  const later = (days) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
+  const name = `周末班 ${Date.now() % 1_000_000}`
+  const { id } = await makes(t, 'classes', {
+    ref: name,
+    name,
+    occupation: occupation.code,
+    level: 'junior',
+    starts_on: later(300),
+    ends_on: later(900),
+    capacity: 2,
+  })
+  await makes(t, `classes/${id}/offer`, {
+    offered: true,
+    fee_fen: 480_000,
+    refund: [{ until: 'start', percent: 100 }],
+    venue: '学院路三十号',
+    schedule: '每周六、周日上午',
+    reason: '招生',
+  })
+  return { id, name, called }
+}
+
+const choose = async (page, field, option) => {
+  await page.getByRole('combobox', { name: field }).first().click()
+  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).first().click()
+}
+
+/** A step of the registration: nothing is wider than the phone, axe finds nothing, and then it is left by its button. */
+async function looked(page, name) {
+  await page.getByRole('heading', { level: 1, name }).waitFor()
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name)
+  await axeFindsNothing(page, name)
+  await shot(page, `registration-${name}`)
+}
+const next = (page) => page.getByRole('button', { name: '下一步' }).click()
+const saved = (page) => page.locator('[data-saving=saved]').waitFor()
+
+it('somebody new asks whether they may join, makes an account, and registers on a phone, from two devices', async (t) => {
+  const offered = await offers(t)
+  const page = await visit(t, phone)
+  await page.goto(at('/'))
+  await page.locator('main').getByRole('link', { name: '能不能报' }).click()
+  await looked(page, '能不能报？')
+  await choose(page, '职业', offered.called)
+  await choose(page, '等级', '初级')
+  await choose(page, '人员类别', '在岗')
+  await page.getByRole('button', { name: '添加一项学历' }).click()
+  await choose(page, '学历层次', '本科')
+  await page.getByLabel('毕业日期').fill('2012-07-01')
+  await page.getByRole('checkbox', { name: /相关/ }).check()
+  await page.getByRole('button', { name: '看结果' }).click()
+  await page.locator('[data-outcome]').first().waitFor()
+  assert.equal(await page.locator('[data-outcome]').count(), 3)
+  await looked(page, '能不能报？')
+  await page.getByRole('button', { name: '带着这些内容去报名' }).click()
+
+  await page.getByRole('link', { name: '注册学员账号' }).click()
+  await page.getByRole('heading', { name: '注册学员账号' }).waitFor()
+  const login = `new${Date.now()}`
+  const account = { login, password: '小舟从此逝，江海寄余生。' }
+  await page.getByLabel('登录名').fill(login)
+  await page.getByLabel('密码', { exact: true }).fill('123')
+  await page.getByRole('button', { name: '注册并登录' }).click()
+  await page.getByText('请阅读并同意用户协议').waitFor()
+  await page.getByRole('checkbox').check()
+  await page.getByRole('button', { name: '注册并登录' }).click()
+  await page.locator('.ant-form-item-explain-error').first().waitFor()
+  await axeFindsNothing(page, 'sign-up')
+  await shot(page, 'registration-sign-up')
+  await page.getByLabel('密码', { exact: true }).fill(account.password)
+  await page.getByRole('button', { name: '注册并登录' }).click()
+
+  await looked(page, '职业和等级')
+  await page.locator('.ant-select-content, .ant-select-selection-item', { hasText: offered.called }).first().waitFor()
+  await next(page)
+  await looked(page, '我的情况')
+  await next(page)
+  await looked(page, '机构和班级')
+  await page.locator(`[data-class="${offered.id}"]`).getByRole('button').click()
+  await page.getByText(/名额保留到/).waitFor()
+  await page.locator('section[aria-labelledby=evaluation_body] input:enabled').first().check()
+  await saved(page)
+  await looked(page, '机构和班级')
+  await next(page)
+  await looked(page, '身份证件')
+  await page.getByLabel('姓名').fill('古丽娜尔•买买提')
+  await page.getByText('证书上将印为：古丽娜尔·买买提').waitFor()
+  const number = numbered(Date.now())
+  await page.getByLabel('证件号码').fill(number.slice(0, 17) + (number[17] === '0' ? '1' : '0'))
+  await next(page)
+  await page.locator('.ant-form-item-explain-error').waitFor()
+  await page.getByLabel('证件号码').fill(number)
+  await saved(page)
+  await next(page)
+  await looked(page, '照片')
+
+  // On another device.
+  const desk = await visit(t)
+  await desk.goto(at('/login?back=/my-registration'))
+  await enter(desk, account)
+  await desk.getByRole('button', { name: '接着填' }).click()
+  await desk.getByRole('heading', { level: 1, name: '照片' }).waitFor()
+  await desk.getByRole('button', { name: '身份证件' }).click()
+  assert.equal(await desk.getByLabel('证件号码').inputValue(), number)
+  await desk.getByRole('button', { name: '联系方式' }).click()
+  await desk.getByLabel('邮箱').fill('new@demo.example')
+  await saved(desk)
+  await shot(desk, 'registration-desk')
+
+  // Two windows do not overwrite each other.
+  await next(page)
+  await page.getByRole('heading', { level: 1, name: '联系方式' }).waitFor()
+  await page.getByLabel('邮箱').fill('other@demo.example')
+  await page.getByRole('alert').getByText('草稿已在别处修改').waitFor()
+  await axeFindsNothing(page, 'moved')
+  await page.getByRole('button', { name: '改用那一份' }).click()
+  await looked(page, '联系方式')
+  await page.waitForFunction(() => document.querySelector('input[autocomplete=email]')?.value === 'new@demo.example')
+  await next(page)
+  await looked(page, '同意书')
+  await next(page)
+  await page.getByRole('button', { name: '提交报名' }).click()
+  await page
+    .getByRole('alert')
+    .getByText(/报名所需的各项同意/)
+    .waitFor()
+  await looked(page, '核对提交')
+  await page.getByRole('alert').getByRole('button', { name: '修改' }).click()
+  for (const kind of ['processing', 'sensitive', 'sharing'])
+    await page.locator(`[data-consent=${kind}]`).getByRole('checkbox').check()
+  await saved(page)
+  await next(page)
+  await page.getByRole('button', { name: '提交报名' }).click()
+  await page.waitForURL(/\/cases\/[0-9a-f-]{36}$/)
+
+  await page.goto(at('/my-reach'))
+  await page.getByRole('button', { name: '同意: 宣传报道（可选）' }).click()
+  await page.getByRole('button', { name: '撤回: 宣传报道（可选）' }).click()
+  await page.getByRole('button', { name: '同意: 宣传报道（可选）' }).waitFor()
+  await shot(page, 'registration-reach')
+})

@@ -1,0 +1,55 @@
+import { useQuery } from '@tanstack/react-query'
+import { Checkbox, Form } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import type { StepProps } from './fill'
+import { Next } from './next'
+
+type Text = Schema['ConsentTextView']
+
+/** What is asked of who registers: a tick for each purpose, and none for them all. */
+export function Consents({ filling, next }: StepProps) {
+  const { t } = useWords()
+  const texts = useQuery({ queryKey: ['consent-texts'], queryFn: () => answer(api.GET('/v1/consent-texts')) })
+  if (texts.error) return <Trouble error={texts.error} again={() => void texts.refetch()} />
+  if (!texts.data) return <Waiting rows={8} />
+  const given = filling.contents.consents ?? []
+  const agreed = (text: Text) => given.some((g) => g.kind === text.kind && g.version === text.version)
+  const tick = ({ kind, version }: Text, yes: boolean) =>
+    filling.change({ consents: [...given.filter((g) => g.kind !== kind), ...(yes ? [{ kind, version }] : [])] })
+  return (
+    <Form className="stack" onFinish={next}>
+      {(['registration', 'optional'] as const).map((when) => (
+        <section key={when} className="stack" aria-labelledby={when}>
+          <h2 id={when}>{t(when === 'registration' ? 'web.registration.needed' : 'web.registration.optional')}</h2>
+          {texts.data.texts
+            .filter((text) => text.when === when)
+            .map((text) => (
+              <article key={text.kind} className="sheet stack close" data-consent={text.kind}>
+                <h3>{text.title}</h3>
+                {text.text.map((paragraph) => (
+                  <p key={paragraph}>{paragraph}</p>
+                ))}
+                <p className="quiet small">
+                  {t('web.registration.by_law', { by: text.by })} ·{' '}
+                  {t('web.registration.version', { version: text.version })}
+                </p>
+                <Checkbox
+                  checked={agreed(text)}
+                  onChange={(e) => tick(text, e.target.checked)}
+                  aria-label={`${t('web.registration.agree')}: ${text.title}`}
+                >
+                  {t('web.registration.agree')}
+                </Checkbox>
+              </article>
+            ))}
+        </section>
+      ))}
+      <div>
+        <Next />
+      </div>
+    </Form>
+  )
+}

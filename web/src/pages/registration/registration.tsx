@@ -1,0 +1,161 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Button, Popconfirm } from 'antd'
+import { useEffect, useRef } from 'react'
+import { answer, api } from '../../api/client'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { moment } from '../../words/time'
+import { useWords } from '../../words/words'
+import { takeCarried } from '../join/carried'
+import { useCatalogue } from '../join/target'
+import type { Contents, Draft } from './draft'
+import { Fill } from './fill'
+import './registration.css'
+
+export const draftsKey = ['my', 'drafts'] as const
+
+/** Where a trainee registers: what is not sent yet, and one of it to be filled in. */
+export function Registration() {
+  const { draft } = useSearch({ from: '/inside/my-registration' })
+  const drafts = useQuery({
+    queryKey: draftsKey,
+    queryFn: () => answer(api.GET('/v1/me/registration-drafts')),
+    // What is filled in is not replaced under the hands of who fills it in.
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
+  if (drafts.error) return <Trouble error={drafts.error} again={() => void drafts.refetch()} />
+  if (!drafts.data || drafts.isFetching) return <Waiting rows={8} />
+  const one = drafts.data.drafts.find((d) => d.id === draft)
+  return one ? <Fill key={`${one.id} ${one.version}`} draft={one} /> : <Drafts all={drafts.data.drafts} />
+}
+
+/** What a registration begins with: what an address asks for, or what was told before there was an account. */
+function useBeginning(): Contents {
+  const { occupation, level } = useSearch({ from: '/inside/my-registration' })
+  const carried = useRef<Contents>(undefined)
+  carried.current ??= takeCarried() as Contents
+  return { ...carried.current, ...(occupation ? { occupation } : {}), ...(level ? { level } : {}) }
+}
+
+/** Begins a registration; for a class that somebody came from, with a place in it if one can still be had. */
+async function beginning(contents: Contents, wanted?: string): Promise<string> {
+  if (!wanted) return (await answer(api.POST('/v1/me/registration-drafts', { body: { step: 'target', contents } }))).id
+  const of = await answer(api.GET('/v1/offered-classes/{id}', { params: { path: { id: wanted } } }))
+  const chosen = { class: of.id, class_offer: of.offer.revision }
+  const { id } = await answer(
+    api.POST('/v1/me/registration-drafts', {
+      body: {
+        step: 'about',
+        contents: {
+          ...contents,
+          ...chosen,
+          occupation: of.occupation.code,
+          level: of.level.code,
+          training_body: of.institution.id,
+          ...(of.direction ? { direction: of.direction.code } : {}),
+        },
+      },
+    }),
+  )
+  // Who comes too late for it is told where bodies and classes are chosen.
+  await api.PUT('/v1/me/registration-drafts/{id}/place', { params: { path: { id } }, body: chosen }).catch(() => null)
+  return id
+}
+
+function Drafts({ all }: { all: Draft[] }) {
+  const { t, lang } = useWords()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const { class: wanted } = useSearch({ from: '/inside/my-registration' })
+  const told = useBeginning()
+  const open = (id: string) =>
+    void navigate({ to: '/my-registration', search: { draft: id }, replace: all.length === 0 })
+  const begin = useMutation({
+    mutationFn: ({ contents, of }: { contents: Contents; of?: string | undefined }) => beginning(contents, of),
+    onSuccess: async (id) => {
+      await queries.invalidateQueries({ queryKey: draftsKey })
+      open(id)
+    },
+  })
+  const drop = useMutation({
+    mutationFn: (id: string) => api.DELETE('/v1/me/registration-drafts/{id}', { params: { path: { id } } }),
+    onSettled: () => queries.invalidateQueries({ queryKey: draftsKey }),
+  })
+  // Who comes with something that was asked before goes on with it at once.
+  const brought = wanted !== undefined || Object.keys(told).length > 0
+  const { mutate } = begin
+  const begun = useRef(false)
+  useEffect(() => {
+    if (!brought || begun.current) return
+    begun.current = true
+    mutate({ contents: told, of: wanted })
+  }, [brought, told, wanted, mutate])
+  if (brought && !begin.error) return <Waiting rows={8} />
+  return (
+    <div className="stack">
+      <header className="head stack close">
+        <h1>{t('web.registration.title')}</h1>
+        <p className="quiet">{t('web.registration.lead')}</p>
+      </header>
+      {(begin.error ?? drop.error) ? <Trouble error={begin.error ?? drop.error} /> : null}
+      {all.length > 0 && (
+        <section className="stack" aria-labelledby="unsent">
+          <h2 id="unsent">{t('web.registration.unsent')}</h2>
+          {all.map((d) => (
+            <article key={d.id} className="sheet row apart" data-draft={d.id}>
+              <div className="stack close">
+                <h3>
+                  <Named of={d.contents} />
+                </h3>
+                <p className="quiet small">
+                  {t('web.registration.kept_until', {
+                    at: moment(lang, d.updated_at),
+                    until: moment(lang, d.expires_at),
+                  })}
+                </p>
+              </div>
+              <div className="row">
+                <Button type="primary" onClick={() => open(d.id)}>
+                  {t('web.registration.go_on')}
+                </Button>
+                <Popconfirm
+                  title={t('web.registration.drop_sure')}
+                  okText={t('web.registration.drop')}
+                  onConfirm={() => drop.mutate(d.id)}
+                >
+                  <Button danger>{t('web.registration.drop')}</Button>
+                </Popconfirm>
+              </div>
+            </article>
+          ))}
+        </section>
+      )}
+      <section className="sheet stack close">
+        <p>{t('web.registration.needs')}</p>
+        <div className="row">
+          <Button
+            type={all.length ? 'default' : 'primary'}
+            size="large"
+            loading={begin.isPending}
+            onClick={() => begin.mutate({ contents: {} })}
+          >
+            {t(all.length ? 'web.registration.another' : 'web.registration.begin')}
+          </Button>
+          <Link to="/join">{t('web.my.may_i')}</Link>
+        </div>
+      </section>
+    </div>
+  )
+}
+
+/** What a registration is for, by its names. */
+export function Named({ of }: { of: Contents }) {
+  const { t, lang, name } = useWords()
+  const catalogue = useCatalogue()
+  const occupation = catalogue.data?.occupations.find((o) => o.code === of.occupation)
+  if (!of.occupation) return t('web.registration.untitled')
+  const called = (lang === 'zh' ? occupation?.name : occupation?.english) ?? of.occupation
+  return of.level ? `${called} · ${name('level', of.level)}` : called
+}
