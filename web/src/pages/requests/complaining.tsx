@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input, Radio, Select } from 'antd'
+import { Button, Form, Input, Radio } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Aside } from '../../shell/aside'
 import { putFaults } from '../../shell/faults'
@@ -54,7 +54,7 @@ export function Complaining({ onClose, onAsked }: { onClose: () => void; onAsked
           onFinish={(filled) => send.mutate(filled)}
         >
           <Form.Item name="whom" label={t('web.requests.whom')} rules={[needed]}>
-            <Select options={whom} loading={mine.isPending} />
+            <Radio.Group className="choices" options={whom} />
           </Form.Item>
           <Form.Item name="topic" label={t('web.requests.topic')} rules={[needed]}>
             <Radio.Group
