@@ -300,7 +300,7 @@ func TestABadLogInIsRefusedField(t *testing.T) {
 		b.do(http.MethodPost, "/v1/session", object{"login": "x"}).refused(t, http.StatusUnprocessableEntity, validationFailed))
 	require.Equal(t, map[string]string{"remember": fieldUnknown}, b.do(http.MethodPost, "/v1/session",
 		object{"login": "x", "password": "y", "remember": true}).refused(t, http.StatusUnprocessableEntity, unknownField))
-	require.JSONEq(t, `{"local":true,"oidc":null}`, string(b.get("/v1/session/ways").body))
+	require.JSONEq(t, `{"local":true,"oidc":null,"sign_up":false}`, string(b.get("/v1/session/ways").body))
 }
 
 func TestAStreamLastsNoLongerThanItsReaderIsLoggedIn(t *testing.T) {

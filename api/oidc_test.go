@@ -71,7 +71,7 @@ func TestWhoeverTheProviderKnowsIsATraineeWhereThatIsConfigured(t *testing.T) {
 	t.Parallel()
 	e := newEmbassy(t, true)
 	b := e.visitor()
-	require.JSONEq(t, `{"local":true,"oidc":{"name":"统一身份认证"}}`, string(b.get("/v1/session/ways").body))
+	require.JSONEq(t, `{"local":true,"oidc":{"name":"统一身份认证"},"sign_up":false}`, string(b.get("/v1/session/ways").body))
 	require.Equal(t, "/app/", e.logInThere(b))
 	var first, again loggedIn
 	b.get("/v1/session").into(t, &first)
@@ -228,7 +228,7 @@ func TestWithoutAProviderThereIsNoSuchLogIn(t *testing.T) {
 	o := newOffice(t, ordinary)
 	b := o.browser()
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	require.JSONEq(t, `{"local":true,"oidc":null}`, string(b.get("/v1/session/ways").body))
+	require.JSONEq(t, `{"local":true,"oidc":null,"sign_up":false}`, string(b.get("/v1/session/ways").body))
 	require.Equal(t, failed+providerAway, goes(t, b.get("/login/oidc")))
 	require.Equal(t, failed+providerAway, goes(t, b.get(CallbackPath)))
 	made := o.invite(o.token(store.Account{Role: store.RoleAdministrator}), object{"role": "operator", "label": "窗口"})

@@ -82,6 +82,24 @@ func (civilDate) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{Type: huma.TypeString, Format: "date"}
 }
 
+// registerCases adds cases, and what trainees have of theirs.
+func (s *service) registerCases(api huma.API) {
+	const cases, mine = "cases", "me"
+	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
+	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
+	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
+	read(api, "GET /v1/cases/{id}/hours", cases, "A case's hours, line by line, with what they rest on", s.caseHours)
+	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
+	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
+	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
+	read(api, "GET /v1/cases/{id}/facts", cases, "What is known of the applicant", s.readFacts)
+	sent(api, "POST /v1/cases/{id}/facts", cases, "Give new facts about the applicant", s.bodies.facts.schema, http.StatusOK, s.giveFacts)
+	sent(api, "POST /v1/cases/{id}/rules", cases, "Decide a case by another version of the rules", s.bodies.rules.schema, http.StatusOK, s.changeRules)
+	read(api, "GET /v1/me/cases", mine, "My cases", s.myCases)
+	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
+	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
+}
+
 // register adds every operation.
 func (s *service) register(api huma.API) {
 	schemas := api.OpenAPI().Components.Schemas
@@ -95,23 +113,9 @@ func (s *service) register(api huma.API) {
 		},
 	}
 
-	const cases, mine, tasks, incidents, public = "cases", "me", "tasks", "incidents", "public"
-	sent(api, "POST /v1/cases", cases, "Register a case", s.bodies.registration.schema, http.StatusCreated, s.registerCase)
-	read(api, "GET /v1/cases", cases, "List cases", s.listCases)
-	read(api, "GET /v1/cases/{id}", cases, "Where a case stands", s.getCase)
-	read(api, "GET /v1/cases/{id}/hours", cases, "A case's hours, line by line, with what they rest on", s.caseHours)
-	read(api, "GET /v1/cases/{id}/events", cases, "A case's timeline", s.events)
-	read(api, streamRoute, cases, "A case's timeline as it grows (server-sent events)", s.stream)
-	sent(api, "POST /v1/cases/{id}/withdrawal", cases, "Withdraw from a case", s.bodies.withdrawal.schema, http.StatusOK, s.withdraw)
-	read(api, "GET /v1/cases/{id}/facts", cases, "What is known of the applicant", s.readFacts)
-	sent(api, "POST /v1/cases/{id}/facts", cases, "Give new facts about the applicant", s.bodies.facts.schema, http.StatusOK, s.giveFacts)
-	sent(api, "POST /v1/cases/{id}/rules", cases, "Decide a case by another version of the rules", s.bodies.rules.schema, http.StatusOK, s.changeRules)
-
+	const tasks, incidents, public = "tasks", "incidents", "public"
+	s.registerCases(api)
 	s.registerActs(api)
-
-	read(api, "GET /v1/me/cases", mine, "My cases", s.myCases)
-	read(api, "GET /v1/me/ce-hours", mine, "My CE hours by year", s.myCEHours)
-	read(api, "GET /v1/me/certificates", mine, "My certificates", s.myCertificates)
 
 	s.registerCredentials(api)
 	s.registerShares(api)

@@ -68,7 +68,7 @@ func (s *service) workOf(r *request, filled workbook.Filled) (*work, error) {
 		return w, w.sessions()
 	case workbook.Attendance:
 		w.attendance()
-	case workbook.Checks:
+	case workbook.Checks, workbook.Intake:
 		return nil, problem(validationFailed, FieldError{Field: whole, Code: fieldElsewhere})
 	}
 	return w, nil

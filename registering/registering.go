@@ -16,10 +16,13 @@ import (
 
 // Registration is a case to be registered, whose fields are in themselves right.
 type Registration struct {
-	Occupation, Direction, Level string
-	TrainingBody, EvaluationBody string
-	District                     string
-	Applicant                    policy.Applicant
+	Occupation     string           `json:"occupation"`
+	Direction      string           `json:"direction"`
+	Level          string           `json:"level"`
+	TrainingBody   string           `json:"training_body"`
+	EvaluationBody string           `json:"evaluation_body"`
+	District       string           `json:"district"`
+	Applicant      policy.Applicant `json:"applicant"`
 }
 
 // By is who registers: the account, and as whom the timeline knows it.

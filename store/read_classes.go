@@ -79,7 +79,8 @@ func (tx *Tx) TasksOwed(institutionID string, caseIDs []string) (map[string][]Ta
 }
 
 // ClassCandidates reads the cases that could join a class: of its institution, occupation, direction and level, admitted, not
-// yet through with their training, and in no class; of a sponsored class those who have a place in it. The page is read by its number; total is how many there are.
+// yet through with their training, and in no class; of a sponsored class those who have a place in it. The page is read by its
+// number; total is how many there are.
 func (tx *Tx) ClassCandidates(c Class, page, limit int) (cases []Case, total int64, err error) {
 	q := tx.db.Model(&Case{}).Where(`training_body = ? AND occupation = ? AND direction = ? AND level = ? AND ended_at IS NULL
 		AND EXISTS (SELECT 1 FROM case_stages s WHERE s.case_id = cases.id AND s.stage = 'registration' AND s.state = 'done')
