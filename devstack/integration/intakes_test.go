@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,14 +20,14 @@ import (
 	"github.com/dengpan/dengpan/workbook"
 )
 
-// people is a workbook of people, of whom every so many-th is at fault: a wrong check digit.
-func people(t testing.TB, many, faultyEvery int) (content []byte, faulty int) {
+// crowd is a workbook of people, of whom every so many-th is at fault: a wrong check digit.
+func crowd(t testing.TB, many, faultyEvery int) (content []byte, faulty int) {
 	t.Helper()
 	rows := make([]map[string]string, many)
 	for n := range rows {
 		number := identity.Synthetic(n+1, calendar.MustParseDate("1991-03-04")).Number()
 		if faultyEvery > 0 && n%faultyEvery == 0 {
-			digit := "0123456789X"[(bytes.IndexByte([]byte("0123456789X"), number[17])+1)%11]
+			digit := "0123456789X"[(strings.IndexByte("0123456789X", number[17])+1)%11]
 			number, faulty = number[:17]+string(digit), faulty+1
 		}
 		rows[n] = map[string]string{
@@ -44,7 +45,7 @@ func people(t testing.TB, many, faultyEvery int) (content []byte, faulty int) {
 // take uploads a workbook of people for a class of the training body, and starts its intake.
 func (s *system) take(t testing.TB, content []byte, class document) string {
 	t.Helper()
-	token := s.token(t, store.Account{Role: store.RoleInstitution, InstitutionID: ref("ouc")})
+	token := s.token(t, store.Account{Role: store.RoleInstitution, InstitutionID: new("ouc")})
 	status, made := s.call(t, http.MethodPost, "/v1/classes", token, class)
 	require.Equal(t, http.StatusCreated, status, made)
 	send := func() document {
@@ -71,7 +72,6 @@ func (s *system) take(t testing.TB, content []byte, class document) string {
 
 func tail(log string) string { return log[max(0, len(log)-3000):] }
 
-func ref(s string) *string { return &s }
 
 // class is what the people of an intake are registered for.
 func class(name string) document {
@@ -102,7 +102,7 @@ func TestX44OfTenThousandRowsEveryGoodOneIsRegisteredOnceThoughTheWorkerIsKilled
 	}
 	_, err := db.ExecContext(t.Context(), lateStarts)
 	require.NoError(t, err)
-	content, faulty := people(t, many, many/bad+1)
+	content, faulty := crowd(t, many, many/bad+1)
 	require.Equal(t, bad, faulty)
 	id := s.take(t, content, class("K-10000"))
 	for _, at := range []int{2000, 6000} {
