@@ -33,6 +33,8 @@ type Drafted struct {
 	EvaluationBody string                    `json:"evaluation_body,omitempty" maxLength:"64"`
 	Class          string                    `json:"class,omitempty" maxLength:"64"`
 	ClassOffer     int                       `json:"class_offer,omitempty" minimum:"0"`
+	OrderCode      string                    `json:"order_code,omitempty" maxLength:"40"`
+	SponsorConsent string                    `json:"sponsor_consent,omitempty" maxLength:"16"`
 	District       string                    `json:"district,omitempty" maxLength:"64"`
 	Applicant      *draftedApplicant         `json:"applicant,omitempty"`
 	Contacts       *registrationContactsBody `json:"contacts,omitempty"`

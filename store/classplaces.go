@@ -100,11 +100,3 @@ func (tx *Tx) endPlaces(where string, arg any, how string, at time.Time) error {
 		Updates(map[string]any{"state": state, "ended_how": how, "ended_at": at}).Error
 	return found(err, "end a place in a class")
 }
-
-// HoldersOf lists the cases for which places in a class are kept, in the order in which they were taken.
-func (tx *Tx) HoldersOf(classID string) ([]string, error) {
-	var ids []string
-	err := tx.db.Model(&ClassPlace{}).Where("class_id = ? AND state = 'held' AND case_id IS NOT NULL", classID).
-		Order("held_at, id").Pluck("case_id", &ids).Error
-	return ids, found(err, "list for whom places are kept")
-}

@@ -22,6 +22,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/devstack/demo"
 	"github.com/dengpan/dengpan/devstack/files"
+	"github.com/dengpan/dengpan/devstack/portrait"
 	"github.com/dengpan/dengpan/devstack/provider"
 	"github.com/dengpan/dengpan/devstack/stack"
 	"github.com/dengpan/dengpan/devstack/testbed"
@@ -47,6 +48,8 @@ type world struct {
 	// Second and Changes are accounts of nobody else's, to set up a second step and to change a password.
 	Second  demo.WebLogin `json:"second"`
 	Changes demo.WebLogin `json:"changes"`
+	// Photo is a file that is a fit photo of somebody new.
+	Photo string `json:"photo"`
 	// SMS is the folder in which short messages arrive.
 	SMS string `json:"sms"`
 	// Stuck is a case that is stuck, by the incident Kept; another is stuck by Incident, until that is resolved.
@@ -107,8 +110,9 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 	t.Helper()
 	w := world{
 		URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: chromium(t),
-		SMS: filepath.Join(options.Dir, demo.SMSFolder),
+		SMS: filepath.Join(options.Dir, demo.SMSFolder), Photo: filepath.Join(options.Dir, "photo.png"),
 	}
+	require.NoError(t, os.WriteFile(w.Photo, portrait.PNG(options.Trainees), 0o600))
 	var record demo.Record
 	require.Eventually(t, func() bool {
 		select {

@@ -2,16 +2,8 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
 import { at, enter, makes, person, shot, visit, world } from './browser.mjs'
-
-const phone = { width: 390, height: 844 }
-const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-
-/** A number of an area that does not exist, with its check digit. */
-function numbered(n) {
-  const digits = `990000${19900517 + (n % 10)}${String(n % 1000).padStart(3, '0')}`
-  const sum = weights.reduce((sum, weight, k) => sum + weight * Number(digits[k]), 0)
-  return digits + '10X98765432'[sum % 11]
-}
+import { asksWhether, consents, next, phone, saved } from './newcomers.mjs'
+import { numbered } from './numbers.mjs'
 
 /** A class of the staff's institution that anybody can join. */
 async function offers(t) {
@@ -43,11 +35,6 @@ async function offers(t) {
   return { id, name, called }
 }
 
-const choose = async (page, field, option) => {
-  await page.getByRole('combobox', { name: field }).first().click()
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).first().click()
-}
-
 /** A step of the registration: nothing is wider than the phone, axe finds nothing, and then it is left by its button. */
 async function looked(page, name) {
   await page.getByRole('heading', { level: 1, name }).waitFor()
@@ -55,8 +42,6 @@ async function looked(page, name) {
   await axeFindsNothing(page, name)
   await shot(page, `registration-${name}`)
 }
-const next = (page) => page.getByRole('button', { name: '下一步' }).click()
-const saved = (page) => page.locator('[data-saving=saved]').waitFor()
 
 it('somebody new asks whether they may join, makes an account, and registers on a phone, from two devices', async (t) => {
   const offered = await offers(t)
@@ -64,15 +49,7 @@ it('somebody new asks whether they may join, makes an account, and registers on 
   await page.goto(at('/'))
   await page.locator('main').getByRole('link', { name: '能不能报' }).click()
   await looked(page, '能不能报？')
-  await choose(page, '职业', offered.called)
-  await choose(page, '等级', '初级')
-  await choose(page, '人员类别', '在岗')
-  await page.getByRole('button', { name: '添加一项学历' }).click()
-  await choose(page, '学历层次', '本科')
-  await page.getByLabel('毕业日期').fill('2012-07-01')
-  await page.getByRole('checkbox', { name: /相关/ }).check()
-  await page.getByRole('button', { name: '看结果' }).click()
-  await page.locator('[data-outcome]').first().waitFor()
+  await asksWhether(page, offered.called)
   assert.equal(await page.locator('[data-outcome]').count(), 3)
   await looked(page, '能不能报？')
   await page.getByRole('button', { name: '带着这些内容去报名' }).click()
@@ -149,8 +126,7 @@ it('somebody new asks whether they may join, makes an account, and registers on 
     .waitFor()
   await looked(page, '核对提交')
   await page.getByRole('alert').getByRole('button', { name: '修改' }).click()
-  for (const kind of ['processing', 'sensitive', 'sharing'])
-    await page.locator(`[data-consent=${kind}]`).getByRole('checkbox').check()
+  await consents(page)
   await saved(page)
   await next(page)
   await page.getByRole('button', { name: '提交报名' }).click()

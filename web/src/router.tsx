@@ -141,6 +141,7 @@ const myRegistration = createRoute({
     draft: anyText,
     step: oneOf('target', 'about', 'choice', 'identity', 'photo', 'contacts', 'consents', 'review'),
     class: anyText,
+    code: anyText,
     occupation: anyText,
     level: oneOf('junior', 'intermediate', 'senior'),
   }),

@@ -16,6 +16,7 @@ import { Timeline } from './timeline'
 
 const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
 const Marks = lazy(() => import('../requests/marks').then((m) => ({ default: m.Marks })))
+const Sponsor = lazy(() => import('./sponsor').then((m) => ({ default: m.Sponsor })))
 const OwnActs = lazy(() => import('../requests/leaving').then((m) => ({ default: m.OwnActs })))
 const Casework = lazy(() => import('../casework/casework').then((m) => ({ default: m.Casework })))
 
@@ -64,6 +65,9 @@ function Followed() {
             {c.title && <Title title={c.title} />}
             <CEHours years={c.ce_hours} />
             <Bodies c={c} />
+            <Suspense>
+              <Sponsor caseID={c.id} />
+            </Suspense>
           </div>
         </div>
       </div>

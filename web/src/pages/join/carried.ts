@@ -6,6 +6,8 @@ import type { Target } from './target'
 
 export interface Told extends Target {
   applicant?: Facts
+  /** Whether the registration is to begin with it at once. */
+  begin?: boolean
 }
 
 const key = 'dengpan.told'

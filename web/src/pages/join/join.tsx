@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Form } from 'antd'
 import { useRef } from 'react'
 import { answer, api } from '../../api/client'
@@ -12,6 +12,12 @@ import { Result } from './result'
 import { type Target, TargetFields } from './target'
 
 type Told = Target & { applicant: Facts }
+type Level = 'junior' | 'intermediate' | 'senior'
+
+const target = ({ occupation, level }: Told) => ({
+  ...(occupation ? { occupation } : {}),
+  ...(level ? { level: level as Level } : {}),
+})
 
 /** Whether somebody could take part: asked without a name, before there is an account. */
 export function Join() {
@@ -26,10 +32,14 @@ export function Join() {
           body: { occupation, level, applicant: factsOf(applicant), ...(direction ? { direction } : {}) },
         }),
       ),
-    onSuccess: () => setTimeout(() => shown.current?.focus()),
+    onSuccess: (_, told) => {
+      // Whoever goes on to look for a class does not tell it again.
+      carry(told)
+      setTimeout(() => shown.current?.focus())
+    },
   })
   const register = () => {
-    carry(form.getFieldsValue(true))
+    carry({ ...form.getFieldsValue(true), begin: true })
     void navigate({ to: '/my-registration' })
   }
   return (
@@ -60,10 +70,13 @@ export function Join() {
       {check.data && (
         <section className="stack" aria-labelledby="result" ref={shown} tabIndex={-1}>
           <Result of={check.data} />
-          <div>
+          <div className="row">
             <Button type="primary" size="large" onClick={register}>
               {t('web.join.register')}
             </Button>
+            <Link to="/class-calendar" search={target(form.getFieldsValue(true))} className="press">
+              {t('web.join.classes')}
+            </Link>
           </div>
         </section>
       )}

@@ -9,6 +9,7 @@ import { Bodies } from './bodies'
 import { Classes } from './classes'
 import type { Contents, Filling } from './draft'
 import type { StepProps } from './fill'
+import { OrderedClass } from './order'
 
 /** Whether enough is told to ask who could train and evaluate. */
 const asked = (c: Contents) => Boolean(c.occupation && c.level && c.applicant?.category)
@@ -84,13 +85,17 @@ export function Choice({ filling, next, go }: StepProps) {
       )}
       {(take.error ?? giveUp.error) ? <Trouble error={take.error ?? giveUp.error} /> : null}
       <div className="choices">
-        <Classes
-          offered={classes}
-          filling={filling}
-          busy={take.isPending || giveUp.isPending}
-          take={(c) => take.mutate(c)}
-          giveUp={() => giveUp.mutate()}
-        />
+        {contents.order_code ? (
+          <OrderedClass filling={filling} />
+        ) : (
+          <Classes
+            offered={classes}
+            filling={filling}
+            busy={take.isPending || giveUp.isPending}
+            take={(c) => take.mutate(c)}
+            giveUp={() => giveUp.mutate()}
+          />
+        )}
         <Bodies
           title={t('web.registration.training_body')}
           field="training_body"
@@ -98,7 +103,7 @@ export function Choice({ filling, next, go }: StepProps) {
           none={t('web.join.nobody_trains')}
           filling={filling}
           other={contents.evaluation_body}
-          fixed={contents.class !== undefined}
+          fixed={contents.class !== undefined || contents.order_code !== undefined}
         />
         <Bodies
           title={t('web.registration.evaluation_body')}

@@ -6,6 +6,7 @@ import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import type { StepProps } from './fill'
 import { Next } from './next'
+import { SponsorAgreement } from './order'
 
 type Text = Schema['ConsentTextView']
 
@@ -24,6 +25,7 @@ export function Consents({ filling, next }: StepProps) {
       {(['registration', 'optional'] as const).map((when) => (
         <section key={when} className="stack" aria-labelledby={when}>
           <h2 id={when}>{t(when === 'registration' ? 'web.registration.needed' : 'web.registration.optional')}</h2>
+          {when === 'registration' && filling.contents.order_code && <SponsorAgreement filling={filling} />}
           {texts.data.texts
             .filter((text) => text.when === when)
             .map((text) => (

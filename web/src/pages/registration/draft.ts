@@ -9,6 +9,8 @@ export type Draft = Schema['DraftView']
 export type Contents = Schema['Drafted']
 /** What is changed of it; nothing in the place of something takes it away. */
 export type Change = { [K in keyof Contents]?: Contents[K] | undefined }
+/** A registration with something of it changed. */
+export const changed = (contents: Contents, part: Change) => ({ ...contents, ...part }) as Contents
 export type Step = Schema['DraftBody']['step']
 export const steps = [
   'target',
@@ -87,7 +89,7 @@ export function useDraft(first: Draft): Filling {
   const change = useCallback(
     (part: Change, step?: Step) => {
       const k = kept.current
-      k.contents = { ...k.contents, ...part } as Contents
+      k.contents = changed(k.contents, part)
       k.step = step ?? k.step
       k.dirty = true
       setContents(k.contents)

@@ -9,8 +9,9 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { takeCarried } from '../join/carried'
 import { useCatalogue } from '../join/target'
-import type { Contents, Draft } from './draft'
+import { type Contents, changed, type Draft } from './draft'
 import { Fill } from './fill'
+import { lookUp, settledBy } from './order'
 import './registration.css'
 
 export const draftsKey = ['my', 'drafts'] as const
@@ -32,15 +33,28 @@ export function Registration() {
 }
 
 /** What a registration begins with: what an address asks for, or what was told before there was an account. */
-function useBeginning(): Contents {
+function useBeginning(): { told: Contents; begin: boolean } {
   const { occupation, level } = useSearch({ from: '/inside/my-registration' })
-  const carried = useRef<Contents>(undefined)
-  carried.current ??= takeCarried() as Contents
-  return { ...carried.current, ...(occupation ? { occupation } : {}), ...(level ? { level } : {}) }
+  const carried = useRef<ReturnType<typeof takeCarried>>(undefined)
+  carried.current ??= takeCarried()
+  const { begin = false, ...said } = carried.current
+  const told = { ...said, ...(occupation ? { occupation } : {}), ...(level ? { level } : {}) } as Contents
+  return { told, begin: begin || occupation !== undefined || level !== undefined }
+}
+
+/** What somebody comes with: a class that they chose, or the code of one that their employer sponsors. */
+interface Wanted {
+  class?: string | undefined
+  code?: string | undefined
 }
 
 /** Begins a registration; for a class that somebody came from, with a place in it if one can still be had. */
-async function beginning(contents: Contents, wanted?: string): Promise<string> {
+async function beginning(contents: Contents, { class: wanted, code }: Wanted): Promise<string> {
+  if (code) {
+    const settled = settledBy((await lookUp(code)).class, code)
+    const body = { step: 'about' as const, contents: changed(contents, settled) }
+    return (await answer(api.POST('/v1/me/registration-drafts', { body }))).id
+  }
   if (!wanted) return (await answer(api.POST('/v1/me/registration-drafts', { body: { step: 'target', contents } }))).id
   const of = await answer(api.GET('/v1/offered-classes/{id}', { params: { path: { id: wanted } } }))
   const chosen = { class: of.id, class_offer: of.offer.revision }
@@ -68,12 +82,12 @@ function Drafts({ all }: { all: Draft[] }) {
   const { t, lang } = useWords()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const { class: wanted } = useSearch({ from: '/inside/my-registration' })
-  const told = useBeginning()
+  const { class: chosen, code } = useSearch({ from: '/inside/my-registration' })
+  const { told, begin: atOnce } = useBeginning()
   const open = (id: string) =>
     void navigate({ to: '/my-registration', search: { draft: id }, replace: all.length === 0 })
   const begin = useMutation({
-    mutationFn: ({ contents, of }: { contents: Contents; of?: string | undefined }) => beginning(contents, of),
+    mutationFn: ({ contents, wanted = {} }: { contents: Contents; wanted?: Wanted }) => beginning(contents, wanted),
     onSuccess: async (id) => {
       await queries.invalidateQueries({ queryKey: draftsKey })
       open(id)
@@ -84,14 +98,14 @@ function Drafts({ all }: { all: Draft[] }) {
     onSettled: () => queries.invalidateQueries({ queryKey: draftsKey }),
   })
   // Who comes with something that was asked before goes on with it at once.
-  const brought = wanted !== undefined || Object.keys(told).length > 0
+  const brought = chosen !== undefined || code !== undefined || atOnce
   const { mutate } = begin
   const begun = useRef(false)
   useEffect(() => {
     if (!brought || begun.current) return
     begun.current = true
-    mutate({ contents: told, of: wanted })
-  }, [brought, told, wanted, mutate])
+    mutate({ contents: told, wanted: { class: chosen, code } })
+  }, [brought, told, chosen, code, mutate])
   if (brought && !begin.error) return <Waiting rows={8} />
   return (
     <div className="stack">
@@ -139,7 +153,7 @@ function Drafts({ all }: { all: Draft[] }) {
             type={all.length ? 'default' : 'primary'}
             size="large"
             loading={begin.isPending}
-            onClick={() => begin.mutate({ contents: {} })}
+            onClick={() => begin.mutate({ contents: told })}
           >
             {t(all.length ? 'web.registration.another' : 'web.registration.begin')}
           </Button>

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { useRef } from 'react'
@@ -8,9 +8,11 @@ import { Trouble } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Facts, factsOf } from '../casework/applicant'
+import { oneOffered } from '../offered/queries'
 import type { Filling, Step } from './draft'
 import type { StepProps } from './fill'
 import { useKnown } from './identity'
+import { useOrder } from './order'
 import { draftsKey, Named } from './registration'
 import { printed } from './residentid'
 import { useBodies } from './usebodies'
@@ -29,6 +31,8 @@ const places: [string, Step][] = [
   ['contacts', 'contacts'],
   ['district', 'contacts'],
   ['consents', 'consents'],
+  ['order_code', 'target'],
+  ['sponsor_consent', 'consents'],
 ]
 
 function requestOf({ id, contents: c, place }: Filling, known: boolean): Schema['RegistrationBody'] {
@@ -45,6 +49,8 @@ function requestOf({ id, contents: c, place }: Filling, known: boolean): Schema[
     ...(c.direction ? { direction: c.direction } : {}),
     ...(c.district ? { district: c.district } : {}),
     ...(c.class ? { class: c.class, class_offer: place?.class_offer ?? c.class_offer ?? 0 } : {}),
+    ...(c.order_code ? { order_code: c.order_code } : {}),
+    ...(c.order_code && c.sponsor_consent ? { sponsor_consent: c.sponsor_consent } : {}),
     ...(Object.keys(contacts).length ? { contacts } : {}),
     ...(known
       ? {}
@@ -64,6 +70,8 @@ export function Review({ filling, go }: StepProps) {
   const queries = useQueryClient()
   const known = useKnown()
   const bodies = useBodies(filling.contents.occupation)
+  const order = useOrder(filling.contents.order_code)
+  const held = useQuery({ ...oneOffered(filling.contents.class ?? ''), enabled: Boolean(filling.place) })
   // However often it is sent, it is registered once.
   const once = useRef(crypto.randomUUID())
   const send = useMutation({
@@ -95,9 +103,14 @@ export function Review({ filling, go }: StepProps) {
     [
       'choice',
       t('web.registration.class'),
-      filling.place
-        ? t('web.registration.taken', { until: moment(lang, filling.place.held_until) })
-        : t('web.registration.no_class'),
+      order.data
+        ? order.data.class.name
+        : filling.place
+          ? t('web.registration.class_held', {
+              class: held.data?.name ?? '',
+              until: moment(lang, filling.place.held_until),
+            })
+          : t('web.registration.no_class'),
     ],
     ...(known.data
       ? []

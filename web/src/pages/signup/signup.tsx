@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Checkbox, Form, Input } from 'antd'
 import { answer, api } from '../../api/client'
+import { Failure } from '../../api/failure'
 import { sessionQuery } from '../../api/session'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
@@ -37,6 +38,12 @@ interface Chosen {
   agreed?: boolean
 }
 
+/** Whether all that is wrong is said beside the fields. */
+const beside = (error: Error) =>
+  error instanceof Failure &&
+  error.fields.length > 0 &&
+  error.fields.every(({ field }) => field === 'login' || field === 'password')
+
 function Making() {
   const { t } = useWords()
   const { back } = useSearch({ from: '/sign-up' })
@@ -61,7 +68,7 @@ function Making() {
   return (
     <Form form={form} layout="vertical" requiredMark={false} onFinish={(chosen) => make.mutate(chosen)}>
       <p className="small quiet">{t('web.sign_up.lead')}</p>
-      {make.error && <Trouble error={make.error} />}
+      {make.error && !beside(make.error) && <Trouble error={make.error} />}
       <Form.Item name="login" label={t('web.login.login')} extra={t('web.sign_up.login_hint')} rules={[required]}>
         <Input autoComplete="username" autoCapitalize="none" spellCheck={false} />
       </Form.Item>

@@ -60,6 +60,12 @@ export function Code({ of }: { of: Class }) {
           </Button>
         )}
       </div>
+      <Typography.Text
+        copyable={{ text: `${location.origin}/app/my-registration?code=${code}`, tooltips: false }}
+        className="small"
+      >
+        {t('web.sponsored.link')}
+      </Typography.Text>
       <p className="quiet small">
         {t('web.sponsored.code_means')} {t('web.sponsored.agreed', { at: moment(lang, of.sponsor.agreed_at) })}
       </p>

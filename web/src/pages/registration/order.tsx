@@ -1,0 +1,131 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { Button, Checkbox, Form, Input } from 'antd'
+import { answer, api, type Schema } from '../../api/client'
+import { putFaults } from '../../shell/faults'
+import { Trouble } from '../../shell/notes'
+import { Waiting } from '../../shell/waiting'
+import { useWords } from '../../words/words'
+import type { Change, Filling } from './draft'
+
+type Ordered = Schema['OrderCodeOutputBody']
+
+export const lookUp = (code: string) => answer(api.POST('/v1/order-codes/lookup', { body: { code } }))
+
+/** The class of a code that an employer gave out, and what is consented to with it. */
+export const useOrder = (code: string | undefined) =>
+  useQuery({ queryKey: ['order', code], enabled: Boolean(code), queryFn: () => lookUp(code ?? '') })
+
+/** What a class that came with a code settles of a registration; what was consented to before is not for this one. */
+export const settledBy = (of: Ordered['class'], code: string) =>
+  ({
+    order_code: code,
+    sponsor_consent: undefined,
+    occupation: of.occupation.code,
+    direction: of.direction?.code,
+    level: of.level.code,
+    training_body: of.institution.id,
+    class: undefined,
+    class_offer: undefined,
+  }) satisfies Change
+
+/** Where somebody says which code their employer gave them. A place that was kept in another class is given up. */
+export function OrderCode({ filling }: { filling: Filling }) {
+  const { t } = useWords()
+  const [form] = Form.useForm<{ code: string }>()
+  const take = useMutation({
+    mutationFn: async (code: string) => {
+      const found = await lookUp(code)
+      if (filling.place)
+        await answer(api.DELETE('/v1/me/registration-drafts/{id}/place', { params: { path: { id: filling.id } } }))
+      return { code, found }
+    },
+    onSuccess: ({ code, found }) => {
+      filling.tell({ place: undefined })
+      filling.change(settledBy(found.class, code))
+    },
+    onError: (error) => putFaults(form, error),
+  })
+  return (
+    <details className="sheet">
+      <summary>{t('web.registration.order_have')}</summary>
+      <Form
+        form={form}
+        name="order"
+        layout="vertical"
+        requiredMark={false}
+        onFinish={({ code }) => take.mutate(code.trim())}
+      >
+        <p className="quiet">{t('web.registration.order_lead')}</p>
+        <Form.Item
+          name="code"
+          label={t('web.registration.order_code')}
+          rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
+        >
+          <Input autoComplete="off" autoCapitalize="characters" spellCheck={false} maxLength={40} />
+        </Form.Item>
+        {take.error && <Trouble error={take.error} />}
+        <Button htmlType="submit" loading={take.isPending}>
+          {t('web.registration.order_find')}
+        </Button>
+      </Form>
+    </details>
+  )
+}
+
+/** The class that a registration comes to by a code. */
+export function OrderedClass({ filling }: { filling: Filling }) {
+  const { t } = useWords()
+  const order = useOrder(filling.contents.order_code)
+  if (order.isPending) return <Waiting rows={3} />
+  const drop = () => filling.change({ order_code: undefined, sponsor_consent: undefined, training_body: undefined })
+  return (
+    <section className="sheet stack close" data-order={order.data?.class.id}>
+      {order.error ? (
+        <Trouble error={order.error} again={() => void order.refetch()} />
+      ) : (
+        <>
+          <h2>{order.data.class.name}</h2>
+          <p>
+            {t('web.registration.order_class', {
+              employer: order.data.class.sponsor?.employer.name ?? '',
+              class: order.data.class.name,
+            })}
+          </p>
+          <p className="quiet">
+            {order.data.class.occupation.name} · {order.data.class.level.name} · {order.data.class.institution.name}
+          </p>
+          <p className="quiet">
+            {t('web.classes.from_to', { from: order.data.class.starts_on, to: order.data.class.ends_on })}
+          </p>
+        </>
+      )}
+      <div>
+        <Button onClick={drop}>{t('web.registration.order_drop')}</Button>
+      </div>
+    </section>
+  )
+}
+
+/** That the employer may see how the training goes: asked of who comes by its code. */
+export function SponsorAgreement({ filling }: { filling: Filling }) {
+  const { t } = useWords()
+  const order = useOrder(filling.contents.order_code)
+  if (order.error) return <Trouble error={order.error} again={() => void order.refetch()} />
+  if (!order.data) return <Waiting rows={3} />
+  const { consent, consent_version: version } = order.data
+  const title = t('web.registration.order_consent')
+  return (
+    <article className="sheet stack close" data-consent="sponsor">
+      <h3>{title}</h3>
+      <p>{consent}</p>
+      <p className="quiet small">{t('web.registration.version', { version })}</p>
+      <Checkbox
+        checked={filling.contents.sponsor_consent === version}
+        onChange={(e) => filling.change({ sponsor_consent: e.target.checked ? version : undefined })}
+        aria-label={`${t('web.registration.agree')}: ${title}`}
+      >
+        {t('web.registration.agree')}
+      </Checkbox>
+    </article>
+  )
+}
