@@ -62,14 +62,14 @@ async function beginning(contents: Contents, { class: wanted, code }: Wanted): P
     api.POST('/v1/me/registration-drafts', {
       body: {
         step: 'about',
-        contents: {
-          ...contents,
+        // What was told before may have been told of another occupation.
+        contents: changed(contents, {
           ...chosen,
           occupation: of.occupation.code,
+          direction: of.direction?.code,
           level: of.level.code,
           training_body: of.institution.id,
-          ...(of.direction ? { direction: of.direction.code } : {}),
-        },
+        }),
       },
     }),
   )
