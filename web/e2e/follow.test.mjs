@@ -13,13 +13,13 @@ it('on a phone, a trainee sees first what is now, shows a certificate by a link 
   assert.ok(now.y < climb.y, 'what is now stands above the stages')
   await shot(page, 'follow-case-390')
 
-  const card = page.locator('.my-certificate', { has: page.getByRole('button', { name: /^出示证书/ }) }).first()
+  const card = page.locator('.my-certificate', { has: page.getByRole('button', { name: /^出示给他人/ }) }).first()
   for (let n = 0; n < 90 && !(await card.isVisible()); n++) {
     await page.goto(at('/my-certificates'))
     await page.locator('.note, .my-certificate').first().waitFor()
     await card.waitFor({ timeout: 2_000 }).catch(() => undefined)
   }
-  await card.getByRole('button', { name: /^出示证书/ }).click()
+  await card.getByRole('button', { name: /^出示给他人/ }).click()
   await page.getByRole('heading', { name: '用链接出示证书' }).waitFor()
   await page.getByText('还没有生成过链接').waitFor()
   await page.getByRole('radio', { name: '职称申报' }).check()

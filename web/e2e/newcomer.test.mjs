@@ -66,7 +66,7 @@ it('somebody new comes from the front page to a certificate and shows it by a li
 
   await page.getByRole('link', { name: '我的证书' }).click()
   const card = page.locator('.my-certificate', { hasText: '专业技术等级证书' })
-  await card.getByRole('button', { name: /^出示证书/ }).click()
+  await card.getByRole('button', { name: /^出示给他人/ }).click()
   await page.getByRole('button', { name: '生成链接' }).click()
   const link = await page.getByRole('textbox', { name: '链接' }).inputValue()
   await looked(page, 'sharing')

@@ -22,6 +22,7 @@ describe('somebody without an account, on a phone', () => {
     const page = await visit(t, phone)
     await page.goto(at('/'))
     await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.locator('.front-said li').nth(4).waitFor()
     await fits(page, 'the front page')
     await page.getByRole('link', { name: '看培训班' }).click()
     await page.locator('.offered-card').first().waitFor()

@@ -11,11 +11,11 @@ import { LanguageSwitch, ThemeSwitch } from './switches'
 
 /** Where everybody can go, in the order in which somebody new would ask. */
 const places: readonly { to: string; name: Key }[] = [
+  { to: '/join', name: 'web.outside.join' },
   { to: '/class-calendar', name: 'web.offered.title' },
   { to: '/curriculum', name: 'web.curriculum.title' },
   { to: '/find-institutions', name: 'web.finding.title' },
   { to: '/policy-questions', name: 'web.questions.title' },
-  { to: '/join', name: 'web.outside.join' },
 ]
 
 /** Everything around a page that needs no account. Large words, nothing that jumps up. */

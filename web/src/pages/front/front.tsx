@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { Fragment } from 'react'
 import { Trouble } from '../../shell/notes'
 import { programmeQuery } from '../../shell/programme'
 import { Ridge } from '../../shell/ridge'
@@ -65,9 +66,12 @@ function Programme() {
           <li key={s.text}>
             {s.text}{' '}
             {s.citations.map((c) => (
-              <span key={c.clause} className="quiet small nowrap">
-                {c.document} {c.clause}{' '}
-              </span>
+              // The space stands outside, so that a line can end between two of them.
+              <Fragment key={c.clause}>
+                <span className="quiet small nowrap">
+                  {c.document} {c.clause}
+                </span>{' '}
+              </Fragment>
             ))}
           </li>
         ))}

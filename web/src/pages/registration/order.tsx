@@ -1,7 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Checkbox, Form, Input } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
-import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
@@ -31,7 +30,6 @@ export const settledBy = (of: Ordered['class'], code: string) =>
 /** Where somebody says which code their employer gave them. A place that was kept in another class is given up. */
 export function OrderCode({ filling }: { filling: Filling }) {
   const { t } = useWords()
-  const [form] = Form.useForm<{ code: string }>()
   const take = useMutation({
     mutationFn: async (code: string) => {
       const found = await lookUp(code)
@@ -43,17 +41,16 @@ export function OrderCode({ filling }: { filling: Filling }) {
       filling.tell({ place: undefined })
       filling.change(settledBy(found.class, code))
     },
-    onError: (error) => putFaults(form, error),
   })
   return (
     <details className="sheet">
       <summary>{t('web.registration.order_have')}</summary>
       <Form
-        form={form}
+        className="stack close"
         name="order"
         layout="vertical"
         requiredMark={false}
-        onFinish={({ code }) => take.mutate(code.trim())}
+        onFinish={({ code }: { code: string }) => take.mutate(code.trim())}
       >
         <p className="quiet">{t('web.registration.order_lead')}</p>
         <Form.Item
