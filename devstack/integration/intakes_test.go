@@ -72,7 +72,6 @@ func (s *system) take(t testing.TB, content []byte, class document) string {
 
 func tail(log string) string { return log[max(0, len(log)-3000):] }
 
-
 // class is what the people of an intake are registered for.
 func class(name string) document {
 	today := time.Date(2026, time.March, 2, 0, 0, 0, 0, time.UTC)
