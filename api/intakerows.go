@@ -1,75 +1,11 @@
 package api
 
 import (
-	"context"
-	"crypto/sha256"
-	"errors"
-	"net/http"
-
-	"github.com/google/uuid"
-
 	"github.com/dengpan/dengpan/intake"
 	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 	"github.com/dengpan/dengpan/workbook"
 )
-
-// uploadIntake reads a workbook of people for a class and checks each row as a registration is checked; nobody is registered. The
-// same file is the same intake.
-func (s *service) uploadIntake(ctx context.Context, in *idBodyInput) (*intakeOutput, error) {
-	r, out := requestOf(ctx), &intakeOutput{Status: http.StatusOK}
-	tx := s.Store.Read(ctx)
-	class, err := tx.Class(in.ID)
-	switch {
-	case err != nil:
-		return nil, err
-	case class.ClosedAt != nil:
-		return nil, problem(classClosed)
-	case class.Sponsor != nil && class.AgreedAt == nil:
-		return nil, problem(classNotAgreed)
-	}
-	digest, now := sha256.Sum256(in.RawBody), s.Now().UTC()
-	i := store.Intake{
-		ID: uuid.NewString(), ClassID: class.ID, EmployerID: r.account.EmployerID, InstitutionID: r.account.InstitutionID, Digest: digest[:],
-		State: store.IntakeChecked, UploadedBy: r.account.ID, UploadedAt: now,
-	}
-	known, err := tx.IntakeOfFile(i)
-	if err == nil {
-		out.Body.Known = true
-		return out, showIntake(tx, r, out, known)
-	}
-	if !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	filled, err := s.readIntake(in.RawBody)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := s.checkIntake(tx, class, i, filled.Sheets[0].Rows)
-	if err != nil {
-		return nil, err
-	}
-	i.Rows = len(rows)
-	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		fresh, err := tx.InsertIntake(i, rows)
-		if err != nil {
-			return err
-		}
-		if !fresh { // somebody sent it at the same time
-			if i, err = tx.IntakeOfFile(i); err != nil {
-				return err
-			}
-			out.Body.Known = true
-			return showIntake(tx, r, out, i)
-		}
-		out.Status = http.StatusCreated
-		if err := s.audit(tx, r, "intake.upload", "intake:"+i.ID, "", map[string]any{"class": class.ID, "rows": i.Rows}); err != nil {
-			return err
-		}
-		return showIntake(tx, r, out, i)
-	})
-	return out, err
-}
 
 // checker checks the rows of one intake.
 type checker struct {
