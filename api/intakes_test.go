@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/intake"
 	"github.com/dengpan/dengpan/message"
@@ -234,4 +235,45 @@ func TestWhatAnIntakeSaidOfPeopleIsForgottenAfterAWhile(t *testing.T) {
 	require.Zero(t, s.count("SELECT count(*) FROM intake_rows WHERE content_sealed IS NOT NULL OR person_key IS NOT NULL"))
 	s.start(shown.ID, store.ModeRows, 0).refused(t, http.StatusConflict, intakeForgotten)
 	s.get("/v1/intakes/"+shown.ID+"/report", s.sponsor).refused(t, http.StatusConflict, intakeForgotten)
+}
+
+func TestX16WhoCameByAnIntakeTakesTheirCaseUpByRegisteringAndConsentsToItThemselves(t *testing.T) {
+	t.Parallel()
+	s := newSponsorship(t, 50)
+	code := s.agree()
+	shown, _ := s.upload(s.sponsor, list(t, somebody(1, nil), somebody(2, nil)))
+	require.Equal(t, http.StatusOK, s.start(shown.ID, store.ModeRows, 0).status)
+	s.turn(shown.ID)
+	mine := func(token string) []CaseSummary {
+		var all struct{ Cases []CaseSummary }
+		s.get("/v1/me/cases", token).into(t, &all)
+		return all.Cases
+	}
+	first, second := s.token(store.Account{Role: store.RoleTrainee}), s.token(store.Account{Role: store.RoleTrainee})
+	before := s.counts()
+	s.register(first, "1", registrationOf(1, nil)).refused(t, http.StatusConflict, personClaimed)
+	require.Equal(t, map[string]string{"consents": fieldConsentNeeded},
+		s.register(first, "2", registrationOf(1, object{"name": "李一", "consents": nil})).refused(t, http.StatusUnprocessableEntity, validationFailed),
+		"who made the list declared that they consented; to have the case on their page they do it themselves")
+	require.Equal(t, before, s.counts())
+
+	var taken struct{ ID string }
+	r := s.register(first, "3", registrationOf(1, object{"name": "李一"}))
+	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
+	r.into(t, &taken)
+	require.Equal(t, "/v1/cases/"+taken.ID, r.header.Get("Location"))
+	require.Len(t, mine(first), 1)
+	require.Equal(t, taken.ID, mine(first)[0].ID)
+	require.Equal(t, http.StatusOK, s.register(first, "3", registrationOf(1, object{"name": "李一"})).status, "asked again, it is answered the same")
+	require.Equal(t, http.StatusOK, s.register(second, "4", merge(byCode(2, code), object{"name": "李一"})).status, "with the code of the class that it is in")
+	require.NotEqual(t, taken.ID, mine(second)[0].ID)
+
+	require.Equal(t, 2, s.count("SELECT count(*) FROM cases"), "nothing is registered again")
+	require.Equal(t, 2, s.count("SELECT count(*) FROM sponsored_places WHERE way = 'intake'"))
+	require.Equal(t, 2, s.count("SELECT count(*) FROM audit_entries WHERE action = 'case.take_up'"))
+	require.Equal(t, 2*len(consentsTo(consent.Registration)), s.count("SELECT count(*) FROM consents WHERE person_id IS NOT NULL"))
+	s.register(first, "5", registrationOf(1, object{"name": "李一"})).refused(t, http.StatusConflict, duplicateCase)
+	third := s.token(store.Account{Role: store.RoleTrainee})
+	s.register(third, "6", registrationOf(1, object{"name": "李一"})).refused(t, http.StatusConflict, personClaimed)
+	require.Empty(t, mine(third))
 }

@@ -37,6 +37,7 @@ type registrationBody struct {
 }
 
 type registerOutput struct {
+	Status   int
 	Location string `header:"Location"`
 	Body     caseView
 }
@@ -73,7 +74,7 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 		found.add("district", fieldForeignDistrict)
 	}
 	s.checkComing(r, &reg, found)
-	out := &registerOutput{}
+	out := &registerOutput{Status: http.StatusCreated}
 	var told []store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
 		if err := s.checkBodies(tx, reg, found); err != nil {
@@ -89,10 +90,15 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 		if err := found.err(); err != nil {
 			return err
 		}
-		if told, out.Body, err = s.insertCase(tx, r, reg, draft, found); err != nil {
+		var theirs bool
+		if told, theirs, out.Body, err = s.insertCase(tx, r, reg, draft, found); err != nil {
 			return err
 		}
 		out.Location = "/v1/cases/" + out.Body.ID
+		if theirs {
+			out.Status = http.StatusOK
+			return nil
+		}
 		return s.created(ctx, http.Header{"Location": {out.Location}}, out.Body)
 	})
 	if err != nil {
@@ -174,36 +180,45 @@ func (s *service) checkBodies(tx *store.Tx, reg registration, found *faults) err
 	return nil
 }
 
-// insertCase writes the person, the case and its start, what comes with it, and reads the case as it is shown.
+// insertCase writes the person, the case and its start, what comes with it, and reads the case as it is shown. Whoever others
+// registered before gets that case, which is then theirs.
 func (s *service) insertCase(
 	tx *store.Tx, r *request, reg registration, draft *store.Draft, found *faults,
-) ([]store.InboxItem, caseView, error) {
+) (told []store.InboxItem, theirs bool, view caseView, err error) {
 	person, err := s.person(tx, r, reg)
 	if err != nil {
-		return nil, caseView{}, err
+		return nil, false, view, err
 	}
-	actor := store.ActorOperator
-	if r.account.Role == trainee {
-		actor = store.ActorTrainee
-	}
-	c, start, err := s.registering().Write(tx, person.Human, reg.asked(), registering.By{Account: r.account.ID, Actor: actor}, s.Now())
+	c, theirs, err := caseByOthers(tx, r, person, reg)
 	if err != nil {
-		return nil, caseView{}, err
+		return nil, false, view, err
 	}
-	told, err := s.comeWith(tx, r, reg, c, draft, found)
-	if err != nil {
-		return nil, caseView{}, err
-	}
-	if reg.class != nil {
-		if err := registering.Place(tx, c, reg.class.ID, store.ByCode, r.account.ID, s.Now()); err != nil {
-			return nil, caseView{}, err
+	action := "case.take_up"
+	if !theirs {
+		action = "case.register"
+		actor := store.ActorOperator
+		if r.account.Role == trainee {
+			actor = store.ActorTrainee
 		}
+		var start store.InboxItem
+		c, start, err = s.registering().Write(tx, person.Human, reg.asked(), registering.By{Account: r.account.ID, Actor: actor}, s.Now())
+		if err != nil {
+			return nil, false, view, err
+		}
+		told = append(told, start)
 	}
-	if err := s.audit(tx, r, "case.register", "case:"+c.ID, "", nil); err != nil {
-		return nil, caseView{}, err
+	came, err := s.comeWith(tx, r, reg, c, draft, found)
+	if err != nil {
+		return nil, false, view, err
 	}
-	view, err := s.viewCase(tx, r, c.ID)
-	return append(told, start), view, err
+	if err := s.placeByCode(tx, r, reg, c, found); err != nil {
+		return nil, false, view, err
+	}
+	if err := s.audit(tx, r, action, "case:"+c.ID, "", nil); err != nil {
+		return nil, false, view, err
+	}
+	view, err = s.viewCase(tx, r, c.ID)
+	return append(told, came...), theirs, view, err
 }
 
 // person finds the person an ID number belongs to, or writes them, and binds a trainee's account to them. What is refused
@@ -276,6 +291,8 @@ func refusedByConstraint(err error) error {
 		return problem(personErased)
 	case classNotAgreed, classClosed, classFull:
 		return problem(store.Constraint(err))
+	case "class_other_target":
+		return problem(validationFailed, FieldError{Field: "order_code", Code: "class_other_target"})
 	case "cases_separate_bodies":
 		return problem(sameBody)
 	}

@@ -6,10 +6,12 @@ import (
 
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/people"
+	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
 
-// What comes with a registration beside the case: consents, contacts, a photo, a place in a class; and the draft that it was.
+// What comes with a registration beside the case: consents, contacts, a photo, a place in a class, and the draft that it was; and
+// the case itself, if others registered it before.
 
 // registrationContactsBody is how a trainee who registers can be reached.
 type registrationContactsBody struct {
@@ -196,4 +198,33 @@ func givePlace(tx *store.Tx, draft store.Draft, class, caseID string, now hours.
 		return false, found.err()
 	}
 	return err == nil, err
+}
+
+// caseByOthers is the case that somebody else registered for the person whose account this becomes: a desk, or an employer by its
+// list. It is not registered again; the trainee takes it up as it is.
+func caseByOthers(tx *store.Tx, r *request, person store.Person, reg registration) (store.Case, bool, error) {
+	if r.account.Role != trainee || r.account.PersonID != nil {
+		return store.Case{}, false, nil
+	}
+	c, err := tx.LiveCase(person.Human, reg.body.Occupation, reg.body.Direction, reg.body.Level)
+	if errors.Is(err, store.ErrNotFound) {
+		return c, false, nil
+	}
+	return c, err == nil && c.RegisteredBy != r.account.ID, err
+}
+
+// placeByCode gives a case the place in the class that a code came with, unless an intake gave it that place before.
+func (s *service) placeByCode(tx *store.Tx, r *request, reg registration, c store.Case, found *faults) error {
+	if reg.class == nil {
+		return nil
+	}
+	has, err := tx.SponsoredPlace(c.ID)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return registering.Place(tx, c, reg.class.ID, store.ByCode, r.account.ID, s.Now())
+	case err == nil && has.ClassID != reg.class.ID:
+		found.add("order_code", "class_other_target")
+		return found.err()
+	}
+	return err
 }
