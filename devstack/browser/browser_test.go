@@ -127,7 +127,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		default:
 		}
 		err := files.ReadJSON(filepath.Join(options.Dir, demo.RecordFile), &record)
-		return (err == nil || !errors.Is(err, fs.ErrNotExist)) && len(record.Logins) == 5 && record.Trainees[3].CaseID != ""
+		return (err == nil || !errors.Is(err, fs.ErrNotExist)) && len(record.Logins) == 6 && record.Trainees[3].CaseID != ""
 	}, 3*time.Minute, 200*time.Millisecond, "the demonstration makes its log-ins, and takes trainees in")
 	w.Logins, w.Operator = record.Logins, record.Operator.Token
 

@@ -24,8 +24,11 @@ func newClient(base string, lang message.Lang) *client {
 	return &client{base: base, lang: lang, http: &http.Client{Timeout: 15 * time.Second}}
 }
 
-// picture is a body that is sent as it is: a PNG.
-type picture []byte
+// Bodies that are sent as they are: a PNG, and a workbook.
+type (
+	picture []byte
+	sheet   []byte
+)
 
 // problem is an error the API answered with.
 type problem struct {
@@ -66,6 +69,8 @@ func (c *client) call(ctx context.Context, method, path, token, key string, body
 	case nil:
 	case picture:
 		content, kind = bytes.NewReader(sent), "image/png"
+	case sheet:
+		content, kind = bytes.NewReader(sent), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	default:
 		encoded, err := json.Marshal(body)
 		if err != nil {

@@ -179,8 +179,8 @@ func (d *Demo) engage(ctx context.Context, listed listedBody) (player, error) {
 	return player{Institution: Institution{ID: listed.ID, Name: listed.Name, APIKey: key}, WebhookSecret: secret}, nil
 }
 
-// Run takes the trainees in, watches their cases, plays the operator and keeps classes on offer, until ctx ends. The
-// simulator must be serving.
+// Run takes the trainees in, watches their cases, plays the operator and the employer and keeps classes on offer, until ctx
+// ends. The simulator must be serving.
 func (d *Demo) Run(ctx context.Context) {
 	var parts sync.WaitGroup
 	parts.Go(func() { d.takeIn(ctx) })
@@ -188,6 +188,7 @@ func (d *Demo) Run(ctx context.Context) {
 	parts.Go(func() { d.operate(ctx) })
 	parts.Go(func() { d.teach(ctx) })
 	parts.Go(func() { d.beReached(ctx) })
+	parts.Go(func() { d.employ(ctx) })
 	parts.Wait()
 }
 

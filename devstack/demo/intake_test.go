@@ -31,6 +31,11 @@ type product struct {
 	logins        map[string]string
 	cutShort      bool // a log-in that is made is not heard of
 	districts     []string
+
+	employers int      // registered
+	lists     [][]byte // of an employer's people
+	starts    int      // of lists
+	startless bool     // starts are not answered
 }
 
 func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -69,6 +74,29 @@ func (p *product) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			p.away--
 			w.WriteHeader(http.StatusBadGateway)
 		}
+	case "POST /v1/employers":
+		p.employers++
+		fmt.Fprint(w, `{"id":"e1"}`)
+	case "POST /v1/employers/e1/invitations":
+		fmt.Fprint(w, `{"token":"t1"}`)
+	case "POST /v1/invitations/acceptance":
+		var sent struct{ Login, Password string }
+		_ = json.Unmarshal(body, &sent)
+		if p.logins == nil {
+			p.logins = make(map[string]string)
+		}
+		p.logins[sent.Login] = sent.Password
+	case "POST /v1/classes":
+		fmt.Fprint(w, `{"id":"k1"}`)
+	case "POST /v1/classes/k1/intakes":
+		p.lists = append(p.lists, body)
+		fmt.Fprint(w, `{"id":"i1"}`)
+	case "POST /v1/intakes/i1/start":
+		if p.startless {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
+		p.starts++
 	case "POST /control/scripts":
 		if p.controlDown {
 			w.WriteHeader(http.StatusServiceUnavailable)

@@ -12,6 +12,7 @@ func TestADemonstrationHasALogInOfEachRole(t *testing.T) {
 	d := begin(t, p, dir, today)
 	require.NoError(t, d.tryTakeIn(t.Context(), visited))
 	require.NoError(t, begin(t, p, dir, today).tryTakeIn(t.Context(), visited))
+	require.NoError(t, d.tryEmploy(t.Context()))
 	record := begin(t, p, dir, today).Record()
 	roles := map[string]string{}
 	for _, l := range record.Logins {
@@ -21,6 +22,7 @@ func TestADemonstrationHasALogInOfEachRole(t *testing.T) {
 	}
 	require.Equal(t, map[string]string{
 		"trainee": "trainee", "staff": "institution", "operator": "operator", "district": "operator", "admin": "administrator",
+		"employer": "employer",
 	}, roles)
 	require.Len(t, record.Logins, len(roles))
 	require.Equal(t, []string{d.busiest() + " " + ownDistrict}, p.districts)

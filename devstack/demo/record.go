@@ -88,6 +88,13 @@ type steps struct {
 	Trainees []traineeSteps `json:"trainees"`
 	// Passwords are of log-ins that are being made.
 	Passwords map[string]string `json:"passwords,omitempty"`
+	Employer  employerSteps     `json:"employer"`
+}
+
+type employerSteps struct {
+	EmployerID string `json:"employer_id"`
+	ClassID    string `json:"class_id"`
+	Started    bool   `json:"started"` // its intake
 }
 
 type traineeSteps struct {
@@ -158,6 +165,19 @@ func (n *notebook) second() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.record.Second.Token
+}
+
+// employed is how far the employer's part has come.
+func (n *notebook) employed() employerSteps {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.steps.Employer
+}
+
+func (n *notebook) passwordOf(login string) string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.steps.Passwords[login]
 }
 
 func (n *notebook) trainees() int {

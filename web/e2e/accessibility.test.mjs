@@ -74,6 +74,11 @@ const pages = [
   ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['institution', '/notices?notice=mailboxes', '.aside form'],
   ['operator', '/notices', '.note, .listing'],
+  ['employer', '/staff', '#sponsored'],
+  ['employer', '/intakes', '.note, .listing'],
+  ['operator', '/employers', '.note, .listing'],
+  ['operator', '/employers?employer=new', '.aside form'],
+  ['operator', '/intakes', '.note, .listing'],
   ['operator', '/nowhere', '.note'],
 ]
 

@@ -8,6 +8,7 @@ import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import type { Intake } from './intakes'
+import '../workbooks/workbooks.css'
 
 type Row = Schema['IntakeRowView']
 
