@@ -49,6 +49,28 @@ func (q exportQuery) numbered() store.Numbered { return store.Numbered{Sort: q.s
 type exportRows struct {
 	total int
 	next  func() ([]map[string]any, error) // none: that was all
+	note  string                           // below the rows
+}
+
+// formats are the files that tables can be had as.
+var formats = map[string]struct {
+	media string
+	begin func(io.Writer) (sheet, error)
+}{
+	"csv":  {mediaCSV + "; charset=utf-8", newCSVSheet},
+	"xlsx": {mediaXLSX, newExcelSheet},
+}
+
+// table adds an operation that answers with a table, in one of the formats.
+func table[In, Out any](api huma.API, route, tag, summary string, handle func(context.Context, *In) (*Out, error)) {
+	op := operation(route, tag, summary)
+	content := map[string]*huma.MediaType{}
+	for _, media := range []string{mediaCSV, mediaXLSX} {
+		content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	}
+	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {Description: op.Summary, Content: content}}
+	op.Errors = append(op.Errors, http.StatusUnprocessableEntity)
+	huma.Register(api, op, handle)
 }
 
 type exportInput struct {
@@ -70,14 +92,7 @@ type listFileOutput struct {
 
 // registerExports adds lists as files.
 func (s *service) registerExports(api huma.API) {
-	op := operation("GET /v1/exports/{ref}", "exports", "A list as a file for spreadsheets, with the rows and columns that are asked for")
-	content := map[string]*huma.MediaType{}
-	for _, media := range []string{mediaCSV, mediaXLSX} {
-		content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
-	}
-	op.Responses = map[string]*huma.Response{strconv.Itoa(http.StatusOK): {Description: op.Summary, Content: content}}
-	op.Errors = append(op.Errors, http.StatusUnprocessableEntity)
-	huma.Register(api, op, s.exportList)
+	table(api, "GET /v1/exports/{ref}", "exports", "A list as a file for spreadsheets, with the rows and columns that are asked for", s.exportList)
 }
 
 // exportList writes a list into a file. Who had what of it is written down before anything of it is sent.
@@ -120,17 +135,14 @@ func (s *service) exportList(ctx context.Context, in *exportInput) (*listFileOut
 	if err != nil {
 		return nil, err
 	}
-	media, begin := mediaCSV+"; charset=utf-8", newCSVSheet
-	if in.Format == "xlsx" {
-		media, begin = mediaXLSX, newExcelSheet
-	}
+	format := formats[in.Format]
 	name := in.List + "-" + s.Calendar.Today(s.Now()).String() + "." + in.Format
 	return &listFileOutput{
-		ContentType: media, Disposition: `attachment; filename="` + name + `"`,
+		ContentType: format.media, Disposition: `attachment; filename="` + name + `"`,
 		Rows: strconv.Itoa(sent), Cut: strconv.FormatBool(rows.total > sent),
 		Body: func(hc huma.Context) {
 			giveTime(hc)
-			if err := writeExport(hc.BodyWriter(), begin, r.lang, columns, rows); err != nil {
+			if err := writeExport(hc.BodyWriter(), format.begin, r.lang, columns, rows); err != nil {
 				r.log.Warn("a list was not written to its end", slog.Any("error", err))
 				panic(http.ErrAbortHandler) // the reader must not take a part for the whole
 			}
@@ -138,7 +150,7 @@ func (s *service) exportList(ctx context.Context, in *exportInput) (*listFileOut
 	}, nil
 }
 
-// writeExport writes a file: the headings, the rows, and that there are more if there are.
+// writeExport writes a file: the headings, the rows, that there are more if there are, and what is to be known of them.
 func writeExport(w io.Writer, begin func(io.Writer) (sheet, error), lang message.Lang, columns []string, rows exportRows) error {
 	out, err := begin(w)
 	if err != nil {
@@ -174,6 +186,11 @@ func writeExport(w io.Writer, begin func(io.Writer) (sheet, error), lang message
 	}
 	if rows.total > mostExported {
 		if err := out.row([]any{message.Text(lang, "export.cut", map[string]any{"rows": mostExported})}); err != nil {
+			return err
+		}
+	}
+	if rows.note != "" {
+		if err := out.row([]any{rows.note}); err != nil {
 			return err
 		}
 	}

@@ -1,12 +1,15 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
@@ -205,4 +208,39 @@ func TestAnEmployerIsRegisteredOnceByItsCodeAndItsPeopleAreInvited(t *testing.T)
 	got.into(t, &who)
 	require.Equal(t, employer, who.Account.Role)
 	require.Equal(t, e.ID, who.Account.Employer.ID)
+}
+
+func TestWhatApplicationsForSubsidiesNameIsTheTrainingAndNoAmount(t *testing.T) {
+	t.Parallel()
+	s := newSponsorship(t, 5)
+	code := s.agree()
+	var trained, under, hidden struct{ ID string }
+	s.register(s.operator, "a", byCode(1, code)).into(t, &trained)
+	s.register(s.operator, "b", byCode(2, code)).into(t, &under)
+	s.register(s.trainee, "c", byCode(3, code)).into(t, &hidden)
+	s.post("/v1/cases/"+hidden.ID+"/sponsor-consent/withdrawal", s.trainee, nil)
+	s.certify(trained.ID, contract.TrainingCertificate, trainingBodyID, "OUC-1", "王小明", 1)
+	before := s.count("SELECT count(*) FROM audit_entries WHERE action = 'trainee.read'")
+	path := "/v1/sponsored-classes/" + s.class.ID + "/subsidy-facts"
+	got := s.get(path+"?format=csv", s.sponsor)
+	require.Equal(t, http.StatusOK, got.status, "%s", got.body)
+	lines := strings.Split(strings.TrimSpace(string(got.body)), "\r\n")
+	require.Len(t, lines, 4, "a heading, two people and a note: who withdrew the consent is left out")
+	require.Contains(t, lines[1], "OUC-1")
+	require.Contains(t, lines[1], "有效")
+	require.Contains(t, lines[2], "尚未取得")
+	require.Contains(t, lines[3], "不含补贴金额")
+	require.NotContains(t, lines[0], "金额")
+	require.NotContains(t, string(got.body), registrationOf(1, nil)["id_number"])
+	require.Equal(t, before+2, s.count("SELECT count(*) FROM audit_entries WHERE action = 'trainee.read'"), "each was written down")
+
+	book, err := excelize.OpenReader(bytes.NewReader(s.get(path, s.sponsor).body))
+	require.NoError(t, err)
+	rows, err := book.GetRows("Sheet1")
+	require.NoError(t, err)
+	require.Len(t, rows, 4)
+	require.NoError(t, book.Close())
+	other := s.employer(2, "haidian")
+	stranger := s.token(store.Account{Role: store.RoleEmployer, EmployerID: &other})
+	s.get(path, stranger).refused(t, http.StatusNotFound, notFound)
 }

@@ -9,6 +9,7 @@ import { useWords } from '../../words/words'
 import { State, Target } from '../classes/classes'
 import { Uploading } from '../intakes/uploading'
 import { Code } from './code'
+import { Papers } from './papers'
 import { People } from './people'
 import '../../list/list.css'
 
@@ -73,6 +74,7 @@ export function Staff() {
             <Code of={chosen} />
             {chosen.sponsor?.agreed_at && chosen.state !== 'closed' && <Uploading of={chosen} />}
             {chosen.sponsor?.agreed_at && <People of={chosen} />}
+            {(chosen.sponsor?.taken ?? 0) > 0 && <Papers of={chosen} />}
           </section>
         </>
       )}
