@@ -109,5 +109,6 @@ it('a training body makes an order class, its employer agrees to it and register
   await page.getByRole('link', { name }).click()
   await page.getByRole('cell', { name: '例示丑' }).waitFor()
   await send()
+  await sheet.getByText('此文件此前为该班上传过').waitFor()
   await sheet.getByText('已办结：新报名 2 人').waitFor() // the same file is the same intake
 })

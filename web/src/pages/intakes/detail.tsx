@@ -14,6 +14,7 @@ import { Starting } from './starting'
 /** One intake: how far it is, what can be done about it, and what became of each row. */
 export function IntakeDetail({ id, named, onClose }: { id: string; named: boolean; onClose: () => void }) {
   const { t } = useWords()
+  const known = useQueryClient().getQueryData<boolean>(['intake', id, 'known'])
   const shown = useQuery({
     queryKey: ['intakes', 'one', id],
     queryFn: () => answer(api.GET('/v1/intakes/{id}', { params: { path: { id } } })),
@@ -27,6 +28,7 @@ export function IntakeDetail({ id, named, onClose }: { id: string; named: boolea
         <Waiting />
       ) : (
         <div className="stack">
+          {known && <p className="alert warn">{t('web.intakes.known')}</p>}
           <Facts of={shown.data} />
           {named && shown.data.state === 'checked' && !shown.data.forgotten && <Starting of={shown.data} />}
           {named && <Steering of={shown.data} />}

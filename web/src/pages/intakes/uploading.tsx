@@ -25,6 +25,7 @@ export function Uploading({ of }: { of: Schema['ClassView'] }) {
     mutationFn: (file: File) =>
       answer(api.POST('/v1/classes/{id}/intakes', { params: { path: { id: of.id } }, ...asBody(file) })),
     onSuccess: async (made) => {
+      queries.setQueryData(['intake', made.id, 'known'], made.known)
       await queries.invalidateQueries({ queryKey: ['intakes'] })
       await navigate({
         to: '/intakes',
