@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Progress } from 'antd'
+import { Fragment } from 'react'
 import { answer, api } from '../../api/client'
 import { keep } from '../../api/file'
 import { Aside } from '../../shell/aside'
@@ -56,10 +57,10 @@ function Facts({ of }: { of: Intake }) {
         <dt>{t('web.intakes.at')}</dt>
         <dd>{moment(lang, of.uploaded_at)}</dd>
         {(['registered', 'already', 'ready', 'refused'] as const).map((s) => (
-          <div key={s} className="contents">
+          <Fragment key={s}>
             <dt>{name('intake_row', s)}</dt>
             <dd>{of.totals[s]}</dd>
-          </div>
+          </Fragment>
         ))}
       </dl>
       {of.state !== 'checked' && (
