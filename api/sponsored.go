@@ -103,8 +103,8 @@ func (s *service) registerSponsored(api huma.API) {
 	read(api, "GET /v1/cases/{id}/sponsor-consent", tag, "Whether a case's sponsor sees how it goes", s.readSponsorConsent)
 	bare(api, "POST /v1/cases/{id}/sponsor-consent/withdrawal", tag, "Have the sponsor see no more of one's case", s.hideFromSponsor)
 	read(api, "GET /v1/sponsored-classes/{id}/staff", tag, "An employer's own people in a class that it sponsors, and how far they are", s.listSponsoredStaff)
-	table(api, "GET /v1/sponsored-classes/{id}/subsidy-facts", tag, "What applications for training subsidies name of an employer's people; amounts are set elsewhere",
-		s.subsidyFacts)
+	table(api, "GET /v1/sponsored-classes/{id}/subsidy-facts", tag,
+		"What applications for training subsidies name of an employer's people; amounts are set elsewhere", s.subsidyFacts)
 }
 
 type sponsoredOutput struct {

@@ -41,9 +41,9 @@ func (s *service) subsidyFacts(ctx context.Context, in *subsidyInput) (*fileOutp
 		if err != nil {
 			return err
 		}
-		for _, m := range staff {
-			if !m.Hidden {
-				rows = append(rows, m.subsidyRow(r, class))
+		for i := range staff {
+			if !staff[i].Hidden {
+				rows = append(rows, staff[i].subsidyRow(r, class))
 			}
 		}
 		return s.audit(tx, r, "subsidy_facts.read", "class:"+c.ID, "", map[string]any{"rows": len(rows), "format": in.Format})
@@ -65,7 +65,7 @@ func (s *service) subsidyFacts(ctx context.Context, in *subsidyInput) (*fileOutp
 }
 
 // subsidyRow is one of an employer's people as an application names them.
-func (m staffMember) subsidyRow(r *request, class ClassView) map[string]any {
+func (m *staffMember) subsidyRow(r *request, class ClassView) map[string]any {
 	row := map[string]any{
 		"trainee": m.Name, "occupation": class.Occupation.Name, "level": class.Level.Name, "class": class.Name,
 		"training_body": class.Institution.Name, "class_from": class.StartsOn.String(), "class_to": class.EndsOn.String(),
