@@ -84,10 +84,10 @@ describe('a list', () => {
     const page = await loggedIn(t, 'institution')
     await page.locator('.listing a.opener').first().click()
     await page.waitForURL(/task=[0-9a-f-]{36}/)
-    await page.getByRole('dialog').getByText('证件号码').waitFor()
+    await page.getByRole('dialog').getByText('证件号码', { exact: true }).waitFor()
     assert.match(await page.getByRole('dialog').innerText(), /\*{6,}/, 'the number is masked')
     await page.reload()
-    await page.getByRole('dialog').getByText('证件号码').waitFor()
+    await page.getByRole('dialog').getByText('证件号码', { exact: true }).waitFor()
   })
 
   it('is made of cards on a phone, without a scroll bar across', async (t) => {

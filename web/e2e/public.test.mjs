@@ -29,9 +29,9 @@ describe('somebody without an account, on a phone', () => {
     await fits(page, 'the calendar')
     await page.getByLabel('职业').selectOption('intelligent-manufacturing')
     await page.waitForURL(/occupation=intelligent-manufacturing/)
-    await page.getByRole('heading', { name: '大数据初级网络班' }).waitFor({ state: 'detached' })
+    await page.getByRole('heading', { name: '大数据初级网络班' }).first().waitFor({ state: 'detached' })
     await page.reload()
-    await page.getByRole('link', { name: '智能制造初级周末班' }).first().click()
+    await page.getByRole('link', { name: '智能制造初级周末班' }).last().click()
     await page.getByText('开班前退出：退还100%').waitFor()
     await page.getByText('4,800元').waitFor()
     await page.getByText('演示数据').first().waitFor()
@@ -40,7 +40,7 @@ describe('somebody without an account, on a phone', () => {
     await page.goBack()
     await page.getByLabel('职业').selectOption('')
     for (const name of ['大数据初级网络班', '智能制造中级脱产班']) {
-      await page.locator('.offered-card', { hasText: name }).getByRole('checkbox').check()
+      await page.locator('.offered-card', { hasText: name }).last().getByRole('checkbox').check()
     }
     await page.getByRole('heading', { name: '对比2个班' }).waitFor()
     await page.getByRole('cell', { name: '不收费', exact: true }).waitFor()

@@ -103,7 +103,11 @@ it('somebody new asks whether they may join, makes an account, and registers on 
   await desk.getByRole('button', { name: '身份证件' }).click()
   assert.equal(await desk.getByLabel('证件号码').inputValue(), number)
   await desk.getByRole('button', { name: '联系方式' }).click()
+  const kept = desk.waitForResponse(
+    (r) => r.request().method() === 'PUT' && !!r.request().postData()?.includes('new@demo.example'),
+  )
   await desk.getByLabel('邮箱').fill('new@demo.example')
+  await kept
   await saved(desk)
   await shot(desk, 'registration-desk')
 
