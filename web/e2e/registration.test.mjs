@@ -110,6 +110,11 @@ it('somebody new asks whether they may join, makes an account, and registers on 
   await kept
   await saved(desk)
   await shot(desk, 'registration-desk')
+  // Whoever looks at all of theirs and comes back finds what was filled in last.
+  await desk.getByRole('link', { name: '全部草稿' }).click()
+  await desk.getByRole('button', { name: '接着填' }).click()
+  await desk.getByRole('heading', { level: 1, name: '联系方式' }).waitFor()
+  assert.equal(await desk.getByLabel('邮箱').inputValue(), 'new@demo.example')
 
   // Two windows do not overwrite each other.
   await next(page)

@@ -1,6 +1,7 @@
 // A registration that is filled in: kept with the server as it goes, one saving after the other, so that it is there on
 // another device. Two windows do not overwrite each other: the later is told, and what is in it stays.
 
+import { queryOptions } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Failure } from '../../api/failure'
@@ -22,6 +23,15 @@ export const steps = [
   'consents',
   'review',
 ] as const satisfies readonly Step[]
+
+/** One registration. It is asked for whenever it is opened, and not replaced under the hands of who fills it in. */
+export const draftQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['my', 'draft', id],
+    queryFn: () => answer(api.GET('/v1/me/registration-drafts/{id}', { params: { path: { id } } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  })
 
 /** How what is filled in stands with the server. */
 export type Saving = 'saved' | 'saving' | 'unsaved' | 'moved'

@@ -9,10 +9,10 @@ import { About } from './about'
 import { Choice } from './choice'
 import { Consents } from './consents'
 import { Contacts } from './contacts'
-import { type Draft, type Filling, type Step, steps, useDraft } from './draft'
+import { type Draft, draftQuery, type Filling, type Step, steps, useDraft } from './draft'
 import { Identity } from './identity'
 import { Photo } from './photo'
-import { draftsKey, Named } from './registration'
+import { Named } from './registration'
 import { Review } from './review'
 import { TargetStep } from './targetstep'
 
@@ -108,13 +108,10 @@ function Moved({ filling, step }: { filling: Filling; step: Step }) {
   const { t } = useWords()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const reload = () => queries.invalidateQueries({ queryKey: draftsKey })
+  const reload = () => queries.invalidateQueries({ queryKey: draftQuery(filling.id).queryKey })
   const keep = useMutation({
     mutationFn: () => answer(api.POST('/v1/me/registration-drafts', { body: { step, contents: filling.contents } })),
-    onSuccess: async ({ id }) => {
-      await navigate({ to: '/my-registration', search: { draft: id, step } })
-      await reload()
-    },
+    onSuccess: ({ id }) => navigate({ to: '/my-registration', search: { draft: id, step } }),
   })
   return (
     <div className="alert warn stack close" role="alert">

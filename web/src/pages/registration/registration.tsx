@@ -1,35 +1,39 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { Button, Popconfirm } from 'antd'
 import { useEffect, useRef } from 'react'
 import { answer, api } from '../../api/client'
+import { Failure } from '../../api/failure'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { takeCarried } from '../join/carried'
 import { useCatalogue } from '../join/target'
-import { type Contents, changed, type Draft } from './draft'
+import { type Contents, changed, type Draft, draftQuery } from './draft'
 import { Fill } from './fill'
 import { lookUp, settledBy } from './order'
 import './registration.css'
 
-export const draftsKey = ['my', 'drafts'] as const
+const draftsQuery = queryOptions({
+  queryKey: ['my', 'drafts'],
+  queryFn: () => answer(api.GET('/v1/me/registration-drafts')),
+  staleTime: 0, // they are changed on a page of their own
+})
 
 /** Where a trainee registers: what is not sent yet, and one of it to be filled in. */
 export function Registration() {
   const { draft } = useSearch({ from: '/inside/my-registration' })
-  const drafts = useQuery({
-    queryKey: draftsKey,
-    queryFn: () => answer(api.GET('/v1/me/registration-drafts')),
-    // What is filled in is not replaced under the hands of who fills it in.
-    staleTime: Number.POSITIVE_INFINITY,
-    gcTime: 0,
-  })
-  if (drafts.error) return <Trouble error={drafts.error} again={() => void drafts.refetch()} />
-  if (!drafts.data || drafts.isFetching) return <Waiting rows={8} />
-  const one = drafts.data.drafts.find((d) => d.id === draft)
-  return one ? <Fill key={`${one.id} ${one.version}`} draft={one} /> : <Drafts all={drafts.data.drafts} />
+  return draft ? <One id={draft} /> : <Drafts />
+}
+
+/** One that is not sent yet, as it is when it is opened. One that is no more is among the others as little. */
+function One({ id }: { id: string }) {
+  const one = useQuery(draftQuery(id))
+  if (one.error instanceof Failure && one.error.status === 404) return <Drafts />
+  if (one.error) return <Trouble error={one.error} again={() => void one.refetch()} />
+  if (!one.data || one.isFetching) return <Waiting rows={8} />
+  return <Fill key={`${id} ${one.data.version}`} draft={one.data} />
 }
 
 /** What a registration begins with: what an address asks for, or what was told before there was an account. */
@@ -78,7 +82,13 @@ async function beginning(contents: Contents, { class: wanted, code }: Wanted): P
   return id
 }
 
-function Drafts({ all }: { all: Draft[] }) {
+function Drafts() {
+  const drafts = useQuery(draftsQuery)
+  if (drafts.error && !drafts.data) return <Trouble error={drafts.error} again={() => void drafts.refetch()} />
+  return drafts.data ? <Among all={drafts.data.drafts} /> : <Waiting rows={8} />
+}
+
+function Among({ all }: { all: Draft[] }) {
   const { t, lang } = useWords()
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -88,14 +98,11 @@ function Drafts({ all }: { all: Draft[] }) {
     void navigate({ to: '/my-registration', search: { draft: id }, replace: all.length === 0 })
   const begin = useMutation({
     mutationFn: ({ contents, wanted = {} }: { contents: Contents; wanted?: Wanted }) => beginning(contents, wanted),
-    onSuccess: async (id) => {
-      await queries.invalidateQueries({ queryKey: draftsKey })
-      open(id)
-    },
+    onSuccess: open,
   })
   const drop = useMutation({
     mutationFn: (id: string) => api.DELETE('/v1/me/registration-drafts/{id}', { params: { path: { id } } }),
-    onSettled: () => queries.invalidateQueries({ queryKey: draftsKey }),
+    onSettled: () => queries.invalidateQueries({ queryKey: draftsQuery.queryKey }),
   })
   // Who comes with something that was asked before goes on with it at once.
   const brought = chosen !== undefined || code !== undefined || atOnce

@@ -13,7 +13,7 @@ import type { Filling, Step } from './draft'
 import type { StepProps } from './fill'
 import { useKnown } from './identity'
 import { useOrder } from './order'
-import { draftsKey, Named } from './registration'
+import { Named } from './registration'
 import { printed } from './residentid'
 import { useBodies } from './usebodies'
 
@@ -86,7 +86,6 @@ export function Review({ filling, go }: StepProps) {
     },
     onSuccess: async ({ id }) => {
       await navigate({ to: '/cases/$id', params: { id }, replace: true })
-      queries.removeQueries({ queryKey: draftsKey })
       void queries.invalidateQueries({ queryKey: ['my'] })
     },
     onError: () => {
