@@ -48,8 +48,7 @@ func (s *service) sharedPage(c *gin.Context) {
 		s.refusePage(c, err)
 		return
 	}
-	data.Found = foundMasked(data.Lang, found)
-	data.Found.Rows = printedRows(data.Lang, found, found.Holder.Name, maskDocument(found.Holder.IDType, found.Holder.IDNumber))
+	data.Found = foundBy(data.Lang, found, found.Holder.Name)
 	data.Shared = &sharedData{
 		Purpose: message.Text(data.Lang, "verify.shared_for", map[string]any{
 			"purpose": message.Text(data.Lang, "share_purpose."+share.Purpose, nil),

@@ -277,10 +277,14 @@ func (s *service) foundWhole(ctx context.Context, lang message.Lang, found *veri
 
 // foundMasked is a certificate for somebody who has its link or its file.
 func foundMasked(lang message.Lang, found *verification.Finding) *foundData {
-	holder := found.Holder
+	return foundBy(lang, found, maskName(found.Holder.Name))
+}
+
+// foundBy is a certificate whose holder is shown by a name, and whose holder's number is masked.
+func foundBy(lang message.Lang, found *verification.Finding, name string) *foundData {
 	return &foundData{
 		verifiedCertificate: viewFinding(lang, found), Masked: true,
-		Rows: printedRows(lang, found, maskName(holder.Name), maskDocument(holder.IDType, holder.IDNumber)),
+		Rows: printedRows(lang, found, name, maskDocument(found.Holder.IDType, found.Holder.IDNumber)),
 	}
 }
 
