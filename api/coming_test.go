@@ -357,6 +357,12 @@ func TestMayIJoinSaysWhatIsMissingAndFromWhenItIsNotAndKeepsNothing(t *testing.T
 	require.NotNil(t, fresh.Title.EarliestDate, "only time is missing, and it says until when")
 	require.True(t, fresh.Title.EarliestDate.After(fresh.AsOf))
 
+	w.exec("UPDATE institution_roles SET level = 'junior' WHERE role = 'evaluation' AND occupation = $1", occupation)
+	w.exec(`INSERT INTO institution_roles (institution_id, occupation, role, level, list_year, source_document, valid_from)
+		SELECT institution_id, occupation, role, 'senior', list_year, source_document, valid_from FROM institution_roles
+		WHERE role = 'evaluation' AND occupation = $1`, occupation)
+	require.Equal(t, met.Assessing, answer(nil).Assessing, "who is listed for two levels is named once")
+	require.Empty(t, answer(object{"level": "intermediate"}).Assessing, "and for no third")
 	w.exec("UPDATE institution_roles SET valid_to = valid_from + 1 WHERE role = 'evaluation' AND occupation = $1", occupation)
 	require.Empty(t, answer(nil).Assessing, "nobody evaluates it: X-11 is told at once")
 	fields := asked(object{"level": "supreme", "occupation": "alchemy"}).refused(t, http.StatusUnprocessableEntity, validationFailed)

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -10,7 +11,6 @@ import (
 	"github.com/dengpan/dengpan/explain"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/policy"
-	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -68,8 +68,7 @@ func (s *service) checkJoining(ctx context.Context, in *bodyInput) (*joinCheckOu
 		AsOf:       today,
 		Join:       viewJoining(r, explain.Decision(r.lang, s.Policy.MayJoin(applicant, body.Occupation, body.Level, today))),
 		Evaluation: viewJoining(r, explain.Decision(r.lang, s.Policy.MayEnterEvaluation(applicant, body.Occupation, body.Level, today))),
-		Training:   []institutionView{}, Assessing: []institutionView{},
-		Title: viewJoining(r, explain.Title(r.lang, s.Policy.MapTitle(applicant, body.Occupation, body.Level, today, today))),
+		Title:      viewJoining(r, explain.Title(r.lang, s.Policy.MapTitle(applicant, body.Occupation, body.Level, today, today))),
 	}}
 	if standard, err := s.Policy.TrainingStandard(body.Occupation, body.Level); err == nil {
 		out.Body.Hours = &standard.Hours
@@ -82,15 +81,9 @@ func (s *service) checkJoining(ctx context.Context, in *bodyInput) (*joinCheckOu
 		if err != nil {
 			return nil, err
 		}
-		for _, one := range bodies { // a listing may be for one level
-			code, err := registering.Listed(tx, one.InstitutionID, body.Occupation, body.Level, role, today)
-			if err != nil {
-				return nil, err
-			}
-			if code == "" {
-				*into = append(*into, s.viewListed(r, []store.ListedInstitution{one})...)
-			}
-		}
+		*into = s.viewListed(r, slices.DeleteFunc(bodies, func(one store.ListedInstitution) bool {
+			return one.Level != "" && one.Level != body.Level
+		}))
 	}
 	return out, nil
 }
