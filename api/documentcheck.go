@@ -20,12 +20,8 @@ const (
 
 // registerDocumentChecks adds the check of a file.
 func (s *service) registerDocumentChecks(api huma.API) {
-	op := operation(routeDocumentCheck, "public", "Check a certificate's file: genuine, altered or unknown. The file is not kept.")
-	op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
-	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, uploads[routeDocumentCheck]...)
-	op.MaxBodyBytes = mostDocument
-	huma.Register(api, op, s.checkDocument)
-	tidy()
+	uploaded(api, routeDocumentCheck, "public", "Check a certificate's file: genuine, altered or unknown. The file is not kept.",
+		http.StatusOK, s.checkDocument)
 }
 
 type documentCheckOutput struct {

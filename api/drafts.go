@@ -110,11 +110,7 @@ func (s *service) registerDrafts(api huma.API) {
 		http.StatusOK, s.keepPlace)
 	bare(api, "DELETE /v1/me/registration-drafts/{id}/place", mine, "Give the place up", s.givePlaceUp)
 	file(api, "GET /v1/me/registration-drafts/{id}/photo", mine, "The photo that was sent with it", mediaJPEG, s.draftPhoto)
-	op := operation(routeDraftPhoto, mine, "Send a photo with it")
-	op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
-	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, uploads[routeDraftPhoto]...)
-	huma.Register(api, op, s.setDraftPhoto)
-	tidy()
+	uploaded(api, routeDraftPhoto, mine, "Send a photo with it", http.StatusOK, s.setDraftPhoto)
 }
 
 func (s *service) viewDraft(tx *store.Tx, d store.Draft) (DraftView, error) {

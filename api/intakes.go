@@ -19,13 +19,8 @@ func (s *service) registerIntakes(api huma.API) {
 	const tag = "intakes"
 	s.intakes = bodyFor[intakeStartBody](api.OpenAPI().Components.Schemas)
 	file(api, "GET /v1/classes/{id}/intake-workbook", tag, "A workbook to fill in with people to be registered for a class", mediaXLSX, s.intakeWorkbook)
-	op := operation(routeIntake, tag, "Send a workbook of people, and see what is wrong with which row; nobody is registered")
-	op.DefaultStatus = http.StatusCreated
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
-	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, mediaXLSX)
-	op.MaxBodyBytes = mostWorkbook
-	huma.Register(api, op, s.uploadIntake)
-	tidy()
+	uploaded(api, routeIntake, tag, "Send a workbook of people, and see what is wrong with which row; nobody is registered",
+		http.StatusCreated, s.uploadIntake, http.StatusConflict)
 	read(api, "GET /v1/intakes", tag, "Intakes, the latest first", s.listIntakes)
 	read(api, "GET /v1/intakes/{id}", tag, "An intake: how far it is", s.getIntake)
 	read(api, "GET /v1/intakes/{id}/rows", tag, "The rows of an intake, and what became of each", s.listIntakeRows)

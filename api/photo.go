@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
@@ -45,16 +44,6 @@ type photoOutput struct {
 		TakenInAt time.Time `json:"taken_in_at"`
 		Bytes     int       `json:"bytes" doc:"Of what is kept: 295 × 413 pixels, as JPEG, without anything else that was in the file."`
 	}
-}
-
-// uploaded adds the operation that takes a photo.
-func (s *service) uploaded(api huma.API, tag string) {
-	op := operation(routePut, tag, "Send my photo, in place of the one before")
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType,
-		http.StatusUnprocessableEntity)
-	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, uploads[routePut]...)
-	huma.Register(api, op, s.setPhoto)
-	tidy()
 }
 
 // setPhoto keeps the photo of the trainee who asks: its pixels, and nothing else of the file.

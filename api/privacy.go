@@ -41,7 +41,7 @@ func (s *service) registerPrivacy(api huma.API) {
 		http.StatusOK, s.setContacts)
 	s.registerContactCodes(api)
 	file(api, "GET /v1/me/photo", mine, "My photo", mediaJPEG, s.ownPhoto)
-	s.uploaded(api, mine)
+	uploaded(api, routePut, mine, "Send my photo, in place of the one before", http.StatusOK, s.setPhoto, http.StatusConflict)
 	bare(api, "DELETE /v1/me/photo", mine, "Remove my photo", s.removePhoto)
 	sent(api, "POST /v1/person-search", people, "Find a person by the exact ID number or telephone number", s.privacy.search.schema,
 		http.StatusOK, s.searchPerson)

@@ -269,6 +269,22 @@ func sent[In, Out any](
 	tidy()
 }
 
+// uploaded adds an operation that takes a file, of the media and of the size that are said of it in [uploads] and [larger].
+func uploaded[In, Out any](
+	api huma.API, route, tag, summary string, status int, handle func(context.Context, *In) (*Out, error), more ...int,
+) {
+	op := operation(route, tag, summary)
+	op.DefaultStatus = status
+	op.Errors = append(op.Errors, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
+	op.Errors = append(op.Errors, more...)
+	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, uploads[route]...)
+	if most, told := larger[route]; told {
+		op.MaxBodyBytes = most
+	}
+	huma.Register(api, op, handle)
+	tidy()
+}
+
 // operation describes an operation; who may call it is in the table of authority.
 func operation(route, tag, summary string) huma.Operation {
 	method, path := splitRoute(route)

@@ -40,13 +40,8 @@ func (s *service) registerWorkbooks(api huma.API) {
 	file(api, "GET /v1/task-workbook", tag, "The open tasks as a workbook to be filled in", mediaXLSX, s.taskWorkbook)
 	file(api, "GET /v1/session-workbook", tag, "A workbook to announce sessions with, and who is to attend", mediaXLSX, s.sessionWorkbook)
 	file(api, "GET /v1/attendance-workbook", tag, "A workbook for the attendance of sessions", mediaXLSX, s.attendanceWorkbook)
-	op := operation(routeWorkbook, tag, "Send a workbook that was filled in, and see what each row would do; nothing is applied")
-	op.DefaultStatus = http.StatusCreated
-	op.Errors = append(op.Errors, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType, http.StatusUnprocessableEntity)
-	tidy := documented(&op, &huma.Schema{Type: huma.TypeString, Format: "binary"}, mediaXLSX)
-	op.MaxBodyBytes = mostWorkbook
-	huma.Register(api, op, s.uploadWorkbook)
-	tidy()
+	uploaded(api, routeWorkbook, tag, "Send a workbook that was filled in, and see what each row would do; nothing is applied",
+		http.StatusCreated, s.uploadWorkbook, http.StatusConflict)
 	read(api, "GET /v1/workbooks", tag, "The workbooks that were sent in the last day", s.listWorkbooks)
 	read(api, "GET /v1/workbooks/{id}", tag, "A workbook: how far it is, and its rows", s.getWorkbook)
 	file(api, "GET /v1/workbooks/{id}/report", tag, "A workbook's rows as they were sent, with what is wrong", mediaXLSX, s.workbookReport)
