@@ -98,16 +98,7 @@ func (s *service) evaluationBodies(tx *store.Tx, c store.Class) ([]store.Institu
 
 // readIntake reads a workbook of people.
 func (s *service) readIntake(content []byte) (workbook.Filled, error) {
-	s.reading <- struct{}{} // what is unpacked takes memory
-	filled, err := workbook.Read(content)
-	<-s.reading
-	if refusal := (*workbook.RefusedError)(nil); errors.As(err, &refusal) {
-		place := whole
-		if refusal.Place != "" {
-			place = refusal.Place
-		}
-		return filled, problem(validationFailed, FieldError{Field: place, Code: refusal.Code})
-	}
+	filled, err := s.readWorkbook(content)
 	if err == nil && (filled.Kind != workbook.Intake || len(filled.Sheets) != 1) {
 		err = problem(validationFailed, FieldError{Field: whole, Code: fieldElsewhere})
 	}

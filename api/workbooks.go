@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -183,16 +184,7 @@ func sayCell(r *request, code string) string {
 // take it, and then back. A file that was sent before is gone through anew, unless it is being applied.
 func (s *service) uploadWorkbook(ctx context.Context, in *bodyInput) (*workbookOutput, error) {
 	r := requestOf(ctx)
-	s.reading <- struct{}{} // what is unpacked takes memory
-	filled, err := workbook.Read(in.RawBody)
-	<-s.reading
-	if refusal := (*workbook.RefusedError)(nil); errors.As(err, &refusal) {
-		place := whole
-		if refusal.Place != "" {
-			place = refusal.Place
-		}
-		return nil, problem(validationFailed, FieldError{Field: place, Code: refusal.Code})
-	}
+	filled, err := s.readWorkbook(in.RawBody)
 	if err != nil {
 		return nil, err
 	}
@@ -238,6 +230,17 @@ func (s *service) uploadWorkbook(ctx context.Context, in *bodyInput) (*workbookO
 		return nil, err
 	}
 	return s.showWorkbook(r, out, w, workbookRowsInput{Page: 1, Limit: 200})
+}
+
+// readWorkbook reads a workbook that was filled in, or says what keeps it from being read.
+func (s *service) readWorkbook(content []byte) (workbook.Filled, error) {
+	s.reading <- struct{}{} // what is unpacked takes memory
+	filled, err := workbook.Read(content)
+	<-s.reading
+	if refusal, refused := errors.AsType[*workbook.RefusedError](err); refused {
+		return filled, problem(validationFailed, FieldError{Field: cmp.Or(refusal.Place, whole), Code: refusal.Code})
+	}
+	return filled, err
 }
 
 // workbookID is the id of a file: the same for the same, so that it is kept once however it is sent.
