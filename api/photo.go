@@ -57,21 +57,12 @@ func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, er
 	if len(wrong) > 0 {
 		return nil, unfitPhoto(wrong)
 	}
-	sealed, err := s.Keys.Seal(kept, store.PhotoSeal(id))
-	if err != nil {
-		return nil, err
-	}
 	out := &photoOutput{}
 	out.Body.TakenInAt, out.Body.Bytes = s.Now().UTC(), len(kept)
 	var waited []store.InboxItem
 	err = s.Store.Tx(ctx, func(tx *store.Tx) error {
-		if err := tx.SavePhoto(store.Photo{PersonID: id, ImageSealed: sealed, TakenInAt: out.Body.TakenInAt}); err != nil {
-			return err
-		}
-		if waited, err = s.photoCame(tx, r, id); err != nil {
-			return err
-		}
-		return s.auditSelf(tx, r, "photo.set", id, out.Body)
+		waited, err = s.keepPhoto(tx, r, id, kept, out.Body.TakenInAt, out.Body)
+		return err
 	})
 	if err != nil {
 		return nil, err
@@ -80,6 +71,21 @@ func (s *service) setPhoto(ctx context.Context, in *bodyInput) (*photoOutput, er
 		s.forward(ctx, item) // what does not get through now does later
 	}
 	return out, nil
+}
+
+// keepPhoto keeps a photo of a person, writes down what is told of it, and lists what of their cases waited for one.
+func (s *service) keepPhoto(tx *store.Tx, r *request, personID string, image []byte, at time.Time, told any) ([]store.InboxItem, error) {
+	sealed, err := s.Keys.Seal(image, store.PhotoSeal(personID))
+	if err != nil {
+		return nil, err
+	}
+	if err := tx.SavePhoto(store.Photo{PersonID: personID, ImageSealed: sealed, TakenInAt: at}); err != nil {
+		return nil, err
+	}
+	if err := s.auditSelf(tx, r, "photo.set", personID, told); err != nil {
+		return nil, err
+	}
+	return s.photoCame(tx, r, personID)
 }
 
 // unfitPhoto names every rule that a photo breaks.

@@ -147,17 +147,7 @@ func (s *service) comePictured(tx *store.Tx, r *request, d store.Draft, personID
 	if err != nil {
 		return nil, fmt.Errorf("open a draft's photo: %w", err)
 	}
-	sealed, err := s.Keys.Seal(image, store.PhotoSeal(personID))
-	if err != nil {
-		return nil, err
-	}
-	if err := tx.SavePhoto(store.Photo{PersonID: personID, ImageSealed: sealed, TakenInAt: s.moment()}); err != nil {
-		return nil, err
-	}
-	if err := s.auditSelf(tx, r, "photo.set", personID, nil); err != nil {
-		return nil, err
-	}
-	return s.photoCame(tx, r, personID)
+	return s.keepPhoto(tx, r, personID, image, s.moment(), nil)
 }
 
 // takePlace keeps the place that a registration asks for, until its training body has decided: the one that was kept for its
