@@ -78,7 +78,7 @@ func viewConsentText(r *request, t consent.Text) ConsentTextView {
 
 // consentTexts shows every text, as it is asked for today.
 func (s *service) consentTexts(ctx context.Context, _ *struct{}) (*consentTextsOutput, error) {
-	out := &consentTextsOutput{CacheControl: "public, max-age=300"}
+	out := &consentTextsOutput{CacheControl: cacheable}
 	for _, t := range consent.Texts() {
 		out.Body.Texts = append(out.Body.Texts, viewConsentText(requestOf(ctx), t))
 	}
