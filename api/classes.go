@@ -86,7 +86,7 @@ func (s *service) makeClass(ctx context.Context, in *bodyInput) (*classOutput, e
 		Occupation: body.Occupation, Direction: body.Direction, Level: body.Level, PolicyVersion: s.Policy.ID(),
 		OpenedBy: r.account.ID, OpenedAt: s.Now().UTC(),
 	}
-	s.checkTarget(asked, found)
+	s.checkTarget(asked.Occupation, asked.Direction, asked.Level, found)
 	body.onto(&asked, found)
 	if asked.Ref == "" || !printable(asked.Ref) {
 		found.add("ref", fieldFormat)
@@ -127,16 +127,16 @@ func (s *service) makeClass(ctx context.Context, in *bodyInput) (*classOutput, e
 	return out, err
 }
 
-// checkTarget checks what a class is for.
-func (s *service) checkTarget(c store.Class, found *faults) {
-	occupation, known := s.Policy.Occupation(c.Occupation)
+// checkTarget checks what a class or a registration is for.
+func (s *service) checkTarget(occupation, direction, level string, found *faults) {
+	of, known := s.Policy.Occupation(occupation)
 	if !known {
 		found.add("occupation", fieldNoOccupation)
 	}
-	if _, has := occupation.Direction(c.Direction); known && !has && c.Direction != "" {
+	if _, has := of.Direction(direction); known && !has && direction != "" {
 		found.add("direction", fieldNoDirection)
 	}
-	if _, has := s.Policy.Level(c.Level); !has {
+	if _, has := s.Policy.Level(level); !has {
 		found.add("level", fieldNoLevel)
 	}
 }

@@ -58,7 +58,7 @@ func (s *service) checkJoining(ctx context.Context, in *bodyInput) (*joinCheckOu
 		return nil, err
 	}
 	today := s.today()
-	s.checkTarget(store.Class{Occupation: body.Occupation, Direction: body.Direction, Level: body.Level}, found)
+	s.checkTarget(body.Occupation, body.Direction, body.Level, found)
 	applicant := body.Applicant.facts(found, later(today, calendar.Real().Today(s.Now())))
 	if err := found.err(); err != nil {
 		return nil, err

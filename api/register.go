@@ -129,16 +129,7 @@ func (s *service) checkRegistration(body registrationBody, found *faults) regist
 	reg.who = s.checkPerson(personBody{
 		Name: body.Name, IDType: cmp.Or(body.IDType, store.IDTypeResident), IDNumber: body.IDNumber, IDCountry: body.IDCountry,
 	}, found)
-	occupation, known := s.Policy.Occupation(body.Occupation)
-	if !known {
-		found.add("occupation", fieldNoOccupation)
-	}
-	if _, has := occupation.Direction(body.Direction); known && !has && body.Direction != "" {
-		found.add("direction", fieldNoDirection)
-	}
-	if _, has := s.Policy.Level(body.Level); !has {
-		found.add("level", fieldNoLevel)
-	}
+	s.checkTarget(body.Occupation, body.Direction, body.Level, found)
 	if body.District != "" && !authority.IsDistrict(body.District) {
 		found.add("district", fieldUnknownValue)
 	}
