@@ -332,17 +332,15 @@ func viewHours(rules *policy.Policy, c store.Case, entries []ledger.Entry) hours
 	rule := hours.Rule(rules)
 	view := hoursView{Recorded: rule.Hours(ledger.Total(entries)), Modules: []moduleView{}}
 	taught := ledger.ByModule(entries)
-	if standard, err := rules.TrainingStandard(c.Occupation, c.Level); err == nil {
-		view.Required = &standard.Hours
-		for _, module := range standard.Modules {
-			i := slices.IndexFunc(taught, func(t ledger.ModuleTime) bool { return t.Module == module })
-			if i < 0 {
-				taught = append(taught, ledger.ModuleTime{Module: module})
-				i = len(taught) - 1
-			}
-			view.Modules = append(view.Modules, moduleView{Name: module, Hours: rule.Hours(taught[i].Credited), Required: true})
+	var modules []string
+	view.Required, modules = standardOf(rules, c.Occupation, c.Level)
+	for _, module := range modules {
+		here := moduleView{Name: module, Required: true}
+		if i := slices.IndexFunc(taught, func(t ledger.ModuleTime) bool { return t.Module == module }); i >= 0 {
+			here.Hours = rule.Hours(taught[i].Credited)
 			taught = slices.Delete(taught, i, i+1)
 		}
+		view.Modules = append(view.Modules, here)
 	}
 	for _, other := range taught {
 		view.Modules = append(view.Modules, moduleView{Name: other.Module, Hours: rule.Hours(other.Credited)})

@@ -126,13 +126,8 @@ func (s *service) getClass(ctx context.Context, in *idInput) (*classDetailOutput
 		if err != nil {
 			return err
 		}
-		out.Body.Modules, out.Body.Today = []string{}, s.today()
-		standard, err := rules.TrainingStandard(c.Occupation, c.Level)
-		if err == nil {
-			out.Body.Required, out.Body.Modules = &standard.Hours, append(out.Body.Modules, standard.Modules...)
-		} else if !errors.Is(err, policy.ErrRuleMissing) {
-			return err
-		}
+		out.Body.Today = s.today()
+		out.Body.Required, out.Body.Modules = standardOf(rules, c.Occupation, c.Level)
 		all, err := tx.ClassMembers(c.ID)
 		if err != nil {
 			return err
@@ -211,8 +206,12 @@ func (s *service) viewMembers(tx *store.Tx, r *request, class store.Class, all [
 			CaseID: m.CaseID, Trainee: named[c.PersonID], JoinedAt: m.JoinedAt, Status: string(c.Status),
 			Training: string(training[m.CaseID]), Finished: !unfinished[m.CaseID], Tasks: []memberTask{},
 		}
-		if err := views[i].count(c, time.Duration(seconds[m.CaseID])*time.Second); err != nil {
+		if views[i].Hours, views[i].Required, err = hoursOf(c, time.Duration(seconds[m.CaseID])*time.Second); err != nil {
 			return nil, err
+		}
+		if required := views[i].Required; required != nil {
+			missing := max(0, *required-views[i].Hours)
+			views[i].Missing = &missing
 		}
 		for _, t := range owed[m.CaseID] {
 			views[i].Tasks = append(views[i].Tasks, memberTask{ID: t.ID, Kind: t.Kind, KindName: v.say("task_kind", t.Kind), DueAt: t.DueAt})
@@ -221,18 +220,22 @@ func (s *service) viewMembers(tx *store.Tx, r *request, class store.Class, all [
 	return views, nil
 }
 
-// count says how many hours stand of a member's case, of how many that its rules ask for.
-func (m *memberView) count(c store.Case, credited time.Duration) error {
+// hoursOf is how many hours stand of a case, and how many its rules ask for; nil where no standard is entered.
+func hoursOf(c store.Case, credited time.Duration) (stand ledger.Hours, required *ledger.Hours, err error) {
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	m.Hours = hours.Rule(rules).Hours(credited)
-	standard, err := rules.TrainingStandard(c.Occupation, c.Level)
-	if errors.Is(err, policy.ErrRuleMissing) {
-		return nil
+	required, _ = standardOf(rules, c.Occupation, c.Level)
+	return hours.Rule(rules).Hours(credited), required, nil
+}
+
+// standardOf is what rules ask of a training, in hours and by modules; nil and none where no standard is entered, which is all
+// that can keep it from being read.
+func standardOf(rules *policy.Policy, occupation, level string) (required *ledger.Hours, modules []string) {
+	standard, err := rules.TrainingStandard(occupation, level)
+	if err != nil {
+		return nil, []string{}
 	}
-	missing := max(0, standard.Hours-m.Hours)
-	m.Required, m.Missing = &standard.Hours, &missing
-	return err
+	return &standard.Hours, append([]string{}, standard.Modules...)
 }

@@ -70,9 +70,7 @@ func (s *service) checkJoining(ctx context.Context, in *bodyInput) (*joinCheckOu
 		Evaluation: viewJoining(r, explain.Decision(r.lang, s.Policy.MayEnterEvaluation(applicant, body.Occupation, body.Level, today))),
 		Title:      viewJoining(r, explain.Title(r.lang, s.Policy.MapTitle(applicant, body.Occupation, body.Level, today, today))),
 	}}
-	if standard, err := s.Policy.TrainingStandard(body.Occupation, body.Level); err == nil {
-		out.Body.Hours = &standard.Hours
-	}
+	out.Body.Hours, _ = standardOf(s.Policy, body.Occupation, body.Level)
 	tx := s.Store.Read(ctx)
 	for role, into := range map[string]*[]institutionView{
 		policy.RoleTraining: &out.Body.Training, policy.RoleEvaluation: &out.Body.Assessing,

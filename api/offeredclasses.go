@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -137,12 +136,8 @@ func (s *service) viewOneOffered(v reader, of store.OfferedClass) (OfferedView, 
 		State: state, StateName: v.say("class_state", state), Capacity: c.Capacity, PlacesLeft: max(0, c.Capacity-of.Taken),
 		Enrolment: enrolment, EnrolmentName: v.say("class_enrolment", enrolment), Offer: v.offer(of.Offer),
 	}
-	standard, err := rules.TrainingStandard(c.Occupation, c.Level)
-	if errors.Is(err, policy.ErrRuleMissing) {
-		return view, nil
-	}
-	view.Required = &standard.Hours
-	return view, err
+	view.Required, _ = standardOf(rules, c.Occupation, c.Level)
+	return view, nil
 }
 
 // offeredSession is when and where a class meets. Who teaches is not said here.
@@ -199,13 +194,7 @@ func (s *service) addToOffered(tx *store.Tx, out *offeredOutput, c store.Class) 
 	if err != nil {
 		return err
 	}
-	out.Body.Modules = []string{}
-	standard, err := rules.TrainingStandard(c.Occupation, c.Level)
-	if err == nil {
-		out.Body.Modules = append(out.Body.Modules, standard.Modules...)
-	} else if !errors.Is(err, policy.ErrRuleMissing) {
-		return err
-	}
+	_, out.Body.Modules = standardOf(rules, c.Occupation, c.Level)
 	const most = 200
 	sessions, err := tx.SessionsOfClass(c.ID, most)
 	if err != nil {

@@ -6,10 +6,8 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/people"
-	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -102,30 +100,16 @@ func (s *service) viewSponsoredStaff(tx *store.Tx, r *request, class store.Class
 		c := cases[p.CaseID]
 		stage, status := v.coded("stage", string(c.Stage)), v.coded("status", string(c.Status))
 		views[i].CaseID, views[i].Name, views[i].Stage, views[i].Status = c.ID, names[c.PersonID], &stage, &status
-		if err := views[i].count(c, time.Duration(seconds[c.ID])*time.Second); err != nil {
+		stand, required, err := hoursOf(c, time.Duration(seconds[c.ID])*time.Second)
+		if err != nil {
 			return nil, err
 		}
+		views[i].Hours, views[i].Required = &stand, required
 		if k, issued := certificates[c.ID]; issued {
 			views[i].Certificate = &trainedCertificate{Number: k.Number, IssuedOn: k.IssuedOn.String(), Valid: k.Status == store.CertificateValid}
 		}
 	}
 	return views, nil
-}
-
-// count says how many hours stand of a case, of how many that its rules ask for.
-func (m *staffMember) count(c store.Case, credited time.Duration) error {
-	rules, err := policy.ByID(c.PolicyVersion)
-	if err != nil {
-		return err
-	}
-	taken := hours.Rule(rules).Hours(credited)
-	m.Hours = &taken
-	standard, err := rules.TrainingStandard(c.Occupation, c.Level)
-	if errors.Is(err, policy.ErrRuleMissing) {
-		return nil
-	}
-	m.Required = &standard.Hours
-	return err
 }
 
 // readNames opens the names of the people of cases, by person, and writes down of each that it was read, and where.
