@@ -163,7 +163,7 @@ func placeText(lang message.Lang, at course.Standing) string {
 	})
 }
 
-// names opens the names of people, to be masked.
+// names opens the names of people. Who shows one in full writes down that it was read.
 func (s *service) names(tx *store.Tx, ids []string) (map[string]string, error) {
 	all, err := tx.PeopleByID(ids)
 	if err != nil {

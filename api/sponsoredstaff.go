@@ -3,11 +3,12 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/ledger"
-	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -118,16 +119,12 @@ func (s *service) readNames(tx *store.Tx, r *request, cases map[string]store.Cas
 	for _, c := range cases {
 		ids = append(ids, c.PersonID)
 	}
-	all, err := tx.PeopleByID(ids)
+	names, err := s.names(tx, ids)
 	if err != nil {
 		return nil, err
 	}
-	names := make(map[string]string, len(all))
-	for _, p := range all {
-		if names[p.ID], err = people.Name(s.Keys, p); err != nil {
-			return nil, err
-		}
-		if err := s.audit(tx, r, "trainee.read", personSubject(p.ID), where, nil); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(names)) {
+		if err := s.audit(tx, r, "trainee.read", personSubject(id), where, nil); err != nil {
 			return nil, err
 		}
 	}
