@@ -34,11 +34,12 @@ func (s *service) startIntake(ctx context.Context, in *idBodyInput) (*intakeOutp
 		if err != nil {
 			return err
 		}
-		views, err := viewIntakes(tx, r, i)
+		sums, err := tx.IntakeSums([]string{i.ID})
 		if err != nil {
 			return err
 		}
-		if body.Mode == store.ModeWhole && views[0].Totals.Ready > intake.MostWhole {
+		ready, refused := sums[i.ID][store.RowReady], sums[i.ID][store.RowRefused]
+		if body.Mode == store.ModeWhole && ready > intake.MostWhole {
 			found.add("mode", "too_many_whole")
 		}
 		if err := found.err(); err != nil {
@@ -49,9 +50,9 @@ func (s *service) startIntake(ctx context.Context, in *idBodyInput) (*intakeOutp
 			return problem(intakeForgotten)
 		case i.State != store.IntakeChecked:
 			return showIntake(tx, r, out, i)
-		case views[0].Totals.Ready == 0:
+		case ready == 0:
 			return problem(intakeEmpty)
-		case body.Mode == store.ModeWhole && views[0].Totals.Refused > 0:
+		case body.Mode == store.ModeWhole && refused > 0:
 			return problem(workbookFaulty)
 		}
 		now := s.Now().UTC()
