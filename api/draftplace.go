@@ -24,18 +24,6 @@ type draftPlaceView struct {
 	HeldUntil time.Time `json:"held_until"`
 }
 
-// viewDraftPlace shows the place that is kept for a draft; nothing when none is.
-func (s *service) viewDraftPlace(tx *store.Tx, draftID string) (*draftPlaceView, error) {
-	p, err := tx.PlaceOfDraft(draftID, s.Now().UTC())
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	return &draftPlaceView{Class: p.ClassID, Offer: p.Offer, HeldUntil: *p.HeldUntil}, nil
-}
-
 // keepPlace keeps a place in a class for a draft, in place of the one before.
 func (s *service) keepPlace(ctx context.Context, in *idBodyInput) (*draftOutput, error) {
 	r, now := requestOf(ctx), hours.At(s.Calendar, s.Now())

@@ -114,19 +114,41 @@ func (s *service) registerDrafts(api huma.API) {
 }
 
 func (s *service) viewDraft(tx *store.Tx, d store.Draft) (DraftView, error) {
-	view := DraftView{
-		ID: d.ID, Version: d.Version, Step: d.Step, Photo: d.PhotoSealed != nil, UpdatedAt: d.UpdatedAt,
-		ExpiresAt: d.UpdatedAt.Add(store.DraftKept),
-	}
-	plain, err := s.Keys.Open(d.ContentsSealed, store.DraftSeal(d.ID))
-	if err == nil {
-		err = json.Unmarshal(plain, &view.Contents)
-	}
+	views, err := s.viewDrafts(tx, d)
 	if err != nil {
-		return view, fmt.Errorf("open a draft: %w", err)
+		return DraftView{}, err
 	}
-	view.Place, err = s.viewDraftPlace(tx, d.ID)
-	return view, err
+	return views[0], nil
+}
+
+// viewDrafts shows drafts, with the places that are kept for them.
+func (s *service) viewDrafts(tx *store.Tx, all ...store.Draft) ([]DraftView, error) {
+	ids := make([]string, len(all))
+	for i, d := range all {
+		ids[i] = d.ID
+	}
+	kept, err := tx.PlacesOfDrafts(ids, s.Now().UTC())
+	if err != nil {
+		return nil, err
+	}
+	views := make([]DraftView, len(all))
+	for i, d := range all {
+		views[i] = DraftView{
+			ID: d.ID, Version: d.Version, Step: d.Step, Photo: d.PhotoSealed != nil, UpdatedAt: d.UpdatedAt,
+			ExpiresAt: d.UpdatedAt.Add(store.DraftKept),
+		}
+		plain, err := s.Keys.Open(d.ContentsSealed, store.DraftSeal(d.ID))
+		if err == nil {
+			err = json.Unmarshal(plain, &views[i].Contents)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("open a draft: %w", err)
+		}
+		if p, is := kept[d.ID]; is {
+			views[i].Place = &draftPlaceView{Class: p.ClassID, Offer: p.Offer, HeldUntil: *p.HeldUntil}
+		}
+	}
+	return views, nil
 }
 
 func (s *service) myDrafts(ctx context.Context, _ *struct{}) (*draftsOutput, error) {
@@ -136,13 +158,8 @@ func (s *service) myDrafts(ctx context.Context, _ *struct{}) (*draftsOutput, err
 		return nil, err
 	}
 	out := &draftsOutput{}
-	out.Body.Drafts = make([]DraftView, len(all))
-	for i, d := range all {
-		if out.Body.Drafts[i], err = s.viewDraft(tx, d); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	out.Body.Drafts, err = s.viewDrafts(tx, all...)
+	return out, err
 }
 
 func (s *service) myDraft(ctx context.Context, in *idInput) (*draftOutput, error) {

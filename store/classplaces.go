@@ -31,7 +31,6 @@ const (
 	PlaceGivenUp     = "given_up"
 	PlaceExpired     = "expired"
 	PlaceReassigned  = "reassigned" // the case was given to another training body, or joined another class
-	PlaceCaseEnded   = "case_ended"
 	PlaceClassClosed = "class_closed"
 )
 
@@ -49,6 +48,21 @@ func (tx *Tx) PlaceOfDraft(draftID string, now time.Time) (ClassPlace, error) {
 	var p ClassPlace
 	err := tx.db.Take(&p, "draft_id = ? AND "+lives, draftID, now).Error
 	return p, found(err, "read a draft's place")
+}
+
+// PlacesOfDrafts reads the places that are kept for drafts, by draft, of those whose time is not over.
+func (tx *Tx) PlacesOfDrafts(draftIDs []string, now time.Time) (map[string]ClassPlace, error) {
+	var rows []ClassPlace
+	if len(draftIDs) > 0 {
+		if err := tx.db.Find(&rows, "draft_id IN ? AND "+lives, draftIDs, now).Error; err != nil {
+			return nil, found(err, "read the places of drafts")
+		}
+	}
+	kept := make(map[string]ClassPlace, len(rows))
+	for _, row := range rows {
+		kept[*row.DraftID] = row
+	}
+	return kept, nil
 }
 
 // PlaceOfCase reads the place that is kept for a case; ErrNotFound when none is.
