@@ -15,14 +15,12 @@ import (
 )
 
 const (
-	// Most is how many people an intake can be of.
-	Most = 12_000
 	// MostWhole is how many can be registered all or none: they are one transaction.
 	MostWhole = 500
 	// Abreast is how many cases are at their registration at once, unless somebody says otherwise.
 	Abreast = 200
-	// MostAbreast is the most that can be said.
-	MostAbreast = Most
+	// MostAbreast is the most that can be said: as many as a workbook of people can have.
+	MostAbreast = 12_000
 	// Declaration is the version of the words by which who starts an intake declares that everybody in it consented.
 	Declaration = "1"
 )

@@ -41,7 +41,7 @@ func (r refusedError) Error() string { return r.code }
 // register registers the person of a row, and notes what became of it.
 func (r *round) register(row store.IntakeRow) error {
 	var c store.Case
-	already := false
+	var already bool
 	err := r.tx.Attempt(func(tx *store.Tx) (err error) {
 		c, already, err = r.write(tx, row)
 		return err
@@ -55,10 +55,11 @@ func (r *round) register(row store.IntakeRow) error {
 		}
 	case err != nil:
 		return err
-	case already:
-		row.State, row.CaseID, row.SettledAt = store.RowAlready, &c.ID, &r.at
 	default:
 		row.State, row.CaseID, row.SettledAt = store.RowRegistered, &c.ID, &r.at
+		if already {
+			row.State = store.RowAlready
+		}
 	}
 	return r.tx.SettleIntakeRow(row)
 }
@@ -102,8 +103,8 @@ func (r *round) write(tx *store.Tx, row store.IntakeRow) (c store.Case, already 
 
 // bodies checks that both institutions are listed in their roles today, once an institution.
 func (r *round) bodies(asked registering.Registration) error {
-	for _, body := range []struct{ role, id, column string }{
-		{policy.RoleTraining, asked.TrainingBody, columnEvaluation}, {policy.RoleEvaluation, asked.EvaluationBody, columnEvaluation},
+	for _, body := range []struct{ role, id string }{
+		{policy.RoleTraining, asked.TrainingBody}, {policy.RoleEvaluation, asked.EvaluationBody},
 	} {
 		code, known := r.listed[body.role+body.id]
 		if !known {
@@ -115,7 +116,7 @@ func (r *round) bodies(asked registering.Registration) error {
 			r.listed[body.role+body.id] = code
 		}
 		if code != "" {
-			return refusedError{body.column, code}
+			return refusedError{columnEvaluation, code}
 		}
 	}
 	return nil
