@@ -88,12 +88,9 @@ func (s *service) givePlaceUp(ctx context.Context, in *idInput) (*draftOutput, e
 
 // refusedPlace is the problem that a refusal of a place makes, beside the faults that were found before.
 func refusedPlace(err error, found *faults) error {
-	var refusal *hours.RefusedError
-	if errors.As(err, &refusal) && refusal.Code == hours.CodeClassFull {
-		return problem(classFull, FieldError{Field: refusal.Field, Code: refusal.Code})
-	}
-	if errors.As(err, &refusal) && refusal.Code == hours.CodeClassClosed {
-		return problem(classClosed, FieldError{Field: refusal.Field, Code: refusal.Code})
+	refusal, refused := errors.AsType[*hours.RefusedError](err)
+	if refused && (refusal.Code == classFull || refusal.Code == classClosed) {
+		return problem(refusal.Code, FieldError{Field: refusal.Field, Code: refusal.Code})
 	}
 	return refusedClass(err, found)
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/registering"
@@ -282,8 +283,8 @@ func refusedByConstraint(err error) error {
 		return problem(personErased)
 	case classNotAgreed, classClosed, classFull:
 		return problem(store.Constraint(err))
-	case "class_other_target":
-		return problem(validationFailed, FieldError{Field: "order_code", Code: "class_other_target"})
+	case hours.CodeOtherTarget:
+		return problem(validationFailed, FieldError{Field: "order_code", Code: hours.CodeOtherTarget})
 	case "cases_separate_bodies":
 		return problem(sameBody)
 	}

@@ -213,7 +213,7 @@ func (s *service) placeByCode(tx *store.Tx, r *request, reg registration, c stor
 	case errors.Is(err, store.ErrNotFound):
 		return registering.Place(tx, c, reg.class.ID, store.ByCode, r.account.ID, s.Now())
 	case err == nil && has.ClassID != reg.class.ID:
-		found.add("order_code", "class_other_target")
+		found.add("order_code", hours.CodeOtherTarget)
 		return found.err()
 	}
 	return err

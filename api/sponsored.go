@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"golang.org/x/text/unicode/norm"
 
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/registering"
@@ -253,7 +254,7 @@ func (b registrationBody) ordered(tx *store.Tx, found *faults) (*store.Class, er
 		return nil, nil //nolint:nilnil // the fault says so
 	}
 	if err == nil && !registering.Fits(c, b.Occupation, b.Direction, b.Level, b.TrainingBody) {
-		found.add("order_code", "class_other_target")
+		found.add("order_code", hours.CodeOtherTarget)
 	}
 	return &c, err
 }

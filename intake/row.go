@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
@@ -21,6 +22,7 @@ const (
 	codeNameMismatch = "name_mismatch"
 	codeErased       = "person_erased"
 	codePhoneTaken   = "phone_taken"
+	codeNotAgreed    = "class_not_agreed"
 )
 
 // round is what registers the rows of one transaction.
@@ -178,7 +180,7 @@ func refusedBySchema(err error) error {
 	switch code := store.Constraint(err); code {
 	case codeErased:
 		return refusedError{columnNumber, code}
-	case "class_full", "class_closed", "class_not_agreed":
+	case hours.CodeClassFull, hours.CodeClassClosed, codeNotAgreed:
 		return refusedError{columnName, code}
 	}
 	return err
