@@ -56,7 +56,11 @@ type directoryOutput struct {
 
 // directory finds institutions of the published lists as they hold today, those that are suspended too, which says so.
 func (s *service) directory(ctx context.Context, in *directoryInput) (*directoryOutput, error) {
-	all, err := s.Store.Read(ctx).Directory(s.today())
+	var all []store.Found
+	err := s.Store.Snapshot(ctx, func(tx *store.Tx) (err error) { // the lists may be renewed meanwhile
+		all, err = tx.Directory(s.today())
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
