@@ -100,12 +100,14 @@ var keyVerbs = map[string][]KeyScope{
 	"certificate.withdraw": {},
 
 	"duty.declare": {},
-	// Nor is anybody accused or judged by a program.
+
+	// What trainees ask for is answered by people.
 	"petition.list":   {KeyTasks, KeyRead},
 	"petition.read":   {KeyTasks, KeyRead},
 	"petition.answer": {},
 	"petition.state":  {},
 
+	// Nor is anybody accused or judged by a program.
 	"misconduct.record":  {},
 	"misconduct.list":    {},
 	"misconduct.read":    {},
