@@ -4,7 +4,9 @@ package files
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -20,6 +22,17 @@ func WriteJSON(path string, value any) error {
 
 // WriteSecret replaces the file at path by a secret of one line.
 func WriteSecret(path, secret string) error { return write(path, []byte(secret)) }
+
+// EnsureSecret writes a secret of one line to path, unless there is one.
+func EnsureSecret(path, secret string) error {
+	switch _, err := os.Stat(path); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("look for %s: %w", filepath.Base(path), err)
+	}
+	return WriteSecret(path, secret)
+}
 
 func write(path string, content []byte) error {
 	// A temporary file is made readable to its owner only.

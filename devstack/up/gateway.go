@@ -2,10 +2,7 @@ package up
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/dengpan/dengpan/delivery"
@@ -22,10 +19,8 @@ func (r *running) startGateway(ctx context.Context) error {
 		return nil
 	}
 	secret := filepath.Join(r.options.Dir, "sms-secret")
-	if _, err := os.Stat(secret); errors.Is(err, fs.ErrNotExist) {
-		if err := files.WriteSecret(secret, delivery.NewSecret()); err != nil {
-			return fmt.Errorf("write the secret of the gateway: %w", err)
-		}
+	if err := files.EnsureSecret(secret, delivery.NewSecret()); err != nil {
+		return fmt.Errorf("write the secret of the gateway: %w", err)
 	}
 	r.product.Extra = append(r.product.Extra,
 		"DENGPAN_SMS_URL="+gateway.URL(r.options.SMSAddress), "DENGPAN_SMS_SECRET_FILE="+secret)

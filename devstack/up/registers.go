@@ -2,10 +2,7 @@ package up
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"github.com/dengpan/dengpan/delivery"
@@ -25,10 +22,8 @@ func (r *running) startRegisters(ctx context.Context) error {
 	r.product.RegistryAddress, r.product.RegistryDelay = r.options.RegistryAddress, publishedAfter*r.options.Day
 	r.product.RegistryState = filepath.Join(r.options.Dir, "registers.jsonl")
 	r.product.ChannelSecret = filepath.Join(r.options.Dir, "channel-secret")
-	if _, err := os.Stat(r.product.ChannelSecret); errors.Is(err, fs.ErrNotExist) {
-		if err := files.WriteSecret(r.product.ChannelSecret, delivery.NewSecret()); err != nil {
-			return fmt.Errorf("write the secret of the registers: %w", err)
-		}
+	if err := files.EnsureSecret(r.product.ChannelSecret, delivery.NewSecret()); err != nil {
+		return fmt.Errorf("write the secret of the registers: %w", err)
 	}
 	return r.keep(ctx, r.product.Service(stack.RegistryRole))
 }
