@@ -6,31 +6,17 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/sms/gateway"
-
-	"github.com/dengpan/dengpan/devstack/process"
 )
 
 const gatewayRole = "sms-gateway"
 
 // GatewayService is a gateway of short messages in a process of its own, which keeps in a folder what it is sent.
 func GatewayService(address, secretFile, folder, logPath string) (Service, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return Service{}, fmt.Errorf("find our own program: %w", err)
-	}
-	return Service{
-		Spec: process.Spec{
-			Name: "gateway of short messages", Path: self, LogPath: logPath,
-			Args: []string{gatewayRole, "--address", address, "--secret-file", secretFile, "--folder", folder},
-		},
-		Ready: listening(address),
-		Grace: 5 * time.Second,
-	}, nil
+	return own("gateway of short messages", logPath, listening(address), gatewayRole, "--address", address, "--secret-file", secretFile, "--folder", folder)
 }
 
 func gatewayCommand() *cobra.Command {

@@ -2,36 +2,21 @@ package stack
 
 import (
 	"context"
-	"fmt"
 	"net"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/dengpan/dengpan/mail/postbox"
-
-	"github.com/dengpan/dengpan/devstack/process"
 )
 
 const postboxRole = "postbox"
 
 // PostboxService is a mail server in a process of its own, which keeps in a folder what it is sent.
 func PostboxService(address, folder, logPath string) (Service, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return Service{}, fmt.Errorf("find our own program: %w", err)
-	}
-	return Service{
-		Spec: process.Spec{
-			Name: "mail server", Path: self, LogPath: logPath,
-			Args: []string{postboxRole, "--address", address, "--folder", folder},
-		},
-		Ready: listening(address),
-		Grace: 5 * time.Second,
-	}, nil
+	return own("mail server", logPath, listening(address), postboxRole, "--address", address, "--folder", folder)
 }
 
 // listening waits until something listens on an address.

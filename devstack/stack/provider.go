@@ -2,15 +2,12 @@ package stack
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/provider"
 )
 
@@ -18,20 +15,10 @@ const providerRole = "identity-provider"
 
 // ProviderService is an identity provider in a process of its own. Whom it serves stands in a file.
 func ProviderService(address, optionsFile, logPath string) (Service, error) {
-	self, err := os.Executable()
-	if err != nil {
-		return Service{}, fmt.Errorf("find our own program: %w", err)
+	ready := func(ctx context.Context) error {
+		return Answers(ctx, "http://"+address+"/.well-known/openid-configuration")
 	}
-	return Service{
-		Spec: process.Spec{
-			Name: "identity provider", Path: self, LogPath: logPath,
-			Args: []string{providerRole, "--address", address, "--options", optionsFile},
-		},
-		Ready: func(ctx context.Context) error {
-			return Answers(ctx, "http://"+address+"/.well-known/openid-configuration")
-		},
-		Grace: 5 * time.Second,
-	}, nil
+	return own("identity provider", logPath, ready, providerRole, "--address", address, "--options", optionsFile)
 }
 
 func providerCommand() *cobra.Command {

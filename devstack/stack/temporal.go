@@ -61,17 +61,19 @@ func TemporalService(options temporal.Options) (Service, error) {
 
 // UIService is Temporal's web interface in a process of its own.
 func UIService(o ui.Options, logPath string) (Service, error) {
+	ready := func(ctx context.Context) error { return ui.Ready(ctx, o.Address) }
+	return own("Temporal UI", logPath, ready,
+		uiRole, "--address", o.Address, "--temporal-address", o.TemporalAddress, "--namespace", o.Namespace, "--api", o.APIURL)
+}
+
+// own is one of the stack's own programs: the first of its words says which.
+func own(name, logPath string, ready func(context.Context) error, words ...string) (Service, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return Service{}, fmt.Errorf("find our own program: %w", err)
 	}
 	return Service{
-		Spec: process.Spec{
-			Name: "Temporal UI", Path: self, LogPath: logPath,
-			Args: []string{uiRole, "--address", o.Address, "--temporal-address", o.TemporalAddress, "--namespace", o.Namespace, "--api", o.APIURL},
-		},
-		Ready: func(ctx context.Context) error { return ui.Ready(ctx, o.Address) },
-		Grace: 5 * time.Second,
+		Spec: process.Spec{Name: name, Path: self, LogPath: logPath, Args: words}, Ready: ready, Grace: 5 * time.Second,
 	}, nil
 }
 
