@@ -3,12 +3,10 @@
 package consent
 
 import (
-	"bytes"
 	_ "embed" // the texts
-	"fmt"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/dengpan/dengpan/datafile"
 )
 
 // When a consent is asked for.
@@ -53,19 +51,9 @@ type Text struct {
 //go:embed consent.yaml
 var file []byte
 
-var texts = mustRead()
-
-func mustRead() []Text {
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	decoder.KnownFields(true)
-	var read struct {
-		Texts []Text `yaml:"texts"`
-	}
-	if err := decoder.Decode(&read); err != nil {
-		panic(fmt.Sprintf("consent: the texts cannot be read: %v", err)) // they are part of the program
-	}
-	return read.Texts
-}
+var texts = datafile.MustRead[struct {
+	Texts []Text `yaml:"texts"`
+}]("consent/consent.yaml", file).Texts
 
 // Texts are all texts, in the order in which they are shown.
 func Texts() []Text { return slices.Clone(texts) }

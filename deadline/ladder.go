@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -66,7 +67,7 @@ var Steps = sync.OnceValue(func() Ladder {
 
 func readLadder(data []byte) (Ladder, error) {
 	var l Ladder
-	if err := decode(data, &l); err != nil {
+	if err := datafile.Read(data, &l); err != nil {
 		return Ladder{}, err
 	}
 	if l.NearDue < 1 || l.Waits.Approval < 1 || l.Waits.Case < 1 {

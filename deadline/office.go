@@ -3,17 +3,14 @@
 package deadline
 
 import (
-	"bytes"
 	_ "embed"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -55,7 +52,7 @@ func readOffice(data []byte) (Office, error) {
 	var file struct {
 		Years []Year `yaml:"years"`
 	}
-	if err := decode(data, &file); err != nil {
+	if err := datafile.Read(data, &file); err != nil {
 		return Office{}, err
 	}
 	o := Office{years: file.Years, days: map[calendar.Date]bool{}}
@@ -163,13 +160,4 @@ func (o Office) Due(cal calendar.Calendar, now time.Time, days int) time.Time {
 func (o Office) Shift(cal calendar.Calendar, at time.Time, working int) time.Time {
 	day := cal.Today(at)
 	return cal.After(at, o.Add(day, working).Sub(day))
-}
-
-func decode(data []byte, into any) error {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(into); err != nil {
-		return errors.Join(errors.New("read the data"), err)
-	}
-	return nil
 }

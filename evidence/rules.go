@@ -8,13 +8,11 @@
 package evidence
 
 import (
-	"bytes"
 	_ "embed" // the rules
-	"fmt"
 	"slices"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/dengpan/dengpan/datafile"
 )
 
 // Kind is a kind of evidence, and what it may be.
@@ -35,17 +33,7 @@ type Rules struct {
 //go:embed evidence.yaml
 var file []byte
 
-var rules = mustRead()
-
-func mustRead() Rules {
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	decoder.KnownFields(true)
-	var read Rules
-	if err := decoder.Decode(&read); err != nil {
-		panic(fmt.Sprintf("evidence: the rules cannot be read: %v", err)) // they are part of the program
-	}
-	return read
-}
+var rules = datafile.MustRead[Rules]("evidence/evidence.yaml", file)
 
 // TheRules are the rules of this release.
 func TheRules() Rules { return rules }

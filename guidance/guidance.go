@@ -4,7 +4,6 @@
 package guidance
 
 import (
-	"bytes"
 	_ "embed" // the data
 	"errors"
 	"fmt"
@@ -13,8 +12,7 @@ import (
 	"strings"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -82,11 +80,9 @@ func For(p *policy.Policy) Book {
 }
 
 func read(data []byte) (Book, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
 	var b Book
-	if err := decoder.Decode(&b); err != nil {
-		return Book{}, fmt.Errorf("read the data: %w", err)
+	if err := datafile.Read(data, &b); err != nil {
+		return Book{}, err
 	}
 	for i, s := range b.Programme {
 		if err := b.check(s.Text, s.Citations, false); err != nil {

@@ -1,13 +1,10 @@
 package misconduct
 
 import (
-	"bytes"
 	_ "embed" // the rules
-	"fmt"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -101,13 +98,4 @@ func (c citation) at(clause string) policy.Citation {
 //go:embed rules.yaml
 var written []byte
 
-var file = mustRead()
-
-func mustRead() (read rulesFile) {
-	decoder := yaml.NewDecoder(bytes.NewReader(written))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&read); err != nil {
-		panic(fmt.Sprintf("misconduct: the rules cannot be read: %v", err)) // they are part of the program
-	}
-	return read
-}
+var file = datafile.MustRead[rulesFile]("misconduct/rules.yaml", written)

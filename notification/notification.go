@@ -4,7 +4,6 @@
 package notification
 
 import (
-	"bytes"
 	_ "embed" // the data
 	"errors"
 	"fmt"
@@ -12,9 +11,8 @@ import (
 	"slices"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
-
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/datafile"
 )
 
 //go:embed notification.yaml
@@ -91,10 +89,8 @@ var Rules = sync.OnceValue(func() Book {
 var reasons = []string{"institution", "follows", "own", "operators", "often", "delivered"}
 
 func read(data []byte) (Book, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
 	b := Book{byKind: map[string]Kind{}, byAct: map[string]Act{}}
-	if err := decoder.Decode(&b); err != nil {
+	if err := datafile.Read(data, &b); err != nil {
 		return Book{}, err
 	}
 	for _, a := range b.Acts {

@@ -1,13 +1,10 @@
 package petition
 
 import (
-	"bytes"
 	_ "embed" // the rules
-	"fmt"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -57,17 +54,8 @@ func RuleOf(kind string) Rule {
 //go:embed rules.yaml
 var written []byte
 
-var file = mustRead()
+var file = datafile.MustRead[rulesFile]("petition/rules.yaml", written)
 
 type rulesFile struct {
 	Kinds []Rule `yaml:"kinds"`
-}
-
-func mustRead() (read rulesFile) {
-	decoder := yaml.NewDecoder(bytes.NewReader(written))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&read); err != nil {
-		panic(fmt.Sprintf("petition: the rules cannot be read: %v", err)) // they are part of the program
-	}
-	return read
 }

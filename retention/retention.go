@@ -4,12 +4,10 @@
 package retention
 
 import (
-	"bytes"
 	_ "embed" // the rules
-	"fmt"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/dengpan/dengpan/datafile"
 )
 
 // Ground is what keeps data from being erased.
@@ -60,19 +58,9 @@ type Outcome struct {
 //go:embed retention.yaml
 var file []byte
 
-var rules = mustRead()
-
-func mustRead() []Rule {
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	decoder.KnownFields(true)
-	var read struct {
-		Rules []Rule `yaml:"rules"`
-	}
-	if err := decoder.Decode(&read); err != nil {
-		panic(fmt.Sprintf("retention: the rules cannot be read: %v", err)) // they are part of the program
-	}
-	return read.Rules
-}
+var rules = datafile.MustRead[struct {
+	Rules []Rule `yaml:"rules"`
+}]("retention/retention.yaml", file).Rules
 
 // Rules are all rules, in the order in which they are shown.
 func Rules() []Rule { return slices.Clone(rules) }

@@ -2,14 +2,12 @@
 package target
 
 import (
-	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
-
+	"github.com/dengpan/dengpan/datafile"
 	"github.com/dengpan/dengpan/policy"
 )
 
@@ -33,10 +31,8 @@ var Beijing = sync.OnceValue(func() Plan {
 
 func read(data []byte) (Plan, error) {
 	var p Plan
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&p); err != nil {
-		return Plan{}, fmt.Errorf("read the data: %w", err)
+	if err := datafile.Read(data, &p); err != nil {
+		return Plan{}, err
 	}
 	if p.Annual < 1 || p.Citation.Document == "" || p.Citation.Clause == "" {
 		return Plan{}, errors.New("a plan is a number of people with a source")

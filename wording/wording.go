@@ -4,15 +4,14 @@
 package wording
 
 import (
-	"bytes"
 	_ "embed" // the words
-	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
 
-	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/dengpan/dengpan/datafile"
 )
 
 // Kind is why a word may not stand somewhere.
@@ -57,12 +56,7 @@ type vocabulary struct {
 }
 
 func mustRead() vocabulary {
-	var v vocabulary
-	decoder := yaml.NewDecoder(bytes.NewReader(file))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&v); err != nil {
-		panic(fmt.Sprintf("wording: %v", err))
-	}
+	v := datafile.MustRead[vocabulary]("wording/wording.yaml", file)
 	for i, r := range v.Rules {
 		alternatives := make([]string, 0, len(r.Terms)+len(r.Patterns))
 		for _, term := range r.Terms {
