@@ -19,6 +19,6 @@ type Batches struct {
 func (b *Batches) Register(reg Registry) { implement(reg, contract.BatchTurn, b.BatchTurn) }
 
 // BatchTurn takes one turn of a batch.
-func (b *Batches) BatchTurn(ctx context.Context, req contract.BatchTurnRequest) (contract.BatchTurnReply, error) {
+func (b *Batches) BatchTurn(ctx context.Context, req contract.BatchTurnRequest) (contract.Turn, error) {
 	return b.Desk.Go(ctx, b.Store, req.BatchID, func() time.Time { return time.Now().UTC() })
 }

@@ -19,6 +19,6 @@ type Intakes struct {
 func (i *Intakes) Register(reg Registry) { implement(reg, contract.CohortTurn, i.CohortTurn) }
 
 // CohortTurn takes one turn of an intake.
-func (i *Intakes) CohortTurn(ctx context.Context, req contract.CohortTurnRequest) (contract.CohortTurnReply, error) {
+func (i *Intakes) CohortTurn(ctx context.Context, req contract.CohortTurnRequest) (contract.Turn, error) {
 	return i.Desk.Go(ctx, i.Store, req.IntakeID, func() time.Time { return time.Now().UTC() })
 }

@@ -13,13 +13,19 @@ import (
 )
 
 // WatchMisconduct tells people of a step of misconduct that is overdue.
-func (r *Records) WatchMisconduct(ctx context.Context, req contract.WatchMisconductRequest) (reply contract.WatchMisconductReply, err error) {
+func (r *Records) WatchMisconduct(ctx context.Context, req contract.WatchMisconductRequest) (contract.Turn, error) {
+	return r.watched(ctx, req.MisconductID, misconduct.Desk{Keys: r.Keys, Calendar: r.Calendar}.Watch)
+}
+
+// watched looks at something whose deadlines are watched, and says when to look again.
+func (r *Records) watched(
+	ctx context.Context, id string, look func(*store.Tx, string, time.Time) (*time.Time, bool, error),
+) (turn contract.Turn, err error) {
 	err = r.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-		desk := misconduct.Desk{Keys: r.Keys, Calendar: r.Calendar}
-		reply.NextAt, reply.Over, err = desk.Watch(tx, req.MisconductID, time.Now().UTC())
+		turn.NextAt, turn.Over, err = look(tx, id, time.Now().UTC())
 		return err
 	})
-	return reply, err
+	return turn, err
 }
 
 // suspected reports whether there is misconduct to be decided before a certificate is issued, or a mark was corrected so that it

@@ -199,7 +199,7 @@ func TestADeadlineOfMisconductThatPassesIsToldToPeopleOnceAndDecidesNothing(t *t
 	t.Parallel()
 	b, tasks := evaluated(t)
 	id, _ := b.accuse(t, tasks[0].ID, "rule_breach")
-	look := func() contract.WatchMisconductReply {
+	look := func() contract.Turn {
 		reply, err := b.WatchMisconduct(t.Context(), contract.WatchMisconductRequest{MisconductID: id})
 		require.NoError(t, err)
 		return reply
@@ -207,7 +207,7 @@ func TestADeadlineOfMisconductThatPassesIsToldToPeopleOnceAndDecidesNothing(t *t
 	require.NotNil(t, look().NextAt)
 	b.exec(t, "UPDATE misconduct_cases SET due_at = now() - interval '1 hour' WHERE id = $1", id)
 	for range 2 {
-		require.Equal(t, contract.WatchMisconductReply{}, look())
+		require.Equal(t, contract.Turn{}, look())
 	}
 	require.Equal(t, 2, b.count(t, "notices WHERE kind = 'misconduct_overdue'"), "the body's staff and the operators, once each")
 	m, err := b.Store.Read(t.Context()).Misconduct(id)

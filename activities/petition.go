@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/petition"
@@ -14,13 +13,8 @@ import (
 )
 
 // WatchPetition tells people that the answer to a petition is due, or overdue.
-func (r *Records) WatchPetition(ctx context.Context, req contract.WatchPetitionRequest) (reply contract.WatchPetitionReply, err error) {
-	err = r.Store.Tx(ctx, func(tx *store.Tx) (err error) {
-		desk := petition.Desk{Keys: r.Keys, Calendar: r.Calendar}
-		reply.NextAt, reply.Over, err = desk.Watch(tx, req.PetitionID, time.Now().UTC())
-		return err
-	})
-	return reply, err
+func (r *Records) WatchPetition(ctx context.Context, req contract.WatchPetitionRequest) (contract.Turn, error) {
+	return r.watched(ctx, req.PetitionID, petition.Desk{Keys: r.Keys, Calendar: r.Calendar}.Watch)
 }
 
 // standsOnMarks reports whether the marks pass the evaluation, and whether one of them was corrected by the answer to a review. Of

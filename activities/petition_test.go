@@ -182,7 +182,7 @@ func TestADeadlineOfAPetitionIsToldBeforeAndAfterOnceEachAndDecidesNothing(t *te
 	t.Parallel()
 	b, _ := sat(t, 59, 80)
 	p := b.asksReview(t, contract.TheoryTask, 1)
-	look := func() contract.WatchPetitionReply {
+	look := func() contract.Turn {
 		reply, err := b.WatchPetition(t.Context(), contract.WatchPetitionRequest{PetitionID: p.ID})
 		require.NoError(t, err)
 		return reply
@@ -195,7 +195,7 @@ func TestADeadlineOfAPetitionIsToldBeforeAndAfterOnceEachAndDecidesNothing(t *te
 	require.Equal(t, 1, b.count(t, "notices WHERE kind = 'petition_near_due' AND audience = 'institution'"))
 	b.exec(t, "UPDATE petitions SET due_at = now() - interval '1 hour' WHERE id = $1", p.ID)
 	for range 2 {
-		require.Equal(t, contract.WatchPetitionReply{}, look())
+		require.Equal(t, contract.Turn{}, look())
 	}
 	require.Equal(t, 2, b.count(t, "notices WHERE kind = 'petition_overdue'"), "the body's staff and the operators, once each")
 	read, err := b.Store.Read(t.Context()).Petition(p.ID)

@@ -23,9 +23,9 @@ func (p *Publications) Register(reg Registry) {
 }
 
 // PublishBatch sends what is due to one register, and reads its receipts. It is safe to run again.
-func (p *Publications) PublishBatch(ctx context.Context, req contract.PublishBatchRequest) (contract.PublishBatchReply, error) {
+func (p *Publications) PublishBatch(ctx context.Context, req contract.PublishBatchRequest) (contract.Turn, error) {
 	next, err := p.Sender.Turn(ctx, req.Channel, func() { activity.RecordHeartbeat(ctx) })
-	return contract.PublishBatchReply{NextAt: next}, err
+	return contract.Turn{NextAt: next}, err
 }
 
 // ComparedChannels are those that have an address and are not paused.

@@ -21,7 +21,7 @@ func (t *Telling) Register(reg Registry) {
 }
 
 // TellBatch sends what is due by one channel. It is safe to run again: what was being sent is not sent again.
-func (t *Telling) TellBatch(ctx context.Context, req contract.TellBatchRequest) (contract.TellBatchReply, error) {
+func (t *Telling) TellBatch(ctx context.Context, req contract.TellBatchRequest) (contract.Turn, error) {
 	next, err := t.Sender.Turn(ctx, notification.Channel(req.Channel), func() { activity.RecordHeartbeat(ctx) })
-	return contract.TellBatchReply{NextAt: next}, err
+	return contract.Turn{NextAt: next}, err
 }

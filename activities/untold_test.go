@@ -86,7 +86,7 @@ func TestABatchResumesAnEndpointAndTheCasesBehindItAreClearedOnceTheInstitutionW
 		}, Expected: 1, At: now})
 		return err
 	}))
-	go1 := func(later time.Duration) (contract.BatchTurnReply, store.BatchSum) {
+	go1 := func(later time.Duration) (contract.Turn, store.BatchSum) {
 		now = now.Add(later)
 		reply, err := desk.Go(t.Context(), e.Store, b.ID, func() time.Time { return now })
 		require.NoError(t, err)

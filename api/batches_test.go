@@ -58,7 +58,7 @@ func (c *jam) desk() batches.Desk {
 }
 
 // turn takes a turn of a batch at the jam's time, which goes on by a while first.
-func (c *jam) turn(id string, later time.Duration) contract.BatchTurnReply {
+func (c *jam) turn(id string, later time.Duration) contract.Turn {
 	c.t.Helper()
 	c.clock = c.clock.Add(later)
 	reply, err := c.desk().Go(c.t.Context(), c.store, id, func() time.Time { return c.clock })
@@ -292,7 +292,7 @@ func TestABatchThatIsPausedOrStoppedActsOnNothingMoreAndLooksAtWhatItDid(t *test
 	require.Equal(t, http.StatusOK, do("pause", c.operator).status)
 	do("pause", c.operator).refused(t, http.StatusConflict, batchState)
 	reply := c.turn(b.ID, time.Hour)
-	require.Equal(t, contract.BatchTurnReply{}, reply, "it waits for somebody")
+	require.Equal(t, contract.Turn{}, reply, "it waits for somebody")
 	require.Equal(t, batchCounted{Total: 3, Waiting: 2, Cleared: 1}, c.batch(b.ID).Progress)
 
 	require.Equal(t, http.StatusOK, do("resume", c.operator).status)

@@ -33,15 +33,15 @@ func Pace(perMinute int) (atOnce int, rest time.Duration) {
 
 // Go takes one turn of a batch: it acts on some of its cases if it runs and their time has come, looks up what became of those
 // that were acted on, and ends it when nothing is left. It can be cut off anywhere, and taken again.
-func (d Desk) Go(ctx context.Context, record *store.Store, id string, now func() time.Time) (contract.BatchTurnReply, error) {
+func (d Desk) Go(ctx context.Context, record *store.Store, id string, now func() time.Time) (contract.Turn, error) {
 	n, err := d.due(ctx, record, id, now())
 	if err != nil {
-		return contract.BatchTurnReply{}, err
+		return contract.Turn{}, err
 	}
 	for until := now().Add(longestTurn); n > 0 && now().Before(until); n-- {
 		more, err := d.next(ctx, record, id, now())
 		if err != nil {
-			return contract.BatchTurnReply{}, err
+			return contract.Turn{}, err
 		}
 		if !more {
 			break
@@ -212,7 +212,7 @@ func (d Desk) resume(tx *store.Tx, b store.Batch, at time.Time) error {
 
 // look looks up what became of the cases that were acted on, and says when to look again. A batch is over when all its cases
 // are settled, and have been for as long as it is watched.
-func look(ctx context.Context, record *store.Store, id string, at time.Time) (reply contract.BatchTurnReply, err error) {
+func look(ctx context.Context, record *store.Store, id string, at time.Time) (reply contract.Turn, err error) {
 	err = record.Tx(ctx, func(tx *store.Tx) error {
 		b, err := tx.LockBatch(id)
 		if err != nil || b.Ended() {

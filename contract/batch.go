@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // BatchWorkflow is the registered name of the workflow that acts on many cases for an operator.
 const BatchWorkflow = "Batch"
 
@@ -21,17 +19,9 @@ func BatchVerbs() []Verb { return []Verb{Retry, Extend, Reassign, Override, Canc
 
 // BatchTurn acts on some of a batch's cases, each in a transaction of its own, and looks up what became of those that it acted
 // on before. What was acted on once is not again, however often the step runs.
-var BatchTurn = Step[BatchTurnRequest, BatchTurnReply]{Name: "BatchTurn"}
+var BatchTurn = Step[BatchTurnRequest, Turn]{Name: "BatchTurn"}
 
 // BatchTurnRequest names the batch.
 type BatchTurnRequest struct {
 	BatchID string `json:"batch_id"`
-}
-
-// BatchTurnReply says how to go on.
-type BatchTurnReply struct {
-	// Over: nothing is left to be done, or to be looked at.
-	Over bool `json:"over,omitempty"`
-	// NextAt is when the next turn is; nil: when somebody says so.
-	NextAt *time.Time `json:"next_at,omitempty"`
 }

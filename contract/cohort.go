@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // CohortWorkflow is the registered name of the workflow that registers the people of an intake.
 const CohortWorkflow = "Cohort"
 
@@ -15,17 +13,9 @@ type CohortInput struct {
 
 // CohortTurn registers some of the rows of an intake, as many as may be at their registration at once. What was registered once
 // is not again, however often the step runs.
-var CohortTurn = Step[CohortTurnRequest, CohortTurnReply]{Name: "CohortTurn"}
+var CohortTurn = Step[CohortTurnRequest, Turn]{Name: "CohortTurn"}
 
 // CohortTurnRequest names the intake.
 type CohortTurnRequest struct {
 	IntakeID string `json:"intake_id"`
-}
-
-// CohortTurnReply says how to go on.
-type CohortTurnReply struct {
-	// Over: no row is left.
-	Over bool `json:"over,omitempty"`
-	// NextAt is when the next turn is; nil: when somebody says so.
-	NextAt *time.Time `json:"next_at,omitempty"`
 }

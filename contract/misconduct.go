@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // MisconductWorkflow is the registered name of the workflow that watches the deadlines of misconduct.
 const MisconductWorkflow = "Misconduct"
 
@@ -14,17 +12,9 @@ type MisconductInput struct {
 }
 
 // WatchMisconduct tells people of a step that is overdue, once, and says when to look again.
-var WatchMisconduct = Step[WatchMisconductRequest, WatchMisconductReply]{Name: "WatchMisconduct"}
+var WatchMisconduct = Step[WatchMisconductRequest, Turn]{Name: "WatchMisconduct"}
 
 // WatchMisconductRequest names the misconduct.
 type WatchMisconductRequest struct {
 	MisconductID string `json:"misconduct_id"`
-}
-
-// WatchMisconductReply says when to look again.
-type WatchMisconductReply struct {
-	// NextAt is the next deadline; nil: whoever takes the next step wakes the watch.
-	NextAt *time.Time `json:"next_at,omitempty"`
-	// Over says that nothing is left to be watched.
-	Over bool `json:"over,omitempty"`
 }

@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // PetitionWorkflow is the registered name of the workflow that watches the deadline of a petition.
 const PetitionWorkflow = "Petition"
 
@@ -14,17 +12,9 @@ type PetitionInput struct {
 }
 
 // WatchPetition tells people that the answer to a petition is due, and when it is overdue, and says when to look again.
-var WatchPetition = Step[WatchPetitionRequest, WatchPetitionReply]{Name: "WatchPetition"}
+var WatchPetition = Step[WatchPetitionRequest, Turn]{Name: "WatchPetition"}
 
 // WatchPetitionRequest names the petition.
 type WatchPetitionRequest struct {
 	PetitionID string `json:"petition_id"`
-}
-
-// WatchPetitionReply says when to look again.
-type WatchPetitionReply struct {
-	// NextAt is when to look again; nil: whoever takes the next step wakes the watch.
-	NextAt *time.Time `json:"next_at,omitempty"`
-	// Over says that nothing is left to be watched.
-	Over bool `json:"over,omitempty"`
 }

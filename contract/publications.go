@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // Registered workflow names of publication.
 const (
 	ChannelWorkflow        = "Channel"
@@ -16,7 +14,7 @@ func ChannelWorkflowID(channel string) string { return "channel/" + channel }
 
 // Steps of publication. They are remote activities: what they do is done to registers outside.
 var (
-	PublishBatch     = Step[PublishBatchRequest, PublishBatchReply]{Name: "PublishBatch"}
+	PublishBatch     = Step[PublishBatchRequest, Turn]{Name: "PublishBatch"}
 	ComparedChannels = Step[ComparedChannelsRequest, ComparedChannelsReply]{Name: "ComparedChannels"}
 	ReconcileChannel = Step[ReconcileChannelRequest, ReconcileChannelReply]{Name: "ReconcileChannel"}
 )
@@ -29,11 +27,6 @@ type ChannelInput struct {
 // PublishBatchRequest names the channel whose publications are due.
 type PublishBatchRequest struct {
 	Channel string `json:"channel"`
-}
-
-// PublishBatchReply says when to look again; nil when there is nothing to wait for but a signal.
-type PublishBatchReply struct {
-	NextAt *time.Time `json:"next_at,omitempty"`
 }
 
 // ComparedChannelsRequest asks which channels can be compared.

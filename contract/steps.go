@@ -297,8 +297,9 @@ type DeliverBatchRequest struct {
 	InstitutionID string `json:"institution_id"`
 }
 
-// DeliverBatchReply says when the next attempt is due; nil when nothing is left to send.
+// DeliverBatchReply says how many were delivered, and when the next attempt is due.
 type DeliverBatchReply struct {
-	Delivered int        `json:"delivered"`
-	NextAt    *time.Time `json:"next_at,omitempty"`
+	Turn
+
+	Delivered int `json:"delivered"`
 }

@@ -1,7 +1,5 @@
 package contract
 
-import "time"
-
 // TellingWorkflow is the registered name of the workflow that sends what trainees are told by one channel.
 const TellingWorkflow = "Telling"
 
@@ -9,7 +7,7 @@ const TellingWorkflow = "Telling"
 func TellingWorkflowID(channel string) string { return "telling/" + channel }
 
 // TellBatch sends what is due. It is a remote activity: what it does is done to servers outside.
-var TellBatch = Step[TellBatchRequest, TellBatchReply]{Name: "TellBatch"}
+var TellBatch = Step[TellBatchRequest, Turn]{Name: "TellBatch"}
 
 // TellingInput starts what is told by one channel.
 type TellingInput struct {
@@ -19,9 +17,4 @@ type TellingInput struct {
 // TellBatchRequest names the channel whose messages are due.
 type TellBatchRequest struct {
 	Channel string `json:"channel"`
-}
-
-// TellBatchReply says when to look again; nil when there is nothing to wait for but a signal.
-type TellBatchReply struct {
-	NextAt *time.Time `json:"next_at,omitempty"`
 }

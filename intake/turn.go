@@ -26,28 +26,28 @@ type Desk struct {
 
 // Go takes one turn of an intake: it registers rows until none is left, no more cases may be at their registration, or the turn
 // has taken long enough. It can be cut off anywhere, and taken again.
-func (d Desk) Go(ctx context.Context, record *store.Store, id string, now func() time.Time) (contract.CohortTurnReply, error) {
+func (d Desk) Go(ctx context.Context, record *store.Store, id string, now func() time.Time) (contract.Turn, error) {
 	for until := now().Add(longestTurn); ; {
-		var reply contract.CohortTurnReply
+		var reply contract.Turn
 		more := false
 		err := record.Tx(ctx, func(tx *store.Tx) (err error) {
 			reply, more, err = d.some(tx, id, now())
 			return err
 		})
 		if spoilt := (*spoiltError)(nil); errors.As(err, &spoilt) {
-			return contract.CohortTurnReply{Over: true}, record.Tx(ctx, func(tx *store.Tx) error { return spoil(tx, id, spoilt, now()) })
+			return contract.Turn{Over: true}, record.Tx(ctx, func(tx *store.Tx) error { return spoil(tx, id, spoilt, now()) })
 		}
 		if err != nil || !more {
 			return reply, err
 		}
 		if at := now(); !at.Before(until) {
-			return contract.CohortTurnReply{NextAt: &at}, nil
+			return contract.Turn{NextAt: &at}, nil
 		}
 	}
 }
 
 // some registers the next rows in one transaction.
-func (d Desk) some(tx *store.Tx, id string, at time.Time) (reply contract.CohortTurnReply, more bool, err error) {
+func (d Desk) some(tx *store.Tx, id string, at time.Time) (reply contract.Turn, more bool, err error) {
 	i, err := tx.LockIntake(id) // so that who pauses it knows that nothing more is done
 	if err != nil || i.State != store.IntakeRunning {
 		reply.Over = err == nil && i.Ended()
@@ -62,7 +62,7 @@ func (d Desk) some(tx *store.Tx, id string, at time.Time) (reply contract.Cohort
 		}
 		if limit = min(*i.Abreast-busy, rowsAtOnce); limit <= 0 {
 			next := at.Add(lookAgain)
-			return contract.CohortTurnReply{NextAt: &next}, false, nil
+			return contract.Turn{NextAt: &next}, false, nil
 		}
 	}
 	rows, err := tx.ReadyRows(id, limit)
@@ -80,7 +80,7 @@ func (d Desk) some(tx *store.Tx, id string, at time.Time) (reply contract.Cohort
 		}
 	}
 	if len(rows) < limit || whole {
-		return contract.CohortTurnReply{Over: true}, false, end(tx, i, store.IntakeDone, at)
+		return contract.Turn{Over: true}, false, end(tx, i, store.IntakeDone, at)
 	}
 	return reply, true, nil
 }

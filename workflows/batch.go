@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/dengpan/dengpan/contract"
@@ -16,13 +14,5 @@ func RegisterBatch(r Registry) {
 // Batch acts on the cases of a batch, some at a time, and looks what becomes of them until nothing moves any more. It returns an
 // error only to continue as a new run.
 func Batch(ctx workflow.Context, in contract.BatchInput) error {
-	over, err := takeTurns(ctx, "batch", in.BatchID, func(ctx workflow.Context) (bool, *time.Time, error) {
-		var reply contract.BatchTurnReply
-		err := workflow.ExecuteLocalActivity(ctx, contract.BatchTurn.Name, contract.BatchTurnRequest(in)).Get(ctx, &reply)
-		return reply.Over, reply.NextAt, err
-	})
-	if err != nil || over {
-		return err
-	}
-	return workflow.NewContinueAsNewError(ctx, contract.BatchWorkflow, in)
+	return takeTurns(ctx, contract.BatchWorkflow, in, contract.BatchTurn, contract.BatchTurnRequest(in))
 }

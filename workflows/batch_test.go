@@ -28,17 +28,17 @@ func TestABatchTakesItsTurnsWhenTheyAreDueAndWaitsToBeWokenWhenNoneIs(t *testing
 		at := env.Now().Add(d)
 		return &at
 	}
-	env.RegisterActivityWithOptions(func(context.Context, contract.BatchTurnRequest) (contract.BatchTurnReply, error) {
+	env.RegisterActivityWithOptions(func(context.Context, contract.BatchTurnRequest) (contract.Turn, error) {
 		turns = append(turns, env.Now().Sub(start))
 		switch len(turns) {
 		case 1:
-			return contract.BatchTurnReply{NextAt: in(30 * time.Second)}, nil // its pace
+			return contract.Turn{NextAt: in(30 * time.Second)}, nil // its pace
 		case 2:
-			return contract.BatchTurnReply{}, errDefect
+			return contract.Turn{}, errDefect
 		case 3:
-			return contract.BatchTurnReply{}, nil // it was paused
+			return contract.Turn{}, nil // it was paused
 		}
-		return contract.BatchTurnReply{Over: true}, nil
+		return contract.Turn{Over: true}, nil
 	}, activity.RegisterOptions{Name: contract.BatchTurn.Name})
 	env.RegisterDelayedCallback(func() { env.SignalWorkflow(contract.Wake.Name, struct{}{}) }, time.Hour)
 	env.ExecuteWorkflow(contract.BatchWorkflow, contract.BatchInput{BatchID: caseID})

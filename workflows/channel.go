@@ -19,25 +19,8 @@ func RegisterPublications(r Registry) {
 // Channel brings one public register what it is to know: it sends what is due, sleeps until something is or a receipt is to be
 // asked for, and wakes early when a certificate changes. A register that is away is then one waiting workflow.
 func Channel(ctx workflow.Context, in contract.ChannelInput) error {
-	ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
-		StartToCloseTimeout: 5 * time.Minute,
-		HeartbeatTimeout:    time.Minute,
-		RetryPolicy:         &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
-	})
-	wake := workflow.GetSignalChannel(ctx, contract.Wake.Name)
-	for !workflow.GetInfo(ctx).GetContinueAsNewSuggested() {
-		for wake.ReceiveAsync(nil) { // however often it was woken, one look at the record answers
-		}
-		var reply contract.PublishBatchReply
-		err := workflow.ExecuteActivity(ctx, contract.PublishBatch.Name, contract.PublishBatchRequest(in)).Get(ctx, &reply)
-		if err != nil {
-			return fmt.Errorf("publish a batch: %w", err)
-		}
-		if err := pause(ctx, wake, reply.NextAt); err != nil {
-			return err
-		}
-	}
-	return workflow.NewContinueAsNewError(ctx, contract.ChannelWorkflow, in)
+	return sendBatches(ctx, contract.ChannelWorkflow, in, patience{batch: 5 * time.Minute, beat: time.Minute},
+		contract.PublishBatch, contract.PublishBatchRequest(in))
 }
 
 // Reconciliation compares every channel with the record, one beside another. One whose register is away for hours is left to

@@ -1,8 +1,6 @@
 package workflows
 
 import (
-	"time"
-
 	"go.temporal.io/sdk/workflow"
 
 	"github.com/dengpan/dengpan/contract"
@@ -16,13 +14,5 @@ func RegisterCohort(r Registry) {
 // Cohort registers the rows of an intake, some at a time, so that no more of its cases are at their registration at once than
 // was said. It returns an error only to continue as a new run.
 func Cohort(ctx workflow.Context, in contract.CohortInput) error {
-	over, err := takeTurns(ctx, "cohort", in.IntakeID, func(ctx workflow.Context) (bool, *time.Time, error) {
-		var reply contract.CohortTurnReply
-		err := workflow.ExecuteLocalActivity(ctx, contract.CohortTurn.Name, contract.CohortTurnRequest(in)).Get(ctx, &reply)
-		return reply.Over, reply.NextAt, err
-	})
-	if err != nil || over {
-		return err
-	}
-	return workflow.NewContinueAsNewError(ctx, contract.CohortWorkflow, in)
+	return takeTurns(ctx, contract.CohortWorkflow, in, contract.CohortTurn, contract.CohortTurnRequest(in))
 }

@@ -53,16 +53,16 @@ func TestTheWatchOverMisconductLooksAgainAtEachDeadlineAndWheneverItIsWoken(t *t
 	w := newWorld(t)
 	began := w.env.Now()
 	var looked []time.Duration
-	watch := func(context.Context, contract.WatchMisconductRequest) (contract.WatchMisconductReply, error) {
+	watch := func(context.Context, contract.WatchMisconductRequest) (contract.Turn, error) {
 		looked = append(looked, w.env.Now().Sub(began))
 		switch len(looked) {
 		case 1:
 			next := began.Add(5 * day)
-			return contract.WatchMisconductReply{NextAt: &next}, nil
+			return contract.Turn{NextAt: &next}, nil
 		case 2:
-			return contract.WatchMisconductReply{}, nil // told once; now somebody has to act
+			return contract.Turn{}, nil // told once; now somebody has to act
 		}
-		return contract.WatchMisconductReply{Over: true}, nil
+		return contract.Turn{Over: true}, nil
 	}
 	workflows.RegisterMisconduct(w.env)
 	w.env.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: contract.WatchMisconduct.Name})

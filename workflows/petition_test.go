@@ -76,19 +76,19 @@ func TestTheWatchOverAPetitionLooksAgainAtEachDeadlineAndWheneverItIsWoken(t *te
 	w := newWorld(t)
 	began := w.env.Now()
 	var looked []time.Duration
-	watch := func(context.Context, contract.WatchPetitionRequest) (contract.WatchPetitionReply, error) {
+	watch := func(context.Context, contract.WatchPetitionRequest) (contract.Turn, error) {
 		looked = append(looked, w.env.Now().Sub(began))
 		switch len(looked) {
 		case 1:
 			next := began.Add(7 * day)
-			return contract.WatchPetitionReply{NextAt: &next}, nil
+			return contract.Turn{NextAt: &next}, nil
 		case 2:
 			next := began.Add(10 * day)
-			return contract.WatchPetitionReply{NextAt: &next}, nil
+			return contract.Turn{NextAt: &next}, nil
 		case 3:
-			return contract.WatchPetitionReply{}, nil // told; now somebody has to act
+			return contract.Turn{}, nil // told; now somebody has to act
 		}
-		return contract.WatchPetitionReply{Over: true}, nil
+		return contract.Turn{Over: true}, nil
 	}
 	workflows.RegisterPetition(w.env)
 	w.env.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: contract.WatchPetition.Name})
