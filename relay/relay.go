@@ -11,7 +11,6 @@ import (
 
 	"go.temporal.io/sdk/client"
 
-	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -45,22 +44,14 @@ func (r *Relay) Run(ctx context.Context) {
 			more = r.sweep(ctx)
 		}
 		r.wake(ctx)
-		r.wakeChanged(ctx)
-		r.wakeChannels(ctx)
 		r.startRevocations(ctx)
-		r.wakeBatches(ctx)
-		r.wakeIntakes(ctx)
-		r.wakeMisconduct(ctx)
-		r.wakeTelling(ctx)
-		r.wakePetitions(ctx)
+		r.wakeChanged(ctx)
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 		case <-rounds.C:
 			r.wakeForgotten(ctx)
-			r.wakeForgottenChannels(ctx)
-			r.wakeForgottenTelling(ctx)
 		}
 	}
 }
@@ -114,7 +105,7 @@ func (r *Relay) wake(ctx context.Context) {
 		for len(events) > 0 && events[0].InstitutionID == institution {
 			ids, events = append(ids, events[0].ID), events[1:]
 		}
-		if err := r.signal(ctx, institution); err != nil {
+		if err := r.endpoint(ctx, institution); err != nil {
 			r.report(ctx, "wake an endpoint", err, "institution", institution)
 			continue
 		}
@@ -122,53 +113,6 @@ func (r *Relay) wake(ctx context.Context) {
 			r.report(ctx, "mark outbox events", err) // it is woken once more, which is harmless
 		}
 	}
-}
-
-// wakeChanged tells the workflows of endpoints that somebody changed.
-func (r *Relay) wakeChanged(ctx context.Context) {
-	wanted, err := r.Store.Read(ctx).WakesWanted()
-	if err != nil {
-		r.report(ctx, "look for changed endpoints", err)
-		return
-	}
-	for _, endpoint := range wanted {
-		err := r.signal(ctx, endpoint.InstitutionID)
-		if err == nil {
-			err = r.Store.Read(ctx).MarkWakeDone(endpoint)
-		}
-		if err != nil {
-			r.report(ctx, "wake a changed endpoint", err, "institution", endpoint.InstitutionID)
-		}
-	}
-}
-
-// wakeForgotten tells the workflows of endpoints for which something is long due: somebody ended them by hand, or a wake was
-// lost in a restore.
-func (r *Relay) wakeForgotten(ctx context.Context) {
-	forgotten, err := r.Store.Read(ctx).Forgotten(time.Now().Add(-longestTurn))
-	if err != nil {
-		r.report(ctx, "look for forgotten endpoints", err)
-		return
-	}
-	for _, institution := range forgotten {
-		if err := r.signal(ctx, institution); err != nil {
-			r.report(ctx, "wake a forgotten endpoint", err, "institution", institution)
-		}
-	}
-}
-
-func (r *Relay) signal(ctx context.Context, institution string) error {
-	return r.rouse(ctx, contract.EndpointWorkflowID(institution), contract.DeliveryQueue,
-		contract.EndpointWorkflow, contract.EndpointInput{InstitutionID: institution})
-}
-
-// rouse tells a workflow that there is something to do, and starts it if it does not run.
-func (r *Relay) rouse(ctx context.Context, id, queue, workflow string, input any) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	_, err := r.Temporal.SignalWithStartWorkflow(ctx, id, contract.Wake.Name, struct{}{},
-		client.StartWorkflowOptions{ID: id, TaskQueue: queue}, workflow, input)
-	return err
 }
 
 func (r *Relay) report(ctx context.Context, operation string, err error, args ...any) {
