@@ -8,7 +8,6 @@ import (
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/petition"
-	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/remedy"
 	"github.com/dengpan/dengpan/store"
@@ -28,11 +27,9 @@ func (b bundle) marker(t *testing.T, tx *store.Tx) store.Account {
 // asksReview asks for the review of a mark.
 func (b bundle) asksReview(t *testing.T, part string, attempt int) (p store.Petition) {
 	t.Helper()
-	rules, err := policy.ByID(b.file(t).PolicyVersion)
-	require.NoError(t, err)
 	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) (err error) {
-		p, err = b.petitioning().AskReview(tx, rules, petition.Asking{
-			PersonID: b.personID, CaseID: b.caseID, Part: part, Attempt: attempt, Text: "please count again", By: b.account, At: time.Now().UTC(),
+		p, err = b.petitioning().AskReview(tx, petition.Asking{
+			CaseID: b.caseID, Part: part, Attempt: attempt, Text: "please count again", By: b.account, At: time.Now().UTC(),
 		})
 		return err
 	}))

@@ -135,9 +135,14 @@ func (s *service) changeRules(ctx context.Context, in *idBodyInput) (*changeOutp
 
 // reasonIn is the reason in a body, which must be there, without the space around it.
 func reasonIn(found *faults, text string) string {
+	return textIn(found, "reason", text)
+}
+
+// textIn reads a text that must say something.
+func textIn(found *faults, field, text string) string {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		found.add("reason", fieldRequired)
+		found.add(field, fieldRequired)
 	}
 	return text
 }

@@ -2,10 +2,8 @@ package api
 
 import (
 	"context"
-	"strings"
 
 	"github.com/dengpan/dengpan/misconduct"
-	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -66,10 +64,7 @@ func (s *service) stateMisconduct(ctx context.Context, in *idBodyInput) (*miscon
 	if err != nil {
 		return nil, err
 	}
-	statement := strings.TrimSpace(body.Statement)
-	if statement == "" {
-		found.add("statement", fieldRequired)
-	}
+	statement := textIn(found, "statement", body.Statement)
 	if err := found.err(); err != nil {
 		return nil, err
 	}
@@ -172,15 +167,9 @@ func (s *service) getMisconduct(ctx context.Context, in *idInput) (*misconductDe
 		if err != nil {
 			return err
 		}
-		person, err := tx.Person(c.PersonID)
-		if err != nil {
+		if out.Body.Name, err = s.maskedName(tx, c.PersonID); err != nil {
 			return err
 		}
-		name, err := people.Name(s.Keys, person)
-		if err != nil {
-			return err
-		}
-		out.Body.Name = maskName(name)
 		return s.audit(tx, r, "misconduct.read", personSubject(c.PersonID), "", map[string]any{"misconduct": m.ID})
 	})
 	return out, err

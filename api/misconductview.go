@@ -3,7 +3,6 @@ package api
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -55,30 +54,28 @@ type misconductDelivery struct {
 }
 
 type misconductStepOption struct {
-	Step string `json:"step" enum:"confirmation,statement,review,decision,delivery"`
-	// WhyNot is why the reader may not take it now; empty when they may.
+	Step   string `json:"step" enum:"confirmation,statement,review,decision,delivery"`
 	WhyNot *coded `json:"why_not,omitempty" doc:"Why the reader may not, yet or at all; missing when they may."`
 }
 
 func misconductPosition(m store.Misconduct) (time.Time, string) { return m.RecordedAt, m.ID }
 
 func (s *service) viewMisconduct(tx *store.Tx, r *request, rows ...store.Misconduct) ([]MisconductView, error) {
-	bodies := make([]string, len(rows))
+	bodies, ids := make([]string, len(rows)), make([]string, len(rows))
 	for i, row := range rows {
-		bodies[i] = row.InstitutionID
+		bodies[i], ids[i] = row.InstitutionID, row.CaseID
 	}
-	slices.Sort(bodies)
-	v, err := newReader(tx, r, slices.Compact(bodies)...)
+	v, err := newReader(tx, r, bodies...)
+	if err != nil {
+		return nil, err
+	}
+	cases, err := tx.CasesByID(ids)
 	if err != nil {
 		return nil, err
 	}
 	views := make([]MisconductView, len(rows))
 	for i, m := range rows {
-		c, err := tx.Case(m.CaseID)
-		if err != nil {
-			return nil, err
-		}
-		rules, err := policy.ByID(c.PolicyVersion)
+		rules, err := policy.ByID(cases[m.CaseID].PolicyVersion)
 		if err != nil {
 			return nil, fmt.Errorf("read a case's rules: %w", err)
 		}
@@ -125,12 +122,7 @@ func (v reader) misconductSteps(r *request, m store.Misconduct, rules misconduct
 	a := r.account
 	by := func(who *string) bool { return who != nil && *who == a.ID }
 	option := func(step, whyNot string) misconductStepOption {
-		o := misconductStepOption{Step: step}
-		if whyNot != "" {
-			why := coded{Code: whyNot, Name: v.say("problem", whyNot+".title")}
-			o.WhyNot = &why
-		}
-		return o
+		return misconductStepOption{Step: step, WhyNot: v.whyNot(whyNot)}
 	}
 	steps := []misconductStepOption{}
 	trainee, staff := a.Role == store.RoleTrainee, a.Role == store.RoleInstitution || a.Role == store.RoleOperator && a.District == nil

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/petition"
-	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -136,15 +134,6 @@ func refusedPetition(err error) error {
 
 type petitionOutput struct{ Body PetitionView }
 
-// textIn reads a text that must say something.
-func textIn(found *faults, field, text string) string {
-	text = strings.TrimSpace(text)
-	if text == "" {
-		found.add(field, fieldRequired)
-	}
-	return text
-}
-
 // asks takes what a trainee asks for in a transaction, and writes it down.
 func (s *service) asks(ctx context.Context, found *faults, ask func(*store.Tx, *request) (store.Petition, error)) (*petitionOutput, error) {
 	if err := found.err(); err != nil {
@@ -186,16 +175,6 @@ func (s *service) auditPetition(tx *store.Tx, r *request, step string, p store.P
 	return s.audit(tx, r, "petition."+step, subject, reason, after)
 }
 
-// about is what a trainee asks for about a case of theirs.
-func (s *service) about(tx *store.Tx, r *request, caseID string) (petition.Asking, *policy.Policy, error) {
-	c, err := tx.Case(caseID)
-	if err != nil {
-		return petition.Asking{}, nil, err
-	}
-	rules, err := policy.ByID(c.PolicyVersion)
-	return petition.Asking{PersonID: c.PersonID, CaseID: c.ID, By: r.account.ID, At: s.moment()}, rules, err
-}
-
 // askBureau asks the bureau for what only a person can decide about a case.
 func (s *service) askBureau(ctx context.Context, in *idBodyInput) (*petitionOutput, error) {
 	body, found, err := s.petitions.request.read(in.RawBody)
@@ -204,12 +183,7 @@ func (s *service) askBureau(ctx context.Context, in *idBodyInput) (*petitionOutp
 	}
 	text := textIn(found, "text", body.Text)
 	return s.asks(ctx, found, func(tx *store.Tx, r *request) (store.Petition, error) {
-		a, _, err := s.about(tx, r, in.ID)
-		if err != nil {
-			return store.Petition{}, err
-		}
-		a.Kind, a.Text = body.Kind, text
-		return s.petitioning().Request(tx, a)
+		return s.petitioning().Request(tx, petition.Asking{Kind: body.Kind, CaseID: in.ID, Text: text, By: r.account.ID, At: s.moment()})
 	})
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"math"
 
-	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/petition"
 	"github.com/dengpan/dengpan/store"
 )
@@ -136,15 +135,9 @@ func (s *service) getPetition(ctx context.Context, in *idInput) (*petitionDetail
 				return err
 			}
 		}
-		person, err := tx.Person(p.PersonID)
-		if err != nil {
+		if out.Body.Name, err = s.maskedName(tx, p.PersonID); err != nil {
 			return err
 		}
-		name, err := people.Name(s.Keys, person)
-		if err != nil {
-			return err
-		}
-		out.Body.Name = maskName(name)
 		return s.audit(tx, r, "petition.read", personSubject(p.PersonID), "", map[string]any{"petition": p.ID})
 	})
 	return out, err

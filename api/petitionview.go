@@ -2,8 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
@@ -64,37 +62,57 @@ func (s *service) onePetition(tx *store.Tx, r *request, p store.Petition) (Petit
 	return views[0], nil
 }
 
-func (s *service) viewPetitions(tx *store.Tx, r *request, rows ...store.Petition) ([]PetitionView, error) {
-	bodies := make([]string, len(rows))
-	for i, row := range rows {
-		bodies[i] = row.InstitutionID
+// petitionReader is a reader who knows what petitions are about, and what became of them.
+type petitionReader struct {
+	reader
+
+	tasks    map[string]store.Task
+	marked   map[string]string // whose account the answer to a task came with
+	followed map[string]bool
+}
+
+func newPetitionReader(tx *store.Tx, r *request, rows []store.Petition) (v petitionReader, err error) {
+	ids, bodies, tasks := make([]string, len(rows)), make([]string, len(rows)), []string{}
+	for i, p := range rows {
+		ids[i], bodies[i] = p.ID, p.InstitutionID
+		if p.TaskID != nil {
+			tasks = append(tasks, *p.TaskID)
+		}
 	}
-	slices.Sort(bodies)
-	v, err := newReader(tx, r, slices.Compact(bodies)...)
+	if v.reader, err = newReader(tx, r, bodies...); err != nil {
+		return v, err
+	}
+	if v.tasks, err = tx.TasksByID(tasks); err != nil {
+		return v, err
+	}
+	if v.marked, err = tx.MarkedBy(tasks...); err != nil {
+		return v, err
+	}
+	v.followed, err = tx.Followed(ids)
+	return v, err
+}
+
+func (s *service) viewPetitions(tx *store.Tx, r *request, rows ...store.Petition) ([]PetitionView, error) {
+	v, err := newPetitionReader(tx, r, rows)
 	if err != nil {
 		return nil, err
 	}
 	views := make([]PetitionView, len(rows))
 	for i, p := range rows {
-		if views[i], err = s.viewPetition(tx, v, r, p); err != nil {
-			return nil, err
-		}
+		views[i] = s.viewPetition(v, r, p)
 	}
 	return views, nil
 }
 
-func (s *service) viewPetition(tx *store.Tx, v reader, r *request, p store.Petition) (view PetitionView, err error) {
-	view = PetitionView{
+func (s *service) viewPetition(v petitionReader, r *request, p store.Petition) PetitionView {
+	view := PetitionView{
 		ID: p.ID, Kind: v.coded("petition_kind", p.Kind), Topic: v.codedIf("petition_topic", p.Topic), CaseID: p.CaseID,
 		Institution: v.institution(p.InstitutionID), HandledBy: v.coded("petition_handler", p.HandledBy), AskedAt: p.AskedAt,
 		State: v.coded("petition_state", p.State), DueAt: p.DueAt, Overdue: p.Open() && s.Now().After(p.DueAt), Follows: p.Follows,
-		StatementDueAt: p.StatementDueAt, StatedAt: p.StatedAt, AnsweredAt: p.AnsweredAt,
+		StatementDueAt: p.StatementDueAt, StatedAt: p.StatedAt, AnsweredAt: p.AnsweredAt, Steps: s.petitionSteps(v, r, p),
 	}
 	if p.TaskID != nil {
-		task, err := tx.Task(*p.TaskID)
-		if err != nil {
-			return view, err
-		}
+		task := v.tasks[*p.TaskID]
 		view.Mark = &petitionMark{
 			Part: v.coded("part", task.Kind), Attempt: task.Attempt, ScoreWas: p.ScoreWas, PublishedOn: *p.PublishedOn, LastDay: *p.LastDay,
 		}
@@ -102,67 +120,44 @@ func (s *service) viewPetition(tx *store.Tx, v reader, r *request, p store.Petit
 	if p.State == store.PetitionAnswered || petition.Handles(p, r.account) {
 		view.Proposed, view.Outcome, view.Score, view.Answer = p.ProposedAt, v.codedIf("petition_outcome", p.Outcome), p.Score, p.Answer
 	}
-	view.Steps, err = s.petitionSteps(tx, v, r, p)
-	return view, err
+	return view
 }
 
 // petitionSteps is what a reader may do next, or why not.
-func (s *service) petitionSteps(tx *store.Tx, v reader, r *request, p store.Petition) ([]petitionStepOption, error) {
+func (s *service) petitionSteps(v petitionReader, r *request, p store.Petition) []petitionStepOption {
 	if r.account.Role == store.RoleTrainee {
-		return s.ownPetitionSteps(tx, v, p)
+		return s.ownPetitionSteps(v, p)
 	}
 	handles, steps := petition.Handles(p, r.account), []petitionStepOption{}
 	switch {
 	case handles && p.State == store.PetitionProposed:
-		steps = append(steps, v.petitionStep("confirmation", when(*p.ProposedBy == r.account.ID, otherPersonNeeded)))
+		steps = append(steps, petitionStepOption{Step: "confirmation", WhyNot: v.whyNot(when(*p.ProposedBy == r.account.ID, otherPersonNeeded))})
 	case handles && p.State == store.PetitionAsked:
-		rule, why := petition.RuleOf(p.Kind), ""
+		rule, answer := petition.RuleOf(p.Kind), petitionStepOption{Step: "answer"}
 		if p.Kind == store.PetitionScoreReview {
-			marked, err := tx.MarkedBy(*p.TaskID)
-			if err != nil {
-				return nil, err
-			}
-			why = when(marked == r.account.ID, petitionMarker)
+			answer.WhyNot = v.whyNot(when(v.marked[*p.TaskID] == r.account.ID, petitionMarker))
 		}
-		answer := v.petitionStep("answer", why)
-		for _, outcome := range rule.Outcomes {
-			answer.Outcomes = append(answer.Outcomes, v.coded("petition_outcome", outcome))
-		}
+		answer.Outcomes = v.codedAll("petition_outcome", rule.Outcomes)
 		steps = append(steps, answer)
 		if rule.StatementDays > 0 && p.StatementDueAt == nil {
-			steps = append(steps, v.petitionStep("hearing", ""))
+			steps = append(steps, petitionStepOption{Step: "hearing"})
 		}
 	case p.State == store.PetitionAsked && p.StatementDueAt != nil && p.StatedAt == nil && r.account.Role == store.RoleInstitution:
-		steps = append(steps, v.petitionStep("statement", ""))
+		steps = append(steps, petitionStepOption{Step: "statement"})
 	}
-	return steps, nil
+	return steps
 }
 
 // ownPetitionSteps is what the trainee may do next.
-func (s *service) ownPetitionSteps(tx *store.Tx, v reader, p store.Petition) ([]petitionStepOption, error) {
+func (s *service) ownPetitionSteps(v petitionReader, p store.Petition) []petitionStepOption {
 	switch {
 	case p.State == store.PetitionAsked && p.TextSealed != nil:
-		return []petitionStepOption{v.petitionStep("withdrawal", "")}, nil
-	case petition.Appealable(p):
-		_, err := tx.FollowedBy(p.ID)
-		if !errors.Is(err, store.ErrNotFound) {
-			return []petitionStepOption{}, err
-		}
+		return []petitionStepOption{{Step: "withdrawal"}}
+	case petition.Appealable(p) && !v.followed[p.ID]:
 		_, last := s.petitioning().AppealWindow(p)
-		step := v.petitionStep("appeal", when(s.today().After(last), petitionLate))
-		step.Until = &last
-		return []petitionStepOption{step}, nil
+		return []petitionStepOption{{Step: "appeal", WhyNot: v.whyNot(when(s.today().After(last), petitionLate)), Until: &last}}
 	}
-	return []petitionStepOption{}, nil
-}
-
-func (v reader) petitionStep(step, whyNot string) petitionStepOption {
-	o := petitionStepOption{Step: step}
-	if whyNot != "" {
-		why := coded{Code: whyNot, Name: v.say("problem", whyNot+".title")}
-		o.WhyNot = &why
-	}
-	return o
+	return []petitionStepOption{}
 }
 
 type petitionsInput struct {
@@ -246,17 +241,11 @@ type petitionRuleView struct {
 func (*service) petitionRules(ctx context.Context, _ *struct{}) (*petitionRulesOutput, error) {
 	v, out := reader{lang: requestOf(ctx).lang}, &petitionRulesOutput{}
 	for _, rule := range petition.Rules() {
-		view := petitionRuleView{
+		out.Body.Kinds = append(out.Body.Kinds, petitionRuleView{
 			Kind: v.coded("petition_kind", rule.Kind), By: v.coded("petition_handler", rule.By), Second: rule.Second, WindowDays: rule.WindowDays,
-			AnswerDays: rule.AnswerDays, Outcomes: []coded{}, Topics: []coded{}, Citation: v.citation(rule.Cited()),
-		}
-		for _, outcome := range rule.Outcomes {
-			view.Outcomes = append(view.Outcomes, v.coded("petition_outcome", outcome))
-		}
-		for _, topic := range rule.Topics {
-			view.Topics = append(view.Topics, v.coded("petition_topic", topic))
-		}
-		out.Body.Kinds = append(out.Body.Kinds, view)
+			AnswerDays: rule.AnswerDays, Outcomes: v.codedAll("petition_outcome", rule.Outcomes),
+			Topics: v.codedAll("petition_topic", rule.Topics), Citation: v.citation(rule.Cited()),
+		})
 	}
 	return out, nil
 }

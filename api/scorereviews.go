@@ -5,7 +5,6 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/petition"
-	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -38,11 +37,7 @@ func (s *service) reviewableMarks(ctx context.Context, in *idInput) (*reviewable
 	if err != nil {
 		return nil, err
 	}
-	rules, err := policy.ByID(c.PolicyVersion)
-	if err != nil {
-		return nil, err
-	}
-	marks, err := s.petitioning().Reviewable(tx, rules, c)
+	marks, err := s.petitioning().Reviewable(tx, c)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +54,9 @@ func (s *service) reviewableMarks(ctx context.Context, in *idInput) (*reviewable
 		}
 		switch {
 		case m.Asked != nil:
-			view.PetitionID = &m.Asked.ID
-			view.WhyNot = v.petitionStep("", petitionAsked).WhyNot
+			view.PetitionID, view.WhyNot = &m.Asked.ID, v.whyNot(petitionAsked)
 		case m.Over(today):
-			view.WhyNot = v.petitionStep("", petitionLate).WhyNot
+			view.WhyNot = v.whyNot(petitionLate)
 		}
 		out.Body.Marks = append(out.Body.Marks, view)
 	}
@@ -77,11 +71,8 @@ func (s *service) askReview(ctx context.Context, in *idBodyInput) (*petitionOutp
 	}
 	text := textIn(found, "text", body.Text)
 	return s.asks(ctx, found, func(tx *store.Tx, r *request) (store.Petition, error) {
-		a, rules, err := s.about(tx, r, in.ID)
-		if err != nil {
-			return store.Petition{}, err
-		}
-		a.Part, a.Attempt, a.Text = body.Part, body.Attempt, text
-		return s.petitioning().AskReview(tx, rules, a)
+		return s.petitioning().AskReview(tx, petition.Asking{
+			CaseID: in.ID, Part: body.Part, Attempt: body.Attempt, Text: text, By: r.account.ID, At: s.moment(),
+		})
 	})
 }

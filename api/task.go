@@ -208,6 +208,16 @@ func (s *service) trainee(tx *store.Tx, personID string) (traineeView, error) {
 	return s.openTrainee(person)
 }
 
+// maskedName opens a person's name, and masks it.
+func (s *service) maskedName(tx *store.Tx, personID string) (string, error) {
+	person, err := tx.Person(personID)
+	if err != nil {
+		return "", err
+	}
+	name, err := people.Name(s.Keys, person)
+	return maskName(name), err
+}
+
 func (s *service) openTrainee(person store.Person) (traineeView, error) {
 	name, err := people.Name(s.Keys, person)
 	if err != nil {

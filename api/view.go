@@ -65,6 +65,15 @@ func (v reader) say(family, code string) string { return message.Text(v.lang, fa
 
 func (v reader) coded(family, code string) coded { return coded{Code: code, Name: v.say(family, code)} }
 
+// codedAll is an empty list without codes.
+func (v reader) codedAll(family string, codes []string) []coded {
+	all := make([]coded, len(codes))
+	for i, code := range codes {
+		all[i] = v.coded(family, code)
+	}
+	return all
+}
+
 // codedIf is nil without a code.
 func (v reader) codedIf(family, code string) *coded {
 	if code == "" {
@@ -72,6 +81,14 @@ func (v reader) codedIf(family, code string) *coded {
 	}
 	c := v.coded(family, code)
 	return &c
+}
+
+// whyNot is why somebody may not do something now: the code and the title of the problem that it would be; nil without a code.
+func (v reader) whyNot(code string) *coded {
+	if code == "" {
+		return nil
+	}
+	return &coded{Code: code, Name: v.say("problem", code+".title")}
 }
 
 func (v reader) institution(id string) bodyView { return bodyView{ID: id, Name: v.named(id)} }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"github.com/dengpan/dengpan/store"
 )
@@ -30,10 +29,7 @@ func (s *service) withdraw(ctx context.Context, in *idBodyInput) (*withdrawalOut
 	if err != nil {
 		return nil, err
 	}
-	reason := strings.TrimSpace(body.Reason)
-	if reason == "" {
-		found.add("reason", fieldRequired)
-	}
+	reason := reasonIn(found, body.Reason)
 	out := &withdrawalOutput{}
 	out.Body.CaseID = in.ID
 	var item store.InboxItem

@@ -80,7 +80,7 @@ func (o *opened) marker(by string) error {
 		return nil
 	}
 	marked, err := o.tx.MarkedBy(*o.TaskID)
-	if err == nil && marked == by {
+	if err == nil && marked[*o.TaskID] == by {
 		err = ErrMarker
 	}
 	return err

@@ -51,7 +51,7 @@ type Desk struct {
 // Asking is what a trainee asks for.
 type Asking struct {
 	Kind        string
-	PersonID    string
+	PersonID    string // of what is about a case, the case's
 	CaseID      string // empty: about no case
 	Institution string // of a complaint
 	Part        string // of a review of a mark
@@ -63,7 +63,7 @@ type Asking struct {
 }
 
 // begun is a petition of a kind, as its rule has it.
-func (d Desk) begun(kind, institution string, a Asking) (store.Petition, Rule) {
+func (d Desk) begun(kind, institution string, a Asking) store.Petition {
 	rule := RuleOf(kind)
 	p := store.Petition{
 		ID: uuid.NewString(), Kind: kind, PersonID: a.PersonID, InstitutionID: institution, HandledBy: store.HandledByCity, Second: rule.Second,
@@ -76,7 +76,7 @@ func (d Desk) begun(kind, institution string, a Asking) (store.Petition, Rule) {
 	if rule.By == ByInstitution {
 		p.HandledBy = store.HandledByInstitution
 	}
-	return p, rule
+	return p
 }
 
 // put writes a petition, with what it says sealed, and tells who is to answer it.
@@ -122,8 +122,8 @@ func (d Desk) notice(tx *store.Tx, p store.Petition, audience, kind string, due 
 // Complain writes a complaint about an institution, of a case or of none. The district's bureau handles what a training body does,
 // the city's what an evaluation body does.
 func (d Desk) Complain(tx *store.Tx, a Asking) (store.Petition, error) {
-	p, rule := d.begun(store.PetitionComplaint, a.Institution, a)
-	if !slices.Contains(rule.Topics, a.Topic) {
+	p := d.begun(store.PetitionComplaint, a.Institution, a)
+	if !slices.Contains(RuleOf(p.Kind).Topics, a.Topic) {
 		return p, ErrNotTopic
 	}
 	p.Topic = a.Topic
@@ -165,7 +165,8 @@ func (d Desk) Request(tx *store.Tx, a Asking) (store.Petition, error) {
 	if err != nil {
 		return store.Petition{}, err
 	}
-	p, _ := d.begun(a.Kind, f.TrainingBody, a)
+	a.PersonID = f.PersonID
+	p := d.begun(a.Kind, f.TrainingBody, a)
 	if f.Ended() && a.Kind == store.PetitionBodyMove {
 		return p, ErrState
 	}

@@ -2,6 +2,7 @@ package petition
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -26,12 +27,24 @@ func (r Reviewable) Over(today calendar.Date) bool { return today.After(r.Last) 
 
 // Reviewable lists the marks of a case's evaluation, in the order of their attempts. The time of each runs from the day on which
 // it was published, whatever became of it since: what a review comes to is final.
-func (d Desk) Reviewable(tx *store.Tx, rules *policy.Policy, c store.Case) ([]Reviewable, error) {
+func (d Desk) Reviewable(tx *store.Tx, c store.Case) ([]Reviewable, error) {
+	rules, err := policy.ByID(c.PolicyVersion)
+	if err != nil {
+		return nil, fmt.Errorf("read a case's rules: %w", err)
+	}
 	marks, err := tx.Assessments(c.ID)
 	if err != nil {
 		return nil, err
 	}
 	asked, err := tx.Petitions(store.PetitionFilter{CaseID: c.ID, Kind: store.PetitionScoreReview, Limit: len(marks) * 10})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(marks))
+	for i, mark := range marks {
+		ids[i] = mark.TaskID
+	}
+	tasks, err := tx.TasksByID(ids)
 	if err != nil {
 		return nil, err
 	}
@@ -41,12 +54,8 @@ func (d Desk) Reviewable(tx *store.Tx, rules *policy.Policy, c store.Case) ([]Re
 		if mark.Kind == contract.ExamTask {
 			continue
 		}
-		task, err := tx.Task(mark.TaskID)
-		if err != nil {
-			return nil, err
-		}
 		published := d.Calendar.Today(mark.RecordedAt)
-		r := Reviewable{Mark: mark, Institution: task.InstitutionID, Published: published, Last: published.AddDays(window)}
+		r := Reviewable{Mark: mark, Institution: tasks[mark.TaskID].InstitutionID, Published: published, Last: published.AddDays(window)}
 		for i, p := range asked {
 			if *p.TaskID == mark.TaskID && p.Follows == nil && p.State != store.PetitionWithdrawn {
 				r.Asked = &asked[i]
@@ -67,12 +76,12 @@ func Window(rules *policy.Policy, occupation string) int {
 }
 
 // AskReview asks the evaluation body to look at a mark again: once, while there is time.
-func (d Desk) AskReview(tx *store.Tx, rules *policy.Policy, a Asking) (store.Petition, error) {
+func (d Desk) AskReview(tx *store.Tx, a Asking) (store.Petition, error) {
 	f, err := tx.OpenCase(a.CaseID)
 	if err != nil {
 		return store.Petition{}, err
 	}
-	all, err := d.Reviewable(tx, rules, f.Case)
+	all, err := d.Reviewable(tx, f.Case)
 	if err != nil {
 		return store.Petition{}, err
 	}
@@ -87,7 +96,8 @@ func (d Desk) AskReview(tx *store.Tx, rules *policy.Policy, a Asking) (store.Pet
 	case r.Over(today):
 		return store.Petition{}, &LateError{From: r.Published, Last: r.Last, Today: today}
 	}
-	p, _ := d.begun(store.PetitionScoreReview, r.Institution, a)
+	a.PersonID = f.PersonID
+	p := d.begun(store.PetitionScoreReview, r.Institution, a)
 	p.TaskID, p.PublishedOn, p.LastDay, p.ScoreWas = &r.Mark.TaskID, &r.Published, &r.Last, r.Mark.Score
 	if p, err = d.put(tx, p, a.Text); err != nil {
 		return p, err
@@ -124,7 +134,7 @@ func (d Desk) Appeal(tx *store.Tx, id, text, by string, at time.Time) (store.Pet
 	if today := d.Calendar.Today(at); today.After(last) {
 		return store.Petition{}, &LateError{From: from, Last: last, Today: today}
 	}
-	p, _ := d.begun(store.PetitionAppeal, o.InstitutionID, Asking{PersonID: o.PersonID, CaseID: *o.CaseID, By: by, At: at})
+	p := d.begun(store.PetitionAppeal, o.InstitutionID, Asking{PersonID: o.PersonID, CaseID: *o.CaseID, By: by, At: at})
 	if err := d.follow(o, &p); err != nil {
 		return p, err
 	}
@@ -138,7 +148,7 @@ func (d Desk) Appeal(tx *store.Tx, id, text, by string, at time.Time) (store.Pet
 
 // again has a review done once more, by the answer to an appeal.
 func (o *opened) again() error {
-	p, _ := o.desk.begun(store.PetitionScoreReview, o.InstitutionID, Asking{PersonID: o.PersonID, CaseID: *o.CaseID, By: o.AskedBy, At: o.at})
+	p := o.desk.begun(store.PetitionScoreReview, o.InstitutionID, Asking{PersonID: o.PersonID, CaseID: *o.CaseID, By: o.AskedBy, At: o.at})
 	if err := o.desk.follow(o, &p); err != nil {
 		return err
 	}

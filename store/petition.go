@@ -166,11 +166,16 @@ func (tx *Tx) CountPetitions(f PetitionFilter) (int64, error) {
 	return n, found(err, "count petitions")
 }
 
-// FollowedBy is what follows a petition: the appeal against a review, or the review that an appeal has done again.
-func (tx *Tx) FollowedBy(id string) (Petition, error) {
-	var p Petition
-	err := tx.db.Take(&p, "follows = ? AND state <> ?", id, PetitionWithdrawn).Error
-	return p, found(err, "look for what follows a petition")
+// Followed says which of some petitions are followed by another: by the appeal against a review, or by the review that an appeal has
+// done again.
+func (tx *Tx) Followed(ids []string) (map[string]bool, error) {
+	var follows []string
+	err := tx.db.Model(&Petition{}).Where("follows IN ? AND state <> ?", ids, PetitionWithdrawn).Pluck("follows", &follows).Error
+	followed := make(map[string]bool, len(follows))
+	for _, id := range follows {
+		followed[id] = true
+	}
+	return followed, found(err, "look for what follows petitions")
 }
 
 // Corrected reports whether a mark of a case was corrected by the answer to a review.
@@ -193,14 +198,15 @@ func (tx *Tx) Trains(institutionID string) (bool, error) {
 	return n > 0, found(err, "look what an institution is listed for")
 }
 
-// MarkedBy is whose account the answer to a task came with; empty when it came with none.
-func (tx *Tx) MarkedBy(taskID string) (string, error) {
-	var by []string
-	err := tx.db.Model(&TaskAnswer{}).Where("task_id = ?", taskID).Limit(1).Pluck("received_by", &by).Error
-	if err != nil || len(by) == 0 {
-		return "", found(err, "look who gave a mark")
+// MarkedBy is whose accounts the answers to some tasks came with; those that came with none are not among them.
+func (tx *Tx) MarkedBy(taskIDs ...string) (map[string]string, error) {
+	var answers []TaskAnswer
+	err := tx.db.Select("task_id", "received_by").Find(&answers, "task_id IN ?", taskIDs).Error
+	by := make(map[string]string, len(answers))
+	for _, a := range answers {
+		by[a.TaskID] = a.ReceivedBy
 	}
-	return by[0], nil
+	return by, found(err, "look who gave marks")
 }
 
 // QueuePetition tells an institution that something was asked of it. The event names nobody.
