@@ -1,7 +1,10 @@
-/** Has the browser keep a file that the interface answered with, under the name that the answer gives it. */
-export async function keep(call: Promise<{ data?: Blob; response: Response }>): Promise<void> {
+/**
+ * Has the browser keep a file that the interface answered with, under the name that the answer gives it. It is asked for with
+ * parseAs 'blob'; the description says of some files only that they are bytes.
+ */
+export async function keep(call: Promise<{ data?: unknown; response: Response }>): Promise<void> {
   const { data, response } = await call
-  if (!data) return
+  if (!(data instanceof Blob)) return
   const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'dengpan'
   save(data, name)
 }

@@ -71,14 +71,13 @@ export function sumsOf(rows: Schema['CeHoursView'][]): Sum[] {
 
 function Stated({ of }: { of: Statement }) {
   const { t, lang } = useWords()
-  type File = Promise<{ data?: Blob; response: Response }>
   const take = useMutation({
     mutationFn: () =>
       keep(
         api.GET('/v1/me/ce-statements/{year}/pdf', {
           params: { path: { year: of.year } },
           parseAs: 'blob',
-        } as never) as File,
+        }),
       ),
   })
   return (

@@ -105,12 +105,7 @@ function Document({ of }: { of: Certificate }) {
   const { t } = useWords()
   const take = useMutation({
     mutationFn: () =>
-      keep(
-        api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
+      keep(api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' })),
   })
   if (of.status === 'prepared' || of.status === 'cancelled') return null
   return (

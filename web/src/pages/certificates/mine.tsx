@@ -94,10 +94,9 @@ function Card({ of }: { of: Mine }) {
 function Document({ of }: { of: Mine }) {
   const { t } = useWords()
   const file = { params: { path: { id: of.id } }, parseAs: 'blob' } as const
-  type File = Promise<{ data?: Blob; response: Response }>
-  const take = useMutation({ mutationFn: () => keep(api.GET('/v1/certificates/{id}/document', file) as File) })
+  const take = useMutation({ mutationFn: () => keep(api.GET('/v1/certificates/{id}/document', file)) })
   const [sharing, setSharing] = useState(false)
-  const wallet = useMutation({ mutationFn: () => keep(api.GET('/v1/me/certificates/{id}/credential', file) as File) })
+  const wallet = useMutation({ mutationFn: () => keep(api.GET('/v1/me/certificates/{id}/credential', file)) })
   return (
     <div className="stack close">
       <div className="row">

@@ -16,8 +16,7 @@ export function Checks() {
   const { account } = useSession()
   const [answer, setAnswer] = useState<Schema['BulkCheckOutputBody']>()
   const download = useMutation({
-    mutationFn: () =>
-      keep(api.GET('/v1/bulk-check-workbook', { parseAs: 'blob' }) as Promise<{ data?: Blob; response: Response }>),
+    mutationFn: () => keep(api.GET('/v1/bulk-check-workbook', { parseAs: 'blob' })),
   })
   return (
     <>

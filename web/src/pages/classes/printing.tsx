@@ -74,12 +74,7 @@ function File({ of }: { of: Print }) {
   const { t } = useWords()
   const take = useMutation({
     mutationFn: () =>
-      keep(
-        api.GET('/v1/certificate-prints/{id}/file', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
+      keep(api.GET('/v1/certificate-prints/{id}/file', { params: { path: { id: of.id } }, parseAs: 'blob' })),
   })
   return (
     <>

@@ -94,13 +94,7 @@ function Steering({ of }: { of: Intake }) {
     onSettled: () => queries.invalidateQueries({ queryKey: ['intakes'] }),
   })
   const report = useMutation({
-    mutationFn: () =>
-      keep(
-        api.GET('/v1/intakes/{id}/report', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
+    mutationFn: () => keep(api.GET('/v1/intakes/{id}/report', { params: { path: { id: of.id } }, parseAs: 'blob' })),
   })
   return (
     <div className="stack close">

@@ -14,12 +14,7 @@ export function Uploading({ of }: { of: Schema['ClassView'] }) {
   const navigate = useNavigate()
   const blank = useMutation({
     mutationFn: () =>
-      keep(
-        api.GET('/v1/classes/{id}/intake-workbook', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
+      keep(api.GET('/v1/classes/{id}/intake-workbook', { params: { path: { id: of.id } }, parseAs: 'blob' })),
   })
   const send = useMutation({
     mutationFn: (file: File) =>

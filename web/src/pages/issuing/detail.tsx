@@ -16,8 +16,7 @@ export function ProfileDetail({ profile, onClose }: { profile: Profile; onClose:
   const { account } = useSession()
   const { id } = profile
   const print = useMutation({
-    mutationFn: () =>
-      keep(api.GET('/v1/issuer-profiles/{id}/specimen', { params: { path: { id } }, parseAs: 'blob' }) as never),
+    mutationFn: () => keep(api.GET('/v1/issuer-profiles/{id}/specimen', { params: { path: { id } }, parseAs: 'blob' })),
   })
   return (
     <Aside onClose={onClose} title={`${profile.kind.name} · ${t('web.issuing.version_n', { n: profile.version })}`}>

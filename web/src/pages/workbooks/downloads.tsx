@@ -126,11 +126,11 @@ function Choice<T extends string>(props: {
 function Download(props: {
   title: string
   means: string
-  get: () => Promise<{ data?: Blob | unknown; response: Response }>
+  get: () => Promise<{ data?: unknown; response: Response }>
   children?: ReactNode
 }) {
   const { t } = useWords()
-  const download = useMutation({ mutationFn: () => keep(props.get() as Promise<{ data?: Blob; response: Response }>) })
+  const download = useMutation({ mutationFn: () => keep(props.get()) })
   return (
     <div className="stack close book-download">
       <h3>{props.title}</h3>

@@ -105,13 +105,7 @@ function Applying({ of }: { of: Workbook }) {
     onSettled: news,
   })
   const report = useMutation({
-    mutationFn: () =>
-      keep(
-        api.GET('/v1/workbooks/{id}/report', { params: { path: { id: of.id } }, parseAs: 'blob' }) as Promise<{
-          data?: Blob
-          response: Response
-        }>,
-      ),
+    mutationFn: () => keep(api.GET('/v1/workbooks/{id}/report', { params: { path: { id: of.id } }, parseAs: 'blob' })),
   })
   const { totals } = of
   const expected = totals.rows - totals.empty
