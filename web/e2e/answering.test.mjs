@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn } from './browser.mjs'
+import { at, fits, loggedIn, phone } from './browser.mjs'
 
 /** A page of the institution's open tasks. */
 async function desk(t, options) {
@@ -44,7 +44,7 @@ describe('staff of an institution', () => {
   })
 
   it('send a task back with a reason, on a phone', async (t) => {
-    const page = await desk(t, { lang: 'en-GB', width: 390, height: 844 })
+    const page = await desk(t, { lang: 'en-GB', ...phone })
     await page.locator('.cards a.opener').first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByText('Send the task back').click()
@@ -52,8 +52,7 @@ describe('staff of an institution', () => {
     await dialog.getByText('Please fill this in').waitFor()
     await dialog.getByText('the class is full').click()
     await dialog.getByRole('button', { name: 'Check' }).last().click()
-    const across = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    assert.ok(across <= 0, `${across} px too wide`)
+    await fits(page)
     await dialog.getByRole('button', { name: 'Send it' }).click()
     await dialog.getByText('Recorded', { exact: true }).waitFor()
     await dialog.getByText('Sent back', { exact: true }).waitFor()

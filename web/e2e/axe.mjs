@@ -16,3 +16,11 @@ export async function axeFindsNothing(page, where = page.url(), options = {}) {
   const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(' | ')}`)
   assert.deepEqual(found, [], where)
 }
+
+/** Looks at a page in light, and at its colours in dark. */
+export async function axeFindsNothingInLightOrDark(page, where) {
+  await axeFindsNothing(page, `${where} in light`)
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await axeFindsNothing(page, `${where} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
+  await page.emulateMedia({ colorScheme: 'light' })
+}

@@ -74,6 +74,21 @@ export async function visit(
 export const shot = (page, name) =>
   process.env.DENGPAN_SHOTS && page.screenshot({ path: `${process.env.DENGPAN_SHOTS}/${name}.png`, fullPage: true })
 
+/** What a phone shows. */
+export const phone = { width: 390, height: 844 }
+
+/** Nothing of a page lies beside the window. */
+export async function fits(page, where = page.url()) {
+  const across = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  assert.ok(across <= 0, `${where}: ${across} px too wide`)
+}
+
+/** Chooses one of a field's options. */
+export async function choose(within, field, option) {
+  await within.getByRole('combobox', { name: field }).first().click()
+  await within.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).first().click()
+}
+
 export const at = (path) => `${world.url}/app${path}`
 
 /** Fills the log-in form in, and sends it. */

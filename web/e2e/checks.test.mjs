@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { unzipSync } from 'fflate'
 import { axeFindsNothing } from './axe.mjs'
-import { loggedIn, visit, world } from './browser.mjs'
+import { loggedIn, phone, visit, world } from './browser.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
 
 describe('a certificate', () => {
   it('is checked by anybody on a phone, without scripts, and nothing that is typed stands in an address', async (t) => {
-    const page = await visit(t, { width: 390, height: 844, scripts: false })
+    const page = await visit(t, { ...phone, scripts: false })
     await page.goto(`${world.url}/verify`)
     await page.getByLabel('姓名').fill('王小明')
     await page.getByLabel('证件号码').fill('11010119900307777X')
@@ -30,7 +30,7 @@ describe('a certificate', () => {
   })
 
   it('is checked on a page in which axe finds nothing, light and dark, and that is no wider than a phone', async (t) => {
-    const page = await visit(t, { width: 390, height: 844 })
+    const page = await visit(t, phone)
     await page.goto(`${world.url}/verify`)
     await axeFindsNothing(page, 'the form')
     for (const [label, text] of [

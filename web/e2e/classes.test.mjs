@@ -1,23 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn } from './browser.mjs'
-
-const day = (date, n) => new Date(Date.parse(`${date}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10)
-
-/** Chooses one of a field's options. */
-async function choose(within, label, option) {
-  await within.getByLabel(label, { exact: true }).click()
-  await within.locator('.ant-select-item-option', { hasText: option }).click()
-}
-
-/** What axe says of a page in light, and of its colours in dark. */
-async function fine(page, where) {
-  await axeFindsNothing(page, `${where} in light`)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await axeFindsNothing(page, `${where} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
+import { axeFindsNothingInLightOrDark as fine } from './axe.mjs'
+import { at, choose, loggedIn } from './browser.mjs'
+import { day } from './newcomers.mjs'
 
 describe('staff who teach in classes', () => {
   it('make a class, take a trainee in, announce a session for it, and report who came: the hours appear with the class', async (t) => {

@@ -1,32 +1,21 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { it } from 'node:test'
-import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, person, shot, world } from './browser.mjs'
+import { axeFindsNothingInLightOrDark } from './axe.mjs'
+import { at, choose, fits, loggedIn, shot } from './browser.mjs'
+import { day, listed, trains } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
 
 /** What axe says of a page in light, and of its colours in dark; and that nothing lies beside a narrower window. */
 async function fine(page, where) {
-  await axeFindsNothing(page, `${where} in light`)
   await shot(page, `employers-${where}-1280`)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await axeFindsNothing(page, `${where} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
+  await axeFindsNothingInLightOrDark(page, where)
   await page.setViewportSize({ width: 820, height: 1180 })
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, where)
+  await fits(page, where)
   await shot(page, `employers-${where}-820`)
   await page.setViewportSize({ width: 1280, height: 860 })
-  await page.emulateMedia({ colorScheme: 'light' })
 }
-
-/** Chooses one of a field's options. */
-async function choose(within, label, option) {
-  await within.getByLabel(label, { exact: true }).click()
-  await within.locator('.ant-select-item-option', { hasText: option }).click()
-}
-
-const day = (date, n) => new Date(Date.parse(`${date}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10)
-const listed = async (role) => (await (await fetch(`${world.url}/v1/institutions?role=${role}`)).json()).institutions
 
 it('an employer sees its people in its class, and nothing else of them', async (t) => {
   const page = await loggedIn(t, 'employer')
@@ -44,13 +33,13 @@ it('an employer sees its people in its class, and nothing else of them', async (
 it('a training body makes an order class, its employer agrees to it and registers people by a workbook, row by row', async (t) => {
   const body = await loggedIn(t, 'institution')
   const dialog = body.getByRole('dialog')
-  const trains = (await listed('training')).find((i) => i.id === person('institution').institution).occupation
-  const evaluates = (await listed('evaluation')).find((i) => i.occupation.code === trains.code).name
+  const occupation = await trains()
+  const evaluates = (await listed('evaluation')).find((i) => i.occupation.code === occupation.code).name
   const name = `例示订单班 ${Date.now() % 1_000_000}`
   await body.goto(at('/classes?class=new'))
   const today = await dialog.getByLabel('开班日期').inputValue()
   await dialog.getByLabel('班级编号').fill(name)
-  await choose(dialog, '职业', trains.name)
+  await choose(dialog, '职业', occupation.name)
   await choose(dialog, '合作方式', '订单班')
   await dialog.getByLabel('用人单位').fill('91990000MA0000DEMH')
   await dialog.getByLabel('班级名称').fill(name)

@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, shot, visit, world } from './browser.mjs'
-
-const phone = { width: 390, height: 844 }
-const wider = (page) => page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+import { at, fits, loggedIn, phone, shot, visit, world } from './browser.mjs'
 
 it('on a phone, a trainee sees first what is now, shows a certificate by a link and ends it, and has the hours of each year', async (t) => {
   const page = await loggedIn(t, 'trainee', phone)
@@ -32,7 +29,7 @@ it('on a phone, a trainee sees first what is now, shows a certificate by a link 
   const stranger = await visit(t, { ...phone, scripts: false })
   await stranger.goto(link)
   await stranger.getByText('用于：职称申报').waitFor()
-  assert.equal(await wider(stranger), false, 'nothing is wider than the phone')
+  await fits(stranger)
   await shot(stranger, 'follow-shared-390')
 
   await page.getByRole('button', { name: /^停用.*生成的链接/ }).click()
@@ -45,7 +42,7 @@ it('on a phone, a trainee sees first what is now, shows a certificate by a link 
   await page.getByRole('heading', { name: '继续教育学时' }).waitFor()
   await page.locator('.ce-chart li a[aria-current]').waitFor()
   await page.getByRole('heading', { name: /年度学时证明$/ }).waitFor()
-  assert.equal(await wider(page), false)
+  await fits(page)
   await axeFindsNothing(page, 'CE hours of a trainee')
   await shot(page, 'follow-ce-390')
   const file = page.waitForEvent('download')

@@ -2,16 +2,13 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { at, loggedIn, world } from './browser.mjs'
-
-const phone = { width: 390, height: 844 }
+import { at, fits, loggedIn, phone, world } from './browser.mjs'
 
 it('a trainee reads on a phone what they are told, goes where it is done, and says how they can be reached', async (t) => {
   const page = await loggedIn(t, 'trainee', phone)
   await page.getByRole('link', { name: /^消息，\d+条未读$/ }).click()
   await page.getByRole('heading', { name: '消息' }).waitFor()
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-  assert.equal(wide, false, 'nothing is wider than the phone')
+  await fits(page)
   const fresh = page.locator('.message.fresh')
   await fresh.first().waitFor()
   await page.getByRole('button', { name: /^全部标为已读/ }).click()
@@ -32,7 +29,7 @@ it('a trainee reads on a phone what they are told, goes where it is done, and sa
   await page.getByRole('textbox', { name: '邮箱' }).fill('reach@demo.example')
   await page.getByRole('button', { name: '保存联系方式' }).click()
   await page.getByText('现在：r***@demo.example').waitFor()
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+  await fits(page)
 
   // A new number is confirmed by what arrives there.
   await page.getByRole('textbox', { name: '手机号码' }).fill('13911112222')
@@ -56,7 +53,7 @@ it('a trainee reads on a phone what they are told, goes where it is done, and sa
   await page.reload()
   assert.equal(await page.getByLabel('从', { exact: true }).inputValue(), '22:30')
   assert.equal(await page.getByRole('radio', { name: '短信' }).isChecked(), true)
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false)
+  await fits(page)
 })
 
 const shortMessages = () => readdirSync(world.sms).sort()

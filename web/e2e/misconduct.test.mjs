@@ -1,25 +1,10 @@
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, shot, world } from './browser.mjs'
+import { ask, at, fits, loggedIn, shot, world } from './browser.mjs'
+import { opens, takes } from './steps.mjs'
 
-/** Opens the matter in a reader's list. */
-async function opens(t, role, options) {
-  const page = await loggedIn(t, role, options)
-  await page.goto(at('/misconduct'))
-  await page.locator('a.opener').first().click()
-  const sheet = page.getByRole('dialog')
-  await sheet.locator('.facts').first().waitFor()
-  return [page, sheet]
-}
-
-/** Fills in the form of a step, and takes it. */
-async function takes(sheet, heading, fill) {
-  const step = sheet.getByRole('region', { name: heading })
-  await fill(step)
-  await step.getByRole('button', { name: /执\s?行/ }).click()
-  await step.waitFor({ state: 'detached' })
-}
+const list = '/misconduct'
+const done = /执\s?行/
 
 describe('misconduct at an evaluation', () => {
   it('is recorded by one, confirmed by a second, heard, reviewed, decided by a third and delivered, each in a browser', async (t) => {
@@ -46,11 +31,16 @@ describe('misconduct at an evaluation', () => {
     await recording.getByText('须由另一人').first().waitFor() // whoever recorded it does not confirm it
     await shot(first, 'misconduct-recorded')
 
-    const [second, seconded] = await opens(t, 'examiner-2')
-    await takes(seconded, '由第二人确认', async (step) => {
-      await step.getByRole('radio').first().check()
-      await step.getByLabel('理由').fill('在场所见相同')
-    })
+    const [second, seconded] = await opens(t, 'examiner-2', list)
+    await takes(
+      seconded,
+      '由第二人确认',
+      async (step) => {
+        await step.getByRole('radio').first().check()
+        await step.getByLabel('理由').fill('在场所见相同')
+      },
+      done,
+    )
     await seconded.getByText('已告知，可陈述申辩').waitFor()
 
     const trainee = await loggedIn(t, 'trainee')
@@ -64,15 +54,20 @@ describe('misconduct at an evaluation', () => {
 
     await second.reload()
     await seconded.getByText('手机已经关机').waitFor()
-    await takes(seconded, '复核', (step) => step.getByLabel('理由').fill('考场记录相同，未见使用'))
+    await takes(seconded, '复核', (step) => step.getByLabel('理由').fill('考场记录相同，未见使用'), done)
     await shot(second, 'misconduct-reviewed')
 
-    const [third, decided] = await opens(t, 'examiner-3')
-    await takes(decided, '作出决定', async (step) => {
-      await step.getByRole('radio').nth(1).check()
-      await step.getByLabel('理由').fill('手机关机，未见使用')
-    })
-    await takes(decided, '登记送达', (step) => step.getByRole('radio').first().check())
+    const [third, decided] = await opens(t, 'examiner-3', list)
+    await takes(
+      decided,
+      '作出决定',
+      async (step) => {
+        await step.getByRole('radio').nth(1).check()
+        await step.getByLabel('理由').fill('手机关机，未见使用')
+      },
+      done,
+    )
+    await takes(decided, '登记送达', (step) => step.getByRole('radio').first().check(), done)
     await decided.getByText('已送达').first().waitFor()
     await axeFindsNothing(third, 'misconduct that was decided')
     await shot(third, 'misconduct-delivered')
@@ -83,7 +78,6 @@ describe('misconduct at an evaluation', () => {
     await shot(operator, 'misconduct-list')
     await operator.goto(at('/misconduct?state=delivered&act=impersonation'))
     await operator.locator('.note').waitFor()
-    const across = await operator.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    assert.ok(across <= 0, `${across} px too wide on a tablet`)
+    await fits(operator, 'on a tablet')
   })
 })

@@ -1,11 +1,24 @@
-// What somebody new does, as several tests need it.
+// What somebody new does, and what they come for, as several tests need it.
+import { choose, makes, person, world } from './browser.mjs'
 
-export const phone = { width: 390, height: 844 }
+const told = async (path) => (await fetch(`${world.url}/v1/${path}`)).json()
 
-/** Chooses one of a field's options. */
-export async function choose(page, field, option) {
-  await page.getByRole('combobox', { name: field }).first().click()
-  await page.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).first().click()
+/** The institutions that are listed in a role. */
+export const listed = async (role) => (await told(`institutions?role=${role}`)).institutions
+
+/** What the staff's institution trains in. */
+export const trains = async () =>
+  (await listed('training')).find((i) => i.id === person('institution').institution).occupation
+
+/** A day so many after another. */
+export const day = (date, n) => new Date(Date.parse(`${date}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10)
+
+/** A class of the staff's institution, far enough ahead for everybody to join it. */
+export async function plans(t, name, more) {
+  const { today } = await told('offered-classes')
+  const occupation = (await trains()).code
+  const days = { starts_on: day(today, 300), ends_on: day(today, 900) }
+  return makes(t, 'classes', { ref: name, name, occupation, level: 'junior', ...days, ...more })
 }
 
 /** Asks whether somebody may join who studied the subject and works in it. */

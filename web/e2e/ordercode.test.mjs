@@ -1,7 +1,7 @@
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, makes, person, shot, visit, world } from './browser.mjs'
-import { consents, next, phone, saved, tellsOfThemselves } from './newcomers.mjs'
+import { ask, at, phone, shot, visit, world } from './browser.mjs'
+import { consents, next, plans, saved, tellsOfThemselves } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 
 const password = '小舟从此逝，江海寄余生。'
@@ -25,22 +25,8 @@ async function ordered(t) {
     district: 'haidian',
   })
   const { token } = await ask(`/v1/employers/${employer.id}/invitations`, world.operator, { label: 'order code' })
-  const listed = await (await fetch(`${world.url}/v1/institutions?role=training`)).json()
-  const { occupation } = listed.institutions.find((i) => i.id === person('institution').institution)
-  const { today } = await (await fetch(`${world.url}/v1/offered-classes`)).json()
-  const later = (days) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
   const name = `单位订单班 ${n % 1_000_000}`
-  const { id } = await makes(t, 'classes', {
-    ref: name,
-    name,
-    occupation: occupation.code,
-    level: 'junior',
-    starts_on: later(300),
-    ends_on: later(900),
-    capacity: 5,
-    mode: 'order',
-    sponsor: uscc,
-  })
+  const { id } = await plans(t, name, { capacity: 5, mode: 'order', sponsor: uscc })
   const staff = await visit(t)
   await send(staff, 'invitations/acceptance', { token, login: `sponsor${n}`, password })
   const agreed = await send(staff, `classes/${id}/agreement`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, visit, world } from './browser.mjs'
+import { ask, at, fits, loggedIn, phone, visit, world } from './browser.mjs'
 
 describe('a page of another role', () => {
   for (const [role, path] of [
@@ -91,10 +91,9 @@ describe('a list', () => {
   })
 
   it('is made of cards on a phone, without a scroll bar across', async (t) => {
-    const page = await loggedIn(t, 'institution', { width: 390, height: 844 })
+    const page = await loggedIn(t, 'institution', phone)
     await page.locator('.cards > li').first().waitFor()
-    const across = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-    assert.ok(across <= 0, `${across} px too wide`)
+    await fits(page)
   })
 })
 

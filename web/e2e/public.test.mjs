@@ -1,21 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, visit, world } from './browser.mjs'
-
-/** What axe says of a page in light, and of its colours in dark. */
-async function fine(page, where) {
-  await axeFindsNothing(page, `${where} in light`)
-  await page.emulateMedia({ colorScheme: 'dark' })
-  await axeFindsNothing(page, `${where} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
-  await page.emulateMedia({ colorScheme: 'light' })
-}
-
-/** Nothing of a page lies beside a telephone's screen. */
-const fits = async (page, where) =>
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0, where)
-
-const phone = { width: 390, height: 844 }
+import { axeFindsNothing, axeFindsNothingInLightOrDark as fine } from './axe.mjs'
+import { at, fits, loggedIn, phone, visit, world } from './browser.mjs'
+import { day } from './newcomers.mjs'
 
 describe('somebody without an account, on a phone', () => {
   it('comes from the front page to a class, what it costs and what of that is paid back, and sets two side by side', async (t) => {
@@ -88,9 +75,8 @@ describe('somebody without an account, on a phone', () => {
     const desk = await loggedIn(t, 'institution')
     const name = `公开招生试验班${Date.now() % 100_000}`
     const { today } = await (await desk.request.get(`${world.url}/v1/classes`)).json()
-    const day = (n) => new Date(Date.parse(`${today}T00:00:00Z`) + n * 86_400_000).toISOString().slice(0, 10)
     const body = { ref: name, name, occupation: 'intelligent-manufacturing', level: 'junior', capacity: 12 }
-    const dates = { starts_on: day(400), ends_on: day(460) }
+    const dates = { starts_on: day(today, 400), ends_on: day(today, 460) }
     const made = await desk.request.post(`${world.url}/v1/classes`, { data: { ...body, ...dates } })
     assert.equal(made.status(), 201, await made.text())
     const { id } = await made.json()

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, enter, makes, person, shot, visit, world } from './browser.mjs'
-import { asksWhether, consents, next, phone, saved } from './newcomers.mjs'
+import { at, enter, fits, makes, phone, shot, visit, world } from './browser.mjs'
+import { asksWhether, consents, next, plans, saved, trains } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 
 /** A class of the staff's institution that anybody can join. */
 async function offers(t) {
-  const { institution } = person('institution')
-  const listed = await (await fetch(`${world.url}/v1/institutions?role=training`)).json()
-  const { occupation } = listed.institutions.find((i) => i.id === institution)
+  const { code } = await trains()
   const { occupations } = await (await fetch(`${world.url}/v1/catalogue`)).json()
-  const called = occupations.find((o) => o.code === occupation.code).name
-  const { today } = await (await fetch(`${world.url}/v1/offered-classes`)).json()
-  const later = (days) => new Date(Date.parse(today) + days * 86_400_000).toISOString().slice(0, 10)
+  const called = occupations.find((o) => o.code === code).name
   const name = `周末班 ${Date.now() % 1_000_000}`
-  const { id } = await makes(t, 'classes', {
-    ref: name,
-    name,
-    occupation: occupation.code,
-    level: 'junior',
-    starts_on: later(300),
-    ends_on: later(900),
-    capacity: 2,
-  })
+  const { id } = await plans(t, name, { capacity: 2 })
   await makes(t, `classes/${id}/offer`, {
     offered: true,
     fee_fen: 480_000,
@@ -38,7 +26,7 @@ async function offers(t) {
 /** A step of the registration: nothing is wider than the phone, axe finds nothing, and then it is left by its button. */
 async function looked(page, name) {
   await page.getByRole('heading', { level: 1, name }).waitFor()
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name)
+  await fits(page, name)
   await axeFindsNothing(page, name)
   await shot(page, `registration-${name}`)
 }

@@ -1,35 +1,10 @@
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, world } from './browser.mjs'
+import { ask, at, fits, loggedIn, phone, shot, world } from './browser.mjs'
+import { opens, takes } from './steps.mjs'
 
-const phone = { width: 390, height: 844 }
-const shot = (page, name) =>
-  process.env.DENGPAN_SHOTS && page.screenshot({ path: `${process.env.DENGPAN_SHOTS}/${name}.png`, fullPage: true })
-const notWider = async (page) =>
-  assert.equal(
-    await page.evaluate(() => document.documentElement.scrollWidth > innerWidth),
-    false,
-    'nothing is wider than the phone',
-  )
-
-/** Opens the only request of a kind in a reader's list. */
-async function opens(t, role, kind, options) {
-  const page = await loggedIn(t, role, options)
-  await page.goto(at(`/requests?kind=${kind}&sort=-asked_at&page=1`))
-  await page.locator('a.opener').first().click()
-  const sheet = page.getByRole('dialog')
-  await sheet.locator('.facts').first().waitFor()
-  return [page, sheet]
-}
-
-/** Fills in the form of a step, and takes it. */
-async function takes(sheet, heading, fill) {
-  const step = sheet.getByRole('region', { name: heading })
-  await fill(step)
-  await step.getByRole('button').last().click()
-  await step.waitFor({ state: 'detached' })
-}
+/** The only request of a kind. */
+const of = (kind) => `/requests?kind=${kind}&sort=-asked_at&page=1`
 
 describe('what a trainee asks for', () => {
   it('is a review of a mark on a phone: proposed by one examiner, confirmed by another, and appealed against to the city', async (t) => {
@@ -47,20 +22,20 @@ describe('what a trainee asks for', () => {
     await shot(trainee, 'review-asking')
     await reviews.getByRole('button', { name: /提\s?交/ }).click()
     await reviews.getByRole('link', { name: '查看复查申请' }).waitFor()
-    await notWider(trainee)
+    await fits(trainee)
     await reviews.getByRole('link', { name: '查看复查申请' }).click()
     const own = trainee.getByRole('dialog')
     await own.getByText('请核对第二页的合分').waitFor()
     await shot(trainee, 'review-asked')
 
-    const [first, proposing] = await opens(t, 'examiner-1', 'score_review')
+    const [first, proposing] = await opens(t, 'examiner-1', of('score_review'))
     await takes(proposing, '答复', async (step) => {
       await step.getByRole('radio', { name: '维持原成绩' }).check()
       await step.getByLabel('答复', { exact: true }).fill('逐题核对，合分无误')
     })
     await proposing.getByText('须由另一人办理').waitFor() // whoever proposed it does not confirm it
     await shot(first, 'review-proposed')
-    const [, confirming] = await opens(t, 'examiner-2', 'score_review')
+    const [, confirming] = await opens(t, 'examiner-2', of('score_review'))
     await takes(confirming, '由另一人确认', async (step) => {
       await step.getByRole('radio').first().check()
       await step.getByLabel('理由').fill('核对无误')
@@ -69,13 +44,13 @@ describe('what a trainee asks for', () => {
 
     await trainee.goto(at('/my-requests'))
     await trainee.locator('.request').first().getByText('逐题核对，合分无误').waitFor()
-    await notWider(trainee)
+    await fits(trainee)
     await shot(trainee, 'my-requests')
     await trainee.locator('.request a.opener').first().click()
     await takes(trainee.getByRole('dialog'), '不接受复查结论，向市局申诉', (step) =>
       step.getByLabel('不接受结论的理由').fill('第二页没有计入'),
     )
-    const [, deciding] = await opens(t, 'operator', 'appeal')
+    const [, deciding] = await opens(t, 'operator', of('appeal'))
     await deciding.getByText('第二页没有计入').waitFor()
     await axeFindsNothing(deciding.page(), 'an appeal')
     await takes(deciding, '答复', async (step) => {
@@ -99,9 +74,9 @@ describe('what a trainee asks for', () => {
     await shot(trainee, 'complaining')
     await form.getByRole('button', { name: /提\s?交/ }).click()
     await trainee.getByRole('dialog').getByText('退费两周未到账').waitFor()
-    await notWider(trainee)
+    await fits(trainee)
 
-    const [operator, sheet] = await opens(t, 'operator', 'complaint', { width: 820, scheme: 'dark' })
+    const [operator, sheet] = await opens(t, 'operator', of('complaint'), { width: 820, scheme: 'dark' })
     await sheet.getByRole('button', { name: '请机构说明' }).click()
     await sheet.getByText('机构说明期限').waitFor()
     await axeFindsNothing(operator, 'a complaint, in the dark')
@@ -124,7 +99,7 @@ describe('what a trainee asks for', () => {
     await shot(trainee, 'asking-bureau')
     await acts.getByRole('button', { name: /提\s?交/ }).click()
     await acts.locator('form').waitFor({ state: 'detached' })
-    await notWider(trainee)
+    await fits(trainee)
     await acts.getByRole('link', { name: '我的申请' }).click()
     await trainee.locator('.request', { hasText: '更正姓名或证件' }).waitFor()
   })
