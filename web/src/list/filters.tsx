@@ -8,7 +8,7 @@ interface Common {
 }
 
 /** One of a few values. */
-interface Choice extends Common {
+export interface Choice extends Common {
   options: { value: string; label: string }[]
   /** What is shown when nothing is chosen; all, unless it says otherwise. */
   standing?: string

@@ -3,10 +3,10 @@ import { Button, Form, Input, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
+import { catalogue } from '../../shell/catalogue'
 import { Trouble } from '../../shell/notes'
 import { within } from '../../shell/within'
 import { useWords } from '../../words/words'
-import { catalogue } from '../sessions/catalogue'
 import { Plan } from './plan'
 
 type Given = Schema['ClassBody']

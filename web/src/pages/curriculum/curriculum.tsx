@@ -2,12 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import type { Schema } from '../../api/client'
 import { useChange } from '../../list/change'
+import { PublicChoice } from '../../list/publicfilters'
+import { catalogue, titled } from '../../shell/catalogue'
 import { Alternatives, Cited, useSay } from '../../shell/cited'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
-import { catalogue } from '../sessions/catalogue'
 
 type Catalogue = Schema['Catalogue']
 type Occupation = NonNullable<Catalogue['occupations']>[number]
@@ -34,16 +35,14 @@ export function Curriculum() {
       ) : (
         <>
           <search className="public-filters">
-            <label>
-              <span className="quiet small">{t('web.tasks.occupation')}</span>
-              <select value={one.code} onChange={(e) => change({ occupation: e.target.value })}>
-                {occupations.map((o) => (
-                  <option key={o.code} value={o.code}>
-                    {lang === 'en' && o.english ? o.english : o.title}
-                  </option>
-                ))}
-              </select>
-            </label>
+            <PublicChoice
+              of={{
+                label: t('web.tasks.occupation'),
+                value: one.code,
+                options: occupations.map((o) => ({ value: o.code, label: titled(lang, o) })),
+              }}
+              onChoose={(occupation) => change({ occupation })}
+            />
           </search>
           <Shown rules={all.data} of={one} />
         </>
@@ -59,7 +58,7 @@ function Shown({ rules, of }: { rules: Catalogue; of: Occupation }) {
   return (
     <>
       <section className="sheet stack close" aria-labelledby="occupation">
-        <h2 id="occupation">{lang === 'en' && of.english ? of.english : of.title}</h2>
+        <h2 id="occupation">{titled(lang, of)}</h2>
         <dl className="facts">
           <dt>{t('web.curriculum.directions')}</dt>
           <dd>{directions.length ? directions.map((d) => d.name).join(' · ') : t('web.curriculum.no_directions')}</dd>

@@ -2,12 +2,12 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { useChange } from '../../list/change'
+import { PublicFilters } from '../../list/publicfilters'
+import { useOccupations } from '../../shell/catalogue'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
-import { catalogue } from '../sessions/catalogue'
 
 type Found = Schema['FoundView']
 
@@ -15,69 +15,45 @@ type Found = Schema['FoundView']
 export function FindInstitutions() {
   const { t, lang, codes, name } = useWords()
   const asked = useSearch({ from: '/outside/find-institutions' })
-  const change = useChange({ stay: true })
-  const [sought, setSought] = useState(asked.q ?? '')
-  const offered = useQuery(catalogue)
+  const occupations = useOccupations()
   const list = useQuery({
     queryKey: ['institution-directory', lang, asked],
     queryFn: () => answer(api.GET('/v1/institution-directory', { params: { query: asked } })),
     staleTime: 30_000,
     placeholderData: (before) => before,
   })
-  const choices = [
-    {
-      name: 'role' as const,
-      label: t('web.finding.role'),
-      options: (['training', 'evaluation', 'ce_base'] as const).map((r) => [r, t(`web.finding.${r}`)] as const),
-    },
-    {
-      name: 'occupation' as const,
-      label: t('web.tasks.occupation'),
-      options: (offered.data?.occupations ?? []).map(
-        (o) => [o.code, lang === 'en' && o.english ? o.english : o.title] as const,
-      ),
-    },
-    {
-      name: 'district' as const,
-      label: t('web.finding.district'),
-      options: codes('district').map((d) => [d, name('district', d)] as const),
-    },
-  ]
   return (
     <div className="stack">
       <header className="stack close">
         <h1>{t('web.finding.title')}</h1>
         <p className="quiet">{t('web.finding.lead')}</p>
       </header>
-      <search className="public-filters">
-        {choices.map((c) => (
-          <label key={c.name}>
-            <span className="quiet small">{c.label}</span>
-            <select value={asked[c.name] ?? ''} onChange={(e) => change({ [c.name]: e.target.value || undefined })}>
-              <option value="">{t('web.list.all')}</option>
-              {c.options.map(([code, label]) => (
-                <option key={code} value={code}>
-                  {label}
-                </option>
-              ))}
-            </select>
-          </label>
-        ))}
-        <form
-          onSubmit={(e) => {
-            e.preventDefault()
-            change({ q: sought.trim() || undefined })
-          }}
-        >
-          <label>
-            <span className="quiet small">{t('web.finding.name')}</span>
-            <input type="search" maxLength={64} value={sought} onChange={(e) => setSought(e.target.value)} />
-          </label>
-          <button type="submit" className="press">
-            {t('web.questions.find')}
-          </button>
-        </form>
-      </search>
+      <PublicFilters
+        filters={[
+          {
+            name: 'role',
+            label: t('web.finding.role'),
+            value: asked.role,
+            options: (['training', 'evaluation', 'ce_base'] as const).map((r) => ({
+              value: r,
+              label: t(`web.finding.${r}`),
+            })),
+          },
+          {
+            name: 'occupation',
+            label: t('web.tasks.occupation'),
+            value: asked.occupation,
+            options: occupations,
+          },
+          {
+            name: 'district',
+            label: t('web.finding.district'),
+            value: asked.district,
+            options: codes('district').map((d) => ({ value: d, label: name('district', d) })),
+          },
+          { name: 'q', label: t('web.finding.name'), value: asked.q, type: 'search' },
+        ]}
+      />
       {list.error && !list.data ? (
         <Trouble error={list.error} again={() => void list.refetch()} />
       ) : !list.data ? (

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useLocation, useSearch } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { useEffect } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { useChange } from '../../list/change'
+import { PublicFilters } from '../../list/publicfilters'
 import { Cited } from '../../shell/cited'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -14,15 +14,10 @@ type Question = Schema['QuestionView']
 /** What people ask about the programme, and its answers, each with where it is written. */
 export function PolicyQuestions() {
   const { t, lang } = useWords()
-  const { topic, q } = useSearch({ from: '/outside/policy-questions' })
-  const change = useChange({ stay: true })
-  const [sought, setSought] = useState(q ?? '')
+  const asked = useSearch({ from: '/outside/policy-questions' })
   const all = useQuery({
-    queryKey: ['policy-questions', lang, topic, q],
-    queryFn: () =>
-      answer(
-        api.GET('/v1/policy-questions', { params: { query: { ...(topic ? { topic } : {}), ...(q ? { q } : {}) } } }),
-      ),
+    queryKey: ['policy-questions', lang, asked],
+    queryFn: () => answer(api.GET('/v1/policy-questions', { params: { query: asked } })),
     staleTime: 600_000,
     placeholderData: (before) => before,
   })
@@ -32,33 +27,17 @@ export function PolicyQuestions() {
         <h1>{t('web.questions.title')}</h1>
         <p className="quiet">{t('web.questions.lead')}</p>
       </header>
-      <search className="public-filters">
-        <form
-          onSubmit={(e) => {
-            e.preventDefault()
-            change({ q: sought.trim() || undefined })
-          }}
-        >
-          <label>
-            <span className="quiet small">{t('web.questions.search')}</span>
-            <input type="search" maxLength={64} value={sought} onChange={(e) => setSought(e.target.value)} />
-          </label>
-          <button type="submit" className="press">
-            {t('web.questions.find')}
-          </button>
-        </form>
-        <label>
-          <span className="quiet small">{t('web.questions.topic')}</span>
-          <select value={topic ?? ''} onChange={(e) => change({ topic: e.target.value || undefined })}>
-            <option value="">{t('web.list.all')}</option>
-            {all.data?.topics.map((of) => (
-              <option key={of.code} value={of.code}>
-                {of.name}
-              </option>
-            ))}
-          </select>
-        </label>
-      </search>
+      <PublicFilters
+        filters={[
+          { name: 'q', label: t('web.questions.search'), value: asked.q, type: 'search' },
+          {
+            name: 'topic',
+            label: t('web.questions.topic'),
+            value: asked.topic,
+            options: (all.data?.topics ?? []).map((of) => ({ value: of.code, label: of.name })),
+          },
+        ]}
+      />
       {all.error && !all.data ? (
         <Trouble error={all.error} again={() => void all.refetch()} />
       ) : !all.data ? (
@@ -70,7 +49,7 @@ export function PolicyQuestions() {
         </Note>
       ) : (
         all.data.topics.map(({ code, name }) => (
-          <Topic key={code} name={name} of={all.data.questions.filter((one) => one.topic === code)} open={!!q} />
+          <Topic key={code} name={name} of={all.data.questions.filter((one) => one.topic === code)} open={!!asked.q} />
         ))
       )}
     </div>

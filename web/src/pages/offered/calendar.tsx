@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useChange } from '../../list/change'
+import { PublicFilters } from '../../list/publicfilters'
+import { useOccupations } from '../../shell/catalogue'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
-import { catalogue } from '../sessions/catalogue'
 import { Compare, most } from './compare'
 import './offered.css'
 import { type Offered, offeredQuery, pageSize } from './queries'
@@ -112,55 +113,29 @@ function Card({ of, picked, onPick }: { of: Offered; picked: boolean; onPick: ()
 
 /** What narrows the calendar. Each choice is at once in the address. */
 function Narrowing({ institution }: { institution: string | undefined }) {
-  const { t, codes, name, lang } = useWords()
-  const { compare: _, page: __, ...asked } = useSearch({ from: '/outside/class-calendar' })
+  const { t, codes, name } = useWords()
+  const asked = useSearch({ from: '/outside/class-calendar' })
   const change = useChange({ stay: true })
-  const offered = useQuery(catalogue)
-  const occupations = offered.data?.occupations ?? []
-  const choices = [
-    {
-      name: 'occupation' as const,
-      label: t('web.tasks.occupation'),
-      options: occupations.map((o) => [o.code, lang === 'en' && o.english ? o.english : o.title] as const),
-    },
-    {
-      name: 'level' as const,
-      label: t('web.classes.level'),
-      options: codes('level').map((c) => [c, name('level', c)] as const),
-    },
-    {
-      name: 'delivery' as const,
-      label: t('web.offered.how'),
-      options: codes('class_delivery').map((c) => [c, name('class_delivery', c)] as const),
-    },
-    {
-      name: 'sort' as const,
-      label: t('web.offered.order'),
-      standing: t('web.offered.order_start'),
-      options: [
-        ['fee', t('web.offered.order_fee')],
-        ['-fee', t('web.offered.order_fee_down')],
-      ] as const,
-    },
-  ]
+  const occupations = useOccupations()
+  const coded = (family: 'level' | 'class_delivery') => codes(family).map((c) => ({ value: c, label: name(family, c) }))
   return (
-    <search className="public-filters">
-      {choices.map((c) => (
-        <label key={c.name}>
-          <span className="quiet small">{c.label}</span>
-          <select
-            value={asked[c.name] ?? ''}
-            onChange={(e) => change({ [c.name]: e.target.value || undefined, page: undefined })}
-          >
-            <option value="">{c.standing ?? t('web.list.all')}</option>
-            {c.options.map(([code, label]) => (
-              <option key={code} value={code}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-      ))}
+    <PublicFilters
+      filters={[
+        { name: 'occupation', label: t('web.tasks.occupation'), value: asked.occupation, options: occupations },
+        { name: 'level', label: t('web.classes.level'), value: asked.level, options: coded('level') },
+        { name: 'delivery', label: t('web.offered.how'), value: asked.delivery, options: coded('class_delivery') },
+        {
+          name: 'sort',
+          label: t('web.offered.order'),
+          value: asked.sort,
+          standing: t('web.offered.order_start'),
+          options: [
+            { value: 'fee', label: t('web.offered.order_fee') },
+            { value: '-fee', label: t('web.offered.order_fee_down') },
+          ],
+        },
+      ]}
+    >
       <label className="offered-pick">
         <input
           type="checkbox"
@@ -174,7 +149,7 @@ function Narrowing({ institution }: { institution: string | undefined }) {
           {t('web.offered.any_institution', { name: institution ?? asked.institution })}
         </button>
       )}
-    </search>
+    </PublicFilters>
   )
 }
 

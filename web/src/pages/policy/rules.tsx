@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { Schema } from '../../api/client'
+import { titled } from '../../shell/catalogue'
 import { Alternatives, Cited, useSay } from '../../shell/cited'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -46,7 +47,7 @@ export function Rules({ rules }: { rules: Catalogue }) {
       <Part title={t('web.policy.occupations')}>
         {(rules.occupations ?? []).map((o) => (
           <details key={o.code}>
-            <summary>{lang === 'en' && o.english ? o.english : o.title}</summary>
+            <summary>{titled(lang, o)}</summary>
             <div className="stack close inset">
               <p>
                 {t('web.policy.parts')}{' '}

@@ -4,12 +4,12 @@ import { Button, Popconfirm } from 'antd'
 import { useEffect, useRef } from 'react'
 import { answer, api } from '../../api/client'
 import { Failure } from '../../api/failure'
+import { called, catalogue } from '../../shell/catalogue'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { takeCarried } from '../join/carried'
-import { useCatalogue } from '../join/target'
 import { type Contents, changed, type Draft, draftQuery } from './draft'
 import { Fill } from './fill'
 import { lookUp, settledBy } from './order'
@@ -174,9 +174,9 @@ function Among({ all }: { all: Draft[] }) {
 /** What a registration is for, by its names. */
 export function Named({ of }: { of: Contents }) {
   const { t, lang, name } = useWords()
-  const catalogue = useCatalogue()
-  const occupation = catalogue.data?.occupations.find((o) => o.code === of.occupation)
+  const all = useQuery(catalogue)
   if (!of.occupation) return t('web.registration.untitled')
-  const called = (lang === 'zh' ? occupation?.name : occupation?.english) ?? of.occupation
-  return of.level ? `${called} · ${name('level', of.level)}` : called
+  const known = all.data?.occupations.find((o) => o.code === of.occupation)
+  const occupation = known ? called(lang, known) : of.occupation
+  return of.level ? `${occupation} · ${name('level', of.level)}` : occupation
 }
