@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useWords } from '../words/words'
 import { useChange } from './change'
 import type { Choice, Filter } from './filters'
@@ -50,6 +50,8 @@ export function PublicChoice({ of, standing, onChoose }: Choosing) {
 function Sought({ label, value, onSeek }: { label: string; value: string; onSeek: (value: string) => void }) {
   const { t } = useWords()
   const [typed, type] = useState(value)
+  // The address may change by a link or on the way back.
+  useEffect(() => type(value), [value])
   const seek = (e: FormEvent) => {
     e.preventDefault()
     onSeek(typed.trim())
