@@ -8,6 +8,7 @@ import type { Column } from '../../list/listing'
 import { ListPage, Opener, size, useChange } from '../../list/page'
 import { classStates } from '../../router'
 import { useWords } from '../../words/words'
+import { Target } from './target'
 
 const Detail = lazy(() => import('./detail').then((m) => ({ default: m.ClassDetail })))
 const Making = lazy(() => import('./making').then((m) => ({ default: m.Making })))
@@ -93,11 +94,6 @@ export function Classes() {
       none={{ title: t('web.classes.none'), advice: t('web.classes.none_advice') }}
     />
   )
-}
-
-/** What a class is for. */
-export function Target({ of }: { of: Class }) {
-  return [of.occupation.name, of.direction?.name, of.level.name].filter(Boolean).join(' · ')
 }
 
 const tones = { planned: 'still', running: 'now', closed: 'good' } as const

@@ -11,11 +11,12 @@ import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Uploading } from '../intakes/uploading'
 import { Code } from '../staff/code'
-import { State, Target } from './classes'
+import { State } from './classes'
 import { Members } from './members'
 import { Offer } from './offer'
 import { Plan } from './plan'
 import { Printing } from './printing'
+import { Target } from './target'
 import './classes.css'
 
 export type Detail = Schema['ClassDetailOutputBody']

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox, Form, Input, InputNumber, Select } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
 import { within } from '../../shell/within'
 import { moment } from '../../words/time'
@@ -30,20 +31,14 @@ export function Offer({ of }: { of: Detail }) {
               {t('web.offered.said', { n: offer.revision, at: moment(lang, offer.said_at) })}
             </span>
           </p>
-          <dl className="facts">
-            <dt>{t('web.offered.costs')}</dt>
-            <dd>
-              <Fee offer={offer} />
-            </dd>
-            <dt>{t('web.offered.refund')}</dt>
-            <dd>
-              <Refund offer={offer} />
-            </dd>
-            <dt>{t('web.offered.schedule')}</dt>
-            <dd>{offer.schedule || t('web.offered.unsaid')}</dd>
-            <dt>{t('web.offered.venue')}</dt>
-            <dd>{offer.venue || t('web.offered.unsaid')}</dd>
-          </dl>
+          <Facts
+            of={[
+              [t('web.offered.costs'), <Fee key="fee" offer={offer} />],
+              [t('web.offered.refund'), <Refund key="refund" offer={offer} />],
+              [t('web.offered.schedule'), offer.schedule || t('web.offered.unsaid')],
+              [t('web.offered.venue'), offer.venue || t('web.offered.unsaid')],
+            ]}
+          />
         </>
       )}
       {of.state !== 'closed' && !open && (

@@ -3,13 +3,15 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { useChange } from '../../list/change'
 import { PublicFilters } from '../../list/publicfilters'
 import { useOccupations } from '../../shell/catalogue'
+import { Facts } from '../../shell/facts'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Target } from '../classes/target'
 import { Compare, most } from './compare'
 import './offered.css'
 import { type Offered, offeredQuery, pageSize } from './queries'
-import { Fee, Hours, Places } from './terms'
+import { Fee, Hours, How, Places } from './terms'
 
 /** The classes that can be joined, month by month. What narrows them stands in the address. */
 export function ClassCalendar() {
@@ -85,25 +87,18 @@ function Card({ of, picked, onPick }: { of: Offered; picked: boolean; onPick: ()
       </div>
       <p className="row">
         <span>
-          {of.occupation.name}
-          {of.direction && ` · ${of.direction.name}`} · {of.level.name}
+          <Target of={of} />
         </span>
         <Places of={of} />
       </p>
-      <dl className="facts">
-        <dt>{t('web.offered.dates')}</dt>
-        <dd>{t('web.classes.from_to', { from: of.starts_on, to: of.ends_on })}</dd>
-        <dt>{t('web.offered.how')}</dt>
-        <dd>{[of.offer.delivery_name, of.offer.study_name].filter(Boolean).join(' · ') || t('web.offered.unsaid')}</dd>
-        <dt>{t('web.offered.teaches')}</dt>
-        <dd>
-          <Hours of={of} />
-        </dd>
-        <dt>{t('web.offered.costs')}</dt>
-        <dd>
-          <Fee offer={of.offer} />
-        </dd>
-      </dl>
+      <Facts
+        of={[
+          [t('web.offered.dates'), t('web.classes.from_to', { from: of.starts_on, to: of.ends_on })],
+          [t('web.offered.how'), <How key="how" offer={of.offer} />],
+          [t('web.offered.teaches'), <Hours key="hours" of={of} />],
+          [t('web.offered.costs'), <Fee key="fee" offer={of.offer} />],
+        ]}
+      />
       <label className="offered-pick">
         <input type="checkbox" checked={picked} onChange={onPick} /> {t('web.offered.pick')}
       </label>

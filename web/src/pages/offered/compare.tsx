@@ -4,8 +4,9 @@ import type { ReactNode } from 'react'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Target } from '../classes/target'
 import { type OfferedClass, oneOffered } from './queries'
-import { Fee, Hours, Places, Refund } from './terms'
+import { Fee, Hours, How, Places, Refund } from './terms'
 
 /** So many classes stand side by side. */
 export const most = 3
@@ -18,19 +19,13 @@ export function Compare({ ids, onRemove }: { ids: string[]; onRemove: (id: strin
   const shown = all.flatMap(({ data }) => (data ? [data] : []))
   const rows: [string, (of: OfferedClass) => ReactNode][] = [
     [t('web.offered.body'), (of) => of.institution.name],
-    [
-      t('web.classes.target'),
-      (of) => [of.occupation.name, of.direction?.name, of.level.name].filter(Boolean).join(' · '),
-    ],
+    [t('web.classes.target'), (of) => <Target of={of} />],
     [t('web.offered.dates'), (of) => t('web.classes.from_to', { from: of.starts_on, to: of.ends_on })],
     [t('web.offered.left'), (of) => <Places of={of} />],
     [t('web.offered.costs'), (of) => <Fee offer={of.offer} />],
     [t('web.offered.refund'), (of) => <Refund offer={of.offer} />],
     [t('web.offered.teaches'), (of) => <Hours of={of} />],
-    [
-      t('web.offered.how'),
-      (of) => [of.offer.delivery_name, of.offer.study_name].filter(Boolean).join(' · ') || t('web.offered.unsaid'),
-    ],
+    [t('web.offered.how'), (of) => <How offer={of.offer} />],
     [t('web.offered.schedule'), (of) => of.offer.schedule || t('web.offered.unsaid')],
     [t('web.offered.venue'), (of) => of.offer.venue || t('web.offered.unsaid')],
     [

@@ -1,13 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type Fact, Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Target } from '../classes/target'
 import './offered.css'
 import { type OfferedClass, oneOffered } from './queries'
-import { Fee, Hours, Places, Refund } from './terms'
+import { Fee, Hours, How, Places, Refund } from './terms'
 
 /** What one class offers who would join it. */
 export function ClassOffered() {
@@ -32,14 +33,11 @@ export function ClassOffered() {
 
 function Shown({ of }: { of: OfferedClass }) {
   const { t, lang } = useWords()
-  const facts: [string, ReactNode][] = [
+  const facts: Fact[] = [
     [t('web.offered.body'), of.institution.name],
     [t('web.offered.dates'), t('web.classes.from_to', { from: of.starts_on, to: of.ends_on })],
     [t('web.offered.enrol_until'), of.offer.enrol_until ?? of.ends_on],
-    [
-      t('web.offered.how'),
-      [of.offer.delivery_name, of.offer.study_name].filter(Boolean).join(' · ') || t('web.offered.unsaid'),
-    ],
+    [t('web.offered.how'), <How key="how" offer={of.offer} />],
     [t('web.offered.schedule'), of.offer.schedule || t('web.offered.unsaid')],
     [t('web.offered.venue'), of.offer.venue || t('web.offered.unsaid')],
   ]
@@ -49,8 +47,7 @@ function Shown({ of }: { of: OfferedClass }) {
         <h1>{of.name}</h1>
         <p className="row">
           <span>
-            {of.occupation.name}
-            {of.direction && ` · ${of.direction.name}`} · {of.level.name}
+            <Target of={of} />
           </span>
           <Places of={of} />
         </p>
@@ -58,14 +55,7 @@ function Shown({ of }: { of: OfferedClass }) {
       <div className="columns offered-columns">
         <div className="stack">
           <section className="sheet">
-            <dl className="facts">
-              {facts.map(([label, value]) => (
-                <div key={label} className="fact">
-                  <dt>{label}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-            </dl>
+            <Facts of={facts} />
           </section>
           <section className="sheet stack close late" aria-labelledby="content">
             <h2 id="content">{t('web.offered.teaches')}</h2>

@@ -4,6 +4,12 @@ import { useWords } from '../../words/words'
 
 type Offer = Schema['OfferView']
 
+/** By what means a class is held, and when in the week. */
+export function How({ offer }: { offer: Offer }) {
+  const { t } = useWords()
+  return [offer.delivery_name, offer.study_name].filter(Boolean).join(' · ') || t('web.offered.unsaid')
+}
+
 /** What a class costs; that nothing was published of it is said too. */
 export function Fee({ offer }: { offer: Offer }) {
   const { t, lang } = useWords()
