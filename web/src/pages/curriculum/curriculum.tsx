@@ -4,8 +4,9 @@ import type { Schema } from '../../api/client'
 import { useChange } from '../../list/change'
 import { PublicChoice } from '../../list/publicfilters'
 import { catalogue, titled } from '../../shell/catalogue'
-import { Alternatives, Cited, useSay } from '../../shell/cited'
+import { Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
+import { Alternatives, Cited, Evaluation, Exam, Leads, useSay } from '../../shell/rules'
 import { Waiting } from '../../shell/waiting'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -53,18 +54,20 @@ export function Curriculum() {
 
 function Shown({ rules, of }: { rules: Catalogue; of: Occupation }) {
   const { t, lang } = useWords()
-  const say = useSay()
   const directions = of.directions ?? []
   return (
     <>
       <section className="sheet stack close" aria-labelledby="occupation">
         <h2 id="occupation">{titled(lang, of)}</h2>
-        <dl className="facts">
-          <dt>{t('web.curriculum.directions')}</dt>
-          <dd>{directions.length ? directions.map((d) => d.name).join(' · ') : t('web.curriculum.no_directions')}</dd>
-          <dt>{t('web.curriculum.code')}</dt>
-          <dd>{of.code_2022 ?? of.code_2021}</dd>
-        </dl>
+        <Facts
+          of={[
+            [
+              t('web.curriculum.directions'),
+              directions.map((d) => d.name).join(' · ') || t('web.curriculum.no_directions'),
+            ],
+            [t('web.curriculum.code'), of.code_2022 ?? of.code_2021],
+          ]}
+        />
         <Cited c={of.standard} />
         <p className="row">
           <Link to="/class-calendar" search={{ occupation: of.code }}>
@@ -77,17 +80,8 @@ function Shown({ rules, of }: { rules: Catalogue; of: Occupation }) {
       </section>
       <section className="sheet stack close" aria-labelledby="exam">
         <h2 id="exam">{t('web.curriculum.examined')}</h2>
-        <p>
-          {say(rules.exam.text)} {t('web.policy.pass_mark', { mark: number(lang, rules.exam.pass_mark) })}
-        </p>
-        <Cited c={rules.exam.citation} />
-        <p>
-          {t('web.policy.parts')}{' '}
-          {(of.evaluation.parts ?? [])
-            .map((p) => `${lang === 'en' ? p.english : p.name} ${number(lang, p.pass_mark)}`)
-            .join(' · ')}
-        </p>
-        <Cited c={of.evaluation.citation} />
+        <Exam rule={rules.exam} />
+        <Evaluation rule={of.evaluation} />
       </section>
       {(of.levels ?? []).map((level) => (
         <LevelOf key={level.level} rules={rules} of={level} />
@@ -117,11 +111,7 @@ function LevelOf({ rules, of }: { rules: Catalogue; of: Level }) {
       {leads && (
         <div className="stack close">
           <h3>{t('web.curriculum.leads', { title: leads.title })}</h3>
-          {(leads.effects ?? []).map((effect) => (
-            <p key={effect.zh}>{say(effect)}</p>
-          ))}
-          <Alternatives all={leads.title_conditions ?? []} />
-          <Cited c={leads.title_citation} />
+          <Leads level={leads} />
           {(leads.information ?? []).map((i) => (
             <div key={i.text.zh}>
               <p>{say(i.text)}</p>

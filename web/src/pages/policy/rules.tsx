@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import type { Schema } from '../../api/client'
 import { titled } from '../../shell/catalogue'
-import { Alternatives, Cited, useSay } from '../../shell/cited'
+import { Alternatives, Cited, Evaluation, Exam, Leads, useSay } from '../../shell/rules'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -17,10 +17,7 @@ export function Rules({ rules }: { rules: Catalogue }) {
         <Alternatives all={rules.who_may_join ?? []} />
       </Part>
       <Part title={t('web.policy.exam')}>
-        <p>
-          {say(rules.exam.text)} {t('web.policy.pass_mark', { mark: number(lang, rules.exam.pass_mark) })}
-        </p>
-        <Cited c={rules.exam.citation} />
+        <Exam rule={rules.exam} />
       </Part>
       <Part title={t('web.policy.ce_hours')}>
         <p>{say(rules.ce_hours.text)}</p>
@@ -35,11 +32,7 @@ export function Rules({ rules }: { rules: Catalogue }) {
               {name('level', level.code)} · {level.title}
             </summary>
             <div className="stack close inset">
-              {(level.effects ?? []).map((effect) => (
-                <p key={effect.zh}>{say(effect)}</p>
-              ))}
-              <Alternatives all={level.title_conditions ?? []} />
-              <Cited c={level.title_citation} />
+              <Leads level={level} />
             </div>
           </details>
         ))}
@@ -49,13 +42,7 @@ export function Rules({ rules }: { rules: Catalogue }) {
           <details key={o.code}>
             <summary>{titled(lang, o)}</summary>
             <div className="stack close inset">
-              <p>
-                {t('web.policy.parts')}{' '}
-                {(o.evaluation.parts ?? [])
-                  .map((p) => `${lang === 'en' ? p.english : p.name} ${number(lang, p.pass_mark)}`)
-                  .join(' · ')}
-              </p>
-              <Cited c={o.evaluation.citation} />
+              <Evaluation rule={o.evaluation} />
               {(o.levels ?? []).map((level) => (
                 <div key={level.level} className="stack close tight">
                   <h3>{name('level', level.level)}</h3>
