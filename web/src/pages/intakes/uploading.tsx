@@ -2,10 +2,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
-import { keep } from '../../api/file'
+import { asBody, keep } from '../../api/file'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
-import { asBody, Drop } from '../workbooks/drop'
+import { Drop, xlsx } from '../workbooks/drop'
 
 /** A class's people are registered by a workbook: it is downloaded, filled in and sent. */
 export function Uploading({ of }: { of: Schema['ClassView'] }) {
@@ -18,7 +18,7 @@ export function Uploading({ of }: { of: Schema['ClassView'] }) {
   })
   const send = useMutation({
     mutationFn: (file: File) =>
-      answer(api.POST('/v1/classes/{id}/intakes', { params: { path: { id: of.id } }, ...asBody(file) })),
+      answer(api.POST('/v1/classes/{id}/intakes', { params: { path: { id: of.id } }, ...asBody(file, xlsx) })),
     onSuccess: async (made) => {
       queries.setQueryData(['intake', made.id, 'known'], made.known)
       await queries.invalidateQueries({ queryKey: ['intakes'] })

@@ -6,13 +6,6 @@ import './drop.css'
 /** The media of a workbook. */
 export const xlsx = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
 
-/** A workbook as the body of a request: the bytes are sent as they are, which the description calls a string. */
-export const asBody = (file: File) => ({
-  body: file as unknown as string,
-  bodySerializer: (body: string) => body as unknown as Blob,
-  headers: { 'Content-Type': xlsx },
-})
-
 /** Takes a workbook by choosing it or dropping it here. Who uses no mouse has the field within it. */
 export function Drop({ reading, advice, onFile }: { reading: boolean; advice: string; onFile: (file: File) => void }) {
   const { t } = useWords()

@@ -1,15 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { answer, api } from '../../api/client'
+import { asBody } from '../../api/file'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
-import { asBody, Drop } from './drop'
+import { Drop, xlsx } from './drop'
 
 /** Takes a workbook that was filled in. */
 export function Upload({ onRead }: { onRead: (id: string) => void }) {
   const { t } = useWords()
   const queries = useQueryClient()
   const send = useMutation({
-    mutationFn: (file: File) => answer(api.POST('/v1/workbooks', asBody(file))),
+    mutationFn: (file: File) => answer(api.POST('/v1/workbooks', asBody(file, xlsx))),
     onSuccess: (read) => {
       queries.setQueryData(['workbook', read.id, 'known'], read.known)
       void queries.invalidateQueries({ queryKey: ['workbook', read.id] })
