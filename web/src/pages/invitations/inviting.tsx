@@ -5,9 +5,8 @@ import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
 import { InstitutionField } from '../../shell/institutionfield'
 import { Trouble } from '../../shell/notes'
-import { Once } from '../../shell/once'
-import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Invited, LabelField } from './invited'
 
 type Body = Schema['InvitationBody']
 
@@ -15,7 +14,7 @@ const roles = ['institution', 'operator', 'administrator'] as const
 
 /** Somebody is invited. Staff of an institution invite staff of theirs, administrators whoever works here. */
 export function Inviting({ onClose }: { onClose: () => void }) {
-  const { t, lang } = useWords()
+  const { t } = useWords()
   const staff = useSession().account.role === 'institution'
   const [form] = Form.useForm<Body>()
   const role = Form.useWatch('role', form)
@@ -25,16 +24,10 @@ export function Inviting({ onClose }: { onClose: () => void }) {
       answer(api.POST('/v1/invitations', { body: { ...body, role: body.role ?? 'institution' } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['invitations'] }),
   })
-  const required = { required: true, whitespace: true, message: t('web.resolve.missing') }
   return (
     <Aside onClose={onClose} title={t('web.invitations.invite')}>
       {invite.data ? (
-        <Once
-          title={t('web.invitations.made')}
-          advice={t('web.invitations.made_advice', { at: moment(lang, invite.data.expires_at) })}
-          name={t('web.invitations.link')}
-          value={new URL(invite.data.link, window.location.origin).href}
-        />
+        <Invited by={invite.data} />
       ) : (
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(body) => invite.mutate(body)}>
           <p className="quiet">{t('web.invitations.means')}</p>
@@ -49,14 +42,7 @@ export function Inviting({ onClose }: { onClose: () => void }) {
               <Input autoCapitalize="none" spellCheck={false} maxLength={64} />
             </Form.Item>
           )}
-          <Form.Item
-            name="label"
-            label={t('web.accounts.label')}
-            extra={t('web.invitations.label_hint')}
-            rules={[required]}
-          >
-            <Input maxLength={64} />
-          </Form.Item>
+          <LabelField />
           {invite.error && <Trouble error={invite.error} />}
           <Button type="primary" htmlType="submit" loading={invite.isPending}>
             {t('web.invitations.make')}
