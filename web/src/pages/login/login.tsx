@@ -9,12 +9,13 @@ import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { wayBack } from './back'
 import { Door } from './door'
+import { waysQuery } from './ways'
 
 /** The page through which everybody comes in. */
 export function Login() {
   const { t } = useWords()
   const { problem, back } = useSearch({ from: '/login' })
-  const ways = useQuery({ queryKey: ['ways'], queryFn: () => answer(api.GET('/v1/session/ways')), staleTime: 60_000 })
+  const ways = useQuery(waysQuery)
   return (
     <Door title={t('web.login.title')}>
       {problem && <Turned code={problem} />}

@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { Checkbox, Form } from 'antd'
-import { answer, api, type Schema } from '../../api/client'
+import { Form } from 'antd'
+import type { Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { consentTexts } from '../signup/texts'
+import { Agreement } from './agreement'
 import type { StepProps } from './fill'
 import { Next } from './next'
 import { SponsorAgreement } from './order'
@@ -13,7 +15,7 @@ type Text = Schema['ConsentTextView']
 /** What is asked of who registers: a tick for each purpose, and none for them all. */
 export function Consents({ filling, next }: StepProps) {
   const { t } = useWords()
-  const texts = useQuery({ queryKey: ['consent-texts'], queryFn: () => answer(api.GET('/v1/consent-texts')) })
+  const texts = useQuery(consentTexts)
   if (texts.error) return <Trouble error={texts.error} again={() => void texts.refetch()} />
   if (!texts.data) return <Waiting rows={8} />
   const given = filling.contents.consents ?? []
@@ -29,23 +31,7 @@ export function Consents({ filling, next }: StepProps) {
           {texts.data.texts
             .filter((text) => text.when === when)
             .map((text) => (
-              <article key={text.kind} className="sheet stack close" data-consent={text.kind}>
-                <h3>{text.title}</h3>
-                {text.text.map((paragraph) => (
-                  <p key={paragraph}>{paragraph}</p>
-                ))}
-                <p className="quiet small">
-                  {t('web.registration.by_law', { by: text.by })} ·{' '}
-                  {t('web.registration.version', { version: text.version })}
-                </p>
-                <Checkbox
-                  checked={agreed(text)}
-                  onChange={(e) => tick(text, e.target.checked)}
-                  aria-label={`${t('web.registration.agree')}: ${text.title}`}
-                >
-                  {t('web.registration.agree')}
-                </Checkbox>
-              </article>
+              <Agreement key={text.kind} to={text} agreed={agreed(text)} onTick={(yes) => tick(text, yes)} />
             ))}
         </section>
       ))}

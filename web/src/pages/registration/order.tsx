@@ -1,9 +1,10 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { Button, Checkbox, Form, Input } from 'antd'
+import { Button, Form, Input } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Agreement } from './agreement'
 import type { Change, Filling } from './draft'
 
 type Ordered = Schema['OrderCodeOutputBody']
@@ -80,26 +81,26 @@ export function OrderedClass({ filling }: { filling: Filling }) {
       {order.error ? (
         <Trouble error={order.error} again={() => void order.refetch()} />
       ) : (
-        <>
-          <h2>{order.data.class.name}</h2>
-          <p>
-            {t('web.registration.order_class', {
-              employer: order.data.class.sponsor?.employer.name ?? '',
-              class: order.data.class.name,
-            })}
-          </p>
-          <p className="quiet">
-            {order.data.class.occupation.name} · {order.data.class.level.name} · {order.data.class.institution.name}
-          </p>
-          <p className="quiet">
-            {t('web.classes.from_to', { from: order.data.class.starts_on, to: order.data.class.ends_on })}
-          </p>
-        </>
+        <Comes to={order.data.class} />
       )}
       <div>
         <Button onClick={drop}>{t('web.registration.order_drop')}</Button>
       </div>
     </section>
+  )
+}
+
+function Comes({ to }: { to: Ordered['class'] }) {
+  const { t } = useWords()
+  return (
+    <>
+      <h2>{to.name}</h2>
+      <p>{t('web.registration.order_class', { employer: to.sponsor?.employer.name ?? '', class: to.name })}</p>
+      <p className="quiet">
+        {to.occupation.name} · {to.level.name} · {to.institution.name}
+      </p>
+      <p className="quiet">{t('web.classes.from_to', { from: to.starts_on, to: to.ends_on })}</p>
+    </>
   )
 }
 
@@ -110,19 +111,11 @@ export function SponsorAgreement({ filling }: { filling: Filling }) {
   if (order.error) return <Trouble error={order.error} again={() => void order.refetch()} />
   if (!order.data) return <Waiting rows={3} />
   const { consent, consent_version: version } = order.data
-  const title = t('web.registration.order_consent')
   return (
-    <article className="sheet stack close" data-consent="sponsor">
-      <h3>{title}</h3>
-      <p>{consent}</p>
-      <p className="quiet small">{t('web.registration.version', { version })}</p>
-      <Checkbox
-        checked={filling.contents.sponsor_consent === version}
-        onChange={(e) => filling.change({ sponsor_consent: e.target.checked ? version : undefined })}
-        aria-label={`${t('web.registration.agree')}: ${title}`}
-      >
-        {t('web.registration.agree')}
-      </Checkbox>
-    </article>
+    <Agreement
+      to={{ kind: 'sponsor', title: t('web.registration.order_consent'), text: [consent], version }}
+      agreed={filling.contents.sponsor_consent === version}
+      onTick={(yes) => filling.change({ sponsor_consent: yes ? version : undefined })}
+    />
   )
 }

@@ -10,12 +10,14 @@ import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { wayBack } from '../login/back'
 import { Door } from '../login/door'
+import { waysQuery } from '../login/ways'
+import { consentTexts } from './texts'
 
 /** Where a trainee makes an account of their own. */
 export function SignUp() {
   const { t } = useWords()
   const { back } = useSearch({ from: '/sign-up' })
-  const ways = useQuery({ queryKey: ['ways'], queryFn: () => answer(api.GET('/v1/session/ways')), staleTime: 60_000 })
+  const ways = useQuery(waysQuery)
   return (
     <Door title={t('web.sign_up.title')}>
       {ways.error && <Trouble error={ways.error} again={() => void ways.refetch()} />}
@@ -50,7 +52,7 @@ function Making() {
   const [form] = Form.useForm<Chosen>()
   const navigate = useNavigate()
   const queries = useQueryClient()
-  const texts = useQuery({ queryKey: ['consent-texts'], queryFn: () => answer(api.GET('/v1/consent-texts')) })
+  const texts = useQuery(consentTexts)
   const terms = texts.data?.texts.find((text) => text.when === 'sign_up')
   const make = useMutation({
     mutationFn: ({ login, password }: Chosen) =>
