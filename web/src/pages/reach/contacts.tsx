@@ -4,18 +4,10 @@ import { answer, api, type Schema } from '../../api/client'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
+import { kinds, type Part, parts } from './parts'
 
 type Known = Schema['ContactsView']
 type Body = Schema['ContactsBody']
-
-const parts = ['phone', 'email', 'address'] as const
-type Part = (typeof parts)[number]
-
-const kinds: Record<Part, { inputMode: 'tel' | 'email' | 'text'; autoComplete: string; maxLength: number }> = {
-  phone: { inputMode: 'tel', autoComplete: 'tel', maxLength: 40 },
-  email: { inputMode: 'email', autoComplete: 'email', maxLength: 254 },
-  address: { inputMode: 'text', autoComplete: 'street-address', maxLength: 200 },
-}
 
 /** How somebody can be reached. What is known is masked, so that an empty field leaves it as it is. */
 export function Contacts({ known }: { known: Known }) {

@@ -1,15 +1,11 @@
 import { Form, Input, Select } from 'antd'
 import { within } from '../../shell/within'
 import { useWords } from '../../words/words'
+import { kinds, type Part, parts } from '../reach/parts'
 import type { StepProps } from './fill'
 import { Next } from './next'
 
-interface Said {
-  phone?: string
-  email?: string
-  address?: string
-  district?: string
-}
+type Said = { [P in Part | 'district']?: string }
 
 /** How the person can be reached, and where their employer is. */
 export function Contacts({ filling, next }: StepProps) {
@@ -25,15 +21,11 @@ export function Contacts({ filling, next }: StepProps) {
       onFinish={next}
     >
       <p className="quiet">{t('web.registration.contacts_lead')}</p>
-      <Form.Item name="phone" label={t('web.reach.phone')}>
-        <Input inputMode="tel" autoComplete="tel" maxLength={40} />
-      </Form.Item>
-      <Form.Item name="email" label={t('web.reach.email')}>
-        <Input inputMode="email" autoComplete="email" maxLength={254} />
-      </Form.Item>
-      <Form.Item name="address" label={t('web.reach.address')}>
-        <Input autoComplete="street-address" maxLength={200} />
-      </Form.Item>
+      {parts.map((part) => (
+        <Form.Item key={part} name={part} label={t(`web.reach.${part}`)}>
+          <Input {...kinds[part]} />
+        </Form.Item>
+      ))}
       <Form.Item name="district" label={t('web.registration.district')}>
         <Select
           allowClear
