@@ -2,12 +2,12 @@ import { useMutation } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { Button, Form } from 'antd'
 import { useRef } from 'react'
-import { answer, api } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
-import { FactFields, type Facts, factsOf } from '../casework/applicant'
+import { FactFields, type Facts } from '../casework/applicant'
 import '../casework/casework.css'
 import { carry } from './carried'
+import { checkJoin } from './check'
 import { Result } from './result'
 import { type Target, TargetFields } from './target'
 
@@ -26,12 +26,7 @@ export function Join() {
   const [form] = Form.useForm<Told>()
   const shown = useRef<HTMLElement>(null)
   const check = useMutation({
-    mutationFn: ({ occupation = '', direction, level = '', applicant }: Told) =>
-      answer(
-        api.POST('/v1/join-checks', {
-          body: { occupation, level, applicant: factsOf(applicant), ...(direction ? { direction } : {}) },
-        }),
-      ),
+    mutationFn: checkJoin,
     onSuccess: (_, told) => {
       // Whoever goes on to look for a class does not tell it again.
       carry(told)

@@ -4,11 +4,13 @@ import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
-import { type Facts, factsOf } from '../casework/applicant'
+import type { Facts } from '../casework/applicant'
+import { checkJoin } from '../join/check'
 import { Bodies } from './bodies'
 import { Classes } from './classes'
 import type { Contents, Filling } from './draft'
 import type { StepProps } from './fill'
+import { Next } from './next'
 import { OrderedClass } from './order'
 
 /** Whether enough is told to ask who could train and evaluate. */
@@ -18,17 +20,7 @@ const useCheck = (c: Contents) =>
   useQuery({
     queryKey: ['join-check', c.occupation, c.direction, c.level, c.applicant],
     enabled: asked(c),
-    queryFn: () =>
-      answer(
-        api.POST('/v1/join-checks', {
-          body: {
-            occupation: c.occupation ?? '',
-            level: c.level ?? '',
-            ...(c.direction ? { direction: c.direction } : {}),
-            applicant: factsOf(c.applicant as Facts),
-          },
-        }),
-      ),
+    queryFn: () => checkJoin({ ...c, applicant: c.applicant as Facts }),
   })
 
 /** Classes that are offered, who trains and who evaluates, side by side. */
@@ -115,9 +107,7 @@ export function Choice({ filling, next, go }: StepProps) {
         />
       </div>
       <div>
-        <Button type="primary" size="large" onClick={next}>
-          {t('web.registration.next')}
-        </Button>
+        <Next onClick={next} />
       </div>
     </div>
   )
