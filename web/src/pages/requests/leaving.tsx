@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button, Form, Input, Radio } from 'antd'
+import { Button, Form } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { putFaults } from '../../shell/faults'
@@ -8,6 +8,8 @@ import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
 import type { Case } from '../case/queries'
+import { Asking } from './asking'
+import { ChoiceField } from './fields'
 
 const kinds = ['identity_correction', 'body_move'] as const
 
@@ -27,51 +29,30 @@ export function OwnActs({ c }: { c: Case }) {
         </Link>
         <Link to="/my-requests">{t('web.requests.mine')}</Link>
       </div>
-      {doing === 'ask' && <Asking c={c} onDone={() => setDoing(undefined)} />}
+      {doing === 'ask' && <AskingBureau c={c} onDone={() => setDoing(undefined)} />}
       {doing === 'leave' && !over && <Leaving c={c} />}
     </section>
   )
 }
 
-interface Filled {
-  kind: Schema['TraineeRequestBody']['kind']
-  text: string
-}
-
-function Asking({ c, onDone }: { c: Case; onDone: () => void }) {
+function AskingBureau({ c, onDone }: { c: Case; onDone: () => void }) {
   const { t, name } = useWords()
-  const queries = useQueryClient()
-  const [form] = Form.useForm<Filled>()
-  const send = useMutation({
-    mutationFn: (body: Filled) => answer(api.POST('/v1/cases/{id}/requests', { params: { path: { id: c.id } }, body })),
-    onError: (error) => putFaults(form, error),
-    onSuccess: () => {
-      onDone()
-      void queries.invalidateQueries({ queryKey: ['requests'] })
-    },
-  })
-  const needed = { required: true, message: t('web.resolve.missing') }
   return (
-    <Form form={form} name="bureau" layout="vertical" requiredMark={false} onFinish={(filled) => send.mutate(filled)}>
-      <Form.Item name="kind" label={t('web.requests.kind')} rules={[needed]}>
-        <Radio.Group
-          className="choices"
-          options={kinds.map((value) => ({ value, label: name('petition_kind', value) }))}
-        />
-      </Form.Item>
-      <Form.Item
-        name="text"
-        label={t('web.requests.ask_what')}
-        extra={t('web.requests.sealed')}
-        rules={[{ ...needed, whitespace: true }]}
-      >
-        <Input.TextArea rows={4} maxLength={4000} />
-      </Form.Item>
-      {send.error && <Trouble error={send.error} />}
-      <Button type="primary" htmlType="submit" loading={send.isPending}>
-        {t('web.requests.send')}
-      </Button>
-    </Form>
+    <Asking
+      name="bureau"
+      ask={(body: Schema['TraineeRequestBody']) =>
+        answer(api.POST('/v1/cases/{id}/requests', { params: { path: { id: c.id } }, body }))
+      }
+      onAsked={onDone}
+      label={t('web.requests.ask_what')}
+      extra={t('web.requests.sealed')}
+    >
+      <ChoiceField
+        name="kind"
+        label={t('web.requests.kind')}
+        options={kinds.map((value) => ({ value, label: name('petition_kind', value) }))}
+      />
+    </Asking>
   )
 }
 

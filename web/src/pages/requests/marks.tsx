@@ -1,11 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Button, Form, Input } from 'antd'
+import { Button } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
+import { Asking } from './asking'
 
 type Mark = Schema['ReviewableView']
 
@@ -55,7 +55,7 @@ function OneMark({ caseID, of }: { caseID: string; of: Mark }) {
           </Link>
         </p>
       ) : asking ? (
-        <Asking caseID={caseID} of={of} onDone={() => setAsking(false)} />
+        <AskingReview caseID={caseID} of={of} onDone={() => setAsking(false)} />
       ) : (
         <div>
           <Button onClick={() => setAsking(true)}>{t('web.requests.ask_review')}</Button>
@@ -65,42 +65,24 @@ function OneMark({ caseID, of }: { caseID: string; of: Mark }) {
   )
 }
 
-function Asking({ caseID, of, onDone }: { caseID: string; of: Mark; onDone: () => void }) {
+function AskingReview({ caseID, of, onDone }: { caseID: string; of: Mark; onDone: () => void }) {
   const { t } = useWords()
   const queries = useQueryClient()
-  const [form] = Form.useForm<{ text: string }>()
-  const send = useMutation({
-    mutationFn: ({ text }: { text: string }) => {
-      const part = of.part.code as Schema['ScoreReviewBody']['part']
-      const body = { part, attempt: of.attempt, text }
-      return answer(api.POST('/v1/cases/{id}/score-reviews', { params: { path: { id: caseID } }, body }))
-    },
-    onError: (error) => putFaults(form, error),
-    onSuccess: () => {
-      onDone()
-      void queries.invalidateQueries({ queryKey: ['case', caseID] })
-    },
-  })
+  const ask = ({ text }: { text: string }) => {
+    const part = of.part.code as Schema['ScoreReviewBody']['part']
+    const body = { part, attempt: of.attempt, text }
+    return answer(api.POST('/v1/cases/{id}/score-reviews', { params: { path: { id: caseID } }, body }))
+  }
   return (
-    <Form
-      form={form}
+    <Asking
       name={`review-${of.part.code}-${of.attempt}`}
-      layout="vertical"
-      requiredMark={false}
-      onFinish={(filled) => send.mutate(filled)}
-    >
-      <Form.Item
-        name="text"
-        label={t('web.requests.review_what')}
-        extra={t('web.requests.review_once')}
-        rules={[{ required: true, whitespace: true, message: t('web.resolve.missing') }]}
-      >
-        <Input.TextArea rows={4} maxLength={4000} />
-      </Form.Item>
-      {send.error && <Trouble error={send.error} />}
-      <Button type="primary" htmlType="submit" loading={send.isPending}>
-        {t('web.requests.send')}
-      </Button>
-    </Form>
+      ask={ask}
+      onAsked={() => {
+        onDone()
+        void queries.invalidateQueries({ queryKey: ['case', caseID] })
+      }}
+      label={t('web.requests.review_what')}
+      extra={t('web.requests.review_once')}
+    />
   )
 }

@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Button, Form, Input, InputNumber, Radio } from 'antd'
+import { Button, Form, InputNumber } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
+import { ChoiceField, TextField } from './fields'
 
 type View = Schema['PetitionView']
 type Option = View['steps'][number]
@@ -62,8 +63,6 @@ function One({ of, option }: { of: View; option: Option }) {
       void queries.invalidateQueries({ queryKey: ['case'] })
     },
   })
-  const needed = { required: true, message: t('web.resolve.missing') }
-  const said = { ...needed, whitespace: true }
   return (
     <section className="stack close" aria-labelledby={`step-${step}-${of.id}`}>
       <h2 id={`step-${step}-${of.id}`}>{t(`web.requests.step.${step}`)}</h2>
@@ -79,49 +78,42 @@ function One({ of, option }: { of: View; option: Option }) {
           onFinish={(filled) => take.mutate(filled)}
         >
           {step === 'confirmation' && (
-            <Form.Item name="choice" label={t('web.requests.agree')} rules={[needed]}>
-              <Radio.Group
-                className="choices"
-                options={[
-                  { value: 'yes', label: t('web.requests.agrees') },
-                  { value: 'no', label: t('web.requests.declines') },
-                ]}
-              />
-            </Form.Item>
+            <ChoiceField
+              name="choice"
+              label={t('web.requests.agree')}
+              options={[
+                { value: 'yes', label: t('web.requests.agrees') },
+                { value: 'no', label: t('web.requests.declines') },
+              ]}
+            />
           )}
           {step === 'answer' && (
-            <Form.Item name="choice" label={t('web.requests.outcome')} rules={[needed]}>
-              <Radio.Group
-                className="choices"
+            <>
+              <ChoiceField
+                name="choice"
+                label={t('web.requests.outcome')}
                 options={(option.outcomes ?? []).map((o) => ({ value: o.code, label: o.name }))}
               />
-            </Form.Item>
+              {choice === 'corrected' && (
+                <Form.Item
+                  name="score"
+                  label={t('web.requests.score')}
+                  rules={[{ required: true, message: t('web.resolve.missing') }]}
+                >
+                  <InputNumber min={0} max={100} precision={2} />
+                </Form.Item>
+              )}
+              <TextField
+                name="answer"
+                label={t('web.requests.answer')}
+                extra={t('web.requests.answer_read')}
+                rows={3}
+                most={2000}
+              />
+            </>
           )}
-          {step === 'answer' && choice === 'corrected' && (
-            <Form.Item name="score" label={t('web.requests.score')} rules={[needed]}>
-              <InputNumber min={0} max={100} precision={2} />
-            </Form.Item>
-          )}
-          {step === 'answer' && (
-            <Form.Item
-              name="answer"
-              label={t('web.requests.answer')}
-              extra={t('web.requests.answer_read')}
-              rules={[said]}
-            >
-              <Input.TextArea rows={3} maxLength={2000} />
-            </Form.Item>
-          )}
-          {step === 'appeal' && (
-            <Form.Item name="text" label={t('web.requests.why')} rules={[said]}>
-              <Input.TextArea rows={4} maxLength={4000} />
-            </Form.Item>
-          )}
-          {step === 'statement' && (
-            <Form.Item name="statement" label={t('web.requests.statement')} rules={[said]}>
-              <Input.TextArea rows={5} maxLength={4000} />
-            </Form.Item>
-          )}
+          {step === 'appeal' && <TextField name="text" label={t('web.requests.why')} rows={4} />}
+          {step === 'statement' && <TextField name="statement" label={t('web.requests.statement')} rows={5} />}
           {step === 'confirmation' && <ReasonField rows={2} />}
           {take.error && <Trouble error={take.error} />}
           <Button type={bare.has(step) ? 'default' : 'primary'} htmlType="submit" loading={take.isPending}>
