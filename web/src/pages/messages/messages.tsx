@@ -102,7 +102,13 @@ function Message({ of, onRead }: { of: Told; onRead: () => void }) {
       <p>{of.text}</p>
       {of.act && <p className="ask">{of.act.text}</p>}
       <div className="row">
-        {of.act ? <Doing act={of.act} of={of} onRead={onRead} /> : <CaseLink of={of} onRead={onRead} />}
+        {of.act ? (
+          <Doing act={of.act} of={of} onRead={onRead} />
+        ) : (
+          <ToCase of={of} onRead={onRead}>
+            {t('web.messages.case')}
+          </ToCase>
+        )}
         {fresh && (
           <Button type="text" onClick={onRead} aria-label={t('web.messages.read_one', { title: of.title })}>
             {t('web.messages.read')}
@@ -113,40 +119,34 @@ function Message({ of, onRead }: { of: Told; onRead: () => void }) {
   )
 }
 
+/** Where what is not done on the page of a case is done. */
+const pages = { certificates: '/my-certificates', requests: '/my-requests', reach: '/my-reach' } as const
+
 /** Where something is done about it. Who goes there has read it. */
 function Doing({ act, of, onRead }: { act: Act; of: Told; onRead: () => void }) {
-  const seen = () => of.read_at || onRead()
-  if (act.page === 'certificates')
+  if (act.page === 'case') {
     return (
-      <Link to="/my-certificates" className="do" onClick={seen}>
+      <ToCase of={of} onRead={onRead} className="do">
         {act.button}
-      </Link>
+      </ToCase>
     )
-  if (act.page === 'requests')
-    return (
-      <Link to="/my-requests" className="do" onClick={seen}>
-        {act.button}
-      </Link>
-    )
-  if (act.page === 'reach')
-    return (
-      <Link to="/my-reach" className="do" onClick={seen}>
-        {act.button}
-      </Link>
-    )
-  return of.case_id ? (
-    <Link to="/cases/$id" params={{ id: of.case_id }} className="do" onClick={seen}>
+  }
+  return (
+    <Link to={pages[act.page]} className="do" onClick={() => of.read_at || onRead()}>
       {act.button}
     </Link>
-  ) : null
+  )
 }
 
-function CaseLink({ of, onRead }: { of: Told; onRead: () => void }) {
-  const { t } = useWords()
+interface ToCaseProps {
+  of: Told
+  onRead: () => void
+  className?: string
+  children: string
+}
+
+/** The way to the case that it is about, if it is about one. */
+function ToCase({ of, onRead, ...link }: ToCaseProps) {
   if (!of.case_id) return null
-  return (
-    <Link to="/cases/$id" params={{ id: of.case_id }} onClick={() => of.read_at || onRead()}>
-      {t('web.messages.case')}
-    </Link>
-  )
+  return <Link to="/cases/$id" params={{ id: of.case_id }} onClick={() => of.read_at || onRead()} {...link} />
 }
