@@ -6,6 +6,7 @@ import { answer, api, type Schema } from '../../api/client'
 import { Trouble } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Asking } from './asking'
+import { Marked } from './state'
 
 type Mark = Schema['ReviewableView']
 
@@ -39,8 +40,7 @@ function OneMark({ caseID, of }: { caseID: string; of: Mark }) {
   return (
     <div className="step stack close">
       <h3>
-        {of.part.name} · {t('web.tasks.attempt_n', { n: of.attempt })} ·{' '}
-        {of.score === undefined ? t('web.requests.absent') : t('web.requests.points', { n: of.score })}
+        <Marked part={of.part.name} attempt={of.attempt} score={of.score} />
       </h3>
       <p className="quiet">{t('web.requests.window_days', days)}</p>
       {of.petition_id ? (

@@ -8,7 +8,7 @@ import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
-import { RequestState } from './state'
+import { RequestState, unanswered } from './state'
 
 const Sheet = lazy(() => import('./detail').then((m) => ({ default: m.RequestSheet })))
 const Complaining = lazy(() => import('./complaining').then((m) => ({ default: m.Complaining })))
@@ -74,7 +74,6 @@ export function MyRequests() {
 
 function Card({ of }: { of: Schema['PetitionView'] }) {
   const { t, lang } = useWords()
-  const open = of.state.code === 'asked' || of.state.code === 'proposed'
   return (
     <article className="sheet stack close request">
       <div className="row apart">
@@ -88,7 +87,7 @@ function Card({ of }: { of: Schema['PetitionView'] }) {
       <p className="quiet">
         {of.institution.name} · {moment(lang, of.asked_at)}
       </p>
-      {open ? (
+      {unanswered(of) ? (
         <p>{t('web.requests.turn', { by: of.handled_by.name, due: moment(lang, of.due_at) })}</p>
       ) : (
         of.outcome && (

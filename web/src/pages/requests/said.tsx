@@ -3,7 +3,7 @@ import { useSession } from '../../api/session'
 import { type Fact, Facts } from '../../shell/facts'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
-import { RequestState } from './state'
+import { Marked, RequestState, unanswered } from './state'
 
 type Detail = Schema['PetitionDetailBody']
 
@@ -11,7 +11,6 @@ type Detail = Schema['PetitionDetailBody']
 export function Said({ of }: { of: Detail }) {
   const { t, lang } = useWords()
   const { account } = useSession()
-  const open = of.state.code === 'asked' || of.state.code === 'proposed'
   const facts: Fact[] = [[t('web.requests.state'), <RequestState key="state" of={of} />]]
   if (account.role !== 'trainee') facts.push([t('web.requests.trainee'), of.name])
   facts.push(
@@ -23,9 +22,7 @@ export function Said({ of }: { of: Detail }) {
   if (of.mark) {
     facts.push([
       t('web.requests.mark'),
-      `${of.mark.part.name} · ${t('web.tasks.attempt_n', { n: of.mark.attempt })} · ${
-        of.mark.score_was === undefined ? t('web.requests.absent') : t('web.requests.points', { n: of.mark.score_was })
-      }`,
+      <Marked key="mark" part={of.mark.part.name} attempt={of.mark.attempt} score={of.mark.score_was} />,
     ])
     facts.push([
       t('web.requests.window'),
@@ -33,7 +30,7 @@ export function Said({ of }: { of: Detail }) {
     ])
   }
   facts.push([t('web.requests.text'), of.text ?? t('web.requests.done_again')])
-  if (open) facts.push([t('web.requests.due'), moment(lang, of.due_at)])
+  if (unanswered(of)) facts.push([t('web.requests.due'), moment(lang, of.due_at)])
   if (of.statement_due_at && !of.stated_at)
     facts.push([t('web.requests.statement_due'), moment(lang, of.statement_due_at)])
   facts.push([t('web.requests.statement'), of.statement])
