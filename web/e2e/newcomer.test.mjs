@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, shot, visit, world } from './browser.mjs'
-import { asksWhether, consents, next, phone, saved } from './newcomers.mjs'
+import { at, fits, phone, shot, visit, world } from './browser.mjs'
+import { asksWhether, consents, next, saved } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 
 /** A page of the way: nothing is wider than the phone, and axe finds nothing. */
 async function looked(page, name) {
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, name)
+  await fits(page, name)
   await axeFindsNothing(page, name)
   await shot(page, `newcomer-${name}`)
 }
