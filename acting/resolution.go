@@ -62,8 +62,17 @@ func (f *File) refusesBody(role, institution string) (string, error) {
 		return "same_body", nil
 	}
 	listed, err := f.Tx.Listed(institution, f.Occupation, f.Level, role, f.Today)
-	if err == nil && !listed {
+	switch {
+	case err != nil:
+		return "", err
+	case !listed:
 		return "not_listed_for_role", nil
+	case role != policy.RoleEvaluation:
+		return "", nil
+	}
+	trained, err := f.Tx.TrainedBy(f.PersonID, institution, f.Occupation)
+	if trained {
+		return store.TrainedByEvaluator, err
 	}
 	return "", err
 }

@@ -59,6 +59,9 @@ func (r *Records) IssueCertificate(
 			reply.StepReply, err = f.stuck(stage, contract.IssuerNotListed, store.Incident{InstitutionID: &issuer})
 			return reply, err
 		}
+		if reply.Incident, err = f.unverified(stage); err != nil || reply.Incident != nil {
+			return reply, err
+		}
 		if mark.CertificateNumber == "" {
 			return r.prepare(f, stage, req.Kind, issuer)
 		}
@@ -74,6 +77,16 @@ func (r *Records) IssueCertificate(
 		reply.StepReply, err = f.stuck(stage, contract.CertificateNumberTaken, store.Incident{InstitutionID: &issuer})
 		return reply, err
 	})
+}
+
+// unverified opens an incident when a register, or people, could not say that the person is who a certificate would name. That is
+// no refusal: it goes on once people have seen the document. Who was never asked about is taken at their word.
+func (f *file) unverified(stage progress.Stage) (*contract.Incident, error) {
+	check, err := f.tx.LastIdentityCheck(f.PersonID)
+	if err != nil || !check.Unverified() {
+		return nil, err
+	}
+	return f.OpenIncident(stage, contract.IdentityUnverified, store.Incident{})
 }
 
 // undermined says that the hours which a training certificate stands on do not suffice.

@@ -230,3 +230,29 @@ func TestWhatAnInstitutionIssuedItselfIsRecordedForItsDayWithItsFile(t *testing.
 	require.Empty(t, c.Facts.Template)
 	require.Zero(t, b.count(t, "outbox WHERE kind = 'certificate.issued'"), "who issued it knows")
 }
+
+func TestX14ACertificateWaitsUntilPeopleHaveSeenWhoseDocumentItIs(t *testing.T) {
+	t.Parallel()
+	b := examined(t)
+	found := func(outcome string) {
+		require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+			return tx.InsertIdentityCheck(store.IdentityCheck{PersonID: b.personID, Outcome: outcome, CheckedAt: time.Now().UTC().Add(time.Second)})
+		}))
+	}
+	issue := func(try int) contract.IssueCertificateReply {
+		reply, err := b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: try})
+		require.NoError(t, err)
+		return reply
+	}
+	for try, outcome := range []string{store.IdentityUnknown, store.IdentityDiffers} {
+		found(outcome)
+		reply := issue(try + 1)
+		require.NotNil(t, reply.Incident, outcome)
+		require.Equal(t, contract.IdentityUnverified, reply.Incident.Cause)
+		require.Zero(t, b.count(t, "certificates"))
+		b.settle(t, *reply.Incident, contract.Retry, store.ResolutionParams{})
+	}
+	found(store.IdentityMatches)
+	require.Nil(t, issue(3).Incident)
+	require.Equal(t, 1, b.count(t, "certificates"))
+}

@@ -324,6 +324,61 @@ func TestWorkCanBeGivenToAnotherListedBodyButNeverToTheOneThatEvaluates(t *testi
 	require.Empty(t, open, "what the first institution owed is taken back")
 }
 
+// trainedElsewhere has an institution have trained the bundle's person for another level, as under an earlier list.
+func (b bundle) trainedElsewhere(t *testing.T, institution string) {
+	t.Helper()
+	earlier := b
+	earlier.caseID = uuid.NewString()
+	of := b.file(t)
+	require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertCase(store.Case{
+			ID: earlier.caseID, PersonID: b.personID, Occupation: of.Occupation, Level: "intermediate", PolicyVersion: of.PolicyVersion,
+			TrainingBody: institution, EvaluationBody: trainer, Applicant: of.Applicant, RegisteredBy: b.account,
+			RegisteredAt: time.Now().UTC(), RegisteredOn: calendar.NewDate(2024, time.January, 1),
+		}, store.ActorOperator)
+		if err != nil {
+			return err
+		}
+		task := store.Task{
+			ID: uuid.NewString(), CaseID: earlier.caseID, InstitutionID: institution, Kind: contract.TrainingTask, Attempt: 1, Issue: 1,
+			IssuedAt: time.Now().UTC(), DueAt: time.Now().UTC().Add(time.Hour),
+		}
+		if err := tx.InsertTask(task); err != nil {
+			return err
+		}
+		return tx.CloseTask(task, store.TaskAnswered, "", time.Now().UTC())
+	}))
+}
+
+func TestX12WhatHasBecomeSoSinceIsFoundByTheCaseItselfAndLetBeOnlyByAnOverrideOfJustThat(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, policy.Applicant{Category: policy.FinalYearStudent}) // of no school
+	b.trainedElsewhere(t, evaluator)
+	admit := func(try int, waived bool) *contract.Incident {
+		reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: try, Waived: waived})
+		require.NoError(t, err)
+		return reply.Incident
+	}
+	unmet := admit(1, false)
+	require.Equal(t, contract.EligibilityNotMet, unmet.Cause)
+	b.resolve(t, *unmet, contract.Override, store.ResolutionParams{Evidence: "x"})
+	found := admit(2, true)
+	require.NotNil(t, found, "what was waived is another condition")
+	require.Equal(t, contract.TrainedByEvaluator, found.Cause)
+	kept, err := b.Store.Read(t.Context()).Incident(found.ID)
+	require.NoError(t, err)
+	require.Equal(t, evaluator, *kept.InstitutionID)
+	require.Equal(t, policy.RoleEvaluation, kept.Role(), "it is given to another evaluation body, though the case is at its registration")
+
+	reply, refusal := b.resolve(t, *found, contract.Override, store.ResolutionParams{Evidence: "x"})
+	require.Empty(t, refusal)
+	require.True(t, reply.Applied)
+	require.Nil(t, admit(3, true))
+	entry, err := b.EnterEvaluation(t.Context(), contract.EnterEvaluationRequest{CaseID: b.caseID, Try: 1, Waived: true})
+	require.NoError(t, err)
+	require.Nil(t, entry.Incident, "it was let be of this body, for good")
+}
+
 func TestAnExtensionMovesTheDeadlineOfTheTaskToo(t *testing.T) {
 	t.Parallel()
 	b := newBundle(t, graduate())

@@ -31,6 +31,9 @@ func (r *Records) Admit(ctx context.Context, req contract.AdmitRequest) (contrac
 		if err != nil || reply.Incident != nil {
 			return reply, err
 		}
+		if reply.Incident, err = f.trainedByEvaluator(progress.Registration); err != nil || reply.Incident != nil {
+			return reply, err
+		}
 		return reply, f.Move(progress.Registration, progress.Done, nil, nil)
 	})
 }
@@ -43,11 +46,31 @@ func (r *Records) EnterEvaluation(
 		if err := f.Move(progress.Evaluation, progress.Active, nil, nil); err != nil {
 			return contract.StepReply{}, err
 		}
-		return f.enter(entry{
+		reply, err := f.enter(entry{
 			stage: progress.Evaluation, waived: req.Waived, cause: contract.EvaluationEntryNotMet,
 			decision: f.rules.MayEnterEvaluation(f.Applicant, f.Occupation, f.Level, f.today),
 			met:      "evaluation_entry_met", notMet: "evaluation_entry_not_met",
 		})
+		if err == nil && reply.Incident == nil { // two records may have become one person's since
+			reply.Incident, err = f.trainedByEvaluator(progress.Evaluation)
+		}
+		return reply, err
+	})
+}
+
+// trainedByEvaluator opens an incident when the body that is to evaluate had trained the person for the occupation, in this case
+// or another. An operator's override of just this lets it be, for this body.
+func (f *file) trainedByEvaluator(stage progress.Stage) (*contract.Incident, error) {
+	trained, err := f.tx.TrainedBy(f.PersonID, f.EvaluationBody, f.Occupation)
+	if err != nil || !trained {
+		return nil, err
+	}
+	let, err := f.tx.LetBe(f.ID, contract.TrainedByEvaluator, f.EvaluationBody)
+	if err != nil || let {
+		return nil, err
+	}
+	return f.OpenIncident(stage, contract.TrainedByEvaluator, store.Incident{
+		InstitutionID: &f.EvaluationBody, Params: map[string]any{"role": policy.RoleEvaluation, "institution": f.EvaluationBody},
 	})
 }
 

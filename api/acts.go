@@ -306,7 +306,7 @@ func (s *service) previewAct(ctx context.Context, in *idBodyInput) (*previewOutp
 func faultOf(why string) FieldError {
 	field := "verb"
 	switch why {
-	case fieldSameBody, fieldNotListed:
+	case fieldSameBody, fieldTrainedBy, fieldNotListed:
 		field = "institution"
 	case acting.StageNotEarlier, acting.InForce:
 		field = "stage"

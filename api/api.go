@@ -168,6 +168,7 @@ type service struct {
 	misconduct    misconductBodies
 	petitions     petitionBodies
 	merges        mergeBodies
+	claims        claimBodies
 	duty          body[dutyBody]
 	repairing     executionBodies
 	acts          actBodies

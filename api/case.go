@@ -43,19 +43,20 @@ type CaseSummary struct {
 // caseView is a case with all that a reader may know of it. Nothing in it says who the trainee is.
 type caseView struct {
 	CaseSummary
-	Withdrawing  bool              `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
-	Paused       bool              `json:"paused" doc:"An operator holds it where it is; nothing becomes overdue."`
-	Standing     string            `json:"standing" doc:"Where the case stands, in a sentence for its trainee."`
-	Ways         []wayView         `json:"ways" doc:"What a case that has ended leaves, and what can be done next."`
-	Stages       []stageView       `json:"stages"`
-	Incident     *IncidentView     `json:"incident,omitempty"`
-	Hours        hoursView         `json:"hours"`
-	Results      []resultView      `json:"results"`
-	Certificates []CertificateView `json:"certificates"`
-	Title        *titleView        `json:"title,omitempty"`
-	CEHours      []ceHoursView     `json:"ce_hours"`
-	Decisions    []decisionView    `json:"decisions" doc:"What was decided on the person's facts and hours, in order."`
-	LastEvent    int               `json:"last_event" doc:"The number of the timeline's newest line."`
+	Withdrawing  bool               `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
+	Paused       bool               `json:"paused" doc:"An operator holds it where it is; nothing becomes overdue."`
+	Standing     string             `json:"standing" doc:"Where the case stands, in a sentence for its trainee."`
+	Ways         []wayView          `json:"ways" doc:"What a case that has ended leaves, and what can be done next."`
+	Stages       []stageView        `json:"stages"`
+	Incident     *IncidentView      `json:"incident,omitempty"`
+	Hours        hoursView          `json:"hours"`
+	Results      []resultView       `json:"results"`
+	Certificates []CertificateView  `json:"certificates"`
+	Title        *titleView         `json:"title,omitempty"`
+	CEHours      []ceHoursView      `json:"ce_hours"`
+	Decisions    []decisionView     `json:"decisions" doc:"What was decided on the person's facts and hours, in order."`
+	Identity     *identityCheckView `json:"identity,omitempty" doc:"While people have yet to look who the trainee is. Missing: nobody doubts it."`
+	LastEvent    int                `json:"last_event" doc:"The number of the timeline's newest line."`
 }
 
 type stageView struct {
@@ -258,7 +259,8 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 		return caseView{}, err
 	}
 	v.standing(c, &view)
-	return view, nil
+	view.Identity, err = v.identity(tx, c)
+	return view, err
 }
 
 // stages shows the stages in the order of the notice.

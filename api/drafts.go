@@ -109,6 +109,7 @@ func (s *service) registerDrafts(api huma.API) {
 	sent(api, "PUT /v1/me/registration-drafts/{id}/place", mine, "Have a place in a class kept for it", s.coming.place.schema,
 		http.StatusOK, s.keepPlace)
 	bare(api, "DELETE /v1/me/registration-drafts/{id}/place", mine, "Give the place up", s.givePlaceUp)
+	read(api, "GET /v1/me/registration-drafts/{id}/files", mine, "What proves its facts, as it was filed with it", s.draftFiles)
 	file(api, "GET /v1/me/registration-drafts/{id}/photo", mine, "The photo that was sent with it", mediaJPEG, s.draftPhoto)
 	uploaded(api, routeDraftPhoto, mine, "Send a photo with it", http.StatusOK, s.setDraftPhoto)
 }

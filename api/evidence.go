@@ -38,9 +38,9 @@ func (s *service) registerEvidence(api huma.API) {
 }
 
 type evidenceBody struct {
-	SubjectKind string `json:"subject_kind" enum:"task,session,class,dead_letter,case" doc:"What the file is about; for an operator a case, and for nobody else."`
+	SubjectKind string `json:"subject_kind" enum:"task,session,class,dead_letter,case,petition,claim,draft" doc:"What the file is about; for an operator a case, for a trainee a petition, a claim or a draft; what else there is, for an institution."`
 	SubjectID   string `json:"subject_id" format:"uuid"`
-	Kind        string `json:"kind" enum:"score_sheet,attendance_sheet,other"`
+	Kind        string `json:"kind" enum:"score_sheet,attendance_sheet,identity_document,proof_of_education,proof_of_work,proof_of_title,other"`
 	Name        string `json:"name" minLength:"1" maxLength:"200" doc:"What the file is called; sealed, as it may name somebody."`
 	MediaType   string `json:"media_type" enum:"application/pdf,image/png,image/jpeg,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet,text/csv"`
 	Size        int64  `json:"size" minimum:"1" doc:"In bytes."`
@@ -51,9 +51,9 @@ type evidenceBody struct {
 type evidenceView struct {
 	ID            string     `json:"id"`
 	Institution   bodyView   `json:"institution" doc:"Who filed it; of no id when an operator did."`
-	SubjectKind   string     `json:"subject_kind" enum:"task,session,class,dead_letter,case"`
+	SubjectKind   string     `json:"subject_kind" enum:"task,session,class,dead_letter,case,petition,claim,draft"`
 	SubjectID     string     `json:"subject_id"`
-	Kind          string     `json:"kind" enum:"score_sheet,attendance_sheet,other"`
+	Kind          string     `json:"kind" enum:"score_sheet,attendance_sheet,identity_document,proof_of_education,proof_of_work,proof_of_title,other"`
 	KindName      string     `json:"kind_name"`
 	Name          string     `json:"name,omitempty" doc:"For the institution or the operators who filed it: it may name somebody."`
 	MediaType     string     `json:"media_type"`
@@ -158,8 +158,8 @@ func isFileName(name string) bool {
 // files as anything may have.
 func hasRoom(tx *store.Tx, r *request, e store.Evidence) error {
 	there, err := tx.HasSubject(e.SubjectKind, e.SubjectID, e.InstitutionID)
-	if err == nil && there && e.SubjectKind == store.AboutCase {
-		there, err = r.reaches(tx, e.SubjectID)
+	if err == nil && there {
+		there, err = r.opensTo(tx, e.SubjectKind, e.SubjectID)
 	}
 	if err != nil {
 		return err
@@ -175,7 +175,7 @@ func hasRoom(tx *store.Tx, r *request, e store.Evidence) error {
 }
 
 type evidenceListInput struct {
-	SubjectKind string `query:"subject_kind" enum:"task,session,class,dead_letter,case"`
+	SubjectKind string `query:"subject_kind" enum:"task,session,class,dead_letter,case,petition,claim,draft"`
 	SubjectID   string `query:"subject_id" format:"uuid"`
 	State       string `query:"state" enum:"expected,complete,removed" default:"complete"`
 	Institution string `query:"institution" maxLength:"64" doc:"For an operator; an institution sees its own."`
@@ -239,13 +239,21 @@ func (s *service) viewEvidence(tx *store.Tx, r *request, all ...store.FiledEvide
 			State: e.State, Cited: e.Cited, AskedAt: e.AskedAt, CompletedAt: e.CompletedAt, RemovedAt: e.RemovedAt, RemovalReason: e.RemovalReason,
 		}
 		if views[i].Institution = v.institution(e.InstitutionID); e.InstitutionID == "" {
-			views[i].Institution.Name = v.say("actor", store.ActorOperator)
+			views[i].Institution.Name = v.say("actor", filerOf(e.Evidence))
 		}
 		if views[i].Name, err = s.evidenceName(r, e.Evidence); err != nil {
 			return nil, err
 		}
 	}
 	return views, nil
+}
+
+// filerOf is who filed what no institution filed.
+func filerOf(e store.Evidence) string {
+	if e.SubjectKind == store.AboutCase && e.Kind == "other" {
+		return store.ActorOperator
+	}
+	return store.ActorTrainee
 }
 
 // evidenceName is what a file is called, for the institution that filed it; for others it is empty.
@@ -330,11 +338,11 @@ func (s *service) removeEvidence(ctx context.Context, in *idBodyInput) (*evidenc
 		case store.EvidenceRemoved:
 			return problem(evidenceRemoved)
 		}
-		cited, err := tx.IsCited(e.ID)
+		may, err := r.mayRemove(tx, e)
 		if err != nil {
 			return err
 		}
-		if cited && r.account.Role == institution {
+		if !may {
 			return problem(evidenceCited)
 		}
 		if err := tx.RemoveEvidence(e, r.account.ID, reason, s.Now().UTC()); err != nil {

@@ -31,6 +31,7 @@ const (
 	fieldDuplicate       = "duplicate"
 	fieldConflict        = "conflict"
 	fieldNoPhoto         = "photo_missing"
+	fieldNoDocument      = "document_missing"
 	fieldReveals         = "reveals"
 	fieldUnsupported     = "unsupported"
 	fieldDate            = "date"
@@ -55,6 +56,7 @@ const (
 	fieldNoLevel         = "unknown_level"
 	fieldNoDirection     = "unknown_direction"
 	fieldSameBody        = sameBody
+	fieldTrainedBy       = registering.CodeTrainedBy
 	fieldNumberTaken     = certificateNumberTaken
 	fieldLabelTaken      = labelTaken
 	fieldSealName        = "seal_name_mismatch"

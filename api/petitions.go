@@ -22,6 +22,7 @@ type petitionBodies struct {
 	answer       body[petitionAnswerBody]
 	confirmation body[petitionConfirmationBody]
 	statement    body[petitionStatementBody]
+	pause        body[reasonBody]
 }
 
 // registerPetitions adds what trainees ask for, and how it is answered.
@@ -32,6 +33,7 @@ func (s *service) registerPetitions(api huma.API) {
 		review: bodyFor[scoreReviewBody](schemas), complaint: bodyFor[complaintBody](schemas), request: bodyFor[traineeRequestBody](schemas),
 		appeal: bodyFor[appealBody](schemas), answer: bodyFor[petitionAnswerBody](schemas),
 		confirmation: bodyFor[petitionConfirmationBody](schemas), statement: bodyFor[petitionStatementBody](schemas),
+		pause: bodyFor[reasonBody](schemas),
 	}
 	read(api, "GET /v1/cases/{id}/score-reviews", tag, "The marks of a case's evaluation, and until when each may be reviewed", s.reviewableMarks)
 	sent(api, "POST /v1/cases/{id}/score-reviews", tag, "Ask for a mark to be reviewed", s.petitions.review.schema, http.StatusCreated, s.askReview)
@@ -49,6 +51,8 @@ func (s *service) registerPetitions(api huma.API) {
 	sent(api, "POST /v1/petitions/{id}/confirmation", tag, "Confirm, as the second person, the answer that a colleague proposed; or not",
 		s.petitions.confirmation.schema, http.StatusOK, s.confirmPetition)
 	bare(api, "POST /v1/petitions/{id}/hearing", tag, "Ask the institution for its statement", s.hearPetition)
+	sent(api, "POST /v1/petitions/{id}/pause", tag, "Hold the case of a complaint until it is answered", s.petitions.pause.schema,
+		http.StatusOK, s.pauseForPetition)
 	sent(api, "POST /v1/petitions/{id}/statement", tag, "Make the institution's statement", s.petitions.statement.schema,
 		http.StatusOK, s.statePetition)
 }
@@ -67,9 +71,9 @@ type complaintBody struct {
 	Text        string `json:"text" minLength:"1" maxLength:"4000" doc:"What happened. Kept sealed."`
 }
 
-// traineeRequestBody asks the bureau for what only a person can decide about a case.
+// traineeRequestBody asks for what only people can decide about a case.
 type traineeRequestBody struct {
-	Kind string `json:"kind" enum:"identity_correction,body_move"`
+	Kind string `json:"kind" enum:"identity_correction,body_move,identity_check" doc:"identity_check: of the training body, that it sees the document of which the register could not say whose it is."`
 	Text string `json:"text" minLength:"1" maxLength:"4000" doc:"What is asked, and why. Kept sealed."`
 }
 
@@ -78,7 +82,7 @@ type appealBody struct {
 }
 
 type petitionAnswerBody struct {
-	Outcome string   `json:"outcome" enum:"upheld,corrected,dismissed,again,founded,partly_founded,unfounded,agreed,refused" doc:"One of its kind's."`
+	Outcome string   `json:"outcome" enum:"upheld,corrected,dismissed,again,founded,partly_founded,unfounded,agreed,refused,verified,not_same" doc:"One of its kind's."`
 	Score   *float64 `json:"score,omitempty" minimum:"0" maximum:"100" doc:"That the mark is corrected to: the true one, in either direction."`
 	Answer  string   `json:"answer" minLength:"1" maxLength:"2000" doc:"The trainee reads it."`
 }
@@ -124,6 +128,8 @@ func refusedPetition(err error) error {
 		petition.ErrNotTopic: {Field: "topic", Code: fieldUnknownValue},
 		petition.ErrOutcome:  {Field: "outcome", Code: fieldConflict},
 		petition.ErrNoChange: {Field: "score", Code: fieldConflict},
+
+		petition.ErrNoDocument: {Field: "outcome", Code: fieldNoDocument},
 	} {
 		if errors.Is(err, refusal) {
 			return problem(validationFailed, field)

@@ -34,9 +34,13 @@ func (s *service) petitionStep(
 
 // withdrawPetition takes back what the trainee asked for and nobody has answered.
 func (s *service) withdrawPetition(ctx context.Context, in *idInput) (*petitionOutput, error) {
-	return s.petitionStep(ctx, "withdraw", "", func(tx *store.Tx, _ *request) (store.Petition, []store.InboxItem, error) {
+	return s.petitionStep(ctx, "withdraw", "", func(tx *store.Tx, r *request) (store.Petition, []store.InboxItem, error) {
 		p, err := s.petitioning().Withdraw(tx, in.ID, s.moment())
-		return p, nil, err
+		if err != nil {
+			return p, nil, err
+		}
+		released, err := s.letGo(tx, r, p, "petition.withdraw")
+		return p, released, err
 	})
 }
 
@@ -57,7 +61,15 @@ func (s *service) answerPetition(ctx context.Context, in *idBodyInput) (*petitio
 		p, err := s.petitioning().Answer(tx, r.account, petition.Answer{
 			ID: in.ID, Outcome: body.Outcome, Score: body.Score, Text: text, By: r.account.ID, At: s.moment(),
 		})
-		return p, nil, err
+		if err != nil {
+			return p, nil, err
+		}
+		told, err := s.petitioning().Settle(tx, p, r.account.ID, s.moment())
+		if err != nil {
+			return p, nil, err
+		}
+		released, err := s.letGo(tx, r, p, text)
+		return p, append(told, released...), err
 	})
 }
 
@@ -111,6 +123,9 @@ type petitionDetail struct {
 		Name      string `json:"name" doc:"Of the trainee, masked."`
 		Text      string `json:"text,omitempty" doc:"What is asked. Missing: it is done again, by the answer to an appeal."`
 		Statement string `json:"statement,omitempty" doc:"What the institution states."`
+
+		Files   []evidenceView `json:"files" doc:"That go with it: those of the trainee, and, but for the trainee, those of the institution."`
+		MayFile bool           `json:"may_file" doc:"The reader may add one (POST /v1/evidence)."`
 	}
 }
 
@@ -135,6 +150,10 @@ func (s *service) getPetition(ctx context.Context, in *idInput) (*petitionDetail
 				return err
 			}
 		}
+		if out.Body.Files, err = s.petitionFiles(tx, r, p); err != nil {
+			return err
+		}
+		out.Body.MayFile = mayFile(r, p)
 		if out.Body.Name, err = s.maskedName(tx, p.PersonID); err != nil {
 			return err
 		}

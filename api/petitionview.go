@@ -25,6 +25,8 @@ type PetitionView struct {
 	Mark    *petitionMark `json:"mark,omitempty" doc:"That it is about."`
 	Follows *string       `json:"follows,omitempty" doc:"Of an appeal, the review; of a review that is done again, the appeal."`
 
+	Paused bool `json:"paused" doc:"Its case is held until it is answered."`
+
 	StatementDueAt *time.Time `json:"statement_due_at,omitempty" doc:"The institution was asked for a statement."`
 	StatedAt       *time.Time `json:"stated_at,omitempty"`
 
@@ -46,7 +48,7 @@ type petitionMark struct {
 }
 
 type petitionStepOption struct {
-	Step     string         `json:"step" enum:"withdrawal,appeal,answer,confirmation,hearing,statement"`
+	Step     string         `json:"step" enum:"withdrawal,appeal,answer,confirmation,hearing,pause,statement"`
 	WhyNot   *coded         `json:"why_not,omitempty" doc:"Why the reader may not, yet or at all; missing when they may."`
 	Outcomes []coded        `json:"outcomes,omitempty" doc:"Of an answer."`
 	Until    *calendar.Date `json:"until,omitempty" doc:"The last day on which it may be done."`
@@ -109,7 +111,8 @@ func (s *service) viewPetition(v petitionReader, r *request, p store.Petition) P
 		ID: p.ID, Kind: v.coded("petition_kind", p.Kind), Topic: v.codedIf("petition_topic", p.Topic), CaseID: p.CaseID,
 		Institution: v.institution(p.InstitutionID), HandledBy: v.coded("petition_handler", p.HandledBy), AskedAt: p.AskedAt,
 		State: v.coded("petition_state", p.State), DueAt: p.DueAt, Overdue: p.Open() && s.Now().After(p.DueAt), Follows: p.Follows,
-		StatementDueAt: p.StatementDueAt, StatedAt: p.StatedAt, AnsweredAt: p.AnsweredAt, Steps: s.petitionSteps(v, r, p),
+		Paused: p.PauseAct != nil && p.Open(), StatementDueAt: p.StatementDueAt, StatedAt: p.StatedAt, AnsweredAt: p.AnsweredAt,
+		Steps: s.petitionSteps(v, r, p),
 	}
 	if p.TaskID != nil {
 		task := v.tasks[*p.TaskID]
@@ -142,6 +145,9 @@ func (s *service) petitionSteps(v petitionReader, r *request, p store.Petition) 
 		if rule.StatementDays > 0 && p.StatementDueAt == nil {
 			steps = append(steps, petitionStepOption{Step: "hearing"})
 		}
+		if mayPause(p, r.account) {
+			steps = append(steps, petitionStepOption{Step: "pause"})
+		}
 	case p.State == store.PetitionAsked && p.StatementDueAt != nil && p.StatedAt == nil && r.account.Role == store.RoleInstitution:
 		steps = append(steps, petitionStepOption{Step: "statement"})
 	}
@@ -163,7 +169,7 @@ func (s *service) ownPetitionSteps(v petitionReader, p store.Petition) []petitio
 type petitionsInput struct {
 	NumberedInput
 
-	Kind        string `query:"kind" enum:"score_review,appeal,complaint,identity_correction,body_move"`
+	Kind        string `query:"kind" enum:"score_review,appeal,complaint,identity_correction,body_move,identity_check"`
 	State       string `query:"state" enum:"asked,proposed,answered,withdrawn"`
 	Open        bool   `query:"open" doc:"Not answered yet."`
 	Overdue     bool   `query:"overdue" doc:"Whose answer is overdue."`

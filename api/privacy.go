@@ -58,6 +58,7 @@ func (s *service) registerPrivacy(api huma.API) {
 	sent(api, "POST /v1/deletion-requests/{id}/decision", people, "Answer a request to be forgotten", s.privacy.deletionDecision.schema,
 		http.StatusOK, s.decideDeletion)
 	s.registerMerges(api)
+	s.registerPersonClaims(api)
 }
 
 // person is who the trainee that asks is. An account is nobody's until it has registered a case.

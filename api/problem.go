@@ -24,6 +24,8 @@ const (
 	sameBody               = "same_body"
 	duplicateCase          = "duplicate_case"
 	personClaimed          = "person_claimed"
+	claimNobody            = "claim_nobody"
+	claimOpen              = "claim_open"
 	accountBound           = "account_bound"
 	personUnknown          = "person_unknown"
 	phoneTaken             = "phone_taken"
@@ -206,6 +208,8 @@ var statuses = map[string]int{
 	sameBody:               http.StatusUnprocessableEntity,
 	duplicateCase:          http.StatusConflict,
 	personClaimed:          http.StatusConflict,
+	claimNobody:            http.StatusConflict,
+	claimOpen:              http.StatusConflict,
 	accountBound:           http.StatusConflict,
 	personUnknown:          http.StatusConflict,
 	phoneTaken:             http.StatusConflict,

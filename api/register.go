@@ -274,6 +274,9 @@ func (s *service) sameName(person store.Person, name string) (bool, error) {
 
 // refusedByConstraint is the problem behind what the database refused.
 func refusedByConstraint(err error) error {
+	if errors.Is(err, registering.ErrTrainedBy) {
+		return problem(validationFailed, FieldError{Field: "evaluation_body", Code: fieldTrainedBy})
+	}
 	switch store.Constraint(err) {
 	case "cases_one_per_target":
 		return problem(duplicateCase)

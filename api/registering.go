@@ -109,6 +109,9 @@ func (s *service) comeWith(tx *store.Tx, r *request, reg registration, c store.C
 	if err != nil {
 		return nil, err
 	}
+	if err := tx.EvidenceOfDraft(draft.ID, c.ID); err != nil {
+		return nil, err
+	}
 	return waited, tx.RemoveDraft(draft.ID, s.moment())
 }
 

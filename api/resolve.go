@@ -10,6 +10,7 @@ import (
 	"github.com/dengpan/dengpan/acting"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/registering"
 	"github.com/dengpan/dengpan/store"
 )
@@ -120,8 +121,8 @@ func (s *service) checkResolution(b resolutionBody, found *faults) (contract.Ver
 	return verb, params
 }
 
-// reassignable checks that an institution may take over an incident's work: listed for it today, and not the body in the
-// other role. The case checks again when it carries the resolution out.
+// reassignable checks that an institution may take over an incident's work: listed for it today, not the body in the
+// other role, and not to evaluate whom it had trained. The case checks again when it carries the resolution out.
 func reassignable(
 	tx *store.Tx, i store.Incident, institution string, today calendar.Date, found *faults,
 ) error {
@@ -135,6 +136,12 @@ func reassignable(
 		return nil
 	}
 	code, err := registering.Listed(tx, institution, c.Occupation, c.Level, role, today)
+	if code == "" && err == nil && role == policy.RoleEvaluation {
+		var trained bool
+		if trained, err = tx.TrainedBy(c.PersonID, institution, c.Occupation); trained {
+			code = fieldTrainedBy
+		}
+	}
 	if code != "" {
 		found.add("institution", code)
 	}

@@ -74,6 +74,16 @@ func (r realm) ownOf(kind authority.Object, caller string) string {
 	if kind == authority.View {
 		return r.view(r.tokens[caller])
 	}
+	if kind == authority.PersonClaim && caller == string(authority.Trainee) { // theirs is what they said themselves
+		r.exec("UPDATE person_claims SET state = 'withdrawn' WHERE account_id = $1 AND state = 'asked'", r.accountOf(r.tokens[caller]))
+		return r.claimOf(r.accountOf(r.tokens[caller]), r.own[authority.Case])
+	}
+	if kind == authority.Evidence && caller == string(authority.Trainee) { // theirs goes with what they asked for
+		content := scoreSheet(1000)
+		at := r.askFor(r.tokens[caller], filing(r.own[authority.Petition], content, object{"subject_kind": "petition", "kind": "other"}))
+		require.Equal(r.t, http.StatusOK, r.sendFile(at.Upload, content).status)
+		return at.ID
+	}
 	if kind == authority.Intake && caller == string(authority.Employer) {
 		return r.intakeOf(r.own[authority.Class], "", r.own[authority.EmployerRecord])
 	}
@@ -92,6 +102,16 @@ func (w *world) draftOf(account string) string {
 	id := uuid.NewString()
 	w.exec("INSERT INTO registration_drafts (id, account_id, step, contents_sealed, photo_sealed) VALUES ($1, $2, 'about', $3, $4)",
 		id, account, w.sealed("{}", store.DraftSeal(id)), w.sealed("x", store.DraftPhotoSeal(id)))
+	return id
+}
+
+// claimOf has an account say that it is the person of a case; asking may take it back.
+func (w *world) claimOf(account, caseID string) string {
+	w.t.Helper()
+	id := uuid.NewString()
+	w.exec(`INSERT INTO person_claims (id, account_id, person_id, name_sealed, text_sealed, asked_at)
+		SELECT $1, $2, person_id, $4, $5, now() FROM cases WHERE id = $3`,
+		id, account, caseID, w.sealed("王小明", store.ClaimNameSeal(id)), w.sealed("x", store.ClaimTextSeal(id)))
 	return id
 }
 
@@ -225,6 +245,7 @@ func (w *world) objects(caseID, body, sponsor string) map[authority.Object]strin
 		asked_at, statement_due_at, heard_by, due_at, changed_at) SELECT $1, 'complaint', person_id, id, $3, 'fees', 'district', district, false, $4,
 		`+by+`, now(), now(), `+by+`, now(), now() FROM cases WHERE id = $2`,
 		id[authority.Petition], caseID, body, w.sealed("x", store.PetitionSeal(id[authority.Petition])))
+	id[authority.PersonClaim] = w.claimOf(w.accountOf(w.token(store.Account{Role: store.RoleTrainee})), caseID)
 	id[authority.Merge] = uuid.NewString()
 	w.exec(`INSERT INTO merges (id, kept, merged, kept_case, merged_case, reason, legal_basis, evidence, seen, requested_by, requested_at, state,
 		decided_at) SELECT $1, c.person_id, o.person_id, c.id, o.id, 'r', 'l', 'e', 's', `+by+`, now(), 'overtaken', now()

@@ -86,7 +86,10 @@ const (
 	Misconduct Object = "misconduct"
 	Petition   Object = "petition"
 	Merge      Object = "merge"
-	Approval   Object = "approval"
+
+	PersonClaim Object = "person_claim"
+
+	Approval Object = "approval"
 
 	EmployerRecord Object = "employer"
 	Intake         Object = "intake"

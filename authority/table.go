@@ -99,9 +99,16 @@ var table = []Row{
 	{"DELETE /v1/me/registration-drafts/{id}", "me.draft", Draft, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/registration-drafts/{id}/place", "me.draft", Draft, false, roles(Own, None, None, None)},
 	{"DELETE /v1/me/registration-drafts/{id}/place", "me.draft", Draft, false, roles(Own, None, None, None)},
+	{"GET /v1/me/registration-drafts/{id}/files", "me.draft", Draft, false, roles(Own, None, None, None)},
 	{"GET /v1/me/registration-drafts/{id}/photo", "me.draft", Draft, false, roles(Own, None, None, None)},
 	{"PUT /v1/me/registration-drafts/{id}/photo", "me.draft", Draft, false, roles(Own, None, None, None)},
 
+	{"POST /v1/me/person-claims", "me.claim", Nothing, false, roles(Own, None, None, None)},
+	{"GET /v1/me/person-claims", "me.claim", Nothing, false, roles(Own, None, None, None)},
+	{"POST /v1/me/person-claims/{id}/withdrawal", "me.claim", PersonClaim, false, roles(Own, None, None, None)},
+	{"GET /v1/person-claims", "claim.list", Nothing, false, roles(None, None, City, None)},
+	{"GET /v1/person-claims/{id}", "claim.read", PersonClaim, false, roles(None, None, City, None)},
+	{"POST /v1/person-claims/{id}/decision", "claim.decide", PersonClaim, false, roles(None, None, City, None)},
 	{"POST /v1/person-search", "person.search", Nothing, false, roles(None, None, Area, None)},
 	{"POST /v1/cases/{id}/phone-release", "person.phone", Case, false, roles(None, None, Area, None)},
 	{"POST /v1/cases/{id}/unmasking", "person.unmask", Case, false, roles(None, None, Area, None)},
@@ -196,6 +203,7 @@ var table = []Row{
 	{"POST /v1/petitions/{id}/answer", "petition.answer", Petition, false, roles(None, Ours, Area, None)},
 	{"POST /v1/petitions/{id}/confirmation", "petition.answer", Petition, false, roles(None, Ours, Area, None)},
 	{"POST /v1/petitions/{id}/hearing", "petition.hear", Petition, false, roles(None, None, Area, None)},
+	{"POST /v1/petitions/{id}/pause", "petition.pause", Petition, false, roles(None, None, City, None)},
 	{"POST /v1/petitions/{id}/statement", "petition.state", Petition, false, roles(None, Ours, None, None)},
 
 	// Two records that are one person may lie in two districts: the city merges them.
@@ -207,11 +215,11 @@ var table = []Row{
 	{"POST /v1/merges/{id}/decision", "merge.decide", Merge, false, roles(None, None, City, None)},
 	{"POST /v1/merges/{id}/withdrawal", "merge.withdraw", Merge, false, roles(None, None, City, None)},
 
-	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(None, Ours, Area, None)},
+	{"POST /v1/evidence", "evidence.file", Nothing, false, roles(Own, Ours, Area, None)},
 	{"GET /v1/evidence", "evidence.list", Nothing, false, roles(None, Ours, Area, None)},
-	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(None, Ours, Area, None)},
-	{"POST /v1/evidence/{id}/completion", "evidence.file", Evidence, false, roles(None, Ours, Area, None)},
-	{"POST /v1/evidence/{id}/removal", "evidence.remove", Evidence, false, roles(None, Ours, Area, None)},
+	{"GET /v1/evidence/{id}/file", "evidence.read", Evidence, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/evidence/{id}/completion", "evidence.file", Evidence, false, roles(Own, Ours, Area, None)},
+	{"POST /v1/evidence/{id}/removal", "evidence.remove", Evidence, false, roles(Own, Ours, Area, None)},
 	public("PUT /v1/evidence/{id}/file", "evidence.send"), // what it is signed with is the authority
 	{"GET /v1/endpoints", "endpoint.list", Nothing, false, roles(None, Ours, Area, None)},
 	{"POST /v1/endpoints", "endpoint.set", Nothing, false, roles(None, Ours, Area, None)},

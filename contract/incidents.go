@@ -19,6 +19,7 @@ const (
 	ExamAttemptsExhausted       Cause = "exam_attempts_exhausted"
 	EvaluationEntryNotMet       Cause = "evaluation_entry_not_met"
 	EvaluationAttemptsExhausted Cause = "evaluation_attempts_exhausted"
+	TrainedByEvaluator          Cause = "trained_by_evaluator" // in an earlier case, for the same occupation
 	RuleMissing                 Cause = "rule_missing"
 	IssuerNotListed             Cause = "issuer_not_listed"
 	CertificateNumberTaken      Cause = "certificate_number_taken"
@@ -51,11 +52,12 @@ const (
 
 // The causes that keep a certificate from being issued.
 const (
-	PhotoMissing     Cause = "photo_missing"
-	PrintingNotSetUp Cause = "printing_not_set_up"
-	GlyphMissing     Cause = "glyph_missing"
-	DocumentRefused  Cause = "document_refused"
-	SigningFailed    Cause = "signing_failed"
+	PhotoMissing       Cause = "photo_missing"
+	IdentityUnverified Cause = "identity_unverified" // nobody could say yet whose the document is
+	PrintingNotSetUp   Cause = "printing_not_set_up"
+	GlyphMissing       Cause = "glyph_missing"
+	DocumentRefused    Cause = "document_refused"
+	SigningFailed      Cause = "signing_failed"
 )
 
 // Kind is which of the four ways of being stuck a cause belongs to.
@@ -110,6 +112,7 @@ var causes = []causeRow{
 	{ExamAttemptsExhausted, Business, []Verb{Retry, Reassign, Cancel}},
 	{EvaluationEntryNotMet, Business, []Verb{Correct, Override, Retry, Cancel}},
 	{EvaluationAttemptsExhausted, Business, []Verb{Retry, Reassign, Cancel}},
+	{TrainedByEvaluator, Business, []Verb{Reassign, Override, Retry, Cancel}},
 	{RuleMissing, Business, []Verb{Retry, Cancel}},
 	{IssuerNotListed, Business, []Verb{Retry, Override, Cancel}},
 	{CertificateNumberTaken, Business, []Verb{Override, Cancel}},
@@ -132,6 +135,7 @@ var causes = []causeRow{
 	{ActivityFailing, External, []Verb{Retry}},
 
 	{PhotoMissing, Business, []Verb{Retry, Cancel}},
+	{IdentityUnverified, Business, []Verb{Retry, Cancel}},
 	{PrintingNotSetUp, Business, []Verb{Retry, Cancel}},
 	{GlyphMissing, Business, []Verb{Retry, Cancel}},
 	{DocumentRefused, Program, []Verb{Retry, Cancel}},

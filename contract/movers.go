@@ -22,6 +22,7 @@ var exceptions = map[Cause]Mover{
 	PrintingNotSetUp:   Engineer,
 	GlyphMissing:       Engineer,
 	PhotoMissing:       Trainee,
+	IdentityUnverified: Trainee,
 }
 
 // Mover is who can clear an incident of the cause.

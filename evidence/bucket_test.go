@@ -233,6 +233,55 @@ func TestTheSweepForgetsWhatNeverCameAndWhatWasRemoved(t *testing.T) {
 	require.ErrorIs(t, err, evidence.ErrGone)
 }
 
+func TestAnImageOfADocumentIsRemovedOnceItsTimeIsOver(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	content := sheet(5000)
+	answered, waiting := s.document(content, true), s.document(content, false)
+	s.later = 29 * 24 * time.Hour
+	require.NoError(t, s.Sweep(t.Context()))
+	require.Len(t, keysOf(s.there()), 2, "somebody may have to look once more")
+	s.later = 31 * 24 * time.Hour
+	require.NoError(t, s.Sweep(t.Context()))
+	require.Equal(t, []string{waiting.Object}, keysOf(s.there()))
+	gone, err := s.Store.Read(t.Context()).Evidence(answered.ID)
+	require.NoError(t, err)
+	require.Equal(t, []string{store.EvidenceRemoved, "retention"}, []string{gone.State, gone.RemovalReason})
+	require.Empty(t, gone.KeySealed)
+}
+
+// document is an image of an identity document in the bucket, with a check that was answered, or is waited for.
+func (s *shelf) document(content []byte, answered bool) store.Evidence {
+	s.t.Helper()
+	now := time.Now().UTC().Truncate(time.Second)
+	p := store.Petition{
+		ID: uuid.NewString(), Kind: store.PetitionCheck, PersonID: uuid.NewString(), InstitutionID: institution, HandledBy: store.HandledByInstitution,
+		TextSealed: []byte("x"), AskedBy: s.by, AskedAt: now, State: store.PetitionAsked, DueAt: now, ChangedAt: now,
+	}
+	if answered {
+		p.State, p.Outcome, p.Answer, p.AnsweredBy, p.AnsweredAt = store.PetitionAnswered, store.IdentityVerified, "x", &s.by, &now
+	}
+	e := store.Evidence{
+		ID: uuid.NewString(), SubjectKind: store.AboutPetition, SubjectID: p.ID, Kind: store.EvidenceIdentity, NameSealed: []byte("x"),
+		MediaType: pdf, Size: int64(len(content)), SHA256: promiseOf(content, pdf).SHA256, State: store.EvidenceExpected, Place: s.Place(),
+		AskedBy: s.by, AskedAt: now, ExpiresAt: now.Add(time.Minute),
+	}
+	require.NoError(s.t, s.Store.Tx(s.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.InsertPerson(store.Person{ID: p.PersonID, IDType: store.IDTypeResident, NameSealed: []byte("x"), IDNumberSealed: []byte("x"), CreatedAt: now})
+		if err == nil {
+			err = tx.InsertPetition(p)
+		}
+		if err == nil {
+			err = tx.InsertEvidence(e)
+		}
+		return err
+	}))
+	require.Equal(s.t, http.StatusOK, s.put(s.offer(e), content))
+	kept, err := s.confirm(e)
+	require.NoError(s.t, err)
+	return kept
+}
+
 func TestABucketIsConfiguredWholeOrNotAtAll(t *testing.T) {
 	t.Parallel()
 	keys := filepath.Join(t.TempDir(), "keys")

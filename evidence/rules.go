@@ -21,6 +21,7 @@ type Kind struct {
 	About     []string `yaml:"about"`
 	Media     []string `yaml:"media"`
 	MostBytes int64    `yaml:"most_bytes"`
+	KeptDays  int      `yaml:"kept_days"` // after what it goes with was answered; 0: for as long as that is kept
 }
 
 // Rules are what may be filed.

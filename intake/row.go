@@ -183,5 +183,8 @@ func refusedBySchema(err error) error {
 	case hours.CodeClassFull, hours.CodeClassClosed, codeNotAgreed:
 		return refusedError{columnName, code}
 	}
+	if errors.Is(err, registering.ErrTrainedBy) {
+		return refusedError{columnEvaluation, registering.CodeTrainedBy}
+	}
 	return err
 }

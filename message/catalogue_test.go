@@ -22,7 +22,7 @@ var promised = map[string][]string{
 	"field.*": {
 		"required", "unknown_field", "unknown_value", "wrong_type", "format", "out_of_range", "precision", "score_precision",
 		"too_short", "too_long", "too_few", "too_many", "duplicate", "conflict", "foreign_district", "date", "date_future", "instant",
-		"unknown_module", "unknown_task", "score_or_absent", "same_body", "not_listed_for_role",
+		"unknown_module", "unknown_task", "score_or_absent", "same_body", "trained_by_evaluator", "not_listed_for_role",
 		"unknown_institution", "unknown_occupation", "unknown_level", "unknown_direction", "certificate_number_taken",
 		"id_length", "id_legacy", "id_characters", "id_date", "id_future", "id_check_digit",
 		"id_type", "id_passport", "id_residence_permit", "id_hong_kong_macao_permit", "id_taiwan_permit", "id_permanent_resident",
@@ -32,7 +32,7 @@ var promised = map[string][]string{
 		"date_past", "case_ended", "act_pending", "resolution_pending", "approval_pending", "case_paused", "not_paused", "not_for_cause",
 		"nothing_asked", "nothing_to_waive", "no_mark", "no_earlier_stage", "stage_not_earlier", "certificate_in_force", "case_closing",
 		"step_failed", "incident_closed", "verb_not_allowed",
-		"photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
+		"document_missing", "photo_missing", "photo_format", "photo_too_small", "photo_too_large", "photo_shape", "photo_background",
 		"consent_outdated", "consent_needed", "unknown_draft", "class_not_offered", "enrolment_over", "offer_changed", "page_too_deep", "view_name_taken", "filter_syntax", "filter_field", "filter_operator", "filter_deep",
 	},
 	"stage.*":             {"registration", "training", "exam", "evaluation", "certificate", "title", "ce_hours"},
@@ -113,11 +113,13 @@ var promised = map[string][]string{
 	},
 	"incident_kind.*":    {"external", "program", "business", "overdue"},
 	"incident_state.*":   {"open", "resolving", "closed"},
-	"petition_kind.*":    {"score_review", "appeal", "complaint", "identity_correction", "body_move"},
+	"petition_kind.*":    {"score_review", "appeal", "complaint", "identity_correction", "body_move", "identity_check"},
+	"identity_check.*":   {"differs", "unknown", "not_same"},
+	"claim_state.*":      {"asked", "proposed", "agreed", "refused", "withdrawn"},
 	"petition_state.*":   {"asked", "proposed", "answered", "withdrawn"},
 	"petition_handler.*": {"institution", "district", "city", "supervisor"},
 	"petition_outcome.*": {
-		"upheld", "corrected", "dismissed", "again", "founded", "partly_founded", "unfounded", "agreed", "refused",
+		"upheld", "corrected", "dismissed", "again", "founded", "partly_founded", "unfounded", "agreed", "refused", "verified", "not_same",
 	},
 	"petition_topic.*": {"teaching", "conduct", "fees", "refund", "evaluation", "other"},
 	"queue.*": {
@@ -127,7 +129,7 @@ var promised = map[string][]string{
 }
 
 var problemCodes = []string{
-	"malformed_json", "unknown_field", "validation_failed", "same_body", "duplicate_case", "person_claimed",
+	"malformed_json", "unknown_field", "validation_failed", "same_body", "duplicate_case", "person_claimed", "claim_nobody", "claim_open",
 	"unauthenticated", "forbidden", "not_found", "task_closed", "result_conflict", "task_kind_mismatch",
 	"idempotency_key_required", "idempotency_key_reused", "incident_closed", "verb_not_allowed", "resolution_pending",
 	"run_changed", "execution_over", "reset_point_unknown", "activity_gone", "repair_refused",
@@ -155,8 +157,8 @@ var noticeKinds = []string{
 var causeCodes = []string{
 	"eligibility_not_met", "institution_not_listed", "enrolment_rejected", "task_rejected", "class_full", "wrong_person", "not_our_occupation", "task_overdue",
 	"hours_insufficient", "exam_attempts_exhausted", "evaluation_entry_not_met", "evaluation_attempts_exhausted",
-	"rule_missing", "issuer_not_listed", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
-	"photo_missing", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
+	"rule_missing", "issuer_not_listed", "trained_by_evaluator", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
+	"photo_missing", "identity_unverified", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
 	"publication_refused", "publication_missing", "publication_differs", "publication_unknown", "channel_down", "certificate_differs",
 	"training_certificate_revoked", "certificate_suspended", "misconduct_pending", "evaluation_barred",
 	"workflow_failing", "activity_failing",
@@ -184,6 +186,7 @@ var events = map[string][]string{
 	"certificate_issued":       {"certificate:certificate", "issuer", "number"},
 	"certificate_prepared":     {"certificate:certificate", "issuer", "number"},
 	"certificate_cancelled":    {"certificate:certificate", "number"},
+	"identity_unverified":      nil,
 	"evaluation_entry_met":     nil,
 	"evaluation_entry_not_met": nil,
 	"part_passed":              {"part:part", "score", "attempt"},

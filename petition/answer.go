@@ -64,6 +64,9 @@ func (o *opened) answerable(account store.Account, a Answer) error {
 	if !slices.Contains(RuleOf(o.Kind).Outcomes, a.Outcome) || (a.Score != nil) != (o.TaskID != nil && a.Outcome == "corrected") {
 		return ErrOutcome
 	}
+	if err := o.documented(a.Outcome); err != nil {
+		return err
+	}
 	if err := o.marker(a.By); err != nil || a.Score == nil {
 		return err
 	}
@@ -208,7 +211,11 @@ func (o *opened) withhold(reason string) ([]store.InboxItem, error) {
 func (o *opened) tell(kind string) error {
 	params := map[string]any{"petition": o.Kind, "institution": o.InstitutionID, "outcome": o.Outcome}
 	if o.file != nil {
-		o.file.Note(o.file.Stage, kind, store.ActorOperator, params)
+		actor := store.ActorOperator
+		if o.HandledBy == store.HandledByInstitution {
+			actor = store.ActorInstitution(o.InstitutionID)
+		}
+		o.file.Note(o.file.Stage, kind, actor, params)
 		return nil
 	}
 	return o.tx.TellPerson(o.PersonID, kind, o.ID, params, o.at)

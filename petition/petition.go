@@ -34,6 +34,7 @@ var (
 	ErrSame       = errors.New("who proposed it does not confirm it")
 	ErrMarker     = errors.New("who gave the mark does not review it")
 	ErrHeard      = errors.New("the institution has been asked, or has made its statement")
+	ErrNoDocument = errors.New("there is no image of the document")
 )
 
 // LateError is that something was asked for after its last day.
@@ -89,7 +90,7 @@ func (d Desk) put(tx *store.Tx, p store.Petition, text string) (store.Petition, 
 	}
 	err = tx.InsertPetition(p)
 	switch store.Constraint(err) {
-	case "petitions_review_once", "petitions_follow_once", "petitions_one_open":
+	case "petitions_review_once", "petitions_follow_once", "petitions_one_open", "petitions_one_open_check":
 		return p, ErrAsked
 	}
 	if err != nil {
@@ -158,8 +159,8 @@ func supervised(tx *store.Tx, p *store.Petition, body string) error {
 	return err
 }
 
-// Request writes what a trainee asks of the bureau about a case: that the record says otherwise whom they are, or another
-// training body.
+// Request writes what a trainee asks about a case: of the bureau that the record says otherwise whom they are, or another training
+// body; of the training body that it looks who they are.
 func (d Desk) Request(tx *store.Tx, a Asking) (store.Petition, error) {
 	f, err := tx.OpenCase(a.CaseID)
 	if err != nil {
@@ -169,6 +170,9 @@ func (d Desk) Request(tx *store.Tx, a Asking) (store.Petition, error) {
 	p := d.begun(a.Kind, f.TrainingBody, a)
 	if f.Ended() && a.Kind == store.PetitionBodyMove {
 		return p, ErrState
+	}
+	if a.Kind == store.PetitionCheck {
+		return d.askCheck(tx, p, a.Text)
 	}
 	if err := supervised(tx, &p, f.TrainingBody); err != nil {
 		return p, err

@@ -15,6 +15,7 @@ func TestEveryKindOfPetitionHasARuleThatSaysWhoAnswersByWhenAndHowSureWeAre(t *t
 	t.Parallel()
 	kinds := []string{
 		store.PetitionScoreReview, store.PetitionAppeal, store.PetitionComplaint, store.PetitionIdentity, store.PetitionBodyMove,
+		store.PetitionCheck,
 	}
 	require.Len(t, petition.Rules(), len(kinds))
 	for _, kind := range kinds {

@@ -39,7 +39,11 @@ type Desk struct {
 const (
 	CodeNoInstitution = "unknown_institution"
 	CodeNotListed     = "not_listed_for_role"
+	CodeTrainedBy     = store.TrainedByEvaluator
 )
+
+// ErrTrainedBy refuses a case whose evaluation body had trained the person for the occupation.
+var ErrTrainedBy = errors.New("the evaluation body had trained the person for the occupation")
 
 // SponsorConsent is the version of the words by which trainees consent that the employer that sponsors their class sees how
 // their training goes.
@@ -72,8 +76,15 @@ func Listed(tx *store.Tx, id, occupation, level, role string, on calendar.Date) 
 	return CodeNotListed, nil
 }
 
-// Write writes a case of a person, and the message that starts its workflow.
+// Write writes a case of a person, and the message that starts its workflow. Nobody is evaluated by who trained them.
 func (d Desk) Write(tx *store.Tx, human string, reg Registration, by By, at time.Time) (store.Case, store.InboxItem, error) {
+	trained, err := tx.TrainedBy(human, reg.EvaluationBody, reg.Occupation)
+	if err == nil && trained {
+		err = ErrTrainedBy
+	}
+	if err != nil {
+		return store.Case{}, store.InboxItem{}, err
+	}
 	c := store.Case{
 		ID: uuid.NewString(), PersonID: human, Occupation: reg.Occupation, Direction: reg.Direction, Level: reg.Level,
 		PolicyVersion: d.Rules.ID(), TrainingBody: reg.TrainingBody, EvaluationBody: reg.EvaluationBody, Applicant: reg.Applicant,

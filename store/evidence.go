@@ -48,8 +48,14 @@ const (
 	AboutSession    = "session"
 	AboutClass      = "class"
 	AboutDeadLetter = "dead_letter"
-	AboutCase       = "case" // filed by operators
+	AboutCase       = "case"     // filed by operators
+	AboutPetition   = "petition" // filed by whoever asks, and by the institution that answers or is heard
+	AboutClaim      = "claim"    // filed by who says that they are somebody whom another account is
+	AboutDraft      = "draft"    // filed by who registers; with the registration it becomes the case's
 )
+
+// EvidenceIdentity is the kind of an image of an identity document, which is not kept for longer than it is needed.
+const EvidenceIdentity = "identity_document"
 
 // Where files are kept.
 const (
@@ -137,8 +143,8 @@ func (tx *Tx) FiledEvidence(f EvidenceFilter) ([]FiledEvidence, error) {
 	return all, found(err, "list evidence")
 }
 
-// evidence bounds a query of evidence: what is about a case or a task of one lies in the districts of the case, other evidence
-// in that of its institution.
+// evidence bounds a query of evidence: what is about a case or a task of one lies in the districts of the case, what goes with a
+// petition in that of the bureau that handles it, other evidence in that of its institution.
 func (w Within) evidence(q *gorm.DB) *gorm.DB {
 	if w.InstitutionID != "" {
 		q = q.Where("institution_id = ?", w.InstitutionID)
@@ -147,8 +153,9 @@ func (w Within) evidence(q *gorm.DB) *gorm.DB {
 		q = q.Where(`CASE subject_kind
 			WHEN 'task' THEN subject_id IN (SELECT id FROM tasks WHERE case_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`))
 			WHEN 'case' THEN subject_id IN (SELECT id FROM cases WHERE `+casesInDistrict+`)
+			WHEN 'petition' THEN subject_id IN (SELECT id FROM petitions WHERE district = ?)
 			ELSE institution_id IN (SELECT id FROM institutions WHERE district = ?) END`,
-			w.District, w.District, w.District, w.District, w.District)
+			w.District, w.District, w.District, w.District, w.District, w.District)
 	}
 	return q
 }
@@ -168,19 +175,21 @@ func (tx *Tx) CountEvidence(subjectKind, subjectID string, at time.Time) (int64,
 	return n, found(err, "count evidence")
 }
 
-// EraseEvidence removes the files about a person's cases, about the tasks of those and about answers to them, and expects no
-// more of them. What names several people is about neither.
+// EraseEvidence removes the files about a person's cases and what they asked for, about the tasks of those and about answers to
+// them, and expects no more of them. What names several people is about neither.
 func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
 	const theirs = `(subject_kind, subject_id) IN (WITH mine AS (SELECT id FROM cases WHERE person_id ` + family + `),
 		theirs AS (SELECT t.id FROM tasks t JOIN mine ON mine.id = t.case_id)
 		SELECT 'case', id FROM mine UNION ALL SELECT 'task', id FROM theirs
+		UNION ALL SELECT 'petition', id FROM petitions WHERE person_id ` + family + `
+		UNION ALL SELECT 'claim', id FROM person_claims WHERE person_id ` + family + `
 		UNION ALL SELECT 'dead_letter', d.id FROM dead_letters d JOIN theirs ON theirs.id = coalesce(d.applied_to, d.task_id))`
-	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID).Error; err != nil {
+	if err := tx.db.Delete(&Evidence{}, "state = ? AND "+theirs, EvidenceExpected, personID, personID, personID).Error; err != nil {
 		return fmt.Errorf("expect no more evidence about a person: %w", err)
 	}
 	var all []Evidence
 	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
-		Find(&all, "state = ? AND "+theirs, EvidenceComplete, personID).Error
+		Find(&all, "state = ? AND "+theirs, EvidenceComplete, personID, personID, personID).Error
 	if err != nil {
 		return fmt.Errorf("list a person's evidence: %w", err)
 	}
@@ -207,11 +216,35 @@ func (tx *Tx) HasSubject(kind, id, institutionID string) (bool, error) {
 var subjectQueries = map[string]string{
 	AboutTask: `SELECT 1 FROM tasks t JOIN cases c ON c.id = t.case_id JOIN persons p ON p.id = c.person_id
 		WHERE t.id = ? AND t.institution_id = ? AND p.erased_at IS NULL`,
-	AboutCase:    `SELECT 1 FROM cases c JOIN persons p ON p.id = c.person_id WHERE c.id = ? AND ? = '' AND p.erased_at IS NULL`,
+	AboutCase: `SELECT 1 FROM cases c JOIN persons p ON p.id = c.person_id WHERE c.id = ? AND ? = '' AND p.erased_at IS NULL`,
+	AboutPetition: `SELECT 1 FROM petitions q JOIN persons p ON p.id = q.person_id WHERE q.id = ? AND q.state = 'asked'
+		AND ? IN ('', q.institution_id) AND p.erased_at IS NULL`,
+	AboutDraft:   "SELECT 1 FROM registration_drafts WHERE id = ? AND ? = ''",
+	AboutClaim:   "SELECT 1 FROM person_claims WHERE id = ? AND state = 'asked' AND ? = ''",
 	AboutSession: "SELECT 1 FROM sessions WHERE id = ? AND institution_id = ?",
 	AboutClass:   "SELECT 1 FROM classes WHERE id = ? AND institution_id = ?",
 	AboutDeadLetter: `SELECT 1 FROM dead_letters l LEFT JOIN tasks t ON t.id = l.task_id LEFT JOIN cases c ON c.id = t.case_id
 		LEFT JOIN persons p ON p.id = c.person_id WHERE l.id = ? AND l.institution_id = ? AND p.erased_at IS NULL`,
+}
+
+// EvidenceOfDraft gives a case what was filed with the draft that it was. What has not come by then is not waited for.
+func (tx *Tx) EvidenceOfDraft(draftID, caseID string) error {
+	err := tx.db.Model(&Evidence{}).Where("subject_kind = ? AND subject_id = ? AND state = ?", AboutDraft, draftID, EvidenceComplete).
+		Updates(map[string]any{"subject_kind": AboutCase, "subject_id": caseID}).Error
+	return found(err, "give a case the files of its draft")
+}
+
+// DocumentsToRemove lists images of identity documents whose petition or claim was answered or taken back before an instant, and what
+// was filed with drafts that are gone.
+func (tx *Tx) DocumentsToRemove(before time.Time, limit int) ([]Evidence, error) {
+	var all []Evidence
+	err := tx.db.Raw(`SELECT e.* FROM evidence e
+		LEFT JOIN petitions p ON e.subject_kind = 'petition' AND p.id = e.subject_id AND p.state IN ('answered', 'withdrawn')
+		LEFT JOIN person_claims c ON e.subject_kind = 'claim' AND c.id = e.subject_id AND c.state IN ('agreed', 'refused', 'withdrawn')
+		WHERE e.state = 'complete' AND (e.kind = ? AND coalesce(p.changed_at, c.decided_at, c.asked_at) < ?
+			OR e.subject_kind = 'draft' AND NOT EXISTS (SELECT 1 FROM registration_drafts d WHERE d.id = e.subject_id))
+		ORDER BY e.id LIMIT ?`, EvidenceIdentity, before, limit).Scan(&all).Error
+	return all, found(err, "list identity documents that are needed no more")
 }
 
 // EvidenceToSweep lists evidence that never came in time, and files of a bucket whose evidence was removed.

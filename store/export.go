@@ -120,6 +120,9 @@ var exportSections = []ExportSection{
 		stated_at, review, founded, decision_reason, citation, voids, barred_until, decided_at, delivered_at, delivered_how,
 		encode(account_sealed, 'base64') AS account, encode(statement_sealed, 'base64') AS statement
 		FROM misconduct_cases WHERE case_id IN (TABLE mine) AND state NOT IN ('recorded', 'dropped') ORDER BY recorded_at`},
+	{"identity_checks", []string{"identity_checks"}, `SELECT outcome, checked_at FROM identity_checks WHERE person_id IN (TABLE records) ORDER BY id`},
+	{"person_claims", []string{"person_claims"}, `SELECT asked_at, state, decided_at FROM person_claims WHERE person_id IN (TABLE records)
+		OR account_id IN (TABLE account) ORDER BY asked_at`},
 	{"petitions", []string{"petitions"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
 		score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
 		FROM petitions WHERE person_id IN (TABLE records) ORDER BY asked_at`},

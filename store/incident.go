@@ -182,6 +182,15 @@ func (tx *Tx) Overridden(cause contract.Cause, certificateID string) (bool, erro
 	return n > 0, found(err, "look for an override")
 }
 
+// LetBe reports whether an operator let a case go on in spite of a cause that is an institution's.
+func (tx *Tx) LetBe(caseID string, cause contract.Cause, institutionID string) (bool, error) {
+	var n int64
+	err := tx.db.Model(&Resolution{}).Joins("JOIN incidents i ON i.id = resolutions.incident_id").
+		Where("i.case_id = ? AND i.cause = ? AND i.institution_id = ? AND verb = ? AND outcome = ?", caseID, cause, institutionID,
+			contract.Override, ResolutionApplied).Count(&n).Error
+	return n > 0, found(err, "look for an override")
+}
+
 // InsertResolution writes an operator's resolution of an open incident and puts it in the inbox for the case.
 func (tx *Tx) InsertResolution(i Incident, r Resolution) (InboxItem, error) {
 	r.Outcome = ResolutionPending

@@ -33,9 +33,15 @@ var ownerQueries = map[authority.Object]string{
 		FROM courses o JOIN institutions t ON t.id = o.institution_id WHERE o.id = ?`,
 	authority.Workbook: `SELECT NULL AS account, NULL AS person, institution_id AS institution, NULL AS first, NULL AS second
 		FROM workbooks WHERE id = ? AND expires_at > now()`,
-	authority.Evidence: `SELECT NULL AS account, NULL AS person, e.institution_id AS institution,
-		CASE WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
+	// What goes with a petition is seen by whoever answers it; what its trainee filed also by the trainee, and by an institution that is heard.
+	authority.Evidence: `SELECT coalesce(q.account_id, d.account_id) AS account, CASE WHEN e.institution_id IS NULL THEN h.human END AS person,
+		CASE WHEN e.institution_id IS NOT NULL THEN e.institution_id
+			WHEN p.handled_by = 'institution' OR p.statement_due_at IS NOT NULL THEN p.institution_id END AS institution,
+		CASE WHEN p.id IS NOT NULL THEN p.district WHEN c.id IS NULL THEN i.district ELSE c.district END AS first, t.district AS second
 		FROM evidence e LEFT JOIN institutions i ON i.id = e.institution_id
+		LEFT JOIN petitions p ON e.subject_kind = 'petition' AND p.id = e.subject_id LEFT JOIN persons h ON h.id = p.person_id
+		LEFT JOIN person_claims q ON e.subject_kind = 'claim' AND q.id = e.subject_id
+		LEFT JOIN registration_drafts d ON e.subject_kind = 'draft' AND d.id = e.subject_id
 		LEFT JOIN tasks k ON e.subject_kind = 'task' AND k.id = e.subject_id
 		LEFT JOIN cases c ON c.id = CASE e.subject_kind WHEN 'case' THEN e.subject_id ELSE k.case_id END
 		LEFT JOIN institutions t ON t.id = c.training_body WHERE e.id = ?`,
@@ -96,6 +102,8 @@ var ownerQueries = map[authority.Object]string{
 		CASE WHEN p.handled_by = 'institution' OR p.statement_due_at IS NOT NULL THEN p.institution_id END AS institution,
 		p.district AS first, NULL AS second
 		FROM petitions p JOIN persons h ON h.id = p.person_id WHERE p.id = ?`,
+	authority.PersonClaim: `SELECT account_id AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
+		FROM person_claims WHERE id = ?`,
 	authority.Merge: `SELECT NULL AS account, NULL AS person, NULL AS institution, NULL AS first, NULL AS second
 		FROM merges WHERE id = ?`,
 	authority.EmployerRecord: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second,

@@ -31,6 +31,7 @@ type Petition struct {
 	AskedAt       time.Time
 	State         string
 
+	PauseAct        *string // that holds the case until it is answered
 	StatementDueAt  *time.Time
 	HeardBy         *string
 	StatementSealed []byte
@@ -59,6 +60,7 @@ const (
 	PetitionComplaint   = "complaint"
 	PetitionIdentity    = "identity_correction"
 	PetitionBodyMove    = "body_move"
+	PetitionCheck       = "identity_check" // people are to see the document, of which the register could not say whose it is
 )
 
 // States of a petition.
@@ -100,7 +102,7 @@ func (tx *Tx) LockPetition(id string) (Petition, error) {
 
 // SavePetition writes what became of a petition that is locked.
 func (tx *Tx) SavePetition(p Petition) error {
-	err := tx.db.Model(&Petition{}).Where("id = ?", p.ID).Select("state", "statement_due_at", "heard_by", "statement_sealed", "stated_by",
+	err := tx.db.Model(&Petition{}).Where("id = ?", p.ID).Select("state", "pause_act", "statement_due_at", "heard_by", "statement_sealed", "stated_by",
 		"stated_at", "outcome", "score", "answer", "proposed_by", "proposed_at", "answered_by", "answered_at", "due_at", "reminded_at",
 		"escalated_at", "changed_at", "woken").Updates(p).Error
 	return found(err, "write what became of a petition")

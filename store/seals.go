@@ -153,6 +153,8 @@ var sealedColumns = []SealedColumn{
 	ofOne("misconduct_cases", "statement_sealed", "id", StatementSeal),
 	ofOne("petitions", "text_sealed", "id", PetitionSeal),
 	ofOne("petitions", "statement_sealed", "id", PetitionStatementSeal),
+	ofOne("person_claims", "name_sealed", "id", ClaimNameSeal),
+	ofOne("person_claims", "text_sealed", "id", ClaimTextSeal),
 	{"idempotency_keys", "answer_sealed", []string{"account_id", "key"}, func(o []string) string { return AnswerSeal(o[0], o[1]) }},
 	{"intake_rows", "content_sealed", []string{"intake_id", "number"}, func(o []string) string { return IntakeRowSeal(o[0], o[1]) }},
 	{"staff", "name_sealed", []string{"institution_id", "ref"}, func(o []string) string { return StaffSeal(o[0], o[1]) }},
@@ -161,6 +163,12 @@ var sealedColumns = []SealedColumn{
 func ofOne(table, column, owner string, purpose func(string) string) SealedColumn {
 	return SealedColumn{table, column, []string{owner}, func(o []string) string { return purpose(o[0]) }}
 }
+
+// ClaimNameSeal is the purpose of the name that somebody gives who says whom they are.
+func ClaimNameSeal(claimID string) string { return "person-claim/" + claimID + "/name" }
+
+// ClaimTextSeal is the purpose of what somebody says who says whom they are.
+func ClaimTextSeal(claimID string) string { return "person-claim/" + claimID + "/text" }
 
 // SealedColumns lists every column of sealed data.
 func SealedColumns() []SealedColumn { return sealedColumns }

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/contract"
 )
 
 // TaskState is the state of a task.
@@ -106,6 +108,19 @@ func (tx *Tx) LastTask(caseID, kind string) (Task, error) {
 	var t Task
 	err := tx.db.Order("attempt DESC, issue DESC").Take(&t, "case_id = ? AND kind = ?", caseID, kind).Error
 	return t, found(err, "read a case's last task")
+}
+
+// TrainedByEvaluator is the code of a case whose evaluation body had trained the person for the occupation.
+const TrainedByEvaluator = string(contract.TrainedByEvaluator)
+
+// TrainedBy reports whether an institution has ever trained somebody for an occupation: it answered a task of training, in whatever
+// case of theirs, under whatever list.
+func (tx *Tx) TrainedBy(personID, institutionID, occupation string) (bool, error) {
+	var trained bool
+	err := tx.db.Raw(`SELECT EXISTS (SELECT 1 FROM cases c JOIN tasks t ON t.case_id = c.id
+		WHERE c.person_id `+family+` AND c.occupation = ? AND t.institution_id = ? AND t.kind = ? AND t.state = ?)`,
+		personID, occupation, institutionID, contract.TrainingTask, TaskAnswered).Scan(&trained).Error
+	return trained, found(err, "look whom an institution has trained")
 }
 
 // InsertTask writes a task and, in the same transaction, the event that tells the institution of it.

@@ -57,6 +57,7 @@ type config struct {
 	Provider providerConfig
 	SMTP     smtpConfig
 	SMS      smsConfig
+	Identity idcheckConfig
 	Evidence evidenceConfig
 	Channels channelsConfig
 	Signing  signingConfig
@@ -109,6 +110,7 @@ func configured(cmd *cobra.Command) *config {
 	cfg.Provider.flags(f)
 	cfg.SMTP.flags(f)
 	cfg.SMS.flags(f)
+	cfg.Identity.flags(f)
 	cfg.Evidence.flags(f)
 	cfg.Channels.flags(f)
 	cfg.Signing.flags(f)

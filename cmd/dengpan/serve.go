@@ -24,6 +24,7 @@ import (
 	"github.com/dengpan/dengpan/execution"
 	"github.com/dengpan/dengpan/font"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/idcheck"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/intake"
 	"github.com/dengpan/dengpan/issuing"
@@ -84,6 +85,7 @@ type process struct {
 	provider *api.Provider
 	mail     *mail.Sender
 	sms      sms.Sender
+	register *idcheck.Register
 	bucket   *evidence.Bucket
 	channels map[string]publication.Channel
 	printing issuing.Printing
@@ -144,6 +146,10 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	register, err := cfg.Identity.register(cfg.Demo)
+	if err != nil {
+		return nil, err
+	}
 	bucket, err := cfg.Evidence.bucket(cfg.Demo)
 	if err != nil {
 		return nil, err
@@ -170,7 +176,7 @@ func prepare(ctx context.Context, cfg *config) (*process, error) {
 	}
 	return &process{
 		cfg: cfg, logger: logger, store: db, temporal: temporal, keys: keys, payloads: payloads, rules: rules, calendar: cal,
-		sessions: sessions, origin: origin, provider: provider, mail: sender, sms: short, bucket: bucket,
+		sessions: sessions, origin: origin, provider: provider, mail: sender, sms: short, register: register, bucket: bucket,
 		channels: channels,
 		printing: printing,
 	}, nil
@@ -249,6 +255,9 @@ func (p *process) worker(ctx context.Context) error {
 	}
 	if p.mail != nil {
 		beside = append(beside, &notice.Mailer{Store: p.store, Keys: p.keys, Sender: p.mail, Console: p.origin, Logger: p.logger})
+	}
+	if p.register != nil {
+		beside = append(beside, &idcheck.Watch{Store: p.store, Keys: p.keys, Register: p.register, Logger: p.logger})
 	}
 	beside = append(beside, &telling.Addresser{Store: p.store, Calendar: p.calendar, Channels: teller.Channels(), Logger: p.logger})
 	for _, runner := range beside {

@@ -16,7 +16,7 @@ const shipped = [
   /^(stage|status|outcome|queue|district|channel|class_state|class_mode|intake_state|intake_row|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|act_verb|approval_state|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
   /^(category|degree|basis|mover|repair|severity|inspection_state|institution_status|misconduct_act|part|misconduct_state|misconduct_how|delivery_error|duty|id_type|merge_state|share_purpose)\./,
   /^class_(study|delivery|enrolment)\./,
-  /^petition_(kind|state|topic)\./,
+  /^(petition_(kind|state|topic)|claim_state)\./,
   // What is wrong with a number or a name, told as it is typed.
   /^field\.id_(length|legacy|characters|date|check_digit)$/,
   // What repairs do; what other suggestions would do comes with each.

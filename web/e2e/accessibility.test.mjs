@@ -60,6 +60,7 @@ const pages = [
   ['operator', '/deliveries', '.listing', '.aside .code'],
   ['operator', '/approvals', '.note, .listing'],
   ['operator', '/merges?merge=new', '.aside form'],
+  ['operator', '/claims', '.note, .listing'],
   ['operator', '/deadlines?of=case', '.note, .listing'],
   ['operator', '/institutions', '.listing'],
   ['operator', '/institutions/ouc?do=suspend', '.aside #effects'],

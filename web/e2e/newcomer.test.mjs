@@ -47,7 +47,7 @@ it('somebody new comes from the front page to a certificate and shows it by a li
   await page.getByLabel('姓名').fill('初来者')
   await page.getByLabel('证件号码').fill(numbered(Date.now()))
   await next(page)
-  await page.locator('input[type=file]').setInputFiles(world.photo)
+  await page.locator('input[type=file]').first().setInputFiles(world.photo)
   await page.getByText('照片合格').waitFor()
   await looked(page, 'photo')
   await next(page)

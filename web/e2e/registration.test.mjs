@@ -81,6 +81,16 @@ it('somebody new asks whether they may join, makes an account, and registers on 
   await saved(page)
   await next(page)
   await looked(page, '照片')
+  const proofs = page.getByRole('region', { name: '证明材料' })
+  const proof = {
+    name: '学位证书.pdf',
+    mimeType: 'application/pdf',
+    buffer: Buffer.from('%PDF-1.7\n学位证书\n%%EOF\n'),
+  }
+  await proofs.getByLabel('文件', { exact: true }).setInputFiles(proof)
+  await proofs.getByRole('button', { name: '上传' }).click()
+  await proofs.getByRole('link', { name: '学位证书.pdf' }).waitFor()
+  await looked(page, '照片')
 
   // On another device.
   const desk = await visit(t)

@@ -187,7 +187,14 @@ const myRequests = createRoute({
   component: lazyRouteComponent(() => import('./pages/requests/mine'), 'MyRequests'),
 })
 
-export const requestKinds = ['score_review', 'appeal', 'complaint', 'identity_correction', 'body_move'] as const
+export const requestKinds = [
+  'score_review',
+  'appeal',
+  'complaint',
+  'identity_correction',
+  'body_move',
+  'identity_check',
+] as const
 export const requestStates = ['asked', 'proposed', 'answered', 'withdrawn'] as const
 
 const requests = createRoute({
@@ -657,6 +664,16 @@ const merges = createRoute({
   component: lazyRouteComponent(() => import('./pages/merges/merges'), 'Merges'),
 })
 
+export const claimStates = ['asked', 'proposed', 'agreed', 'refused', 'withdrawn'] as const
+
+const claims = createRoute({
+  getParentRoute: () => inside,
+  path: '/claims',
+  validateSearch: from({ state: oneOf(...claimStates), page, claim: anyText }),
+  staticData: { roles: ['operator'] },
+  component: lazyRouteComponent(() => import('./pages/claims/claims'), 'Claims'),
+})
+
 export const deadlinesOf = ['task', 'incident', 'approval', 'case'] as const
 export const deadlineStates = ['near', 'passed'] as const
 
@@ -846,6 +863,7 @@ export const router = createRouter({
       keys,
       approvals,
       merges,
+      claims,
       deadlines,
       notices,
       workbooks,

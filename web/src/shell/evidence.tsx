@@ -86,8 +86,15 @@ function One({ row }: { row: Filed }) {
   )
 }
 
+interface FilingProps {
+  about: About
+  id: string
+  kinds: Kind[]
+  onFiled?: () => unknown
+}
+
 /** A file is chosen and sent; how far it has come is shown. */
-function Filing({ about, id, kinds }: { about: About; id: string; kinds: Kind[] }) {
+export function Filing({ about, id, kinds, onFiled }: FilingProps) {
   const { t, name, lang } = useWords()
   const queries = useQueryClient()
   const field = useRef<HTMLInputElement>(null)
@@ -99,6 +106,7 @@ function Filing({ about, id, kinds }: { about: About; id: string; kinds: Kind[] 
     mutationFn: (file: File) => send(file, { subject_kind: about, subject_id: id, kind: kind ?? 'other' }, setShare),
     onSuccess: () => {
       if (field.current) field.current.value = ''
+      onFiled?.()
       return queries.invalidateQueries({ queryKey: ['evidence', about, id] })
     },
   })

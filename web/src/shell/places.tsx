@@ -167,6 +167,7 @@ const places: Record<Role, Place[]> = {
         { to: '/misconduct', name: 'web.place.misconduct' },
         { to: '/requests', name: 'web.requests.title' },
         { to: '/merges', name: 'web.merges.title' },
+        { to: '/claims', name: 'web.claims.title' },
       ],
     },
     // Those who do it with us.

@@ -17,6 +17,7 @@ import { Timeline } from './timeline'
 const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
 const Marks = lazy(() => import('../requests/marks').then((m) => ({ default: m.Marks })))
 const Sponsor = lazy(() => import('./sponsor').then((m) => ({ default: m.Sponsor })))
+const Identity = lazy(() => import('../requests/identity').then((m) => ({ default: m.Identity })))
 const OwnActs = lazy(() => import('../requests/leaving').then((m) => ({ default: m.OwnActs })))
 const Casework = lazy(() => import('../casework/casework').then((m) => ({ default: m.Casework })))
 
@@ -47,6 +48,7 @@ function Followed() {
           <div className="stack">
             <Now c={c} />
             <Suspense>
+              {c.identity && <Identity c={c} />}
               <OwnMisconduct caseID={c.id} />
               <Marks caseID={c.id} />
               <OwnActs c={c} />

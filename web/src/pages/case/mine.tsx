@@ -1,10 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { answer, api } from '../../api/client'
 import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { Status } from './status'
+
+const OwnClaims = lazy(() => import('../claims/mine').then((m) => ({ default: m.OwnClaims })))
 
 /** A trainee's own cases. Who has one sees it at once. */
 export function Mine() {
@@ -15,17 +18,22 @@ export function Mine() {
   const [first, ...others] = mine.data.cases
   if (!first) {
     return (
-      <Note page title={t('web.my.none')}>
-        <p>{t('web.my.none_advice')}</p>
-        <div className="row">
-          <Link to="/my-registration" className="press first">
-            {t('web.my.begin')}
-          </Link>
-          <Link to="/join" className="press">
-            {t('web.my.may_i')}
-          </Link>
-        </div>
-      </Note>
+      <div className="stack">
+        <Suspense>
+          <OwnClaims />
+        </Suspense>
+        <Note page title={t('web.my.none')}>
+          <p>{t('web.my.none_advice')}</p>
+          <div className="row">
+            <Link to="/my-registration" className="press first">
+              {t('web.my.begin')}
+            </Link>
+            <Link to="/join" className="press">
+              {t('web.my.may_i')}
+            </Link>
+          </div>
+        </Note>
+      </div>
     )
   }
   if (others.length === 0) return <Navigate to="/cases/$id" params={{ id: first.id }} replace />

@@ -6,8 +6,9 @@ import { useWords } from '../../words/words'
 import { Portrait } from '../reach/portrait'
 import type { StepProps } from './fill'
 import { Next } from './next'
+import { Proofs } from './proofs'
 
-/** A one-inch photo; it can come later, too. */
+/** A one-inch photo, and what proves the facts; both can come later, too. */
 export function Photo({ filling, next }: StepProps) {
   const { t } = useWords()
   const [sent, setSent] = useState(0)
@@ -20,17 +21,20 @@ export function Photo({ filling, next }: StepProps) {
     setSent(Date.now())
   }
   return (
-    <Form className="sheet stack" onFinish={next}>
-      <p className="quiet">{t('web.registration.photo_lead')}</p>
-      <Portrait
-        src={filling.photo ? `/v1/me/registration-drafts/${filling.id}/photo#${sent}` : undefined}
-        none={t('web.registration.photo_none')}
-        kept={t('web.registration.photo_kept')}
-        put={put}
-      />
-      <div>
-        <Next />
+    <div className="stack">
+      <div className="sheet stack">
+        <p className="quiet">{t('web.registration.photo_lead')}</p>
+        <Portrait
+          src={filling.photo ? `/v1/me/registration-drafts/${filling.id}/photo#${sent}` : undefined}
+          none={t('web.registration.photo_none')}
+          kept={t('web.registration.photo_kept')}
+          put={put}
+        />
       </div>
-    </Form>
+      <Proofs draft={filling.id} />
+      <Form onFinish={next}>
+        <Next />
+      </Form>
+    </div>
   )
 }

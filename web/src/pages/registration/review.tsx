@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { Button } from 'antd'
-import { useRef } from 'react'
+import { lazy, Suspense, useRef } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Failure } from '../../api/failure'
 import { Trouble } from '../../shell/notes'
@@ -16,6 +16,8 @@ import { useOrder } from './order'
 import { Named } from './registration'
 import { printed } from './residentid'
 import { useBodies } from './usebodies'
+
+const Claiming = lazy(() => import('../claims/claiming').then((m) => ({ default: m.Claiming })))
 
 /** Where each field of a registration is filled in, by what the name of the field begins with. */
 const places: [string, Step][] = [
@@ -52,14 +54,17 @@ function requestOf({ id, contents: c, place }: Filling, known: boolean): Schema[
     ...(c.order_code ? { order_code: c.order_code } : {}),
     ...(c.order_code && c.sponsor_consent ? { sponsor_consent: c.sponsor_consent } : {}),
     ...(Object.keys(contacts).length ? { contacts } : {}),
-    ...(known
-      ? {}
-      : {
-          name: c.name ?? '',
-          id_number: c.id_number ?? '',
-          id_type: (c.id_type ?? 'resident_id') as NonNullable<Schema['RegistrationBody']['id_type']>,
-          ...(c.id_type === 'passport' && c.id_country ? { id_country: c.id_country } : {}),
-        }),
+    ...(known ? {} : whoIs(c)),
+  }
+}
+
+/** Who somebody says they are. */
+function whoIs(c: Filling['contents']) {
+  return {
+    name: c.name ?? '',
+    id_number: c.id_number ?? '',
+    id_type: (c.id_type ?? 'resident_id') as NonNullable<Schema['RegistrationBody']['id_type']>,
+    ...(c.id_type === 'passport' && c.id_country ? { id_country: c.id_country } : {}),
   }
 }
 
@@ -144,6 +149,11 @@ export function Review({ filling, go }: StepProps) {
         ))}
       </dl>
       {send.error && faults.length === 0 && <Trouble error={send.error} />}
+      {send.error instanceof Failure && send.error.code === 'person_claimed' && (
+        <Suspense>
+          <Claiming who={whoIs(c)} />
+        </Suspense>
+      )}
       {faults.length > 0 && (
         <div className="alert stack close" role="alert">
           <strong>{t('web.registration.faults')}</strong>

@@ -6,6 +6,7 @@ import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Files } from './files'
 import { Said } from './said'
 import { Steps } from './steps'
 
@@ -25,6 +26,7 @@ export function RequestSheet({ id, onClose }: { id: string; onClose: () => void 
       ) : of ? (
         <div className="stack">
           <Said of={of} />
+          <Files of={of} />
           {account.role !== 'institution' && of.case_id && (
             <Link to="/cases/$id" params={{ id: of.case_id }}>
               {t('web.incidents.to_case')}

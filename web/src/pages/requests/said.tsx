@@ -30,6 +30,7 @@ export function Said({ of }: { of: Detail }) {
     ])
   }
   facts.push([t('web.requests.text'), of.text ?? t('web.requests.done_again')])
+  if (of.paused) facts.push([t('web.requests.case'), t('web.requests.paused')])
   if (unanswered(of)) facts.push([t('web.requests.due'), moment(lang, of.due_at)])
   if (of.statement_due_at && !of.stated_at)
     facts.push([t('web.requests.statement_due'), moment(lang, of.statement_due_at)])

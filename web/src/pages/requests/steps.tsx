@@ -33,6 +33,8 @@ function send(id: string, step: Option['step'], filled: Filled): Promise<unknown
       return answer(api.POST('/v1/petitions/{id}/withdrawal', { params }))
     case 'hearing':
       return answer(api.POST('/v1/petitions/{id}/hearing', { params }))
+    case 'pause':
+      return answer(api.POST('/v1/petitions/{id}/pause', { params, body: { reason } }))
     case 'appeal':
       return answer(api.POST('/v1/petitions/{id}/appeal', { params, body: { text } }))
     case 'statement':
@@ -114,7 +116,7 @@ function One({ of, option }: { of: View; option: Option }) {
           )}
           {step === 'appeal' && <TextField name="text" label={t('web.requests.why')} rows={4} />}
           {step === 'statement' && <TextField name="statement" label={t('web.requests.statement')} rows={5} />}
-          {step === 'confirmation' && <ReasonField rows={2} />}
+          {(step === 'confirmation' || step === 'pause') && <ReasonField rows={2} />}
           {take.error && <Trouble error={take.error} />}
           <Button type={bare.has(step) ? 'default' : 'primary'} htmlType="submit" loading={take.isPending}>
             {t(`web.requests.do.${step}`)}

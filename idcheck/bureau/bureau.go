@@ -1,0 +1,103 @@
+// Package bureau plays the authority's register of persons, for demonstrations and tests: it checks who signed, and answers by what
+// it was told of a number: that the name is another, or that it cannot say. What it was told nothing of matches, but for documents
+// that are not of the mainland, of which it cannot say. On request it misbehaves as real ones do. It shares no code with what asks
+// it, so that what it proves holds for strangers too.
+package bureau
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"sync"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+)
+
+// Manner is how the register behaves.
+type Manner int
+
+// The manners.
+const (
+	Polite Manner = iota // it answers
+	Away                 // it is busy, and says so
+	Mad                  // it answers what nobody understands
+)
+
+const longestQuestion = 16 << 10
+
+// Register is a register of persons that belongs to nobody.
+type Register struct {
+	verifier *standardwebhooks.Webhook
+
+	mu     sync.Mutex
+	manner Manner
+	named  map[string]string // the name of a number; empty: it cannot say
+	asked  int
+}
+
+// New is a register that is asked with a secret.
+func New(secret string) (*Register, error) {
+	verifier, err := standardwebhooks.NewWebhook(secret)
+	if err != nil {
+		return nil, errors.New("the register's secret is not whsec_ and base64")
+	}
+	return &Register{verifier: verifier, named: map[string]string{}}, nil
+}
+
+// Name has the register know a number under a name; with none, it cannot say whose it is.
+func (g *Register) Name(number, name string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.named[number] = name
+}
+
+// Behave has the register behave in a manner from now on.
+func (g *Register) Behave(m Manner) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.manner = m
+}
+
+// Asked is how often it answered.
+func (g *Register) Asked() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.asked
+}
+
+// ServeHTTP answers a question.
+func (g *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestQuestion))
+	var question struct {
+		Name   string `json:"name"`
+		Type   string `json:"id_type"`
+		Number string `json:"id_number"`
+	}
+	switch {
+	case err != nil || g.verifier.Verify(body, r.Header) != nil:
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	case json.Unmarshal(body, &question) != nil || question.Name == "" || question.Number == "":
+		w.WriteHeader(http.StatusUnprocessableEntity)
+		return
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	name, told := g.named[question.Number]
+	result := "matches"
+	switch {
+	case g.manner == Away:
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	case g.manner == Mad:
+		result = "maybe"
+	case told && name == "" || !told && question.Type != "resident_id":
+		result = "unknown"
+	case told && name != question.Name:
+		result = "differs"
+	}
+	g.asked++
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(map[string]string{"result": result}) // who asked may be gone
+}
