@@ -11,6 +11,7 @@ import (
 	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/issuing"
 	"github.com/dengpan/dengpan/ledger"
+	"github.com/dengpan/dengpan/petition"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
@@ -49,6 +50,11 @@ func (r *Records) IssueCertificate(
 		mark, on, err := f.reported(markedBy)
 		if err != nil {
 			return reply, err
+		}
+		if mark.CertificateNumber == "" { // one that the institution issued itself is there
+			if reply.Reviewable, err = r.reviewable(f, req); err != nil || reply.Reviewable != nil {
+				return reply, err
+			}
 		}
 		issuer, role := f.bodyOf(stage)
 		listed, err := f.tx.Listed(issuer, f.Occupation, f.Level, role, on)
@@ -96,6 +102,31 @@ func (f *file) undermined(kind string) (bool, error) {
 	}
 	_, gate, err := f.trainingGate()
 	return gate.Outcome != policy.Met, err
+}
+
+// reviewable has a grade certificate wait until the marks that earn it are final: until they can be reviewed no more, or until what
+// was asked about them is answered. Nothing becomes overdue meanwhile; a review has deadlines of its own.
+func (r *Records) reviewable(f *file, req contract.IssueCertificateRequest) (*contract.Reviewable, error) {
+	if req.Kind != contract.GradeCertificate {
+		return nil, nil //nolint:nilnil // nobody reviews the mark of an exam
+	}
+	final, err := petition.Desk{Keys: r.Keys, Calendar: r.Calendar}.Final(f.tx, f.Case, f.rules, f.today)
+	switch {
+	case err != nil || final == nil:
+		return nil, err
+	case final.Asked != nil:
+		party := &progress.Party{Kind: progress.ByOperator}
+		if final.Asked.HandledBy == store.HandledByInstitution {
+			party = institutionParty(final.Asked.InstitutionID)
+		}
+		return &contract.Reviewable{}, f.Move(progress.Certificate, progress.Waiting, party, nil)
+	}
+	if req.Waits == 0 {
+		f.Note(progress.Certificate, "certificate_waiting", store.ActorSystem, map[string]any{"until": final.From.String()})
+	}
+	until := f.cal.Wall(final.From)
+	return &contract.Reviewable{Until: &until},
+		f.Move(progress.Certificate, progress.Waiting, &progress.Party{Kind: progress.ByCalendar}, &until)
 }
 
 // reported is the certificate that an institution reported with the mark that earns it, if it issued one itself, and the day

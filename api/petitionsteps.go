@@ -35,12 +35,12 @@ func (s *service) petitionStep(
 // withdrawPetition takes back what the trainee asked for and nobody has answered.
 func (s *service) withdrawPetition(ctx context.Context, in *idInput) (*petitionOutput, error) {
 	return s.petitionStep(ctx, "withdraw", "", func(tx *store.Tx, r *request) (store.Petition, []store.InboxItem, error) {
-		p, err := s.petitioning().Withdraw(tx, in.ID, s.moment())
+		p, told, err := s.petitioning().Withdraw(tx, in.ID, s.moment())
 		if err != nil {
 			return p, nil, err
 		}
 		released, err := s.letGo(tx, r, p, "petition.withdraw")
-		return p, released, err
+		return p, append(told, released...), err
 	})
 }
 

@@ -153,9 +153,17 @@ func (w *waiting) under(s store.CaseStage) waitView {
 	if p := s.Owes(); p != nil && p.Kind == progress.ByCalendar {
 		wait.Code, wait.Title, wait.Text = "calendar", w.say("wait", "calendar.title"), w.say("wait", "calendar.text")
 		wait.Next = &followUp{Text: w.say("wait", "next.calendar"), At: s.DueAt}
-		if s.Stage == progress.Title {
+		switch s.Stage {
+		case progress.Title:
 			w.lacking(&wait, policy.DecisionTitle)
+		case progress.Certificate:
+			wait.Text = w.say("wait", "calendar.certificate")
+		default:
 		}
+		return wait
+	}
+	if s.Stage == progress.Certificate && s.State == progress.Waiting {
+		wait.Code, wait.Title, wait.Text = "review", w.say("wait", "review.title"), w.say("wait", "review.text")
 		return wait
 	}
 	for _, c := range w.prepared {

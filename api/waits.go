@@ -17,7 +17,7 @@ import (
 // waitView is one condition that is not met yet: what is missing, since when, who can move it, until when, and what happens
 // by itself.
 type waitView struct {
-	Code       string        `json:"code" enum:"approval,paused,withdrawal,execution,incident,task,issuance,calendar,stage"`
+	Code       string        `json:"code" enum:"approval,paused,withdrawal,execution,incident,task,issuance,review,calendar,stage"`
 	Stage      string        `json:"stage,omitempty"`
 	StageName  string        `json:"stage_name,omitempty"`
 	Title      string        `json:"title"`

@@ -1,6 +1,9 @@
 package contract
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // Kinds of certificate.
 const (
@@ -17,6 +20,8 @@ type IssueCertificateRequest struct {
 	Released bool   `json:"released"`
 	// Change is what sent the case back to its training before.
 	Change string `json:"change,omitempty"`
+	// Waits counts how often the case has waited for the marks to be final.
+	Waits int `json:"waits,omitempty"`
 }
 
 // Key identifies the step within its case.
@@ -24,6 +29,9 @@ func (r IssueCertificateRequest) Key() string {
 	key := "certificate/" + r.Kind + "/" + strconv.Itoa(r.Try)
 	if r.Change != "" {
 		key += "/" + r.Change
+	}
+	if r.Waits > 0 {
+		key += "/waited/" + strconv.Itoa(r.Waits)
 	}
 	return key
 }
@@ -36,6 +44,13 @@ type IssueCertificateReply struct {
 	// CertificateID is the certificate that is to be printed, signed and published; empty when nothing is, because the
 	// institution reported its own.
 	CertificateID string `json:"certificate_id,omitempty"`
+	// Reviewable says that the marks which earn it are not final: it is asked for again once they may be.
+	Reviewable *Reviewable `json:"reviewable,omitempty"`
+}
+
+// Reviewable is until when marks can be reviewed; without a day, until the case is told that what was asked for is answered.
+type Reviewable struct {
+	Until *time.Time `json:"until,omitempty"`
 }
 
 // What becomes of a certificate whose number is allocated and whose record is frozen. Its case waits for it, or no case does:

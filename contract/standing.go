@@ -11,7 +11,7 @@ type CertificateChange struct {
 	Asked
 
 	ChangeID string `json:"change_id"`
-	// Mark says that it is a mark that was corrected: a case that is stuck over its evaluation takes it up at once.
+	// Mark says that it is a mark whose review was answered: a case that is stuck over its evaluation takes it up at once.
 	Mark bool `json:"mark,omitempty"`
 }
 

@@ -198,6 +198,7 @@ var events = map[string][]string{
 	"title_mapped":             {"title:title"},
 	"title_eligible":           {"title:title"},
 	"title_not_met":            nil,
+	"certificate_waiting":      {"until"},
 	"title_waiting":            {"until"},
 	"title_rule_missing":       {"title:title"},
 	"title_withdrawn":          nil,

@@ -119,10 +119,12 @@ func (d Desk) Confirm(tx *store.Tx, account store.Account, id string, agrees boo
 	switch o.Outcome {
 	case "upheld":
 		o.note("score_review_upheld", store.ActorInstitution(o.InstitutionID))
+		told, err = o.settled()
 	case "corrected":
 		told, err = o.correct(reason)
 	case "dismissed":
 		o.note("score_appeal_dismissed", store.ActorOperator)
+		told, err = o.settled()
 	case "again":
 		o.note("score_appeal_again", store.ActorOperator)
 		err = o.again()
@@ -131,6 +133,15 @@ func (d Desk) Confirm(tx *store.Tx, account store.Account, id string, agrees boo
 		return o.Petition, nil, err
 	}
 	return o.Petition, told, o.save()
+}
+
+// settled tells a case whose certificate waits for the answer that there is one, or that none is wanted any more.
+func (o *opened) settled() ([]store.InboxItem, error) {
+	if o.file == nil || o.TaskID == nil || o.file.State(progress.Certificate) != progress.Waiting {
+		return nil, nil
+	}
+	item, err := o.tx.InsertInbox(*o.CaseID, store.InboxMark, o.ID)
+	return []store.InboxItem{item}, err
 }
 
 func (o *opened) note(event, actor string) {

@@ -181,13 +181,17 @@ func (d Desk) Request(tx *store.Tx, a Asking) (store.Petition, error) {
 }
 
 // Withdraw takes back what nobody has answered.
-func (d Desk) Withdraw(tx *store.Tx, id string, at time.Time) (store.Petition, error) {
+func (d Desk) Withdraw(tx *store.Tx, id string, at time.Time) (store.Petition, []store.InboxItem, error) {
 	p, err := d.open(tx, id, at, store.PetitionAsked)
 	if err != nil {
-		return store.Petition{}, err
+		return store.Petition{}, nil, err
 	}
 	p.State = store.PetitionWithdrawn
-	return p.Petition, p.save()
+	told, err := p.settled()
+	if err != nil {
+		return p.Petition, nil, err
+	}
+	return p.Petition, told, p.save()
 }
 
 // opened is a petition that is locked, after its case if it has one.

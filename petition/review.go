@@ -75,6 +75,58 @@ func Window(rules *policy.Policy, occupation string) int {
 	return RuleOf(store.PetitionScoreReview).WindowDays
 }
 
+// Final is when the marks that earn a grade certificate are final: what was asked about them is to be answered first, or only time
+// is missing.
+type Final struct {
+	Asked *store.Petition
+	From  calendar.Date
+}
+
+// Final says for what a case's grade certificate waits; nil when for nothing. Where it is issued at once, it waits for no answer
+// either: a mark that is corrected afterwards suspends it.
+func (d Desk) Final(tx *store.Tx, c store.Case, rules *policy.Policy, today calendar.Date) (*Final, error) {
+	days := certificateAfter(rules, c.Occupation)
+	if days == 0 {
+		return nil, nil //nolint:nilnil // it waits for nothing
+	}
+	for _, kind := range []string{store.PetitionScoreReview, store.PetitionAppeal} {
+		open, err := tx.Petitions(store.PetitionFilter{CaseID: c.ID, Kind: kind, Open: true, Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		if len(open) > 0 {
+			return &Final{Asked: &open[0]}, nil
+		}
+	}
+	marks, err := d.Reviewable(tx, c)
+	if err != nil {
+		return nil, err
+	}
+	var from calendar.Date
+	for _, r := range marks {
+		// A review is asked for once, so a mark that was reviewed is final; one that was not passed earns nothing.
+		if last := r.Published.AddDays(days); r.Mark.Passed && r.Asked == nil && !last.Before(today) && !last.Before(from) {
+			from = last.AddDays(1)
+		}
+	}
+	if from.IsZero() {
+		return nil, nil //nolint:nilnil // it waits for nothing
+	}
+	return &Final{From: from}, nil
+}
+
+// certificateAfter is how many days after the publication of its marks a grade certificate is issued: as the plan of the occupation's
+// evaluation has it, or else once they can be reviewed no more.
+func certificateAfter(rules *policy.Policy, occupation string) int {
+	if days := rules.Evaluation(occupation).CertificateAfterDays; days != nil {
+		return *days
+	}
+	if days := RuleOf(store.PetitionScoreReview).Demonstration.CertificateAfterDays; days != nil && rules.Demonstration() {
+		return *days
+	}
+	return Window(rules, occupation)
+}
+
 // AskReview asks the evaluation body to look at a mark again: once, while there is time.
 func (d Desk) AskReview(tx *store.Tx, a Asking) (store.Petition, error) {
 	f, err := tx.OpenCase(a.CaseID)

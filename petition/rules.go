@@ -21,7 +21,11 @@ type Rule struct {
 	By     string `yaml:"by"`
 	Second bool   `yaml:"second"` // one proposes the answer, and another confirms it
 	// WindowDays are for how many days it may be asked for; 0: at any time.
-	WindowDays    int      `yaml:"window_days"`
+	WindowDays int `yaml:"window_days"`
+	// Demonstration is what holds of cases that are a demonstration's.
+	Demonstration struct {
+		CertificateAfterDays *int `yaml:"certificate_after_days"`
+	} `yaml:"demonstration"`
 	AnswerDays    int      `yaml:"answer_days"`
 	RemindDays    int      `yaml:"remind_days"`
 	StatementDays int      `yaml:"statement_days"` // 0: nobody is heard

@@ -43,6 +43,9 @@ func (p *Policy) checkEvaluation() error {
 	if days := e.Exam.ReviewDays; days != nil && *days < 1 {
 		return at(errors.New("review_days: days are needed"), "exam", "review_days")
 	}
+	if days := e.Exam.CertificateAfterDays; days != nil && *days < 0 {
+		return at(errors.New("certificate_after_days: no days or more are needed"), "exam", "certificate_after_days")
+	}
 	if len(e.Entry.Levels) != len(p.levels) {
 		return at(errors.New("entry: each level is needed once"), "entry", "levels")
 	}

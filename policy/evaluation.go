@@ -23,6 +23,9 @@ type EvaluationRule struct {
 	ResitWithinDays int `json:"resit_within_days,omitzero"`
 	// ReviewDays is for how many days after its publication a mark may be reviewed; 0: as the rule of reviews has it.
 	ReviewDays int `json:"review_days,omitzero"`
+	// CertificateAfterDays is how many days after the publication of its marks a grade certificate is issued, 0 at once; nil: once
+	// they can be reviewed no more.
+	CertificateAfterDays *int `json:"certificate_after_days,omitempty"`
 	// AttemptsBeforeReview is after how many failed attempts an operator is asked; attempts are not limited.
 	AttemptsBeforeReview int      `json:"attempts_before_review"`
 	Citation             Citation `json:"citation"`
@@ -44,7 +47,7 @@ func (p *Policy) Evaluation(occupation string) EvaluationRule {
 	}
 	return EvaluationRule{
 		Parts: slices.Clone(e.Parts), KeepPassedPart: e.KeepPassedPart, ResitWithinDays: within,
-		ReviewDays: review, AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
+		ReviewDays: review, CertificateAfterDays: e.CertificateAfterDays, AttemptsBeforeReview: e.AttemptsBeforeReview, Citation: citation,
 	}
 }
 

@@ -96,6 +96,7 @@ type evaluationExamFile struct {
 	KeepPassedPart       bool   `yaml:"keep_passed_part"`
 	ResitWithinDays      *int   `yaml:"resit_within_days"`
 	ReviewDays           *int   `yaml:"review_days"`
+	CertificateAfterDays *int   `yaml:"certificate_after_days"`
 	AttemptsBeforeReview int    `yaml:"attempts_before_review"`
 }
 

@@ -21,7 +21,7 @@ const (
 	InboxCertificate = "certificate" // a certificate of the case was suspended, reinstated or revoked
 	InboxMisconduct  = "misconduct"  // misconduct was confirmed, or decided
 	InboxAct         = "act"         // an operator acts on the case
-	InboxMark        = "mark"        // a mark was corrected by the answer to a review
+	InboxMark        = "mark"        // the review of a mark was answered or taken back
 )
 
 // InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed

@@ -32,7 +32,8 @@ type caseRun struct {
 	// certificates were suspended, reinstated or revoked, which the case is to follow; retitle says that the title, which was
 	// held meanwhile, is to be decided again.
 	certificates queue
-	marks        map[string]bool // those of them that are marks which were corrected
+	marks        map[string]bool // those of them that are marks whose review was answered
+	answers      bool            // one of those came since the certificate was last asked for
 	retitle      bool
 	revived      bool // it had ended, and goes on
 	// held counts the reasons for which changes must wait: the case is stuck on something, or a change is being reviewed.
@@ -131,7 +132,7 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 			func(ctx workflow.Context, m contract.CertificateChange) (contract.Taken, error) {
 				told(ctx, contract.CertificateChanged.Name, m)
 				if m.Mark {
-					c.marks[m.ChangeID] = true
+					c.marks[m.ChangeID], c.answers = true, true
 				}
 				return contract.Taken{Fresh: c.certificates.put(m.ChangeID)}, nil
 			}),

@@ -14,18 +14,28 @@ import (
 // the first step says whether the others follow: the institution may have issued it itself, and a history of an earlier
 // release knows no others.
 func (c *caseRun) issueCertificate(ctx workflow.Context, kind string) error {
-	change, prepared := c.resume.Change, ""
+	change, prepared, waits := c.resume.Change, "", 0
 	err := c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
 		for {
-			req := contract.IssueCertificateRequest{CaseID: c.id, Kind: kind, Try: try, Released: waived, Change: change}
-			reply, err := perform(ctx, c, contract.IssueCertificate, req)
-			if err != nil || !reply.Undermined {
-				prepared = reply.CertificateID
-				return reply.StepReply, err
+			c.answers = false
+			req := contract.IssueCertificateRequest{
+				CaseID: c.id, Kind: kind, Try: try, Released: waived, Change: change, Waits: waits,
 			}
-			// Hours were voided, and word of it is still on its way. Most often the case goes back.
-			change = req.Key()
-			if err := c.review(ctx, change); err != nil {
+			reply, err := perform(ctx, c, contract.IssueCertificate, req)
+			switch {
+			case err != nil:
+			case reply.Undermined:
+				// Hours were voided, and word of it is still on its way. Most often the case goes back.
+				change = req.Key()
+				err = c.review(ctx, change)
+			case reply.Reviewable != nil:
+				waits++
+				err = c.awaitFinalMarks(ctx, *reply.Reviewable)
+			default:
+				prepared = reply.CertificateID
+				return reply.StepReply, nil
+			}
+			if err != nil {
 				return reply.StepReply, err
 			}
 		}
@@ -44,6 +54,18 @@ func (c *caseRun) issueCertificate(ctx workflow.Context, kind string) error {
 		}
 	}
 	return nil
+}
+
+// awaitFinalMarks waits until the marks that earn a certificate can be reviewed no more, and takes what the case is told meanwhile: a
+// review that is answered and rules that change may end the wait early, and a mark that is corrected may take the case elsewhere.
+func (c *caseRun) awaitFinalMarks(ctx workflow.Context, marks contract.Reviewable) error {
+	if _, err := c.await(ctx, marks.Until, func() bool { return c.answers || c.facts.any() }); err != nil {
+		return err
+	}
+	if _, err := c.takeFacts(ctx); err != nil {
+		return err
+	}
+	return c.changed(ctx)
 }
 
 func (c *caseRun) print(ctx workflow.Context, of contract.CertificateStep) (contract.StepReply, error) {
