@@ -70,6 +70,9 @@ func (f *File) refuses(a store.Act, s scene) (string, error) {
 	if refusal, err := f.whyNot(a.Verb, s); err != nil || refusal != "" {
 		return refusal, err
 	}
+	if a.Params.Own != "" {
+		return f.refusesOwn(a.Verb)
+	}
 	switch a.Verb {
 	case contract.Reassign:
 		_, role := f.bodyOf(f.at())
@@ -120,7 +123,11 @@ func (f *File) carryOut(a store.Act) (contract.ApplyActReply, error) {
 	case contract.Hold:
 		reply.Until = f.pause(a)
 	case contract.Release:
-		reply.DueAt, err = f.release()
+		actor := store.ActorOperator
+		if a.Params.Own != "" {
+			actor = store.ActorTrainee
+		}
+		reply.DueAt, err = f.release(actor)
 	case contract.Override:
 		reply.Next, err = f.override(a)
 	case contract.Cancel:
@@ -169,7 +176,11 @@ func (f *File) pause(a store.Act) *time.Time {
 		return nil
 	}
 	day := map[string]any{"until": a.Params.Until.String()}
-	f.Note(f.at(), "case_paused_until", store.ActorOperator, day)
+	if a.Params.Own != "" {
+		f.Note(f.at(), "case_paused_own", store.ActorTrainee, map[string]any{"until": a.Params.Until.String(), "reason": a.Params.Own})
+	} else {
+		f.Note(f.at(), "case_paused_until", store.ActorOperator, day)
+	}
 	f.tell("case_paused_until", day)
 	until := f.Cal.Wall(*a.Params.Until).UTC()
 	return &until
@@ -183,16 +194,16 @@ func (f *File) Resume() (contract.ApplyActReply, error) {
 	}
 	var err error
 	reply.Applied = true
-	reply.DueAt, err = f.release()
+	reply.DueAt, err = f.release(store.ActorSystem)
 	return reply, err
 }
 
 // release lets a paused case go on. Who had time left before the pause has as much after it.
-func (f *File) release() (due time.Time, err error) {
+func (f *File) release(actor string) (due time.Time, err error) {
 	paused := f.Now().Sub(*f.PausedAt)
 	f.PausedAt, f.PausedUntil = nil, nil
 	stage := f.at()
-	f.Note(stage, "case_resumed", store.ActorOperator, nil)
+	f.Note(stage, "case_resumed", actor, nil)
 	f.tell("case_resumed", nil)
 	open, err := f.Tx.OpenTasks(f.ID)
 	if err != nil || len(open) == 0 || f.State(stage) != progress.Waiting {

@@ -25,6 +25,9 @@ const (
 	StageNotEarlier   = "stage_not_earlier"
 	InForce           = "certificate_in_force"
 	CaseClosing       = "case_closing"
+	PausedOften       = "paused_often"  // the trainee has paused it as often as trainees may
+	NotOwnPause       = "not_own_pause" // somebody else paused it
+	NotOwn            = "not_own"       // it is not for trainees
 	StepFailed        = "step_failed"
 )
 

@@ -55,6 +55,7 @@ type actBody struct {
 	Evidence    string         `json:"evidence,omitempty" maxLength:"1000" doc:"What waiving or overriding rests on."`
 	Applicant   *applicantBody `json:"applicant,omitempty" doc:"To correct the facts to, all of them."`
 	Marks       []newMarkBody  `json:"marks,omitempty" maxItems:"3" doc:"To override the last marks with."`
+	Petition    string         `json:"petition,omitempty" format:"uuid" doc:"To reassign: the request for another training body that was agreed to, and is carried out by it."`
 }
 
 type newMarkBody struct {
@@ -85,6 +86,7 @@ func (s *service) asking(caseID string, r *request, b actBody, found *faults) ac
 		{"evidence", a.Params.Evidence != "", true, []contract.Verb{contract.Waive, contract.Override}},
 		{"applicant", b.Applicant != nil, true, []contract.Verb{contract.Correct}},
 		{"marks", len(b.Marks) > 0, true, []contract.Verb{contract.Override}},
+		{"petition", b.Petition != "", false, []contract.Verb{contract.Reassign}},
 		{"legal_basis", a.LegalBasis != "", false, []contract.Verb{contract.Waive, contract.Override, contract.Cancel}},
 	} {
 		fits := slices.Contains(param.of, verb)
@@ -175,10 +177,13 @@ func (s *service) postAct(ctx context.Context, in *idBodyInput) (*actOutput, err
 		if asked, err = s.acting().Ask(tx, a); err != nil {
 			return err
 		}
+		if err := s.carriesMove(tx, r, body.Petition, in.ID, asked); err != nil {
+			return err
+		}
 		return s.auditAsking(tx, r, a, asked)
 	})
 	if err != nil {
-		return nil, refusedAct(err)
+		return nil, refusedAct(refusedPetition(err))
 	}
 	return s.actOutcome(ctx, in.ID, asked)
 }

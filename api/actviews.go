@@ -146,6 +146,9 @@ func (v actReader) actor(id string) auditActorView {
 func (v actReader) act(a store.Act) ActView {
 	view := v.shown(a.ID, v.coded("act_verb", string(a.Verb)), a.State, a.Refusal, a.Params)
 	view.Reason, view.By, view.Mine = a.Reason, v.actor(a.RequestedBy), a.RequestedBy == v.me
+	if a.Params.Own != "" {
+		view.Reason = v.say("own_reason", a.Params.Own)
+	}
 	view.RequestedAt, view.AnsweredAt, view.ApprovalID = a.RequestedAt, a.AnsweredAt, deref(a.ApprovalID)
 	return view
 }

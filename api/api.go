@@ -172,6 +172,7 @@ type service struct {
 	duty          body[dutyBody]
 	repairing     executionBodies
 	acts          actBodies
+	own           ownBodies
 	passwords     *password.Hasher
 	sessions      *scs.SessionManager
 	crossOrigin   *http.CrossOriginProtection

@@ -44,7 +44,8 @@ type CaseSummary struct {
 type caseView struct {
 	CaseSummary
 	Withdrawing  bool               `json:"withdrawing" doc:"A withdrawal was asked for and is on its way."`
-	Paused       bool               `json:"paused" doc:"An operator holds it where it is; nothing becomes overdue."`
+	Paused       bool               `json:"paused" doc:"It is held where it is; nothing becomes overdue."`
+	Pause        *pauseView         `json:"pause,omitempty" doc:"Whose pause it is, and until when."`
 	Standing     string             `json:"standing" doc:"Where the case stands, in a sentence for its trainee."`
 	Ways         []wayView          `json:"ways" doc:"What a case that has ended leaves, and what can be done next."`
 	Stages       []stageView        `json:"stages"`
@@ -256,6 +257,9 @@ func (s *service) viewCase(tx *store.Tx, r *request, id string) (caseView, error
 		return caseView{}, err
 	}
 	if err := v.gathered(tx, c, &view); err != nil {
+		return caseView{}, err
+	}
+	if view.Pause, err = v.pause(tx, c); err != nil {
 		return caseView{}, err
 	}
 	v.standing(c, &view)

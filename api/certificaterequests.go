@@ -78,8 +78,9 @@ func viewCertificateRequests(tx *store.Tx, r *request, rows ...store.Certificate
 
 type certificateRequestOutput struct{ Body CertificateRequestView }
 
-// askRemedy writes what somebody asks for; what depends on the certificate is prepared in the same transaction.
-func (s *service) askRemedy(ctx context.Context, a *remedy.Asking, prepare func(*store.Tx) error) (*certificateRequestOutput, error) {
+// askRemedy writes what somebody asks for; what depends on the certificate is prepared in the same transaction. It may carry out what
+// the holder had asked for.
+func (s *service) askRemedy(ctx context.Context, a *remedy.Asking, petitionID string, prepare func(*store.Tx) error) (*certificateRequestOutput, error) {
 	r, out := requestOf(ctx), &certificateRequestOutput{}
 	a.By, a.At = r.account.ID, s.moment()
 	err := s.Store.Tx(ctx, func(tx *store.Tx) error {
@@ -90,6 +91,9 @@ func (s *service) askRemedy(ctx context.Context, a *remedy.Asking, prepare func(
 		}
 		asked, err := s.mending().Ask(tx, *a)
 		if err != nil {
+			return err
+		}
+		if err := s.carriesCorrection(tx, r, petitionID, asked); err != nil {
 			return err
 		}
 		views, err := viewCertificateRequests(tx, r, asked)
@@ -105,7 +109,7 @@ func (s *service) askRemedy(ctx context.Context, a *remedy.Asking, prepare func(
 		return s.created(ctx, nil, out.Body)
 	})
 	if err != nil {
-		return nil, refusedRemedy(err)
+		return nil, refusedRemedy(refusedPetition(err))
 	}
 	return out, nil
 }

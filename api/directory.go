@@ -31,6 +31,8 @@ type foundView struct {
 	CEBase         *foundBase  `json:"ce_base" doc:"Null: it is none."`
 	Classes        int         `json:"classes" doc:"That can be joined."`
 	Notices        int         `json:"notices" doc:"That were published of inspections."`
+
+	Rating *publicRating `json:"rating,omitempty" doc:"What trainees thought of its training; missing while too few said so."`
 }
 
 type foundRole struct {
@@ -93,7 +95,7 @@ func (in *directoryInput) fits(f store.Found) bool {
 func (v reader) found(rules *policy.Policy, f store.Found) foundView {
 	view := foundView{
 		ID: f.ID, Name: f.Name, District: v.codedIf("district", deref(f.District)), SuspendedSince: f.SuspendedSince, Roles: []foundRole{},
-		Classes: f.Classes, Notices: f.Notices,
+		Classes: f.Classes, Notices: f.Notices, Rating: rated(f.Raters, f.RatingSum),
 	}
 	for _, r := range f.Roles {
 		view.Roles = append(view.Roles, foundRole{

@@ -23,6 +23,7 @@ type petitionBodies struct {
 	confirmation body[petitionConfirmationBody]
 	statement    body[petitionStatementBody]
 	pause        body[reasonBody]
+	record       body[recordBody]
 }
 
 // registerPetitions adds what trainees ask for, and how it is answered.
@@ -33,7 +34,7 @@ func (s *service) registerPetitions(api huma.API) {
 		review: bodyFor[scoreReviewBody](schemas), complaint: bodyFor[complaintBody](schemas), request: bodyFor[traineeRequestBody](schemas),
 		appeal: bodyFor[appealBody](schemas), answer: bodyFor[petitionAnswerBody](schemas),
 		confirmation: bodyFor[petitionConfirmationBody](schemas), statement: bodyFor[petitionStatementBody](schemas),
-		pause: bodyFor[reasonBody](schemas),
+		pause: bodyFor[reasonBody](schemas), record: bodyFor[recordBody](schemas),
 	}
 	read(api, "GET /v1/cases/{id}/score-reviews", tag, "The marks of a case's evaluation, and until when each may be reviewed", s.reviewableMarks)
 	sent(api, "POST /v1/cases/{id}/score-reviews", tag, "Ask for a mark to be reviewed", s.petitions.review.schema, http.StatusCreated, s.askReview)
@@ -55,6 +56,8 @@ func (s *service) registerPetitions(api huma.API) {
 		http.StatusOK, s.pauseForPetition)
 	sent(api, "POST /v1/petitions/{id}/statement", tag, "Make the institution's statement", s.petitions.statement.schema,
 		http.StatusOK, s.statePetition)
+	sent(api, "POST /v1/petitions/{id}/record-correction", tag, "Correct the record of somebody without certificates, as was agreed to",
+		s.petitions.record.schema, http.StatusOK, s.correctRecord)
 }
 
 // scoreReviewBody asks for the review of one mark.
@@ -130,6 +133,7 @@ func refusedPetition(err error) error {
 		petition.ErrNoChange: {Field: "score", Code: fieldConflict},
 
 		petition.ErrNoDocument: {Field: "outcome", Code: fieldNoDocument},
+		petition.ErrNotCarried: {Field: "petition", Code: fieldConflict},
 	} {
 		if errors.Is(err, refusal) {
 			return problem(validationFailed, field)

@@ -126,6 +126,8 @@ type petitionDetail struct {
 
 		Files   []evidenceView `json:"files" doc:"That go with it: those of the trainee, and, but for the trainee, those of the institution."`
 		MayFile bool           `json:"may_file" doc:"The reader may add one (POST /v1/evidence)."`
+
+		Certificates []certificateBrief `json:"certificates,omitempty" doc:"Of an agreed correction of whom the trainee is, to who carries it out: the certificates that are corrected with it."`
 	}
 }
 
@@ -154,6 +156,9 @@ func (s *service) getPetition(ctx context.Context, in *idInput) (*petitionDetail
 			return err
 		}
 		out.Body.MayFile = mayFile(r, p)
+		if out.Body.Certificates, err = toCorrect(tx, r, p, out.Body.Steps); err != nil {
+			return err
+		}
 		if out.Body.Name, err = s.maskedName(tx, p.PersonID); err != nil {
 			return err
 		}

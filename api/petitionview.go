@@ -36,6 +36,8 @@ type PetitionView struct {
 	Answer     string     `json:"answer,omitempty"`
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 
+	Carried *carriedView `json:"carried,omitempty" doc:"Of what was agreed to: what carries it out."`
+
 	Steps []petitionStepOption `json:"steps" doc:"What the reader may do next."`
 }
 
@@ -47,8 +49,15 @@ type petitionMark struct {
 	LastDay     calendar.Date `json:"last_day" doc:"The last day on which it could be asked for."`
 }
 
+// carriedView is what carries out what was agreed to, and how far that is.
+type carriedView struct {
+	State       coded     `json:"state" doc:"done; pending: a second person or the case has yet to see to it; not_done: it was refused, and may be done once more."`
+	At          time.Time `json:"at"`
+	Certificate string    `json:"certificate_request,omitempty" doc:"The request for a certificate's correction, on which another decides."`
+}
+
 type petitionStepOption struct {
-	Step     string         `json:"step" enum:"withdrawal,appeal,answer,confirmation,hearing,pause,statement"`
+	Step     string         `json:"step" enum:"withdrawal,appeal,answer,confirmation,hearing,pause,statement,carrying_out"`
 	WhyNot   *coded         `json:"why_not,omitempty" doc:"Why the reader may not, yet or at all; missing when they may."`
 	Outcomes []coded        `json:"outcomes,omitempty" doc:"Of an answer."`
 	Until    *calendar.Date `json:"until,omitempty" doc:"The last day on which it may be done."`
@@ -71,6 +80,7 @@ type petitionReader struct {
 	tasks    map[string]store.Task
 	marked   map[string]string // whose account the answer to a task came with
 	followed map[string]bool
+	carried  map[string]store.PetitionCarrying
 }
 
 func newPetitionReader(tx *store.Tx, r *request, rows []store.Petition) (v petitionReader, err error) {
@@ -88,6 +98,9 @@ func newPetitionReader(tx *store.Tx, r *request, rows []store.Petition) (v petit
 		return v, err
 	}
 	if v.marked, err = tx.MarkedBy(tasks...); err != nil {
+		return v, err
+	}
+	if v.carried, err = tx.Carryings(ids); err != nil {
 		return v, err
 	}
 	v.followed, err = tx.Followed(ids)
@@ -120,10 +133,27 @@ func (s *service) viewPetition(v petitionReader, r *request, p store.Petition) P
 			Part: v.coded("part", task.Kind), Attempt: task.Attempt, ScoreWas: p.ScoreWas, PublishedOn: *p.PublishedOn, LastDay: *p.LastDay,
 		}
 	}
+	if last, is := v.carried[p.ID]; is {
+		view.Carried = &carriedView{State: v.coded("petition_carried", carriedState(last)), At: last.CarriedAt}
+		if r.account.Role != store.RoleTrainee {
+			view.Carried.Certificate = deref(last.RequestID)
+		}
+	}
 	if p.State == store.PetitionAnswered || petition.Handles(p, r.account) {
 		view.Proposed, view.Outcome, view.Score, view.Answer = p.ProposedAt, v.codedIf("petition_outcome", p.Outcome), p.Score, p.Answer
 	}
 	return view
+}
+
+// carriedState is how far something is that carries out what was agreed to.
+func carriedState(c store.PetitionCarrying) string {
+	switch {
+	case c.Done():
+		return "done"
+	case c.OnItsWay():
+		return "pending"
+	}
+	return "not_done"
 }
 
 // petitionSteps is what a reader may do next, or why not.
@@ -147,6 +177,10 @@ func (s *service) petitionSteps(v petitionReader, r *request, p store.Petition) 
 		}
 		if mayPause(p, r.account) {
 			steps = append(steps, petitionStepOption{Step: "pause"})
+		}
+	case handles && petition.Agreed(p):
+		if last, is := v.carried[p.ID]; !is || !last.Done() && !last.OnItsWay() {
+			steps = append(steps, petitionStepOption{Step: "carrying_out"})
 		}
 	case p.State == store.PetitionAsked && p.StatementDueAt != nil && p.StatedAt == nil && r.account.Role == store.RoleInstitution:
 		steps = append(steps, petitionStepOption{Step: "statement"})

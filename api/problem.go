@@ -190,6 +190,7 @@ const (
 	petitionStep           = "petition_step"
 	petitionNotHandler     = "petition_not_handler"
 	petitionMarker         = "petition_marker"
+	certificatesHeld       = "certificates_held"
 	ownCase                = "own_case"
 	mergeInTheWay          = "merge_in_the_way"
 	mergeChanged           = "merge_changed"
@@ -377,6 +378,7 @@ var statuses = map[string]int{
 	petitionStep:           http.StatusConflict,
 	petitionNotHandler:     http.StatusConflict,
 	petitionMarker:         http.StatusConflict,
+	certificatesHeld:       http.StatusConflict,
 	ownCase:                http.StatusForbidden,
 	transferChanged:        http.StatusConflict,
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,

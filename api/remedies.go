@@ -62,6 +62,7 @@ type certificateCorrectionBody struct {
 	IDNumber    string `json:"id_number,omitempty" maxLength:"64" doc:"Of the document that the certificate is made out on."`
 	Photo       bool   `json:"photo,omitempty" doc:"Print the photo that the holder has on record now."`
 	PersonToo   bool   `json:"person_too,omitempty" doc:"The person's record is wrong as well, and is corrected with it."`
+	Petition    string `json:"petition,omitempty" format:"uuid" doc:"The trainee's request for it that was agreed to, and is carried out by this; it corrects the person's record too."`
 }
 
 // measureBody is what a measure is asked for with.
@@ -102,7 +103,7 @@ func (s *service) askMeasure(m certificate.Measure) func(context.Context, *idBod
 		if err := found.err(); err != nil {
 			return nil, err
 		}
-		return s.askRemedy(ctx, &asking, nil)
+		return s.askRemedy(ctx, &asking, "", nil)
 	}
 }
 
@@ -122,6 +123,8 @@ func (s *service) askCorrection(ctx context.Context, in *idBodyInput) (*certific
 		found.add(whole, fieldRequired)
 	case worded && asking.Evidence == "":
 		found.add("evidence", fieldRequired)
+	case body.Petition != "" && !body.PersonToo:
+		found.add("person_too", fieldRequired)
 	case !worded && body.PersonToo:
 		found.add("person_too", fieldConflict)
 	}
@@ -134,7 +137,7 @@ func (s *service) askCorrection(ctx context.Context, in *idBodyInput) (*certific
 	if err := found.err(); err != nil {
 		return nil, err
 	}
-	return s.askRemedy(ctx, &asking, func(tx *store.Tx) error { return s.propose(tx, body, &asking) })
+	return s.askRemedy(ctx, &asking, body.Petition, func(tx *store.Tx) error { return s.propose(tx, body, &asking) })
 }
 
 // propose fills in what depends on whose certificate it is: the number of the document it is made out on, and their photo.

@@ -116,6 +116,7 @@ func (s *service) register(api huma.API) {
 	const tasks, incidents, public = "tasks", "incidents", "public"
 	s.registerCases(api)
 	s.registerActs(api)
+	s.registerOwnActs(api)
 
 	s.registerCredentials(api)
 	s.registerShares(api)

@@ -23,12 +23,12 @@ func (v reader) bodies(c store.Case) explain.Bodies {
 
 // standing says where a case stands as a whole, and what it leaves if it has ended.
 func (v reader) standing(c store.Case, view *caseView) {
-	view.Paused = c.PausedAt != nil
+	view.Paused = view.Pause != nil
 	switch {
 	case c.Outcome != nil:
 		view.Standing = explain.Over(v.lang, *c.Outcome, v.bodies(c))
 	case view.Paused:
-		view.Standing = explain.Paused(v.lang, c.PausedUntil)
+		view.Standing = explain.Paused(v.lang, c.PausedUntil, view.Pause.Own)
 	default:
 		at := slices.IndexFunc(view.Stages, func(s stageView) bool { return s.Stage == string(c.Stage) })
 		view.Standing = view.Stages[at].Text

@@ -93,6 +93,7 @@ type waiting struct {
 	prepared   []store.Certificate
 	decisions  []decisionView
 	withdrawal *store.Withdrawal
+	pause      *pauseView
 }
 
 func (s *service) waiting(tx *store.Tx, r *request, id string) (*waiting, error) {
@@ -145,6 +146,9 @@ func (w *waiting) read(tx *store.Tx) (err error) {
 	if err == nil {
 		w.withdrawal = &withdrawal
 	} else if !errors.Is(err, store.ErrNotFound) {
+		return err
+	}
+	if w.pause, err = w.reader.pause(tx, w.c); err != nil {
 		return err
 	}
 	if w.tasks, err = tx.OpenTasks(w.c.ID); err != nil {
@@ -204,8 +208,11 @@ func (w *waiting) held() []waitView {
 	if w.c.AwaitsApproval {
 		add("approval", nil, operators)
 	}
-	if w.c.PausedAt != nil {
+	if w.pause != nil {
 		wait := add("paused", w.c.PausedAt, operators)
+		if w.pause.Own {
+			wait.Title, wait.Who = w.say("wait", "paused.own"), w.party(&progress.Party{Kind: progress.ByTrainee}, nil)
+		}
 		if w.c.PausedUntil != nil {
 			wait.Next = &followUp{Text: message.Text(w.lang, "wait.next.resumes", map[string]any{"date": w.c.PausedUntil.String()})}
 		}

@@ -33,10 +33,14 @@ func Over(lang message.Lang, outcome progress.Outcome, bodies Bodies) string {
 	return message.Text(lang, "standing.over."+string(outcome), bodies.params())
 }
 
-// Paused says that nothing goes on for now, and until when; nil: until somebody lets it go on.
-func Paused(lang message.Lang, until *calendar.Date) string {
+// Paused says that nothing goes on for now, and until when; nil: until somebody lets it go on. Own is a pause of the trainee's.
+func Paused(lang message.Lang, until *calendar.Date, own bool) string {
 	if until == nil {
 		return message.Text(lang, "standing.paused", nil)
 	}
-	return message.Text(lang, "standing.paused_until", map[string]any{"until": until.String()})
+	key := "standing.paused_until"
+	if own {
+		key = "standing.paused_own"
+	}
+	return message.Text(lang, key, map[string]any{"until": until.String()})
 }

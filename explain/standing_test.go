@@ -47,9 +47,12 @@ func TestAPauseSaysUntilWhenAndThatNothingIsLost(t *testing.T) {
 	t.Parallel()
 	until := calendar.NewDate(2026, time.May, 6)
 	for _, u := range []*calendar.Date{nil, &until} {
-		requireSentences(t, func(lang message.Lang) string { return explain.Paused(lang, u) })
+		for _, own := range []bool{false, true} {
+			requireSentences(t, func(lang message.Lang) string { return explain.Paused(lang, u, own) })
+		}
 	}
-	require.Contains(t, explain.Paused(message.Chinese, &until), "2026-05-06")
+	require.Contains(t, explain.Paused(message.Chinese, &until, false), "2026-05-06")
+	require.NotContains(t, explain.Paused(message.Chinese, &until, true), "经办人", "the trainee did it")
 }
 
 func TestWhoIsWaitedForIsNamed(t *testing.T) {

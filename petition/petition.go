@@ -33,6 +33,7 @@ var (
 	ErrNotHandler = errors.New("somebody else answers it")
 	ErrSame       = errors.New("who proposed it does not confirm it")
 	ErrMarker     = errors.New("who gave the mark does not review it")
+	ErrNotCarried = errors.New("it is not what is carried out")
 	ErrHeard      = errors.New("the institution has been asked, or has made its statement")
 	ErrNoDocument = errors.New("there is no image of the document")
 )

@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/people"
@@ -17,27 +18,42 @@ func (d Desk) correctPerson(
 	if err != nil {
 		return err
 	}
-	person, err := tx.Person(personID)
+	return d.CorrectRecord(tx, Record{
+		PersonID: personID, Document: document, Proposal: p, By: *r.DecidedBy, Reason: r.Reason, At: *r.DecidedAt,
+	})
+}
+
+// Record is how the record of a person is to be corrected, and who does that, why.
+type Record struct {
+	PersonID string
+	Document string // that the proposed number is of
+	Proposal Proposal
+	By       string
+	Reason   string
+	At       time.Time
+}
+
+// CorrectRecord corrects whom the record says somebody is.
+func (d Desk) CorrectRecord(tx *store.Tx, r Record) error {
+	person, err := tx.Person(r.PersonID)
 	if err != nil {
 		return err
 	}
-	if p.Name != "" {
-		if person.NameSealed, err = d.Keys.Seal([]byte(p.Name), store.NameSeal(personID)); err != nil {
+	if r.Proposal.Name != "" {
+		if person.NameSealed, err = d.Keys.Seal([]byte(r.Proposal.Name), store.NameSeal(person.ID)); err != nil {
 			return fmt.Errorf("seal a name: %w", err)
 		}
 	}
-	if p.IDNumber != "" && person.IDType == document {
-		if err := d.renumber(tx, &person, p.IDNumber); err != nil {
+	if r.Proposal.IDNumber != "" && person.IDType == r.Document {
+		if err := d.renumber(tx, &person, r.Proposal.IDNumber); err != nil {
 			return err
 		}
 	}
-	person.CorrectedAt = r.DecidedAt
+	person.CorrectedAt = &r.At
 	if err := tx.CorrectIdentity(person); err != nil {
 		return err
 	}
-	return tx.Audit(store.AuditEntry{
-		Actor: *r.DecidedBy, Action: "person.correct", Subject: "person:" + personID, Reason: r.Reason, At: *r.DecidedAt,
-	})
+	return tx.Audit(store.AuditEntry{Actor: r.By, Action: "person.correct", Subject: "person:" + person.ID, Reason: r.Reason, At: r.At})
 }
 
 func (d Desk) renumber(tx *store.Tx, person *store.Person, number string) error {

@@ -35,6 +35,8 @@ type ActParams struct {
 	Applicant   *policy.Applicant `json:"applicant,omitempty"`
 	Evidence    string            `json:"evidence,omitempty"`
 	Marks       []NewMark         `json:"marks,omitempty"`
+	// Own is what the trainee gave as the reason, by its code, for what they do to their own case; empty for an operator's act.
+	Own string `json:"own,omitempty"`
 }
 
 // NewMark is a mark in the place of the last one of a part.
@@ -96,6 +98,21 @@ func (tx *Tx) ResolutionsOf(caseID string) ([]Resolution, map[string]Incident, e
 	var all []Resolution
 	err := tx.db.Order("requested_at DESC, id DESC").Find(&all, "incident_id IN ?", ids).Error
 	return all, byID, found(err, "read a case's resolutions")
+}
+
+// LastPause reads the act by which a case that is paused was paused.
+func (tx *Tx) LastPause(caseID string) (Act, error) {
+	var a Act
+	err := tx.db.Order("answered_at DESC").Take(&a, "case_id = ? AND verb = ? AND state = ?", caseID, contract.Hold, ActApplied).Error
+	return a, found(err, "read what paused a case")
+}
+
+// OwnPauses counts how often a trainee has paused their case.
+func (tx *Tx) OwnPauses(caseID string) (int64, error) {
+	var n int64
+	err := tx.db.Model(&Act{}).Where("case_id = ? AND verb = ? AND state = ? AND params ->> 'own' <> ''", caseID, contract.Hold, ActApplied).
+		Count(&n).Error
+	return n, found(err, "count a trainee's pauses")
 }
 
 // ActOnItsWay reports whether an act is on its way to a case.

@@ -70,6 +70,7 @@ type ClassMember struct {
 // How a case leaves a class.
 const (
 	LeftRemoved    = "removed"
+	LeftMoved      = "moved"        // its trainee changed to another
 	LeftReassigned = "reassigned"   // the case was given to another training body
 	LeftCaseEnded  = "case_ended"   // without a training certificate
 	LeftWithClass  = "class_closed" // was in it to the end

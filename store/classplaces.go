@@ -31,6 +31,7 @@ const (
 	PlaceGivenUp     = "given_up"
 	PlaceExpired     = "expired"
 	PlaceReassigned  = "reassigned" // the case was given to another training body, or joined another class
+	PlaceMoved       = "moved"      // its trainee changed to another class
 	PlaceClassClosed = "class_closed"
 )
 
@@ -83,6 +84,14 @@ func (tx *Tx) PlacesOfAccount(accountID string, now time.Time) (int64, error) {
 func (tx *Tx) GivePlace(id, caseID string) error {
 	err := tx.db.Model(&ClassPlace{}).Where("id = ?", id).Updates(map[string]any{"case_id": caseID, "draft_id": nil, "held_until": nil}).Error
 	return found(err, "give a place to a case")
+}
+
+// Moves counts how often the trainee of a case changed to another class.
+func (tx *Tx) Moves(caseID string) (int64, error) {
+	var n int64
+	err := tx.db.Raw(`SELECT (SELECT count(*) FROM class_members WHERE case_id = ? AND left_how = ?)
+		+ (SELECT count(*) FROM class_places WHERE case_id = ? AND ended_how = ?)`, caseID, LeftMoved, caseID, PlaceMoved).Scan(&n).Error
+	return n, found(err, "count a trainee's changes of class")
 }
 
 // EndPlace ends a place that is kept: its case joined the class, or it is released.

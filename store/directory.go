@@ -11,9 +11,11 @@ type Found struct {
 	ID             string
 	Name           string
 	District       *string
-	SuspendedSince *time.Time        // nil: it is not suspended
-	Classes        int               // that the public can join
-	Notices        int               // that were published of inspections
+	SuspendedSince *time.Time // nil: it is not suspended
+	Classes        int        // that the public can join
+	Notices        int        // that were published of inspections
+	Raters         float64    // whose ratings of its training the public sees
+	RatingSum      float64
 	Roles          []InstitutionRole `gorm:"-"`
 	Base           *CEBase           `gorm:"-"`
 }
@@ -33,7 +35,9 @@ func (tx *Tx) Directory(on calendar.Date) ([]Found, error) {
 	err = tx.db.Raw(`SELECT i.id, i.name, i.district,
 			(SELECT suspended_at FROM institution_suspensions s WHERE s.institution_id = i.id AND s.lifted_at IS NULL) AS suspended_since,
 			(SELECT count(*) FROM (?) o WHERE o.institution_id = i.id) AS classes,
-			(SELECT count(*) FROM inspections n WHERE n.institution_id = i.id AND n.published_at IS NOT NULL) AS notices
+			(SELECT count(*) FROM inspections n WHERE n.institution_id = i.id AND n.published_at IS NOT NULL) AS notices,
+			coalesce((SELECT value FROM institution_figures g WHERE g.institution_id = i.id AND g.year = 0 AND g.measure = 'ratings.raters'), 0) AS raters,
+			coalesce((SELECT value FROM institution_figures g WHERE g.institution_id = i.id AND g.year = 0 AND g.measure = 'ratings.sum'), 0) AS rating_sum
 		FROM institutions i WHERE EXISTS (SELECT 1 FROM institution_roles WHERE institution_id = i.id AND `+holds+`)
 			OR EXISTS (SELECT 1 FROM ce_bases WHERE institution_id = i.id AND `+holds+`) ORDER BY i.name, i.id`,
 		OfferedFilter{Today: on}.offered(tx.db).Select("k.institution_id"), on, on, on, on).Scan(&all).Error

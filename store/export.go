@@ -85,6 +85,8 @@ var exportSections = []ExportSection{
 		FROM course_places p JOIN courses o ON o.id = p.course_id WHERE p.person_id IN (TABLE records) ORDER BY p.enrolled_at`},
 	{"classes", []string{"class_members"}, `SELECT m.case_id, k.institution_id, k.name, k.starts_on, k.ends_on, m.joined_at, m.left_at,
 		m.left_how, m.left_reason FROM class_members m JOIN classes k ON k.id = m.class_id WHERE m.case_id IN (TABLE mine) ORDER BY m.joined_at`},
+	{"ratings", []string{"course_ratings"}, `SELECT case_id, institution_id, score, remarks, rated_at FROM course_ratings
+		WHERE case_id IN (TABLE mine) ORDER BY rated_at`},
 	{"class_places", []string{"class_places"}, `SELECT case_id, offer, held_at, held_until, state, ended_at, ended_how FROM class_places
 		WHERE account_id IN (TABLE account) OR case_id IN (TABLE mine) ORDER BY held_at`},
 	{"consents", []string{"consents"}, `SELECT kind, version, given_at, withdrawn_at FROM consents
@@ -123,7 +125,7 @@ var exportSections = []ExportSection{
 	{"identity_checks", []string{"identity_checks"}, `SELECT outcome, checked_at FROM identity_checks WHERE person_id IN (TABLE records) ORDER BY id`},
 	{"person_claims", []string{"person_claims"}, `SELECT asked_at, state, decided_at FROM person_claims WHERE person_id IN (TABLE records)
 		OR account_id IN (TABLE account) ORDER BY asked_at`},
-	{"petitions", []string{"petitions"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
+	{"petitions", []string{"petitions", "petition_carryings"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
 		score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
 		FROM petitions WHERE person_id IN (TABLE records) ORDER BY asked_at`},
 	{"merges", []string{"merges"}, `SELECT id, kept, merged, reverses, reason, legal_basis, evidence, requested_at, state, decided_at, decision_reason

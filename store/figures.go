@@ -9,6 +9,7 @@ import (
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/filter"
+	"github.com/dengpan/dengpan/rating"
 )
 
 // Figure is a measure of an institution in a year.
@@ -62,13 +63,18 @@ var presentQueries = []string{
 	 WHERE c.outcome IS NULL GROUP BY 1`,
 	`SELECT i.institution_id, 'open.findings', count(*) FROM inspection_findings f JOIN inspections i ON i.id = f.inspection_id
 	 WHERE f.state <> 'accepted' GROUP BY 1`,
+	// Of ratings, whole tens or whatever the data says: what the rest thought shows once they are as many.
+	`SELECT institution_id, unnest(ARRAY['ratings.raters', 'ratings.sum']), unnest(ARRAY[count(*), sum(score)]::float8[])
+	 FROM (SELECT institution_id, score, row_number() OVER w AS nth, count(*) OVER (PARTITION BY institution_id) AS raters
+	       FROM course_ratings WINDOW w AS (PARTITION BY institution_id ORDER BY rated_at, case_id)) r
+	 WHERE nth <= raters - raters % @shown_by GROUP BY 1`,
 }
 
 // CountFigures counts the figures of a year, or of the present, anew and puts them in the place of those before, at once. Who counts the same
 // year at the same time waits for the other.
 func (s *Store) CountFigures(ctx context.Context, cal calendar.Calendar, year int, now time.Time) error {
 	first, next := calendar.NewDate(year, time.January, 1), calendar.NewDate(year+1, time.January, 1)
-	named, queries := map[string]any{"year": year, "now": now}, presentQueries
+	named, queries := map[string]any{"year": year, "now": now, "shown_by": rating.ShownBy()}, presentQueries
 	if year != Present {
 		named["from"], named["to"], named["first"], named["next"] = cal.Wall(first), cal.Wall(next), first, next
 		queries = figureQueries

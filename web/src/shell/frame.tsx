@@ -11,7 +11,6 @@ import { NotYours } from './notes'
 import { Places, Views } from './places'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
-import { who } from './who'
 
 const Bell = lazy(() => import('./bell').then((m) => ({ default: m.Bell })))
 
@@ -79,7 +78,7 @@ function Bar({ session }: { session: Session }) {
           <Link to="/security" className="tool" title={t('web.place.security')}>
             <SafetyCertificateOutlined aria-hidden />
             <span className="visually-hidden">{t('web.place.security')}</span>
-            <span className="who small">{account.institution?.name ?? who(t, account)}</span>
+            <span className="who small">{account.institution?.name ?? account.label}</span>
           </Link>
           <LanguageSwitch />
           <ThemeSwitch />

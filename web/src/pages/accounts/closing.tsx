@@ -2,7 +2,6 @@ import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
-import { who } from '../../shell/who'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Account, State, Ways } from './accounts'
@@ -12,7 +11,7 @@ export function Closing({ account, onClose }: { account: Account; onClose: () =>
   const { t, lang } = useWords()
   const own = useSession().account.id === account.id
   return (
-    <Aside onClose={onClose} title={who(t, account)}>
+    <Aside onClose={onClose} title={account.label}>
       <div className="stack">
         <dl className="facts">
           <dt>{t('web.accounts.role')}</dt>

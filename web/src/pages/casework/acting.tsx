@@ -81,23 +81,26 @@ interface ActProps {
   verb: Verb
   acts: Acts
   needsApproval: boolean
-  back: () => void
+  /** The trainee's request that it carries out. */
+  petition?: string
+  /** To choose another; left out where there is none to be chosen. */
+  back?: () => void
   onDone: (act: Schema['ActView']) => void
 }
 
-function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
+/** One act, with what it needs: what it would do is shown before it is done. */
+export function Act({ id, verb, acts, needsApproval, petition, back, onDone }: ActProps) {
   const { t } = useWords()
   const [form] = Form.useForm<Asked>()
   const queries = useQueryClient()
   const params = { params: { path: { id } } }
+  const body = (said: Asked) => ({ ...bodyOf(verb, acts.seen, said), ...(petition && { petition }) })
   const preview = useMutation({
-    mutationFn: (said: Asked) =>
-      answer(api.POST('/v1/cases/{id}/acts/preview', { ...params, body: bodyOf(verb, acts.seen, said) })),
+    mutationFn: (said: Asked) => answer(api.POST('/v1/cases/{id}/acts/preview', { ...params, body: body(said) })),
     onError: (error) => putFaults(form, error),
   })
   const act = useMutation({
-    mutationFn: (said: Asked) =>
-      answer(api.POST('/v1/cases/{id}/acts', { ...params, body: bodyOf(verb, acts.seen, said) })),
+    mutationFn: (said: Asked) => answer(api.POST('/v1/cases/{id}/acts', { ...params, body: body(said) })),
     onSuccess: (answered) => onDone(answered.act),
     onSettled: () => queries.invalidateQueries({ queryKey: ['case', id] }),
     onError: (error) => putFaults(form, error),
@@ -126,7 +129,7 @@ function Act({ id, verb, acts, needsApproval, back, onDone }: ActProps) {
         >
           {t(allowed ? (needsApproval ? 'web.casework.ask' : 'web.casework.do') : 'web.casework.preview')}
         </Button>
-        <Button onClick={back}>{t('web.casework.other')}</Button>
+        {back && <Button onClick={back}>{t('web.casework.other')}</Button>}
       </div>
     </Form>
   )
@@ -156,7 +159,7 @@ function Effect({ preview }: { preview: Effects }) {
 }
 
 /** What became of it. */
-function Outcome({ act, onDone }: { act: Schema['ActView']; onDone: () => void }) {
+export function Outcome({ act, onDone }: { act: Schema['ActView']; onDone: () => void }) {
   const { t } = useWords()
   const good = act.state === 'applied'
   return (

@@ -101,6 +101,7 @@ function Card({ of }: { of: Found }) {
           ))}
         </ul>
       )}
+      {of.rating && <p>{t('web.finding.rating', { average: of.rating.average, raters: of.rating.raters })}</p>}
       {of.classes > 0 && (
         <p>
           <Link to="/class-calendar" search={{ institution: of.id }}>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
@@ -9,6 +10,8 @@ import { useWords } from '../../words/words'
 import { Files } from './files'
 import { Said } from './said'
 import { Steps } from './steps'
+
+const CarryingOut = lazy(() => import('./carrying').then((m) => ({ default: m.CarryingOut })))
 
 /** One request: what was asked and said, and the step that is next. */
 export function RequestSheet({ id, onClose }: { id: string; onClose: () => void }) {
@@ -33,6 +36,11 @@ export function RequestSheet({ id, onClose }: { id: string; onClose: () => void 
             </Link>
           )}
           <Steps of={of} />
+          {of.steps.some((s) => s.step === 'carrying_out') && (
+            <Suspense fallback={<Waiting rows={3} />}>
+              <CarryingOut of={of} />
+            </Suspense>
+          )}
         </div>
       ) : (
         <Waiting />

@@ -1,4 +1,4 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Form } from 'antd'
 import { useState } from 'react'
@@ -9,19 +9,33 @@ import { ReasonField } from '../../shell/reason'
 import { useWords } from '../../words/words'
 import type { Case } from '../case/queries'
 import { Asking } from './asking'
+import { Changing } from './changing'
 import { ChoiceField } from './fields'
+import { Pausing, Returning } from './pausing'
+import { Rating } from './rating'
 
 const kinds = ['identity_correction', 'body_move'] as const
 
-/** What else the trainee may do about their case: ask the bureau for something, complain, or leave. */
+/** What the trainee may do about their case: change to another class, pause, ask the bureau for something, complain, or leave. */
 export function OwnActs({ c }: { c: Case }) {
   const { t } = useWords()
-  const [doing, setDoing] = useState<'ask' | 'leave'>()
+  const [doing, setDoing] = useState<'move' | 'pause' | 'rate' | 'ask' | 'leave'>()
   const over = c.status === 'ended' || c.status === 'withdrawn' || c.withdrawing
+  const may = useQuery({
+    queryKey: ['case', c.id, 'own-acts', c.last_event],
+    queryFn: () => answer(api.GET('/v1/cases/{id}/own-acts', { params: { path: { id: c.id } } })),
+  })
+  const training = c.stages.find((s) => s.stage === 'training')?.state
+  const trains = training !== undefined && !['done', 'failed', 'skipped'].includes(training)
+  const done = () => setDoing(undefined)
   return (
     <section className="sheet stack" aria-labelledby="own-acts">
       <h2 id="own-acts">{t('web.requests.acts')}</h2>
       <div className="row">
+        {!over && c.pause?.own && <Returning caseID={c.id} />}
+        {!over && trains && <Button onClick={() => setDoing('move')}>{t('web.own.move')}</Button>}
+        {!over && !c.paused && <Button onClick={() => setDoing('pause')}>{t('web.own.pause')}</Button>}
+        {training === 'done' && <Button onClick={() => setDoing('rate')}>{t('web.own.rate')}</Button>}
         <Button onClick={() => setDoing('ask')}>{t('web.requests.ask_bureau')}</Button>
         {!over && <Button onClick={() => setDoing('leave')}>{t('web.requests.leave')}</Button>}
         <Link to="/my-requests" search={{ request: 'new' }}>
@@ -29,7 +43,11 @@ export function OwnActs({ c }: { c: Case }) {
         </Link>
         <Link to="/my-requests">{t('web.requests.mine')}</Link>
       </div>
-      {doing === 'ask' && <AskingBureau c={c} onDone={() => setDoing(undefined)} />}
+      {may.error && <Trouble error={may.error} again={() => void may.refetch()} />}
+      {!over && may.data && doing === 'move' && <Changing caseID={c.id} may={may.data.move} onDone={done} />}
+      {!over && may.data && doing === 'pause' && <Pausing caseID={c.id} may={may.data.pause} onDone={done} />}
+      {may.data && doing === 'rate' && <Rating caseID={c.id} may={may.data.rating} />}
+      {doing === 'ask' && <AskingBureau c={c} onDone={done} />}
       {doing === 'leave' && !over && <Leaving c={c} />}
     </section>
   )

@@ -8,6 +8,7 @@ import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Corrections } from './corrections'
 import { RequestState, unanswered } from './state'
 
 const Sheet = lazy(() => import('./detail').then((m) => ({ default: m.RequestSheet })))
@@ -59,6 +60,7 @@ export function MyRequests() {
         hideOnSinglePage
         onChange={(n) => change({ page: n })}
       />
+      <Corrections />
       {open && (
         <Suspense>
           {open === 'new' ? (
@@ -92,7 +94,8 @@ function Card({ of }: { of: Schema['PetitionView'] }) {
       ) : (
         of.outcome && (
           <p>
-            <strong>{of.outcome.name}</strong> {of.answer}
+            <strong>{of.outcome.name}</strong> {of.answer}{' '}
+            {of.carried && <span className="quiet">{of.carried.state.name}</span>}
           </p>
         )
       )}

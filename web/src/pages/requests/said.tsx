@@ -41,5 +41,9 @@ export function Said({ of }: { of: Detail }) {
     facts.push([t('web.requests.answer'), of.answer])
   }
   if (of.answered_at) facts.push([t('web.requests.answered_at'), moment(lang, of.answered_at)])
+  if (of.carried) {
+    const { state, at } = of.carried
+    facts.push([t('web.requests.carried'), `${state.name} · ${moment(lang, at)}`])
+  }
   return <Facts of={facts} />
 }

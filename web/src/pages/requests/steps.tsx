@@ -8,7 +8,8 @@ import { useWords } from '../../words/words'
 import { ChoiceField, TextField } from './fields'
 
 type View = Schema['PetitionView']
-type Option = View['steps'][number]
+/** What carries out what was agreed to has a form of its own. */
+type Option = View['steps'][number] & { step: Exclude<View['steps'][number]['step'], 'carrying_out'> }
 
 /** What the form of a step is filled in with. */
 interface Filled {
@@ -22,7 +23,8 @@ interface Filled {
 
 /** The steps that the reader may take next; one that they may not says why. */
 export function Steps({ of }: { of: View }) {
-  return of.steps.map((option) => <One key={option.step} of={of} option={option} />)
+  const plain = of.steps.filter((option): option is Option => option.step !== 'carrying_out')
+  return plain.map((option) => <One key={option.step} of={of} option={option} />)
 }
 
 function send(id: string, step: Option['step'], filled: Filled): Promise<unknown> {
