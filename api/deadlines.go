@@ -53,8 +53,9 @@ type deadlinesInput struct {
 
 type deadlinesOutput struct {
 	Body struct {
-		Deadlines []DeadlineView `json:"deadlines"`
-		Total     int64          `json:"total"`
+		Deadlines    []DeadlineView `json:"deadlines"`
+		Total        int64          `json:"total"`
+		TotalIsLeast bool           `json:"total_is_least" doc:"There are more than the total: it is not counted further."`
 	}
 }
 
@@ -84,8 +85,7 @@ func (s *service) listDeadlines(ctx context.Context, in *deadlinesInput) (*deadl
 	filter := s.deadlineFilter(in.Of)
 	filter.Within, filter.Limit, filter.Numbered = r.within(in.Institution), in.Limit, store.Numbered{Sort: in.Sort, Page: in.Page}
 	filter.Where = s.expression(found, r, in.FilteredInput, store.DeadlineFields())
-	err := found.err()
-	if err != nil {
+	if err := found.err(); err != nil {
 		return nil, err
 	}
 	switch in.State {
@@ -96,13 +96,13 @@ func (s *service) listDeadlines(ctx context.Context, in *deadlinesInput) (*deadl
 	}
 	tx := s.Store.Read(ctx)
 	out := &deadlinesOutput{}
-	if out.Body.Total, err = tx.CountDeadlines(filter); err != nil {
-		return nil, err
-	}
-	all, err := tx.Deadlines(filter)
+	read := func(int) ([]store.Deadline, error) { return tx.Deadlines(filter) }
+	count := func(most int) (int64, error) { return tx.CountDeadlines(filter, most) }
+	all, total, least, err := readPage(in.first(), in.Limit, read, count)
 	if err != nil {
 		return nil, err
 	}
+	out.Body.Total, out.Body.TotalIsLeast = *total, least
 	out.Body.Deadlines, err = s.viewDeadlines(tx, r, all, filter.Now, filter.Near)
 	return out, err
 }

@@ -63,8 +63,9 @@ type deliveriesInput struct {
 type (
 	deliveriesOutput struct {
 		Body struct {
-			Deliveries []DeliveryView `json:"deliveries"`
-			Total      int64          `json:"total"`
+			Deliveries   []DeliveryView `json:"deliveries"`
+			Total        int64          `json:"total"`
+			TotalIsLeast bool           `json:"total_is_least" doc:"There are more than the total: it is not counted further."`
 		}
 	}
 	deliveryOutput struct{ Body DeliveryDetail }
@@ -97,14 +98,13 @@ func (s *service) listDeliveries(ctx context.Context, in *deliveriesInput) (*del
 		filter.States = []string{in.State}
 	}
 	tx, out := s.Store.Read(ctx), &deliveriesOutput{}
-	var err error
-	if out.Body.Total, err = tx.CountOutboxEvents(filter); err != nil {
-		return nil, err
-	}
-	events, err := tx.OutboxEvents(filter)
+	read := func(int) ([]store.OutboxEvent, error) { return tx.OutboxEvents(filter) }
+	count := func(most int) (int64, error) { return tx.CountOutboxEvents(filter, most) }
+	events, total, least, err := readPage(in.first(), in.Limit, read, count)
 	if err != nil {
 		return nil, err
 	}
+	out.Body.Total, out.Body.TotalIsLeast = *total, least
 	out.Body.Deliveries, err = viewDeliveries(tx, r, events...)
 	return out, err
 }

@@ -61,6 +61,12 @@ func readPage[T any](in NumberedInput, limit int, read func(limit int) ([]T, err
 	return rows, &n, least, err
 }
 
+// first is the page that is asked for; the first unless another is.
+func (in NumberedInput) first() NumberedInput {
+	in.Page = max(in.Page, 1)
+	return in
+}
+
 // bounded reports a page that lies too deep.
 func (in NumberedInput) bounded(found *faults, limit int) {
 	if in.Page > 1 && in.Page*limit > mostPaged {

@@ -55,7 +55,7 @@ func (s *service) redeliver(ctx context.Context, in *idBodyInput) (*redeliveryOu
 		if body.Until != nil {
 			filter.Until = *body.Until
 		}
-		picked, err := tx.CountOutboxEvents(filter)
+		picked, err := tx.CountOutboxEvents(filter, mostRedelivered)
 		if err != nil {
 			return err
 		}

@@ -136,10 +136,9 @@ func (tx *Tx) OutboxEvents(f EventFilter) ([]OutboxEvent, error) {
 	return events, found(err, "list outbox events")
 }
 
-// CountOutboxEvents counts the events that a filter picks.
-func (tx *Tx) CountOutboxEvents(f EventFilter) (int64, error) {
-	var n int64
-	err := f.pick(tx.db.Model(&OutboxEvent{})).Count(&n).Error
+// CountOutboxEvents counts the events that a filter picks, up to one more than a most.
+func (tx *Tx) CountOutboxEvents(f EventFilter, most int) (int64, error) {
+	n, err := tx.countUpTo(f.pick(tx.db.Model(&OutboxEvent{})), most)
 	return n, found(err, "count outbox events")
 }
 

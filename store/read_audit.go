@@ -162,14 +162,16 @@ type AuditFilter struct {
 	Limit   int
 }
 
-// ofCase are entries whose subject belongs to a case, and those about its person that were written on its account.
-const ofCase = `((subject = 'person:' || (SELECT person_id FROM cases WHERE id = @id) AND after ->> 'case' = @id)
-	OR subject IN (SELECT 'case:' || @id UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
+// ofCase are entries whose subject belongs to a case, and those about its person that were written on its account. The subjects are
+// read first, so that an index finds the entries of each.
+const ofCase = `(subject = ANY (ARRAY(SELECT 'case:' || @id UNION ALL SELECT 'person:' || person_id FROM cases WHERE id = @id
+	UNION ALL SELECT 'task:' || id FROM tasks WHERE case_id = @id
 	UNION ALL SELECT 'incident:' || id FROM incidents WHERE case_id = @id
 	UNION ALL SELECT 'letter:' || l.id FROM dead_letters l JOIN tasks k ON k.id IN (l.task_id, l.applied_to) WHERE k.case_id = @id
 	UNION ALL SELECT 'certificate:' || id FROM certificates WHERE case_id = @id
 	UNION ALL SELECT 'hour:' || id FROM hour_entries WHERE case_id = @id
-	UNION ALL SELECT 'evidence:' || e.id FROM evidence e JOIN tasks t ON e.subject_kind = 'task' AND t.id = e.subject_id WHERE t.case_id = @id))`
+	UNION ALL SELECT 'evidence:' || e.id FROM evidence e JOIN tasks t ON e.subject_kind = 'task' AND t.id = e.subject_id WHERE t.case_id = @id))
+	AND (subject NOT LIKE 'person:%' OR after ->> 'case' = @id))`
 
 // AuditEntries reads audit entries, the newest first.
 func (tx *Tx) AuditEntries(f AuditFilter) ([]AuditEntry, error) {

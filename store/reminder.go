@@ -157,14 +157,13 @@ func (tx *Tx) Deadlines(f DeadlineFilter) ([]Deadline, error) {
 	return all, found(err, "list deadlines")
 }
 
-// CountDeadlines counts deadlines of one kind.
-func (tx *Tx) CountDeadlines(f DeadlineFilter) (int64, error) {
+// CountDeadlines counts deadlines of one kind, up to one more than a most.
+func (tx *Tx) CountDeadlines(f DeadlineFilter, most int) (int64, error) {
 	q, err := f.pick(tx)
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	err = tx.db.Table("(?) AS counted", q).Count(&n).Error
+	n, err := tx.countUpTo(q, most)
 	return n, found(err, "count deadlines")
 }
 

@@ -11,6 +11,7 @@ import { NotYours } from './notes'
 import { Places, Views } from './places'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
+import { who } from './who'
 
 const Bell = lazy(() => import('./bell').then((m) => ({ default: m.Bell })))
 
@@ -78,7 +79,7 @@ function Bar({ session }: { session: Session }) {
           <Link to="/security" className="tool" title={t('web.place.security')}>
             <SafetyCertificateOutlined aria-hidden />
             <span className="visually-hidden">{t('web.place.security')}</span>
-            <span className="who small">{account.institution?.name ?? account.label}</span>
+            <span className="who small">{account.institution?.name ?? who(t, account)}</span>
           </Link>
           <LanguageSwitch />
           <ThemeSwitch />

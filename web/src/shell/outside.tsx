@@ -8,6 +8,7 @@ import './outside.css'
 import { programmeQuery } from './programme'
 import { Sign } from './ridge'
 import { LanguageSwitch, ThemeSwitch } from './switches'
+import { who } from './who'
 
 /** Where everybody can go, in the order in which somebody new would ask. */
 const places: readonly { to: string; name: Key }[] = [
@@ -84,7 +85,7 @@ function Reader() {
   return (
     <Link to="/" className="tool">
       {t('web.outside.home')}
-      <span className="who small">{account.institution?.name ?? account.label}</span>
+      <span className="who small">{account.institution?.name ?? who(t, account)}</span>
     </Link>
   )
 }

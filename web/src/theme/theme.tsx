@@ -1,3 +1,4 @@
+import { LoadingOutlined } from '@ant-design/icons'
 import { ConfigProvider, type ThemeConfig, theme as themes } from 'antd'
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { useWords } from '../words/words'
@@ -70,6 +71,12 @@ function antd(shade: Shade): ThemeConfig {
 /** The nonce that the server gave this page, for the styles that components make as they go. */
 const nonce = document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.nonce ?? ''
 
+/**
+ * A button keeps its name while it works. The icon has no motion, either: an answer that comes before it has grown would leave it
+ * there, waiting for the end of a motion that never began.
+ */
+const button = { autoInsertSpace: false, loadingIcon: <LoadingOutlined aria-hidden /> }
+
 export function Theme({ children }: { children: ReactNode }) {
   const { locale } = useWords()
   const [choice, setChoice] = useState(remembered)
@@ -101,7 +108,7 @@ export function Theme({ children }: { children: ReactNode }) {
   const config = useMemo(() => antd(shade), [shade])
   return (
     <Context value={value}>
-      <ConfigProvider theme={config} locale={locale} csp={{ nonce }} button={{ autoInsertSpace: false }}>
+      <ConfigProvider theme={config} locale={locale} csp={{ nonce }} button={button}>
         {children}
       </ConfigProvider>
     </Context>

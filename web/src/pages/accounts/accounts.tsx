@@ -5,6 +5,7 @@ import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import type { Column } from '../../list/listing'
 import { ListPage, Opener, size, useChange } from '../../list/page'
+import { who } from '../../shell/who'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -41,7 +42,7 @@ export function Accounts() {
       title: t('web.accounts.label'),
       render: (row) => (
         <Opener field="account" id={row.id}>
-          {row.label}
+          {who(t, row)}
         </Opener>
       ),
     },

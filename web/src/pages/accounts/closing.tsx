@@ -2,6 +2,7 @@ import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
+import { who } from '../../shell/who'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Account, State, Ways } from './accounts'
@@ -11,7 +12,7 @@ export function Closing({ account, onClose }: { account: Account; onClose: () =>
   const { t, lang } = useWords()
   const own = useSession().account.id === account.id
   return (
-    <Aside onClose={onClose} title={account.label}>
+    <Aside onClose={onClose} title={who(t, account)}>
       <div className="stack">
         <dl className="facts">
           <dt>{t('web.accounts.role')}</dt>

@@ -116,7 +116,7 @@ export function Audit() {
 function Chain() {
   const { t, lang } = useWords()
   const chain = useQuery({ queryKey: ['audit-chain'], queryFn: () => answer(api.GET('/v1/audit/chain')) })
-  if (chain.error) return <Trouble error={chain.error} again={() => void chain.refetch()} />
+  if (chain.error && !chain.data) return <Trouble error={chain.error} again={() => void chain.refetch()} />
   if (!chain.data) return null
   const { rows, checked, faults, end, checked_at } = chain.data
   return (

@@ -13,7 +13,7 @@ const OwnClaims = lazy(() => import('../claims/mine').then((m) => ({ default: m.
 export function Mine() {
   const { t } = useWords()
   const mine = useQuery({ queryKey: ['my', 'cases'], queryFn: () => answer(api.GET('/v1/me/cases')) })
-  if (mine.error) return <Trouble error={mine.error} again={() => void mine.refetch()} />
+  if (mine.error && !mine.data) return <Trouble error={mine.error} again={() => void mine.refetch()} />
   if (!mine.data) return <Waiting />
   const [first, ...others] = mine.data.cases
   if (!first) {

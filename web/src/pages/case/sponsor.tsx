@@ -16,7 +16,7 @@ export function Sponsor({ caseID }: { caseID: string }) {
     mutationFn: () => answer(api.POST('/v1/cases/{id}/sponsor-consent/withdrawal', params)),
     onSuccess: (after) => queries.setQueryData(key, after),
   })
-  if (shown.error) return <Trouble error={shown.error} again={() => void shown.refetch()} />
+  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
   if (!shown.data?.employer || !shown.data.class) return null
   const { employer, class: of, way, given_at: given, withdrawn_at: withdrawn } = shown.data
   return (

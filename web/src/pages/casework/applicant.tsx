@@ -55,7 +55,7 @@ export function ApplicantFields({ id }: { id: string }) {
     staleTime: Number.POSITIVE_INFINITY,
   })
   useEffect(() => fill(form, known.data?.applicant), [form, known.data])
-  if (known.error) return <Trouble error={known.error} again={() => void known.refetch()} />
+  if (known.error && !known.data) return <Trouble error={known.error} again={() => void known.refetch()} />
   return (
     <>
       {known.isPending && <Waiting rows={3} />}

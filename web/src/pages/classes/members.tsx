@@ -147,7 +147,7 @@ function Adding({ of, onDone }: { of: Detail; onDone: () => void }) {
       onDone()
     },
   })
-  if (list.error) return <Trouble error={list.error} again={() => void list.refetch()} />
+  if (list.error && !list.data) return <Trouble error={list.error} again={() => void list.refetch()} />
   if (!list.data) return <Waiting rows={3} />
   const { candidates, total } = list.data
   return (

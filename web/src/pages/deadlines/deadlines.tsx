@@ -28,8 +28,8 @@ export function Deadlines() {
     queryKey: ['deadlines', { of, whole, sort, page }],
     queryFn: async () => {
       const query = { of, ...(whole ? { filter: whole } : {}), sort, page, limit: size } as const
-      const { deadlines, total } = await answer(api.GET('/v1/deadlines', { params: { query } }))
-      return { rows: deadlines, total }
+      const { deadlines, total, total_is_least } = await answer(api.GET('/v1/deadlines', { params: { query } }))
+      return { rows: deadlines, total, least: total_is_least }
     },
     placeholderData: keepPreviousData,
     refetchInterval: steadily(30_000),

@@ -43,8 +43,8 @@ export function Deliveries() {
     queryKey: ['deliveries', { whole, sort, page }],
     queryFn: async () => {
       const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
-      const { deliveries, total } = await answer(api.GET('/v1/deliveries', { params: { query } }))
-      return { rows: deliveries, total }
+      const { deliveries, total, total_is_least } = await answer(api.GET('/v1/deliveries', { params: { query } }))
+      return { rows: deliveries, total, least: total_is_least }
     },
     placeholderData: keepPreviousData,
     refetchInterval: steadily(10_000),

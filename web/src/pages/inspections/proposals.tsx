@@ -18,7 +18,7 @@ export function Proposals() {
     queryKey: ['proposals'],
     queryFn: () => answer(api.GET('/v1/suspension-proposals', { params: { query: { open: true } } })),
   })
-  if (open.error) return <Trouble error={open.error} again={() => void open.refetch()} />
+  if (open.error && !open.data) return <Trouble error={open.error} again={() => void open.refetch()} />
   if (!open.data?.proposals.length) return null
   return (
     <div className="head stack">

@@ -18,7 +18,7 @@ export function TargetFields() {
   const form = Form.useFormInstance<Target>()
   const all = useQuery(catalogue)
   const chosen = Form.useWatch('occupation', form)
-  if (all.error) return <Trouble error={all.error} again={() => void all.refetch()} />
+  if (all.error && !all.data) return <Trouble error={all.error} again={() => void all.refetch()} />
   const occupations = all.data?.occupations ?? []
   const directions = occupations.find((o) => o.code === chosen)?.directions ?? []
   const missing = [{ required: true, message: t('web.resolve.missing') }]

@@ -17,7 +17,7 @@ export function OwnMisconduct({ caseID }: { caseID: string }) {
       )
     },
   })
-  if (list.error) return <Trouble error={list.error} again={() => void list.refetch()} />
+  if (list.error && !list.data) return <Trouble error={list.error} again={() => void list.refetch()} />
   return list.data?.map((of) => (
     <section className="sheet stack" key={of.id} aria-labelledby={`misconduct-${of.id}`}>
       <h2 id={`misconduct-${of.id}`}>{t('web.misconduct.own', { act: of.act.name })}</h2>

@@ -15,7 +15,7 @@ export function Mentions() {
     mutationFn: (id: string) => answer(api.POST('/v1/mentions/{id}/reading', { params: { path: { id } } })),
     onSettled: () => queries.invalidateQueries({ queryKey: ['mentions'] }),
   })
-  if (mentions.error) return <Trouble error={mentions.error} again={() => void mentions.refetch()} />
+  if (mentions.error && !mentions.data) return <Trouble error={mentions.error} again={() => void mentions.refetch()} />
   const all = mentions.data?.mentions ?? []
   if (all.length === 0) return null
   return (

@@ -83,7 +83,7 @@ function One({ version }: { version: Version }) {
     queryFn: () => answer(api.GET('/v1/policy-versions/{ref}', { params: { path: { ref: version.id } } })),
     staleTime: 600_000,
   })
-  if (rules.error) return <Trouble error={rules.error} again={() => void rules.refetch()} />
+  if (rules.error && !rules.data) return <Trouble error={rules.error} again={() => void rules.refetch()} />
   if (!rules.data) return <Waiting rows={8} />
   return <Rules rules={rules.data.rules} />
 }

@@ -27,7 +27,7 @@ export function Photo() {
     await answer(api.PUT('/v1/me/photo', asBody(file, file.type || 'image/jpeg')))
     await queries.invalidateQueries({ queryKey: ['my', 'photo'] })
   }
-  if (kept.error) return <Trouble error={kept.error} again={() => void kept.refetch()} />
+  if (kept.error && !kept.data) return <Trouble error={kept.error} again={() => void kept.refetch()} />
   return (
     <section className="sheet stack close" aria-labelledby="photo">
       <h2 id="photo">{t('web.reach.photo')}</h2>

@@ -21,7 +21,7 @@ export function Reach() {
       </Note>
     )
   }
-  if (error) return <Trouble error={error} again={() => void contacts.refetch()} />
+  if (error && !contacts.data) return <Trouble error={error} again={() => void contacts.refetch()} />
   if (!contacts.data) return <Waiting rows={8} />
   return (
     <div className="stack">

@@ -15,7 +15,7 @@ export function Telling({ known }: { known: Known }) {
     queryKey: ['my', 'preferences'],
     queryFn: () => answer(api.GET('/v1/me/notification-preferences')),
   })
-  if (wanted.error) return <Trouble error={wanted.error} again={() => void wanted.refetch()} />
+  if (wanted.error && !wanted.data) return <Trouble error={wanted.error} again={() => void wanted.refetch()} />
   if (!wanted.data) return <Waiting rows={6} />
   const channels = wanted.data.channels
   return (

@@ -16,7 +16,7 @@ type Text = Schema['ConsentTextView']
 export function Consents({ filling, next }: StepProps) {
   const { t } = useWords()
   const texts = useQuery(consentTexts)
-  if (texts.error) return <Trouble error={texts.error} again={() => void texts.refetch()} />
+  if (texts.error && !texts.data) return <Trouble error={texts.error} again={() => void texts.refetch()} />
   if (!texts.data) return <Waiting rows={8} />
   const given = filling.contents.consents ?? []
   const agreed = (text: Text) => given.some((g) => g.kind === text.kind && g.version === text.version)

@@ -38,7 +38,7 @@ export function Identity({ filling, next }: StepProps) {
   const [form] = Form.useForm<Said>()
   const known = useKnown()
   const said = { name: Form.useWatch('name', form), id_type: Form.useWatch('id_type', form) }
-  if (known.error) return <Trouble error={known.error} again={() => void known.refetch()} />
+  if (known.error && !known.data) return <Trouble error={known.error} again={() => void known.refetch()} />
   if (known.isPending) return <Waiting rows={5} />
   if (known.data) {
     return (

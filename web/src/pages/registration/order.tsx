@@ -108,7 +108,7 @@ function Comes({ to }: { to: Ordered['class'] }) {
 export function SponsorAgreement({ filling }: { filling: Filling }) {
   const { t } = useWords()
   const order = useOrder(filling.contents.order_code)
-  if (order.error) return <Trouble error={order.error} again={() => void order.refetch()} />
+  if (order.error && !order.data) return <Trouble error={order.error} again={() => void order.refetch()} />
   if (!order.data) return <Waiting rows={3} />
   const { consent, consent_version: version } = order.data
   return (

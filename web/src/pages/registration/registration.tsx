@@ -31,7 +31,7 @@ export function Registration() {
 function One({ id }: { id: string }) {
   const one = useQuery(draftQuery(id))
   if (one.error instanceof Failure && one.error.status === 404) return <Drafts />
-  if (one.error) return <Trouble error={one.error} again={() => void one.refetch()} />
+  if (one.error && !one.data) return <Trouble error={one.error} again={() => void one.refetch()} />
   if (!one.data || one.isFetching) return <Waiting rows={8} />
   return <Fill key={`${id} ${one.data.version}`} draft={one.data} />
 }

@@ -64,7 +64,7 @@ function Making() {
     },
     onError: (error) => putFaults(form, error),
   })
-  if (texts.error) return <Trouble error={texts.error} again={() => void texts.refetch()} />
+  if (texts.error && !texts.data) return <Trouble error={texts.error} again={() => void texts.refetch()} />
   if (!terms) return <Waiting rows={4} />
   const required = { required: true, message: t('web.resolve.missing') }
   return (

@@ -11,7 +11,7 @@ export function OfficeNotes({ task }: { task: string }) {
     queryKey: ['task', task, 'notes'],
     queryFn: () => answer(api.GET('/v1/tasks/{id}/notes', { params: { path: { id: task } } })),
   })
-  if (notes.error) return <Trouble error={notes.error} again={() => void notes.refetch()} />
+  if (notes.error && !notes.data) return <Trouble error={notes.error} again={() => void notes.refetch()} />
   const all = notes.data?.notes ?? []
   if (all.length === 0) return null
   return (
