@@ -280,7 +280,8 @@ func (f *File) passed(stage progress.Stage) (bool, error) {
 	return err == nil && len(f.Rules.Evaluation(f.Occupation).Outstanding(results)) == 0, err
 }
 
-// PartResults is the marks of the evaluation's parts, as its rule reads them. One that was voided for misconduct is not passed.
+// PartResults is the marks of the evaluation's parts, as its rule reads them. One that was voided for misconduct, or that somebody
+// else had sat, is not passed.
 func (f *File) PartResults() ([]policy.PartResult, error) {
 	marks, err := f.Tx.Assessments(f.ID)
 	if err != nil {
@@ -290,12 +291,16 @@ func (f *File) PartResults() ([]policy.PartResult, error) {
 	if err != nil {
 		return nil, err
 	}
+	refused, err := f.Tx.RefusedAttempts(f.ID)
+	if err != nil {
+		return nil, err
+	}
 	results := make([]policy.PartResult, 0, len(marks))
 	for _, m := range marks {
 		if m.Kind == contract.ExamTask {
 			continue
 		}
-		counts := !slices.ContainsFunc(void, func(found store.Misconduct) bool {
+		counts := !slices.Contains(refused, m.Attempt) && !slices.ContainsFunc(void, func(found store.Misconduct) bool {
 			return found.Attempt == m.Attempt && (found.Voids == store.VoidsAttempt || found.Part == m.Kind)
 		})
 		results = append(results, policy.PartResult{Part: m.Kind, Attempt: m.Attempt, Passed: m.Passed && counts, On: m.AssessedOn})

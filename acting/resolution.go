@@ -145,21 +145,41 @@ func (f *File) postpone(stage progress.Stage, due time.Time, again bool) error {
 	if err != nil {
 		return err
 	}
-	for _, task := range open {
-		if err := f.Tx.ExtendTask(task, due, f.Now()); err != nil {
-			return err
-		}
+	on, err := f.prolong(stage, open, due, store.ActorOperator)
+	if err != nil {
+		return err
 	}
 	if again {
 		if err := f.tellAgain(open); err != nil {
 			return err
 		}
 	}
-	on := map[string]any{"due": f.Cal.Today(due).String()}
-	f.Note(stage, "deadline_extended", store.ActorOperator, on)
 	f.tell("deadline_moved", on)
 	body, _ := f.bodyOf(stage)
 	return f.Move(stage, progress.Waiting, institutionParty(body), &due)
+}
+
+func (f *File) prolong(stage progress.Stage, open []store.Task, due time.Time, by string) (on map[string]any, err error) {
+	for _, task := range open {
+		if err := f.Tx.ExtendTask(task, due, f.Now()); err != nil {
+			return nil, err
+		}
+	}
+	on = map[string]any{"due": f.Cal.Today(due).String()}
+	f.Note(stage, "deadline_extended", by, on)
+	return on, nil
+}
+
+// Prolong gives an institution until an instant for tasks that it owes, if that is later than what it had. Whatever the case is stuck
+// on, it stays stuck on; a case that waits learns of it when the time that it had is up.
+func (f *File) Prolong(stage progress.Stage, open []store.Task, due time.Time, by string) error {
+	if len(open) == 0 || !due.After(open[0].DueAt) {
+		return nil
+	}
+	if _, err := f.prolong(stage, open, due, by); err != nil || f.State(stage) != progress.Waiting {
+		return err
+	}
+	return f.Move(stage, progress.Waiting, institutionParty(open[0].InstitutionID), &due)
 }
 
 // tellAgain has institutions told once more of what they owe.

@@ -28,13 +28,16 @@ func (r *Records) watched(
 	return turn, err
 }
 
-// suspected reports whether there is misconduct to be decided before a certificate is issued, or a mark was corrected so that it
-// is not to be: word of either is on its way.
+// suspected reports whether there is misconduct to be decided before a certificate is issued, or whether it was the trainee who sat;
+// or a mark was corrected so that it is not to be: word of each is on its way.
 func (f *file) suspected(kind string) (bool, error) {
 	if kind != contract.GradeCertificate {
 		return false, nil
 	}
 	_, err := f.tx.UndecidedMisconduct(f.ID)
+	if errors.Is(err, store.ErrNotFound) {
+		_, err = f.tx.UndecidedDoorCheck(f.ID)
+	}
 	if errors.Is(err, store.ErrNotFound) {
 		passes, corrected, err := f.standsOnMarks()
 		return corrected && !passes, err
@@ -44,7 +47,7 @@ func (f *file) suspected(kind string) (bool, error) {
 
 // suspectedUntilNow closes the incident that held the evaluation: all is asked afresh.
 func (v *verdict) suspectedUntilNow() error {
-	last, err := v.tx.LastIncident(v.ID, contract.MisconductPending)
+	last, err := v.tx.LastIncident(v.ID, contract.MisconductPending, contract.IdentityPending)
 	if errors.Is(err, store.ErrNotFound) || err == nil && last.State == store.IncidentClosed {
 		return nil
 	}
@@ -59,8 +62,11 @@ func (v *verdict) suspectedUntilNow() error {
 
 // suspect holds the evaluation, and what stands on it, until it is decided whether there was misconduct.
 func (v *verdict) suspect(m store.Misconduct) (reply contract.ReviewCertificatesReply, err error) {
-	was := v.State(progress.Evaluation)
-	if err := v.tx.HoldForMisconduct(v.ID, was); err != nil {
+	was, err := v.stood()
+	if err == nil {
+		err = v.tx.HoldForMisconduct(v.ID, was)
+	}
+	if err != nil {
 		return reply, err
 	}
 	return v.stop(reply, progress.Evaluation, contract.MisconductPending, store.Incident{
@@ -77,18 +83,38 @@ func (v *verdict) acquit() (*contract.Resume, error) {
 	}
 	was := held[0].HeldWas
 	if !v.grade.holds() && !v.grade.revoked() {
-		again, err := v.voided(held, was)
+		void := map[int]bool{}
+		for _, m := range held {
+			if *m.Founded {
+				void[m.Attempt] = true
+			}
+		}
+		again, err := v.voided(void, was, "misconduct")
 		if err != nil || again != nil {
 			return again, err
 		}
 	}
-	switch {
-	case v.grade.revoked():
+	if v.grade.revoked() {
 		return nil, v.Move(progress.Evaluation, progress.Failed, nil, nil)
-	case was == progress.Waiting:
-		return nil, v.goOnWaiting(progress.Evaluation)
 	}
-	return nil, v.Move(progress.Evaluation, was, nil, nil)
+	return nil, v.giveBack(was)
+}
+
+// giveBack gives the evaluation back that was held, as it was.
+func (v *verdict) giveBack(was progress.State) error {
+	if was == progress.Done {
+		return v.Move(progress.Evaluation, was, nil, nil)
+	}
+	return v.goOnWaiting(progress.Evaluation)
+}
+
+// stood is what the evaluation was before it was held: for this, or for something else already.
+func (v *verdict) stood() (progress.State, error) {
+	was, err := v.tx.EvaluationHeld(v.ID)
+	if err == nil && was == "" {
+		was = v.State(progress.Evaluation)
+	}
+	return was, err
 }
 
 // goOnWaiting lets a stage wait for its institution as before, by the deadline of what it owes.
@@ -104,8 +130,8 @@ func (v *verdict) goOnWaiting(stage progress.Stage) error {
 	return v.Move(stage, progress.Waiting, institutionParty(body), &open[0].DueAt)
 }
 
-// voided is the attempt that follows one that was voided; nil when what was voided had counted for nothing.
-func (v *verdict) voided(held []store.Misconduct, was progress.State) (*contract.Resume, error) {
+// voided is the attempt that follows where some count no longer; nil when these had counted for nothing.
+func (v *verdict) voided(void map[int]bool, was progress.State, because string) (*contract.Resume, error) {
 	last, err := v.tx.LastTask(v.ID, contract.TheoryTask)
 	if err != nil {
 		return nil, err
@@ -115,21 +141,16 @@ func (v *verdict) voided(held []store.Misconduct, was progress.State) (*contract
 	} else if practical.Attempt > last.Attempt {
 		last = practical
 	}
-	founded, current := false, false
-	for _, m := range held {
-		founded = founded || *m.Founded
-		current = current || *m.Founded && m.Attempt == last.Attempt
-	}
-	if !founded {
+	if len(void) == 0 {
 		return nil, nil //nolint:nilnil // nothing was voided
 	}
 	rule := v.rules.Evaluation(v.Occupation)
 	results, err := v.acting().PartResults()
-	if err != nil || was == progress.Done && len(rule.Outstanding(results)) == 0 || was != progress.Done && !current {
+	if err != nil || was == progress.Done && len(rule.Outstanding(results)) == 0 || was != progress.Done && !void[last.Attempt] {
 		return nil, err
 	}
 	v.Note(progress.Evaluation, "evaluation_voided", store.ActorSystem, map[string]any{"attempt": last.Attempt})
-	return v.sitAgain("misconduct", last.Attempt, results)
+	return v.sitAgain(because, last.Attempt, results)
 }
 
 // sitAgain is the attempt that follows another which counts no longer. What was asked or answered for it meanwhile, and a

@@ -63,6 +63,7 @@ func (r *Records) Register(reg Registry) {
 	implement(reg, contract.RevokeSome, r.RevokeSome)
 	implement(reg, contract.WatchMisconduct, r.WatchMisconduct)
 	implement(reg, contract.WatchPetition, r.WatchPetition)
+	implement(reg, contract.WatchDoorCheck, r.WatchDoorCheck)
 	implement(reg, contract.TakeFacts, r.TakeFacts)
 	implement(reg, contract.ApplyResolution, r.ApplyResolution)
 	implement(reg, contract.ApplyAct, r.ApplyAct)

@@ -23,6 +23,7 @@ import (
 //   - a certificate is suspended that something stands on: that is held, and nothing is taken back;
 //   - a mark was corrected: who passes by it goes on to the certificate, and who no longer does sits again;
 //   - there is misconduct at the evaluation to be decided: the evaluation is held, and sat again if it was voided;
+//   - somebody sat provisionally: the evaluation is held, and sat again if it was not the trainee;
 //   - both hold: what was held goes on.
 //
 // CE hours follow in any case: see [hours.SettleCE].
@@ -38,6 +39,13 @@ func (r *Records) ReviewCertificates(
 		suspected, err := f.tx.UndecidedMisconduct(f.ID)
 		if errors.Is(err, store.ErrNotFound) {
 			reply.Again, err = v.acquit()
+		}
+		if err != nil || reply.Again != nil {
+			return reply, err
+		}
+		doubted, err := f.tx.UndecidedDoorCheck(f.ID)
+		if errors.Is(err, store.ErrNotFound) {
+			reply.Again, err = v.identified()
 		}
 		if err == nil && reply.Again == nil {
 			err = v.rescored(&reply, req.Key())
@@ -55,6 +63,8 @@ func (r *Records) ReviewCertificates(
 			return v.unfound()
 		case suspected.ID != "" && (v.had == "" || v.grade.holds()):
 			return v.suspect(suspected)
+		case doubted.ID != "" && v.had == "":
+			return v.doubt(doubted)
 		case v.grade.is(store.CertificateSuspended) && v.titled():
 			return v.hold(progress.Title, v.grade)
 		case v.training.is(store.CertificateSuspended) && v.evaluated():
@@ -167,7 +177,7 @@ func (v *verdict) note(change string) error {
 		return nil // it was not told: a step came upon it, and word of it is on its way
 	}
 	item, err := v.tx.InboxItem(change)
-	if err != nil || item.Kind == store.InboxMisconduct || item.Kind == store.InboxMark {
+	if err != nil || item.Kind != store.InboxCertificate {
 		return err // who took the step wrote it
 	}
 	c, err := v.tx.Certificate(item.SubjectID)

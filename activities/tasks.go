@@ -127,21 +127,27 @@ func number(v float64) json.Number {
 	return json.Number(text)
 }
 
-// MarkOverdue opens the incident of a wait that passed its deadline. The task stays open: its answer is still welcome.
-func (r *Records) MarkOverdue(ctx context.Context, req contract.MarkOverdueRequest) (contract.StepReply, error) {
-	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
+// MarkOverdue opens the incident of a wait that passed its deadline. The task stays open: its answer is still welcome. Where the
+// institution was given more time meanwhile, it says until when.
+func (r *Records) MarkOverdue(ctx context.Context, req contract.MarkOverdueRequest) (contract.MarkOverdueReply, error) {
+	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (reply contract.MarkOverdueReply, err error) {
 		task, err := f.tx.Task(req.TaskID)
 		if err != nil {
-			return contract.StepReply{}, err
+			return reply, err
+		}
+		if !req.DueAt.IsZero() && task.DueAt.After(req.DueAt) {
+			reply.DueAt = task.DueAt.UTC()
+			return reply, nil
 		}
 		due := f.cal.Today(task.DueAt).String()
 		f.Note(progress.Stage(req.Stage), "task_overdue", store.ActorSystem, map[string]any{
 			"task": task.Kind, "institution": task.InstitutionID, "due": due,
 		})
-		return f.stuck(progress.Stage(req.Stage), contract.TaskOverdue, store.Incident{
+		reply.StepReply, err = f.stuck(progress.Stage(req.Stage), contract.TaskOverdue, store.Incident{
 			InstitutionID: &task.InstitutionID, TaskID: &task.ID,
 			Params: map[string]any{"task": task.Kind, "institution": task.InstitutionID, "due": due},
 		})
+		return reply, err
 	})
 }
 

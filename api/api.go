@@ -166,6 +166,7 @@ type service struct {
 	remedies      remedyBodies
 	casework      caseworkBodies
 	misconduct    misconductBodies
+	sittings      sittingBodies
 	petitions     petitionBodies
 	merges        mergeBodies
 	claims        claimBodies

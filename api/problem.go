@@ -178,6 +178,19 @@ const (
 	inspectionPassed       = "inspection_passed"
 	findingPassed          = "finding_passed"
 	suspensionProposed     = "suspension_proposed"
+	sittingConflict        = "sitting_conflict"
+	sittingCancelled       = "sitting_cancelled"
+	sittingOver            = "sitting_over"
+	sittingBegun           = "sitting_begun"
+	sittingNotBegun        = "sitting_not_begun"
+	sittingLate            = "sitting_late"
+	sittingFull            = "sitting_full"
+	sittingNotForCase      = "sitting_not_for_case"
+	sittingOverlaps        = "sitting_overlaps"
+	sittingNone            = "sitting_none"
+	sittingFeeChosen       = "sitting_fee_chosen"
+	doorCheckOpen          = "door_check_open"
+	doorCheckDecided       = "door_check_decided"
 	misconductOpen         = "misconduct_open"
 	misconductStep         = "misconduct_step"
 	misconductStated       = "misconduct_stated"
@@ -366,6 +379,19 @@ var statuses = map[string]int{
 	inspectionPassed:       http.StatusConflict,
 	findingPassed:          http.StatusConflict,
 	suspensionProposed:     http.StatusConflict,
+	sittingConflict:        http.StatusConflict,
+	sittingCancelled:       http.StatusConflict,
+	sittingOver:            http.StatusConflict,
+	sittingBegun:           http.StatusConflict,
+	sittingNotBegun:        http.StatusConflict,
+	sittingLate:            http.StatusConflict,
+	sittingFull:            http.StatusConflict,
+	sittingNotForCase:      http.StatusConflict,
+	sittingOverlaps:        http.StatusConflict,
+	sittingNone:            http.StatusConflict,
+	sittingFeeChosen:       http.StatusConflict,
+	doorCheckOpen:          http.StatusConflict,
+	doorCheckDecided:       http.StatusConflict,
 	misconductOpen:         http.StatusConflict,
 	misconductStep:         http.StatusConflict,
 	misconductStated:       http.StatusConflict,

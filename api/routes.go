@@ -173,8 +173,9 @@ func (s *service) register(api huma.API) {
 	s.registerChecks(api)
 }
 
-// registerProcedures adds what goes from one person to the next until it is decided: misconduct, and what trainees ask for.
+// registerProcedures adds what goes from one person to the next until it is decided: sittings, misconduct, and what trainees ask for.
 func (s *service) registerProcedures(api huma.API) {
+	s.registerSittings(api)
 	s.registerMisconduct(api)
 	s.registerPetitions(api)
 }

@@ -234,6 +234,15 @@ func (w *world) objects(caseID, body, sponsor string) map[authority.Object]strin
 	var registrant string
 	require.NoError(w.t, w.sql.QueryRowContext(w.t.Context(), "SELECT registered_by FROM cases WHERE id = $1", caseID).Scan(&registrant))
 	id[authority.Draft] = w.draftOf(registrant)
+	id[authority.Sitting], id[authority.Booking], id[authority.DoorCheck] = uuid.NewString(), uuid.NewString(), uuid.NewString()
+	w.exec(`INSERT INTO sittings (id, institution_id, ref, occupations, levels, starts_at, ends_at, venue, capacity, book_until, made_by, made_at)
+		VALUES ($1, $2, 'N1', '["x"]', '["junior"]', now() + interval '1 day', now() + interval '2 days', 'v', 1, now(), `+by+`, now())`,
+		id[authority.Sitting], body)
+	w.exec(`INSERT INTO sitting_bookings (id, sitting_id, case_id, attempt, starts_at, ends_at, booked_by, booked_at, state)
+		SELECT $1, id, $3, 1, starts_at, ends_at, `+by+`, now(), 'moved' FROM sittings WHERE id = $2`, id[authority.Booking], id[authority.Sitting], caseID)
+	w.exec(`INSERT INTO door_checks (id, booking_id, case_id, institution_id, attempt, outcome, ground, note, recorded_by, recorded_at, due_at, changed_at)
+		VALUES ($1, $2, $3, $4, 1, 'provisional', 'other', 'n', `+by+`, now(), now(), now())`,
+		id[authority.DoorCheck], id[authority.Booking], caseID, body)
 	id[authority.Misconduct] = uuid.NewString()
 	w.exec(`INSERT INTO misconduct_cases (id, case_id, task_id, institution_id, report_id, part, attempt, act, occurred_on, account_sealed, state,
 		recorded_by, recorded_at, confirmed_by, confirmed_at, changed_at)
@@ -441,7 +450,7 @@ func TestNoListShowsWhatLiesOutsideItsReadersScope(t *testing.T) {
 		"GET /v1/certificate-prints": authority.Print, "GET /v1/incident-batches": authority.Batch,
 		"GET /v1/certificates": authority.Case, // each names the case that led to it
 		"GET /v1/inspections":  authority.Inspection, "GET /v1/suspension-proposals": authority.Proposal,
-		"GET /v1/classes": authority.Class, "GET /v1/list-snapshots": authority.List,
+		"GET /v1/classes": authority.Class, "GET /v1/sittings": authority.Sitting, "GET /v1/list-snapshots": authority.List,
 		"GET /v1/approvals": authority.Approval, "GET /v1/me/registration-drafts": authority.Draft,
 	}
 	for _, row := range authority.Table() {

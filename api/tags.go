@@ -34,6 +34,7 @@ var tags = []*huma.Tag{
 	{Name: "ce", Description: "继续教育学时。Hours of continuing education."},
 	{Name: "certificates", Description: "证书。Certificates."},
 	{Name: "petitions", Description: "学员的申请和投诉（成绩复查、申诉、投诉等）及其答复。What trainees ask for, and how it is answered: reviews of marks, appeals, complaints."},
+	{Name: "sittings", Description: "社会化评价的考试安排、预约、变更，以及入场身份核验。Sittings of evaluations: made, booked, moved, and what failed at the door."},
 	{Name: "misconduct", Description: "社会化评价违纪违规行为的记录、告知、陈述申辩、复核、决定与送达。Misconduct at evaluations, from the record to the delivery of the decision."},
 	{Name: "issuers", Description: "发证机构的编号规则、印章与自定文字。What issuers set for their certificates: numbers, seals, lines of their own."},
 	{Name: "channels", Description: "证书的发布渠道。The public registers that certificates are published in."},

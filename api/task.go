@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/store"
@@ -33,7 +34,9 @@ type TaskView struct {
 	Direction     string      `json:"direction"`
 	Level         coded       `json:"level"`
 	Class         *classBrief `json:"class,omitempty" doc:"Of the institution: the class that the case is in, or was until it was closed."`
-	Details       taskDetails `json:"details"`
+
+	Sitting *sittingBrief `json:"sitting,omitempty" doc:"Of an open part of an evaluation: the sitting that the trainee booked."`
+	Details taskDetails   `json:"details"`
 }
 
 // taskDetails says what is asked. Dates are of the programme's calendar.
@@ -262,7 +265,37 @@ func (s *service) viewTasks(tx *store.Tx, r *request, tasks ...store.Task) ([]Ta
 			views[i].Class = briefOfClass(class)
 		}
 	}
-	return views, nil
+	return views, seat(tx, views)
+}
+
+// seat shows in which sitting the trainees of open parts of evaluations have a place.
+func seat(tx *store.Tx, views []TaskView) error {
+	asked := func(t TaskView) bool {
+		return t.State == string(store.TaskOpen) && (t.Kind == contract.TheoryTask || t.Kind == contract.PracticalTask)
+	}
+	var cases, sittings []string
+	for _, t := range views {
+		if asked(t) {
+			cases = append(cases, t.CaseID)
+		}
+	}
+	booked, err := tx.BookingsOfCases(cases)
+	if err != nil || len(booked) == 0 {
+		return err
+	}
+	for _, b := range booked {
+		sittings = append(sittings, b.SittingID)
+	}
+	known, err := tx.SittingsByID(sittings)
+	for i, t := range views {
+		if b, has := booked[t.CaseID]; has && asked(t) {
+			of := known[b.SittingID]
+			views[i].Sitting = &sittingBrief{
+				ID: of.ID, StartsAt: of.StartsAt, EndsAt: of.EndsAt, Venue: of.Venue, Agreed: b.State == store.BookingBooked,
+			}
+		}
+	}
+	return err
 }
 
 func (s *service) details(t store.Task) taskDetails {

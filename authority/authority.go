@@ -83,6 +83,10 @@ const (
 
 	Draft Object = "registration_draft"
 
+	Sitting   Object = "sitting"
+	Booking   Object = "sitting_booking"
+	DoorCheck Object = "door_check"
+
 	Misconduct Object = "misconduct"
 	Petition   Object = "petition"
 	Merge      Object = "merge"

@@ -10,7 +10,7 @@ type KeyScope string
 
 // The scopes of keys.
 const (
-	KeyTasks      KeyScope = "tasks"      // take tasks and answer them
+	KeyTasks      KeyScope = "tasks"      // take tasks and answer them; make sittings for them
 	KeyAttendance KeyScope = "attendance" // make classes, name staff, report sessions, sign-ins and heartbeats, and mend them
 	KeyCourses    KeyScope = "courses"    // open courses, enrol, declare them complete
 	KeyCallbacks  KeyScope = "callbacks"  // set up and try the endpoint, and have events sent once more
@@ -108,6 +108,14 @@ var keyVerbs = map[string][]KeyScope{
 	"petition.state":  {},
 
 	// Nor is anybody accused or judged by a program.
+	"sitting.make":      {KeyTasks},
+	"sitting.list":      {KeyTasks, KeyRead},
+	"sitting.read":      {KeyTasks, KeyRead},
+	"sitting.revise":    {KeyTasks},
+	"sitting.cancel":    {KeyTasks},
+	"door_check.record": {},
+	"door_check.decide": {},
+
 	"misconduct.record":  {},
 	"misconduct.list":    {},
 	"misconduct.read":    {},

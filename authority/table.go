@@ -184,6 +184,19 @@ var table = []Row{
 	{"GET /v1/me/duties", "duty.declare", Nothing, false, roles(None, Own, Own, None)},
 	{"POST /v1/me/duties", "duty.declare", Nothing, false, roles(None, Own, Own, None)},
 
+	// Sittings are an evaluation body's own; what is booked is the trainee's to say.
+	{"POST /v1/sittings", "sitting.make", Nothing, false, roles(None, Ours, None, None)},
+	{"GET /v1/sittings", "sitting.list", Nothing, false, roles(None, Ours, Area, None)},
+	{"GET /v1/sittings/{id}", "sitting.read", Sitting, false, roles(None, Ours, Area, None)},
+	{"POST /v1/sittings/{id}/revision", "sitting.revise", Sitting, false, roles(None, Ours, None, None)},
+	{"POST /v1/sittings/{id}/cancellation", "sitting.cancel", Sitting, false, roles(None, Ours, None, None)},
+	{"GET /v1/cases/{id}/sittings", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"POST /v1/cases/{id}/sitting", "sitting.book", Case, false, roles(Own, None, None, None)},
+	{"POST /v1/cases/{id}/sitting/giving-up", "sitting.book", Case, false, roles(Own, None, None, None)},
+	{"POST /v1/cases/{id}/sitting/fee", "sitting.book", Case, false, roles(Own, None, None, None)},
+	{"POST /v1/sitting-bookings/{id}/door-checks", "door_check.record", Booking, false, roles(None, Ours, None, None)},
+	{"POST /v1/door-checks/{id}/decision", "door_check.decide", DoorCheck, false, roles(None, Ours, None, None)},
+
 	// Misconduct is recorded, confirmed and decided where the person was evaluated; what rules do not give to the body, the city does.
 	{"POST /v1/misconduct", "misconduct.record", Nothing, false, roles(None, Ours, None, None)},
 	{"GET /v1/misconduct", "misconduct.list", Nothing, false, roles(Own, Ours, Area, None)},

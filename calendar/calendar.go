@@ -106,6 +106,14 @@ func (c Calendar) Moment(wall time.Time) time.Time {
 	return Real().Wall(c.Today(wall)).Add(time.Duration(scaled))
 }
 
+// When is the instant of the wall clock at which a moment of the programme's time comes: Moment the other way round.
+func (c Calendar) When(moment time.Time) time.Time {
+	day := DateOf(moment.In(Beijing))
+	high, low := bits.Mul64(uint64(moment.Sub(Real().Wall(day))), uint64(c.Day))
+	gone, _ := bits.Div64(high, low, uint64(24*time.Hour))
+	return c.Wall(day).Add(time.Duration(gone))
+}
+
 // After is the instant a number of programme days after another.
 func (c Calendar) After(wall time.Time, days int) time.Time {
 	return wall.Add(time.Duration(days) * c.Day)

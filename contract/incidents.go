@@ -28,6 +28,7 @@ const (
 	CertificateSuspended        Cause = "certificate_suspended"
 	CEYearClosed                Cause = "ce_year_closed"
 	MisconductPending           Cause = "misconduct_pending" // at an evaluation, until it is decided
+	IdentityPending             Cause = "identity_pending"   // of who sat provisionally, until it is decided
 	EvaluationBarred            Cause = "evaluation_barred"  // for misconduct, until a day
 	StepFailed                  Cause = "step_failed"
 )
@@ -120,6 +121,7 @@ var causes = []causeRow{
 	{TrainingCertificateRevoked, Business, []Verb{Retry, Override, Cancel}},
 	{CertificateSuspended, Business, []Verb{Retry}},
 	{MisconductPending, Business, []Verb{Retry}},
+	{IdentityPending, Business, []Verb{Retry}},
 	{EvaluationBarred, Business, []Verb{Retry, Cancel}},
 	{CEYearClosed, Business, []Verb{Retry, Override}},
 	{StepFailed, Program, []Verb{Retry, Cancel}},

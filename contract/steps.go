@@ -12,7 +12,7 @@ import (
 var (
 	Admit            = Step[AdmitRequest, StepReply]{Name: "Admit"}
 	IssueTasks       = Step[IssueTasksRequest, IssueTasksReply]{Name: "IssueTasks"}
-	MarkOverdue      = Step[MarkOverdueRequest, StepReply]{Name: "MarkOverdue"}
+	MarkOverdue      = Step[MarkOverdueRequest, MarkOverdueReply]{Name: "MarkOverdue"}
 	RecordEnrolment  = Step[RecordRequest, RecordReply]{Name: "RecordEnrolment"}
 	RecordTraining   = Step[RecordRequest, RecordReply]{Name: "RecordTraining"}
 	RecordExam       = Step[RecordRequest, RecordReply]{Name: "RecordExam"}
@@ -115,12 +115,20 @@ type IssuedTask struct {
 	Kind string `json:"kind"`
 }
 
-// MarkOverdueRequest opens the incident of a wait that passed its deadline. Round counts the deadlines of one wait.
+// MarkOverdueRequest opens the incident of a wait that passed its deadline, which is DueAt. Round counts the deadlines of one wait.
 type MarkOverdueRequest struct {
-	CaseID string `json:"case_id"`
-	Stage  string `json:"stage"`
-	TaskID string `json:"task_id"`
-	Round  int    `json:"round"`
+	CaseID string    `json:"case_id"`
+	Stage  string    `json:"stage"`
+	TaskID string    `json:"task_id"`
+	Round  int       `json:"round"`
+	DueAt  time.Time `json:"due_at,omitzero"`
+}
+
+// MarkOverdueReply is the incident, or the later deadline that the record knows by now.
+type MarkOverdueReply struct {
+	StepReply
+
+	DueAt time.Time `json:"due_at,omitzero"`
 }
 
 // Key identifies the step within its case.

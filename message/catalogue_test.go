@@ -119,11 +119,18 @@ var promised = map[string][]string{
 		"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 		"approval_overdue", "approval_escalated", "case_overdue", "whole_case",
 	},
-	"incident_kind.*":    {"external", "program", "business", "overdue"},
-	"incident_state.*":   {"open", "resolving", "closed"},
-	"petition_kind.*":    {"score_review", "appeal", "complaint", "identity_correction", "body_move", "identity_check"},
-	"identity_check.*":   {"differs", "unknown", "not_same"},
-	"claim_state.*":      {"asked", "proposed", "agreed", "refused", "withdrawn"},
+	"incident_kind.*":  {"external", "program", "business", "overdue"},
+	"incident_state.*": {"open", "resolving", "closed"},
+	"petition_kind.*":  {"score_review", "appeal", "complaint", "identity_correction", "body_move", "identity_check"},
+	"identity_check.*": {"differs", "unknown", "not_same"},
+	"claim_state.*":    {"asked", "proposed", "agreed", "refused", "withdrawn"},
+	"sitting_state.*":  {"open", "closed", "over", "cancelled"},
+	"booking_state.*": {
+		"booked", "moved", "changed", "given_up", "declined", "cancelled", "turned_away", "answered", "not_asked",
+	},
+	"sitting_fee.*":      {"kept", "refunded"},
+	"door_outcome.*":     {"turned_away", "provisional"},
+	"door_ground.*":      {"no_document", "document_expired", "photo_differs", "details_differ", "other"},
 	"petition_state.*":   {"asked", "proposed", "answered", "withdrawn"},
 	"petition_handler.*": {"institution", "district", "city", "supervisor"},
 	"petition_outcome.*": {
@@ -147,6 +154,8 @@ var problemCodes = []string{
 	"deletion_pending", "deletion_decided",
 	"certificate_changed", "certificate_status", "request_open", "request_decided", "second_person_needed", "not_the_requester",
 	"certificate_replacing", "nothing_to_revoke",
+	"sitting_conflict", "sitting_cancelled", "sitting_over", "sitting_begun", "sitting_not_begun", "sitting_late", "sitting_full",
+	"sitting_not_for_case", "sitting_overlaps", "sitting_none", "sitting_fee_chosen", "door_check_open", "door_check_decided",
 	"petition_asked", "petition_late", "petition_step", "petition_not_handler", "petition_marker", "certificates_held",
 	"sign_up_off", "draft_moved", "drafts_full", "places_full",
 	"merge_in_the_way", "merge_changed", "merge_open",
@@ -158,7 +167,7 @@ var noticeKinds = []string{
 	"certificate_asked", "certificate_decided", "certificates_asked", "certificates_revoked",
 	"task_near_due", "task_overdue", "task_long_overdue", "incident_near_due", "incident_overdue", "incident_escalated",
 	"approval_overdue", "approval_escalated", "case_overdue",
-	"misconduct_overdue", "petition_asked", "petition_heard", "petition_near_due", "petition_overdue",
+	"misconduct_overdue", "door_check_overdue", "petition_asked", "petition_heard", "petition_near_due", "petition_overdue",
 	"approval_asked", "approval_overtaken", "merge_asked",
 }
 
@@ -168,7 +177,7 @@ var causeCodes = []string{
 	"rule_missing", "issuer_not_listed", "trained_by_evaluator", "certificate_number_taken", "certificate_undermined", "ce_year_closed", "step_failed",
 	"photo_missing", "identity_unverified", "printing_not_set_up", "glyph_missing", "document_refused", "signing_failed",
 	"publication_refused", "publication_missing", "publication_differs", "publication_unknown", "channel_down", "certificate_differs",
-	"training_certificate_revoked", "certificate_suspended", "misconduct_pending", "evaluation_barred",
+	"training_certificate_revoked", "certificate_suspended", "misconduct_pending", "identity_pending", "evaluation_barred",
 	"workflow_failing", "activity_failing",
 }
 
@@ -235,6 +244,16 @@ var events = map[string][]string{
 	"institution_suspended":    {"institution", "role:role", "fate:list_fate"},
 	"institution_reinstated":   {"institution", "role:role"},
 
+	"sitting_booked":                {"institution", "starts", "venue"},
+	"sitting_agreed":                {"institution", "starts", "venue"},
+	"sitting_given_up":              {"institution", "starts", "venue"},
+	"sitting_moved":                 {"institution", "starts", "venue"},
+	"sitting_cancelled":             {"institution", "starts", "venue"},
+	"sitting_fee_chosen":            {"institution", "fee:sitting_fee"},
+	"sitting_turned_away":           {"institution", "starts", "ground:door_ground"},
+	"sitting_provisional":           {"institution", "starts", "ground:door_ground", "until"},
+	"identity_accepted":             {"attempt"},
+	"identity_refused":              {"attempt"},
 	"misconduct_noticed":            {"part:part", "attempt", "act:misconduct_act"},
 	"misconduct_stated":             {"part:part", "attempt"},
 	"misconduct_reviewed":           {"part:part", "attempt"},
@@ -308,7 +327,7 @@ func TestACauseIsExplainedByItsOwnParametersOnly(t *testing.T) {
 	t.Parallel()
 	allowed := []string{
 		"institution", "channel:channel", "differences:difference", "task:task_kind", "have", "need", "attempts", "due", "year", "missing:printing", "field:printed",
-		"part:part", "until", "failure:failing",
+		"part:part", "until", "failure:failing", "ground:door_ground",
 	}
 	for _, key := range Keys("cause.") {
 		require.Subset(t, allowed, placeholders(catalogueOf(Chinese)[key]), key)

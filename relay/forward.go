@@ -71,7 +71,7 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 	case store.InboxFacts:
 		return "", reopen(ctx, r, item, contract.FactsGiven, contract.NewFacts{Asked: asked, FactsID: item.SubjectID},
 			contract.TakeFactsRequest{FactsID: item.SubjectID}.Key())
-	case store.InboxCertificate, store.InboxMisconduct, store.InboxMark:
+	case store.InboxCertificate, store.InboxMisconduct, store.InboxDoor, store.InboxMark:
 		return "", reopen(ctx, r, item, contract.CertificateChanged,
 			contract.CertificateChange{Asked: asked, ChangeID: item.ID, Mark: item.Kind == store.InboxMark},
 			contract.ReviewCertificatesRequest{Change: item.ID, Try: 1}.Key())

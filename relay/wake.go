@@ -42,6 +42,9 @@ func (r *Relay) wakeChanged(ctx context.Context) {
 
 	petitions, err := tx.UnwokenPetitions(batch)
 	wakeEach(ctx, r, "petition", petitions, err, func(p store.Petition) string { return p.ID }, r.petition, tx.MarkPetitionWoken)
+
+	doors, err := tx.UnwokenDoorChecks(batch)
+	wakeEach(ctx, r, "door check", doors, err, func(c store.DoorCheck) string { return c.ID }, r.doorCheck, tx.MarkDoorCheckWoken)
 }
 
 // wakeForgotten tells the workflows of endpoints and channels on which something is long due: somebody ended them by hand, or a wake
@@ -111,6 +114,10 @@ func (r *Relay) misconduct(ctx context.Context, id string) error {
 
 func (r *Relay) petition(ctx context.Context, id string) error {
 	return r.rouse(ctx, contract.PetitionWorkflowID(id), contract.CaseQueue, contract.PetitionWorkflow, contract.PetitionInput{PetitionID: id})
+}
+
+func (r *Relay) doorCheck(ctx context.Context, id string) error {
+	return r.rouse(ctx, contract.DoorCheckWorkflowID(id), contract.CaseQueue, contract.DoorCheckWorkflow, contract.DoorCheckInput{CheckID: id})
 }
 
 // rouse tells a workflow that there is something to do, and starts it if it does not run.

@@ -125,6 +125,12 @@ var exportSections = []ExportSection{
 	{"identity_checks", []string{"identity_checks"}, `SELECT outcome, checked_at FROM identity_checks WHERE person_id IN (TABLE records) ORDER BY id`},
 	{"person_claims", []string{"person_claims"}, `SELECT asked_at, state, decided_at FROM person_claims WHERE person_id IN (TABLE records)
 		OR account_id IN (TABLE account) ORDER BY asked_at`},
+	{"sittings", []string{"sitting_bookings", "door_checks"}, `SELECT b.case_id, s.institution_id, b.attempt, b.starts_at, b.ends_at, s.venue,
+		b.booked_at, b.state, b.ended_at, b.ended_how, b.fee,
+		(SELECT json_agg(json_build_object('outcome', d.outcome, 'ground', d.ground, 'note', d.note, 'recorded_at', d.recorded_at,
+			'accepted', d.accepted, 'reason', d.reason, 'decided_at', d.decided_at) ORDER BY d.recorded_at)
+			FROM door_checks d WHERE d.booking_id = b.id) AS door_checks
+		FROM sitting_bookings b JOIN sittings s ON s.id = b.sitting_id WHERE b.case_id IN (TABLE mine) ORDER BY b.booked_at`},
 	{"petitions", []string{"petitions", "petition_carryings"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
 		score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
 		FROM petitions WHERE person_id IN (TABLE records) ORDER BY asked_at`},

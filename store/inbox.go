@@ -22,6 +22,7 @@ const (
 	InboxMisconduct  = "misconduct"  // misconduct was confirmed, or decided
 	InboxAct         = "act"         // an operator acts on the case
 	InboxMark        = "mark"        // the review of a mark was answered or taken back
+	InboxDoor        = "door"        // somebody sat provisionally, or it was decided whether that counts
 )
 
 // InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed
@@ -31,7 +32,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string `gorm:"default:null"` // empty: of no case
 	Kind          string
-	SubjectID     string // the case, task, resolution, session, facts, certificate, misconduct, petition or act it is about
+	SubjectID     string // the case, task, resolution, session, facts, certificate, misconduct, petition, check at a door or act it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string

@@ -93,6 +93,12 @@ var ownerQueries = map[authority.Object]string{
 		FROM certificate_revocations WHERE id = ?`,
 	authority.Batch: `SELECT NULL AS account, NULL AS person, NULL AS institution, district AS first, NULL AS second
 		FROM batches WHERE id = ?`,
+	authority.Sitting: `SELECT NULL AS account, NULL AS person, s.institution_id AS institution, t.district AS first, NULL AS second
+		FROM sittings s JOIN institutions t ON t.id = s.institution_id WHERE s.id = ?`,
+	authority.Booking: `SELECT NULL AS account, c.human AS person, s.institution_id AS institution, NULL AS first, NULL AS second
+		FROM sitting_bookings b JOIN sittings s ON s.id = b.sitting_id JOIN cases c ON c.id = b.case_id WHERE b.id = ?`,
+	authority.DoorCheck: `SELECT NULL AS account, c.human AS person, d.institution_id AS institution, NULL AS first, NULL AS second
+		FROM door_checks d JOIN cases c ON c.id = d.case_id WHERE d.id = ?`,
 	// What is not confirmed is nobody's whom it would concern: a trainee never hears of it.
 	authority.Misconduct: `SELECT NULL AS account, CASE WHEN m.state IN ('recorded', 'dropped') THEN NULL ELSE c.human END AS person,
 		m.institution_id AS institution, c.district AS first, t.district AS second

@@ -103,6 +103,15 @@ func (tx *Tx) OpenTasks(caseID string) ([]Task, error) {
 	return tasks, found(err, "read a case's open tasks")
 }
 
+// LockOpenTasks reads the tasks of a case that are still owed, and locks them, so that none of them is answered meanwhile. Its case
+// is locked before them.
+func (tx *Tx) LockOpenTasks(caseID string) ([]Task, error) {
+	var tasks []Task
+	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("seq").
+		Find(&tasks, "case_id = ? AND state = ?", caseID, TaskOpen).Error
+	return tasks, found(err, "lock a case's open tasks")
+}
+
 // LastTask reads the task of a kind that was asked of a case last; ErrNotFound when none was.
 func (tx *Tx) LastTask(caseID, kind string) (Task, error) {
 	var t Task
@@ -139,8 +148,11 @@ func (tx *Tx) CloseTask(t Task, state TaskState, reason string, at time.Time) er
 	if closed.Error != nil {
 		return fmt.Errorf("close a task: %w", closed.Error)
 	}
-	if closed.RowsAffected == 0 || state != TaskCancelled {
+	if closed.RowsAffected == 0 {
 		return nil
+	}
+	if err := tx.leaveSitting(t, state, at); err != nil || state != TaskCancelled {
+		return err
 	}
 	return tx.queueTask(t, OutboxTaskCancelled, at)
 }

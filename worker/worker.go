@@ -87,6 +87,7 @@ func Run(ctx context.Context, cfg Config, ready func()) error {
 	workflows.RegisterCohort(cases)
 	workflows.RegisterMisconduct(cases)
 	workflows.RegisterPetition(cases)
+	workflows.RegisterDoorCheck(cases)
 	cfg.Records.Register(cases)
 	cfg.Batches.Register(cases)
 	cfg.Intakes.Register(cases)

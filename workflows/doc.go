@@ -40,6 +40,11 @@ func RegisterPetition(r Registry) {
 	r.RegisterWorkflowWithOptions(Petition, workflow.RegisterOptions{Name: contract.PetitionWorkflow})
 }
 
+// RegisterDoorCheck registers the watch over provisional sittings.
+func RegisterDoorCheck(r Registry) {
+	r.RegisterWorkflowWithOptions(DoorCheck, workflow.RegisterOptions{Name: contract.DoorCheckWorkflow})
+}
+
 // RegisterEndpoint registers the delivery workflow.
 func RegisterEndpoint(r Registry) {
 	r.RegisterWorkflowWithOptions(Endpoint, workflow.RegisterOptions{Name: contract.EndpointWorkflow})

@@ -64,8 +64,8 @@ func (c *caseRun) leave() error {
 	return ending{progress.Withdrawn}
 }
 
-// collect waits until every task is answered, or one is refused. A deadline that passes opens an incident, and the wait
-// goes on: an answer that arrives late is taken like any other. It says whether the work must be asked for again,
+// collect waits until every task is answered, or one is refused. A deadline that passes opens an incident, unless the record knows
+// a later one, and the wait goes on: an answer that arrives late is taken like any other. It says whether the work must be asked for again,
 // because an operator gave it to another institution.
 func (c *caseRun) collect(ctx workflow.Context, tasks []contract.IssuedTask, deadline time.Time) (again bool, err error) {
 	answered := func() bool {
@@ -86,10 +86,14 @@ func (c *caseRun) collect(ctx workflow.Context, tasks []contract.IssuedTask, dea
 			return false, err
 		}
 		reply, err := perform(ctx, c, contract.MarkOverdue, contract.MarkOverdueRequest{
-			CaseID: c.id, Stage: string(c.stage), TaskID: c.owed(tasks), Round: round,
+			CaseID: c.id, Stage: string(c.stage), TaskID: c.owed(tasks), Round: round, DueAt: deadline,
 		})
 		if err != nil {
 			return false, err
+		}
+		if reply.Incident == nil { // there is more time by now: of a sitting that was booked or moved
+			deadline = reply.DueAt
+			continue
 		}
 		resolved, err := c.resolvedUnless(ctx, *reply.Incident, answered)
 		if err != nil || resolved == nil {

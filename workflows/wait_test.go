@@ -99,3 +99,14 @@ func TestAStrayCancellationDoesNotEndACase(t *testing.T) {
 	w.pass(t, day, mainPath()...)
 	require.Equal(t, "mapped", w.run(t))
 }
+
+func TestADeadlineThatTheRecordKnowsALaterOneForIsWaitedForAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.replies[enrolmentOverdue] = contract.MarkOverdueReply{DueAt: w.env.Now().Add(40 * day)}
+	w.answer(t, 30*day, taskID(contract.EnrolmentTask, 1, 1))
+	w.pass(t, 31*day, mainPath()[1:]...)
+	require.Equal(t, "mapped", w.run(t))
+	require.Contains(t, w.asked, enrolmentOverdue)
+	require.NotContains(t, w.asked, "overdue/enrolment-1-1/2", "it was answered in time")
+}

@@ -94,8 +94,8 @@ func newWorld(t *testing.T) *world {
 		}
 		return reply
 	})
-	play(w, contract.MarkOverdue, func(r contract.MarkOverdueRequest) contract.StepReply {
-		return stuckOn(contract.TaskOverdue, r.Key())
+	play(w, contract.MarkOverdue, func(r contract.MarkOverdueRequest) contract.MarkOverdueReply {
+		return contract.MarkOverdueReply{StepReply: stuckOn(contract.TaskOverdue, r.Key())}
 	})
 	play(w, contract.OpenStepFailed, func(r contract.OpenStepFailedRequest) contract.StepReply {
 		return stuckOn(contract.StepFailed, r.Key())

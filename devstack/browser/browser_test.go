@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -63,12 +64,16 @@ type world struct {
 	// Examiners are three people of the body that evaluates the trainee who logs in; Examined is the trainee's case.
 	Examiners []demo.WebLogin `json:"examiners"`
 	Examined  string          `json:"examined"`
+	// Seated is a trainee whose evaluation the staff who log in see to: nothing reports what it comes to.
+	Seated     demo.WebLogin `json:"seated"`
+	SeatedCase string        `json:"seated_case"`
 }
 
 // deskInstitution trains in the occupation of the cases that are registered here.
 const (
 	deskInstitution = "norinco-talent"
 	deskTrainees    = "甲乙丙丁"
+	trainerOfSeated = "ouc"
 )
 
 func TestTheWebApplicationInABrowser(t *testing.T) {
@@ -151,6 +156,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 	}
 
 	w.examiners(t, record.Trainees[0].CaseID, product)
+	w.seated(t, options, product)
 	w.desk(t, options, product)
 	w.owed(t, options)
 	w.Stuck, w.Kept = w.stuck(t, 900_001)
@@ -225,6 +231,51 @@ func (w *world) examiners(t *testing.T, caseID string, product stack.Product) {
 	}
 }
 
+// seated registers a trainee with a log-in, and has the simulator leave their evaluation to the body's staff.
+func (w *world) seated(t *testing.T, options up.Options, product stack.Product) {
+	t.Helper()
+	w.Seated = demo.WebLogin{Role: "trainee", Login: "seated", Password: "eleven slow herons at the seat"}
+	require.NoError(t, product.Account(t.Context(), w.Seated.Role, "", "", w.Seated.Login, w.Seated.Password))
+	cookies, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	own := http.Client{Jar: cookies}
+	sends := func(path string, body, into any) {
+		content, err := json.Marshal(body)
+		require.NoError(t, err)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+path, bytes.NewReader(content))
+		require.NoError(t, err)
+		for name, value := range map[string]string{"Content-Type": "application/json", "Origin": w.URL, "Idempotency-Key": rand.Text()} {
+			request.Header.Set(name, value)
+		}
+		answer, err := own.Do(request)
+		require.NoError(t, err)
+		defer answer.Body.Close()
+		require.Less(t, answer.StatusCode, http.StatusBadRequest, path)
+		require.NoError(t, json.NewDecoder(answer.Body).Decode(into))
+	}
+	sends("/v1/session", map[string]any{"login": w.Seated.Login, "password": w.Seated.Password}, &struct{}{})
+	var texts struct {
+		Texts []struct{ Kind, When, Version string }
+	}
+	w.ask(t, http.MethodGet, "/v1/consent-texts", nil, &texts)
+	given := []map[string]string{}
+	for _, text := range texts.Texts {
+		if text.When == "registration" {
+			given = append(given, map[string]string{"kind": text.Kind, "version": text.Version})
+		}
+	}
+	registration := registrationOf(930_000, "例示庚", trainerOfSeated, "junior", inPost)
+	registration["consents"] = given
+	var registered struct{ ID string }
+	sends("/v1/cases", registration, &registered)
+	w.SeatedCase = registered.ID
+	simulator := world{URL: "http://" + options.InstitutionAddress}
+	for _, part := range []string{"theory", "practical"} {
+		simulator.ask(t, http.MethodPost, "/control/scripts",
+			map[string]any{"case_id": w.SeatedCase, "task_kind": part, "behaviour": "silent"}, &struct{}{})
+	}
+}
+
 // owed leaves to the staff who log in what the simulator would do at once for two trainees: to enrol them.
 func (w *world) owed(t *testing.T, options up.Options) {
 	t.Helper()
@@ -247,12 +298,16 @@ func (w *world) owed(t *testing.T, options up.Options) {
 func (w *world) register(t *testing.T, n int, name, trainer, level string, applicant map[string]any) (caseID string) {
 	t.Helper()
 	var registered struct{ ID string }
-	w.ask(t, http.MethodPost, "/v1/cases", map[string]any{
+	w.ask(t, http.MethodPost, "/v1/cases", registrationOf(n, name, trainer, level, applicant), &registered)
+	return registered.ID
+}
+
+func registrationOf(n int, name, trainer, level string, applicant map[string]any) map[string]any {
+	return map[string]any{
 		"name": name, "id_number": identity.Synthetic(n, calendar.NewDate(1990, time.May, 17)).Number(),
 		"occupation": "intelligent-manufacturing", "level": level, "district": "haidian", "training_body": trainer, "evaluation_body": "cmes",
 		"applicant": applicant,
-	}, &registered)
-	return registered.ID
+	}
 }
 
 // ask asks the product as the operator.

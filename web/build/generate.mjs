@@ -17,6 +17,7 @@ const shipped = [
   /^(category|degree|basis|mover|repair|severity|inspection_state|institution_status|misconduct_act|part|misconduct_state|misconduct_how|delivery_error|duty|id_type|merge_state|share_purpose)\./,
   /^class_(study|delivery|enrolment)\./,
   /^(petition_(kind|state|topic)|claim_state)\./,
+  /^(sitting_state|door_outcome|door_ground)\./,
   // What is wrong with a number or a name, told as it is typed.
   /^field\.id_(length|legacy|characters|date|check_digit)$/,
   // What repairs do; what other suggestions would do comes with each.

@@ -72,6 +72,8 @@ const pages = [
   ['operator', '/misconduct', '.note, .listing'],
   ['operator', '/requests', '.note, .listing'],
   ['institution', '/misconduct?misconduct=new', '.aside form'],
+  ['institution', '/sittings', '.note, .listing'],
+  ['institution', '/sittings?sitting=new', '.aside form'],
   ['operator', '/allowed-hosts?host=new', '.aside form'],
   ['institution', '/notices?notice=mailboxes', '.aside form'],
   ['operator', '/notices', '.note, .listing'],

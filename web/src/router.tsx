@@ -253,6 +253,23 @@ export const tasks = createRoute({
 
 export const classStates = ['planned', 'running', 'closed'] as const
 
+export const sittingStates = ['open', 'closed', 'over', 'cancelled'] as const
+
+const sittings = createRoute({
+  getParentRoute: () => inside,
+  path: '/sittings',
+  validateSearch: from({
+    q: anyText,
+    state: oneOf(...sittingStates),
+    level: oneOf('junior', 'intermediate', 'senior'),
+    sort: oneOf('starts_at', '-starts_at', 'book_until', '-book_until'),
+    page,
+    sitting: anyText,
+  }),
+  staticData: { roles: ['institution'] },
+  component: lazyRouteComponent(() => import('./pages/sittings/sittings'), 'Sittings'),
+})
+
 const classes = createRoute({
   getParentRoute: () => inside,
   path: '/classes',
@@ -842,6 +859,7 @@ export const router = createRouter({
       oneCase,
       tasks,
       classes,
+      sittings,
       sessions,
       overview,
       queues,

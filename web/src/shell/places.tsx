@@ -117,6 +117,7 @@ const places: Record<Role, Place[]> = {
       pages: [
         { to: homes.institution, name: 'web.place.tasks' },
         { to: '/workbooks', name: 'web.place.workbooks' },
+        { to: '/sittings', name: 'web.place.sittings' },
         { to: '/misconduct', name: 'web.place.misconduct' },
         { to: '/requests', name: 'web.requests.title' },
       ],

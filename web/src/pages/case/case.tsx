@@ -14,6 +14,7 @@ import { type Case, useCase } from './queries'
 import { Status } from './status'
 import { Timeline } from './timeline'
 
+const OwnSitting = lazy(() => import('../sittings/own').then((m) => ({ default: m.OwnSitting })))
 const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
 const Marks = lazy(() => import('../requests/marks').then((m) => ({ default: m.Marks })))
 const Sponsor = lazy(() => import('./sponsor').then((m) => ({ default: m.Sponsor })))
@@ -49,6 +50,7 @@ function Followed() {
             <Now c={c} />
             <Suspense>
               {c.identity && <Identity c={c} />}
+              <OwnSitting caseID={c.id} />
               <OwnMisconduct caseID={c.id} />
               <Marks caseID={c.id} />
               <OwnActs c={c} />
