@@ -106,6 +106,7 @@ func (s *service) registerSponsored(api huma.API) {
 	read(api, "GET /v1/sponsored-classes/{id}/staff", tag, "An employer's own people in a class that it sponsors, and how far they are", s.listSponsoredStaff)
 	table(api, "GET /v1/sponsored-classes/{id}/subsidy-facts", tag,
 		"What applications for training subsidies name of an employer's people; amounts are set elsewhere", s.subsidyFacts)
+	s.registerProofs(api)
 }
 
 type sponsoredOutput struct {

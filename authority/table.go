@@ -298,6 +298,7 @@ var table = []Row{
 	{"GET /v1/cases/{id}/sponsor-consent", "sponsor_consent.read", Case, false, roles(Own, None, Area, None)},
 	withEmployer(Row{"GET /v1/sponsored-classes/{id}/staff", "sponsored_class.staff", Class, false, roles(None, None, None, None)}, Ours),
 	withEmployer(Row{"GET /v1/sponsored-classes/{id}/subsidy-facts", "sponsored_class.subsidy_facts", Class, false, roles(None, None, None, None)}, Ours),
+	withEmployer(Row{"GET /v1/sponsored-classes/{id}/attendance-proof", "sponsored_class.attendance", Class, false, roles(None, None, None, None)}, Ours),
 
 	withEmployer(Row{"GET /v1/classes/{id}/intake-workbook", "intake.make", Class, false, roles(None, Ours, None, None)}, Ours),
 	withEmployer(Row{"POST /v1/classes/{id}/intakes", "intake.make", Class, false, roles(None, Ours, None, None)}, Ours),

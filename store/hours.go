@@ -144,3 +144,23 @@ func (tx *Tx) HoursOf(caseID, placeID *string) ([]ledger.Entry, error) {
 	}
 	return entries, found(err, "read the hours that stand")
 }
+
+// AttendedSession is a session that a person attended: what stands of it, from the first moment to the last.
+type AttendedSession struct {
+	SessionRef  string
+	SessionDate calendar.Date
+	Module      string
+	Mode        string
+	Seconds     int
+	FromAt      *time.Time
+	ToAt        *time.Time
+}
+
+// AttendedOf reads the sessions of a case that stand, within days.
+func (tx *Tx) AttendedOf(caseID string, from, to calendar.Date) ([]AttendedSession, error) {
+	var rows []AttendedSession
+	err := tx.standing().Select(`hour_entries.session_ref, session_date, module, mode, seconds, lower(hour_entries.during) AS from_at,
+			upper(hour_entries.during) AS to_at`).
+		Where("case_id = ? AND session_date BETWEEN ? AND ?", caseID, from, to).Order("session_date, from_at, hour_entries.id").Scan(&rows).Error
+	return rows, found(err, "read the sessions that a person attended")
+}

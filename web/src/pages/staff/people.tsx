@@ -1,10 +1,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
+import { Button } from 'antd'
+import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { type Column, Listing } from '../../list/listing'
 import { useChange } from '../../list/page'
 import { useWords } from '../../words/words'
 import type { Class } from '../classes/classes'
+
+const Proving = lazy(() => import('./proving').then((m) => ({ default: m.Proving })))
 
 type Member = Schema['StaffMember']
 
@@ -15,6 +19,7 @@ export function People({ of }: { of: Class }) {
   const { t } = useWords()
   const { page } = useSearch({ from: '/inside/staff' })
   const change = useChange()
+  const [proving, setProving] = useState<Member>()
   const list = useQuery({
     queryKey: ['sponsored', of.id, 'staff', page],
     queryFn: async () => {
@@ -60,20 +65,43 @@ export function People({ of }: { of: Class }) {
           t('web.sponsored.none_yet')
         ),
     },
+    {
+      key: 'proof',
+      title: t('web.sponsored.proof'),
+      render: (row) =>
+        row.hidden ? (
+          ''
+        ) : (
+          <Button
+            size="small"
+            aria-label={t('web.sponsored.prove_of', { name: row.name ?? '' })}
+            onClick={() => setProving(row)}
+          >
+            {t('web.sponsored.prove')}
+          </Button>
+        ),
+    },
   ]
   return (
-    <Listing
-      name={t('web.sponsored.people')}
-      columns={columns}
-      rowKey={(row) => row.key}
-      query={list}
-      size={size}
-      page={page}
-      sort={undefined}
-      standing=""
-      onChange={change}
-      open={undefined}
-      empty={{ title: t('web.sponsored.nobody'), advice: t('web.sponsored.nobody_advice') }}
-    />
+    <>
+      <Listing
+        name={t('web.sponsored.people')}
+        columns={columns}
+        rowKey={(row) => row.key}
+        query={list}
+        size={size}
+        page={page}
+        sort={undefined}
+        standing=""
+        onChange={change}
+        open={undefined}
+        empty={{ title: t('web.sponsored.nobody'), advice: t('web.sponsored.nobody_advice') }}
+      />
+      {proving && (
+        <Suspense>
+          <Proving of={of} member={proving} onClose={() => setProving(undefined)} />
+        </Suspense>
+      )}
+    </>
   )
 }
