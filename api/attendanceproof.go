@@ -139,7 +139,7 @@ func (s *service) attended(
 	if err != nil {
 		return proof, 0, false, err
 	}
-	sessions, err := tx.AttendedOf(caseID, from, to)
+	sessions, err := tx.AttendedOf(caseID, class.InstitutionID, from, to)
 	if err != nil {
 		return proof, 0, false, err
 	}

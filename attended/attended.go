@@ -103,11 +103,11 @@ func (p Proof) Print(w io.Writer, fonts *font.Fonts, page Page) error {
 	}
 	paper, err := ruled.New(fonts, say("title", nil)+" "+p.Number, mark, []ruled.Column{
 		{Title: say("column.no", nil), Width: 34, Align: ruled.Centre},
-		{Title: say("column.date", nil), Width: 80, Align: ruled.Centre},
-		{Title: say("column.times", nil), Width: 90, Align: ruled.Centre},
-		{Title: say("column.module", nil), Width: 150, Align: ruled.Left},
-		{Title: say("column.mode", nil), Width: 60, Align: ruled.Centre},
-		{Title: say("column.minutes", nil), Width: ruled.Width - 414, Align: ruled.Right},
+		{Title: say("column.date", nil), Width: 78, Align: ruled.Centre},
+		{Title: say("column.times", nil), Width: 88, Align: ruled.Centre},
+		{Title: say("column.module", nil), Width: 196, Align: ruled.Left},
+		{Title: say("column.mode", nil), Width: 50, Align: ruled.Centre},
+		{Title: say("column.minutes", nil), Width: ruled.Width - 446, Align: ruled.Right},
 	})
 	if err != nil {
 		return err

@@ -156,11 +156,12 @@ type AttendedSession struct {
 	ToAt        *time.Time
 }
 
-// AttendedOf reads the sessions of a case that stand, within days.
-func (tx *Tx) AttendedOf(caseID string, from, to calendar.Date) ([]AttendedSession, error) {
+// AttendedOf reads the sessions of an institution that a case attended and that stand, within days.
+func (tx *Tx) AttendedOf(caseID, institutionID string, from, to calendar.Date) ([]AttendedSession, error) {
 	var rows []AttendedSession
 	err := tx.standing().Select(`hour_entries.session_ref, session_date, module, mode, seconds, lower(hour_entries.during) AS from_at,
 			upper(hour_entries.during) AS to_at`).
-		Where("case_id = ? AND session_date BETWEEN ? AND ?", caseID, from, to).Order("session_date, from_at, hour_entries.id").Scan(&rows).Error
+		Where("case_id = ? AND hour_entries.institution_id = ? AND session_date BETWEEN ? AND ?", caseID, institutionID, from, to).
+		Order("session_date, from_at, hour_entries.id").Scan(&rows).Error
 	return rows, found(err, "read the sessions that a person attended")
 }

@@ -25,6 +25,17 @@ it('an employer sees its people in its class, and nothing else of them', async (
   await people.nth(5).waitFor() // the demonstration registers six, in turns
   assert.equal(await people.count(), 6, 'two of its list are at fault')
   await fine(page, 'staff')
+  await page
+    .getByRole('button', { name: /^为.*开具参加培训情况证明$/ })
+    .first()
+    .click()
+  const proving = page.getByRole('dialog')
+  await proving.getByText('不是培训合格证书').waitFor()
+  await fine(page, 'proof')
+  const proof = page.waitForEvent('download')
+  await proving.getByRole('button', { name: 'PDF 文件' }).click()
+  assert.match((await proof).suggestedFilename(), /^attendance-CQ-\d{4}-[A-Z2-7]{10}\.pdf$/)
+  await page.keyboard.press('Escape')
   await page.getByRole('link', { name: '成批报名' }).click()
   await page.locator('.listing tbody tr').getByText('已办结').waitFor()
   await fine(page, 'intakes')

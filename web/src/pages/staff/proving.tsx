@@ -4,11 +4,15 @@ import { api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
+import { daysAfter } from '../../words/beijing'
 import { useWords } from '../../words/words'
 import type { Class } from '../classes/classes'
 
 type Format = 'pdf' | 'xlsx' | 'csv'
 type Period = { from: string; to: string }
+
+/** A proof is of a year at most. */
+const most = 365
 
 /** A proof of what one of the employer's people attended in a period, for released time. */
 export function Proving({ of, member, onClose }: { of: Class; member: Schema['StaffMember']; onClose: () => void }) {
@@ -23,6 +27,7 @@ export function Proving({ of, member, onClose }: { of: Class; member: Schema['St
         }),
       ),
   })
+  const [last] = [of.ends_on, daysAfter(of.starts_on, most)].sort()
   const needed = [{ required: true, message: t('web.resolve.missing') }]
   return (
     <Aside onClose={onClose} title={t('web.sponsored.prove_of', { name: member.name ?? '' })}>
@@ -30,7 +35,7 @@ export function Proving({ of, member, onClose }: { of: Class; member: Schema['St
         form={form}
         layout="vertical"
         requiredMark={false}
-        initialValues={{ from: of.starts_on, to: of.ends_on }}
+        initialValues={{ from: of.starts_on, to: last }}
         onFinish={(period: Period) => take.mutate({ ...period, format: 'pdf' })}
       >
         <p>{t('web.sponsored.proof_means')}</p>
