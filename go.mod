@@ -40,6 +40,7 @@ require (
 
 require (
 	github.com/ThalesGroup/crypto11 v1.6.0
+	github.com/arran4/golang-ical v0.3.6
 	github.com/emersion/go-smtp v0.25.1
 	github.com/emmansun/gmsm v0.30.1
 	github.com/hashicorp/vault/api v1.20.0

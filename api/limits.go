@@ -73,6 +73,7 @@ var limitsByAddress = map[string]limit{
 	"GET /v1/institution-directory":   readsByAddress,
 	"GET /v1/offered-classes":         readsByAddress,
 	"GET /v1/offered-classes/{id}":    readsByAddress,
+	routeClassCalendar:                readsByAddress,
 }
 
 // limiter counts what is asked for.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -171,21 +172,27 @@ func (s *service) getOffered(ctx context.Context, in *idInput) (*offeredOutput, 
 	out := &offeredOutput{}
 	out.Body.Today, out.Body.DemonstrationLabel = s.today(), s.Policy.Catalogue().DemonstrationLabel
 	err := s.Store.Snapshot(ctx, func(tx *store.Tx) error {
-		classes, _, err := tx.OfferedClasses(store.OfferedFilter{Today: out.Body.Today, ID: in.ID, Limit: 1})
+		offered, err := s.offeredClass(tx, in.ID)
 		if err != nil {
 			return err
 		}
-		if len(classes) == 0 {
-			return store.ErrNotFound
-		}
-		views, err := s.viewOffered(tx, r, classes)
+		views, err := s.viewOffered(tx, r, []store.OfferedClass{offered})
 		if err != nil {
 			return err
 		}
 		out.Body.OfferedView = views[0]
-		return s.addToOffered(tx, out, classes[0].Class)
+		return s.addToOffered(tx, out, offered.Class)
 	})
 	return out, err
+}
+
+// offeredClass reads a class that the public sees; ErrNotFound when it sees none by that id.
+func (s *service) offeredClass(tx *store.Tx, id string) (store.OfferedClass, error) {
+	classes, _, err := tx.OfferedClasses(store.OfferedFilter{Today: s.today(), ID: id, Limit: 1})
+	if err != nil || len(classes) == 0 {
+		return store.OfferedClass{}, cmp.Or(err, store.ErrNotFound)
+	}
+	return classes[0], nil
 }
 
 // addToOffered adds what only one class is shown with.
@@ -196,7 +203,7 @@ func (s *service) addToOffered(tx *store.Tx, out *offeredOutput, c store.Class) 
 	}
 	_, out.Body.Modules = standardOf(rules, c.Occupation, c.Level)
 	const most = 200
-	sessions, err := tx.SessionsOfClass(c.ID, most)
+	sessions, err := tx.SessionsOfClass(c.ID, false, most)
 	if err != nil {
 		return err
 	}

@@ -141,6 +141,7 @@ func (s *service) register(api huma.API) {
 
 	s.registerAttendance(api)
 	s.registerClasses(api)
+	s.registerTimetables(api)
 	s.registerEmployers(api)
 
 	read(api, "GET /v1/incidents", incidents, "Stuck cases, listed or counted by cause", s.listIncidents)

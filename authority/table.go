@@ -25,6 +25,8 @@ var table = []Row{
 	{"GET /v1/cases", "case.list", Nothing, false, roles(None, None, Area, None)},
 	{"GET /v1/cases/{id}", "case.read", Case, false, roles(Own, None, Area, None)},
 	{"GET /v1/cases/{id}/hours", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/sessions", "case.read", Case, false, roles(Own, None, Area, None)},
+	{"GET /v1/cases/{id}/calendar", "case.read", Case, false, roles(Own, None, Area, None)},
 	{"GET /v1/cases/{id}/events", "case.read", Case, false, roles(Own, None, Area, None)},
 	{"GET /v1/cases/{id}/stream", "case.read", Case, false, roles(Own, None, Area, None)},
 	{"POST /v1/cases/{id}/withdrawal", "case.withdraw", Case, false, roles(Own, None, Area, None)},
@@ -384,7 +386,7 @@ var table = []Row{
 	{"DELETE /v1/views/{id}", "view.keep", View, false, roles(None, None, Own, None)},
 	{"GET /v1/overview", "case.overview", Nothing, false, roles(None, None, Area, None)},
 	// Whose list is exported, the list's own row says.
-	{"GET /v1/exports/{ref}", "export.read", Nothing, false, roles(None, Ours, Area, None)},
+	withEmployer(Row{"GET /v1/exports/{ref}", "export.read", Nothing, false, roles(None, Ours, Area, Unlimited)}, Ours),
 
 	{"POST /v1/list-snapshots", "list.import", Nothing, false, roles(None, None, City, None)},
 	{"GET /v1/list-snapshots", "list.read", Nothing, false, roles(None, None, City, None)},
@@ -441,6 +443,7 @@ var table = []Row{
 	public("GET /v1/institution-directory", "public.catalogue"),
 	public("GET /v1/offered-classes", "public.classes"),
 	public("GET /v1/offered-classes/{id}", "public.classes"),
+	public("GET /v1/offered-classes/{id}/calendar", "public.classes"),
 	public("GET /v1/xapi/about", "public.about"),
 	public("POST /v1/verifications", "public.verify"),
 	public("POST /v1/document-checks", "public.verify"),

@@ -143,9 +143,20 @@ func (tx *Tx) OfferedClasses(f OfferedFilter) ([]OfferedClass, int64, error) {
 	return all, n, found(err, "list the classes that are offered")
 }
 
-// SessionsOfClass reads a class's sessions that are not void, in the order in which they begin.
-func (tx *Tx) SessionsOfClass(classID string, limit int) ([]Session, error) {
+// SessionsOfClass reads a class's sessions in the order in which they begin, the void ones among them if they are asked for.
+func (tx *Tx) SessionsOfClass(classID string, void bool, limit int) ([]Session, error) {
+	q := tx.db.Order("opens_at, id").Limit(limit).Where("class_id = ?", classID)
+	if !void {
+		q = q.Where("voided_at IS NULL")
+	}
 	var sessions []Session
-	err := tx.db.Order("opens_at, id").Limit(limit).Find(&sessions, "class_id = ? AND voided_at IS NULL", classID).Error
-	return sessions, found(err, "read a class's sessions")
+	return sessions, found(q.Find(&sessions).Error, "read a class's sessions")
+}
+
+// SessionsOfCase reads the sessions on whose rosters a case is, the void ones among them, in the order in which they begin.
+func (tx *Tx) SessionsOfCase(caseID string, limit int) ([]Session, error) {
+	var sessions []Session
+	err := tx.db.Order("opens_at, id").Limit(limit).
+		Find(&sessions, "id IN (SELECT session_id FROM session_roster WHERE case_id = ?)", caseID).Error
+	return sessions, found(err, "read the sessions of a case")
 }

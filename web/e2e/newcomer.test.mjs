@@ -66,6 +66,9 @@ it('somebody new comes from the front page to a certificate and shows it by a li
   await looked(page, 'training')
   for (const stage of ['规范化培训', '结业考核', '社会化评价', '等级证书']) await done(page, stage)
   await looked(page, 'certified')
+  const calendar = await page.request.get(await page.getByRole('link', { name: '加入日历' }).evaluate((a) => a.href))
+  assert.match(calendar.headers()['content-type'], /^text\/calendar/)
+  assert.match(await calendar.text(), /^BEGIN:VCALENDAR\r\n.*BEGIN:VEVENT\r\n/s)
 
   await page.getByRole('link', { name: '我的证书' }).click()
   const card = page.locator('.my-certificate', { hasText: '专业技术等级证书' })

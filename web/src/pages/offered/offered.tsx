@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { type Fact, Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
+import { ToCalendar } from '../../shell/tocalendar'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -81,6 +82,11 @@ function Shown({ of }: { of: OfferedClass }) {
                 </li>
               ))}
             </ul>
+            {of.sessions.length > 0 && (
+              <div>
+                <ToCalendar href={`/v1/offered-classes/${of.id}/calendar`} />
+              </div>
+            )}
           </section>
         </div>
         <div className="stack">
