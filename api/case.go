@@ -58,6 +58,7 @@ type caseView struct {
 	Decisions    []decisionView     `json:"decisions" doc:"What was decided on the person's facts and hours, in order."`
 	Identity     *identityCheckView `json:"identity,omitempty" doc:"While people have yet to look who the trainee is. Missing: nobody doubts it."`
 	LastEvent    int                `json:"last_event" doc:"The number of the timeline's newest line."`
+	TakenUp      string             `json:"taken_up,omitempty" doc:"In the 200 that answers a registration: a desk, or an employer by its list, had registered the person before. Nothing was registered again; this says so in a sentence."`
 }
 
 type stageView struct {

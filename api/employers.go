@@ -134,6 +134,7 @@ func (s *service) registerEmployer(ctx context.Context, in *bodyInput) (*employe
 
 type employersInput struct {
 	NumberedInput
+	FilteredInput
 
 	Text  string `query:"q" maxLength:"64" doc:"Within the name, or the code."`
 	Sort  string `query:"sort" enum:"name,-name" doc:"The order of numbered pages."`
@@ -151,7 +152,8 @@ type employersOutput struct {
 func (s *service) listEmployers(ctx context.Context, in *employersInput) (*employersOutput, error) {
 	r, found := requestOf(ctx), &faults{}
 	filter := store.EmployerFilter{
-		District: r.account.Caller().District, Text: in.Text, Numbered: in.numbered(found, in.Sort, ""), Limit: in.Limit,
+		District: r.account.Caller().District, Text: in.Text, Where: s.expression(found, r, in.FilteredInput, store.EmployerFields()),
+		Numbered: in.numbered(found, in.Sort, ""), Limit: in.Limit,
 	}
 	if err := found.err(); err != nil {
 		return nil, err

@@ -56,6 +56,26 @@ var exported = map[string]exportedList{
 		columns: []string{"id", "case_id", "act", "part", "institution", "occurred", "state", "recorded", "due"},
 		open:    openMisconduct,
 	},
+	"petitions": {
+		route: "GET /v1/petitions", fields: always(store.PetitionFields), sorts: []string{"asked_at", "due_at"},
+		columns: []string{
+			"id", "petition", "topic", "case_id", "institution", "asked", "state", "handler", "due", "answered", "answer_outcome",
+		},
+		open: openPetitions,
+	},
+	"employers": {
+		route: "GET /v1/employers", fields: always(store.EmployerFields), sorts: []string{"name"},
+		columns: []string{"id", "employer", "uscc", "district", "classes", "accounts", "registered_at"},
+		open:    openEmployers,
+	},
+	"intakes": {
+		route: "GET /v1/intakes", fields: always(store.IntakeFields), sorts: []string{"uploaded_at"},
+		columns: []string{
+			"id", "class", "list_of", "uploaded", "state", "mode", "rows", "rows_registered", "rows_already", "rows_refused", "rows_ready", "started",
+			"ended",
+		},
+		open: openIntakes,
+	},
 	"approvals": {
 		route: "GET /v1/approvals", fields: always(store.ApprovalFields), sorts: []string{"requested_at"},
 		columns: []string{

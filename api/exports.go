@@ -76,7 +76,7 @@ func table[In, Out any](api huma.API, route, tag, summary string, handle func(co
 type exportInput struct {
 	FilteredInput
 
-	List    string `path:"ref" doc:"cases, incidents, incident_groups, tasks, certificates, institutions, inspections, misconduct, approvals, batches, batch_items, task_deadlines, incident_deadlines, approval_deadlines, case_deadlines, endpoints, deliveries, dead_letters, audit."`
+	List    string `path:"ref" doc:"cases, incidents, incident_groups, tasks, certificates, institutions, inspections, misconduct, petitions, employers, intakes, approvals, batches, batch_items, task_deadlines, incident_deadlines, approval_deadlines, case_deadlines, endpoints, deliveries, dead_letters, audit."`
 	Format  string `query:"format" enum:"csv,xlsx" default:"csv"`
 	Sort    string `query:"sort" maxLength:"40" doc:"One of the list's orders, with a minus before it for the reverse."`
 	Columns string `query:"columns" maxLength:"1000" doc:"Which columns, in order, divided by commas; all when it is not given."`

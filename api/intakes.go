@@ -102,10 +102,11 @@ func viewIntakes(tx *store.Tx, r *request, all ...store.Intake) ([]IntakeView, e
 
 type intakesInput struct {
 	NumberedInput
+	FilteredInput
 
 	Class string `query:"class" maxLength:"64" doc:"Id of a class."`
 	State string `query:"state" enum:"checked,running,paused,done,stopped"`
-	Sort  string `query:"sort" enum:"uploaded_at" doc:"The order of numbered pages."`
+	Sort  string `query:"sort" enum:"uploaded_at,-uploaded_at" doc:"The order of numbered pages; the newest first unless said otherwise."`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
@@ -124,7 +125,7 @@ func (s *service) listIntakes(ctx context.Context, in *intakesInput) (*intakesOu
 	}
 	filter := store.IntakeFilter{
 		Within: r.within(""), EmployerID: r.account.Caller().Employer, ClassID: in.Class, State: in.State,
-		Numbered: in.numbered(found, in.Sort, ""), Limit: in.Limit,
+		Where: s.expression(found, r, in.FilteredInput, store.IntakeFields()), Numbered: in.numbered(found, in.Sort, ""), Limit: in.Limit,
 	}
 	if err := found.err(); err != nil {
 		return nil, err

@@ -162,6 +162,8 @@ func TestX44EveryGoodRowIsRegisteredOnceAndWhoIsThereAlreadyIsSaidToBe(t *testin
 	require.Equal(t, 2, s.count("SELECT count(*) FROM sponsored_places WHERE way = 'intake'"))
 	require.Equal(t, 1, s.count("SELECT count(*) FROM contacts"))
 	require.Equal(t, 3, s.count("SELECT count(*) FROM inbox WHERE kind = 'start'"), "each case has its start")
+	require.Equal(t, 2, s.count("SELECT count(*) FROM consents WHERE kind = $1 AND version = $2 AND given_by = $3 AND withdrawn_at IS NULL",
+		intake.DeclaredConsent, intake.Declaration, s.accountOf(s.sponsor)), "who declared it, in which words, is kept with each")
 
 	known, status := s.upload(s.sponsor, file)
 	require.Equal(t, http.StatusOK, status)
@@ -257,10 +259,14 @@ func TestX16WhoCameByAnIntakeTakesTheirCaseUpByRegisteringAndConsentsToItThemsel
 		"who made the list declared that they consented; to have the case on their page they do it themselves")
 	require.Equal(t, before, s.counts())
 
-	var taken struct{ ID string }
+	var taken struct {
+		ID      string
+		TakenUp string `json:"taken_up"`
+	}
 	r := s.register(first, "3", registrationOf(1, object{"name": "李一"}))
 	require.Equal(t, http.StatusOK, r.status, "%s", r.body)
 	r.into(t, &taken)
+	require.Contains(t, taken.TakenUp, "没有重复报名", "they are told why they see a case that they did not make")
 	require.Equal(t, "/v1/cases/"+taken.ID, r.header.Get("Location"))
 	require.Len(t, mine(first), 1)
 	require.Equal(t, taken.ID, mine(first)[0].ID)
@@ -271,7 +277,8 @@ func TestX16WhoCameByAnIntakeTakesTheirCaseUpByRegisteringAndConsentsToItThemsel
 	require.Equal(t, 2, s.count("SELECT count(*) FROM cases"), "nothing is registered again")
 	require.Equal(t, 2, s.count("SELECT count(*) FROM sponsored_places WHERE way = 'intake'"))
 	require.Equal(t, 2, s.count("SELECT count(*) FROM audit_entries WHERE action = 'case.take_up'"))
-	require.Equal(t, 2*len(consentsTo(consent.Registration)), s.count("SELECT count(*) FROM consents WHERE person_id IS NOT NULL"))
+	require.Equal(t, 2*len(consentsTo(consent.Registration)), s.count("SELECT count(*) FROM consents WHERE kind <> $1", intake.DeclaredConsent))
+	require.Equal(t, 2, s.count("SELECT count(*) FROM consents WHERE kind = $1", intake.DeclaredConsent), "what others declared is no consent of theirs")
 	s.register(first, "5", registrationOf(1, object{"name": "李一"})).refused(t, http.StatusConflict, duplicateCase)
 	third := s.token(store.Account{Role: store.RoleTrainee})
 	s.register(third, "6", registrationOf(1, object{"name": "李一"})).refused(t, http.StatusConflict, personClaimed)

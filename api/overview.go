@@ -17,13 +17,13 @@ import (
 	"github.com/dengpan/dengpan/target"
 )
 
-// figureView is a number of cases, and the list that shows them.
+// figureView is a number of cases, incidents or petitions, and the list that shows them.
 type figureView struct {
-	Figure  string `json:"figure" enum:"open,stuck,registered,trained,certified,mapped,new,ended,got_stuck,cleared"`
+	Figure  string `json:"figure" enum:"open,stuck,registered,trained,certified,mapped,new,ended,got_stuck,cleared,asked,asked_overdue"`
 	Name    string `json:"name"`
 	Count   int    `json:"count"`
 	Persons *int   `json:"persons,omitempty" doc:"Of how many people, where the plan could mean either."`
-	List    string `json:"list" enum:"cases,incidents" doc:"The list that shows them,"`
+	List    string `json:"list" enum:"cases,incidents,petitions" doc:"The list that shows them,"`
 	Filter  string `json:"filter" doc:"by this filter."`
 }
 
@@ -70,6 +70,7 @@ type overviewOutput struct {
 		Plan    planView                `json:"plan"`
 		Figures []figureView            `json:"figures" doc:"Of the year, and of what is under way."`
 		Today   []figureView            `json:"today" doc:"What changed today."`
+		Asked   []figureView            `json:"asked" doc:"What trainees ask for that the reader's bureau has yet to answer; counted at this moment."`
 		By      map[string][]brokenDown `json:"by" doc:"By occupation, level, stage and institution, with which a case counts that it names."`
 		Funnel  []funnelStep            `json:"funnel"`
 		Ageing  []queueAges             `json:"ageing"`
@@ -106,6 +107,9 @@ func (s *service) overview(ctx context.Context, _ *struct{}) (*overviewOutput, e
 	}}
 	out.Body.Figures = v.figures("", "", ofYear)
 	out.Body.Today = v.figures("", "", ofToday)
+	if out.Body.Asked, err = v.asked(tx, r); err != nil {
+		return nil, err
+	}
 	out.Body.By = map[string][]brokenDown{}
 	for _, dimension := range []string{store.InOccupation, store.InLevel, store.InStage, store.InInstitution} {
 		out.Body.By[dimension] = v.brokenDown(dimension)
@@ -183,6 +187,29 @@ func (v overviewReader) figures(dimension, code string, of []string) []figureVie
 		}
 	}
 	return views
+}
+
+// asked counts what the reader's bureau has yet to answer: there are few, and an index has them.
+func (v overviewReader) asked(tx *store.Tx, r *request) ([]figureView, error) {
+	district, handler := r.within("").District, store.HandledByCity
+	if district != "" {
+		handler = store.HandledByDistrict
+	}
+	filter := "handler:" + handler + " state:" + store.PetitionAsked + "," + store.PetitionProposed
+	views := []figureView{
+		{Figure: "asked", Name: v.say("figure", "asked"), List: "petitions", Filter: filter},
+		{Figure: "asked_overdue", Name: v.say("figure", "asked_overdue"), List: "petitions", Filter: filter + " overdue:yes"},
+	}
+	for i := range views {
+		found := &faults{}
+		where := v.service.expression(found, r, FilteredInput{Filter: views[i].Filter}, store.PetitionFields())
+		n, err := tx.CountPetitions(store.PetitionFilter{District: district, Where: where})
+		if err = errors.Join(found.err(), err); err != nil {
+			return nil, err
+		}
+		views[i].Count = int(n)
+	}
+	return views, nil
 }
 
 // brokenDown are the figures by the codes of a dimension, in the order of the rules; institutions that have the most under

@@ -19,6 +19,7 @@ type overviewAnswer struct {
 	Plan    planView
 	Figures []figureView
 	Today   []figureView
+	Asked   []figureView
 	By      map[string][]brokenDown
 	Funnel  []funnelStep
 	Ageing  []queueAges
@@ -34,6 +35,7 @@ func (o overviewAnswer) led() map[[2]string]int {
 	}
 	add(o.Figures)
 	add(o.Today)
+	add(o.Asked)
 	for _, rows := range o.By {
 		for _, row := range rows {
 			add(row.Figures)

@@ -242,6 +242,39 @@ func TestX51AComplaintAboutARefundIsOfNoCaseIfItsTraineeSaysNoneAndIsToldAllTheS
 	require.Equal(t, 1, w.count("SELECT count(*) FROM notifications WHERE kind = 'petition_answered' AND case_id IS NULL"))
 }
 
+func TestTheOverviewCountsWhatTheReadersBureauHasYetToAnswerAndLeadsToIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.marked(80, 3)
+	w.exec("UPDATE institutions SET district = 'haidian' WHERE id = $1", trainingBodyID)
+	district := "haidian"
+	bureau := w.token(store.Account{Role: store.RoleOperator, District: &district})
+	first := w.puts("/v1/complaints", object{"institution": trainingBodyID, "topic": "refund", "text": "x"})
+	late := w.puts("/v1/complaints", object{"institution": trainingBodyID, "topic": "fees", "text": "x"})
+	w.puts("/v1/complaints", object{"institution": evaluationBodyID, "topic": "evaluation", "text": "x"})
+	w.exec("UPDATE petitions SET due_at = now() - interval '1 day' WHERE id = $1", late.ID)
+	counted := func(token string) (counts []int) {
+		var o overviewAnswer
+		w.get("/v1/overview", token).into(t, &o)
+		for _, f := range o.Asked {
+			var page struct{ Total int }
+			w.list("/v1/"+f.List, token, "filter", f.Filter, "page", "1").into(t, &page)
+			require.Equal(t, page.Total, f.Count, f.Filter)
+			counts = append(counts, f.Count)
+		}
+		return counts
+	}
+	require.Equal(t, []int{2, 1}, counted(bureau))
+	require.Equal(t, []int{1, 0}, counted(w.operator), "a district's is not the city's to answer")
+	w.takes(bureau, first.ID, "answer", object{"outcome": "founded", "answer": "x"})
+	require.Equal(t, []int{1, 1}, counted(bureau))
+
+	rows := w.exportedRows("petitions", bureau, "filter", "topic:refund,fees", "sort", "asked_at", "columns", "id,topic,state,answer_outcome")
+	require.Equal(t, [][]string{{first.ID, "退费", "已答复", "投诉属实"}, {late.ID, "收费", "待答复", ""}}, rows[1:])
+	require.Len(t, w.exportedRows("petitions", bureau, "filter", "overdue:yes"), 2)
+	require.Len(t, w.exportedRows("petitions", bureau, "filter", "answered:none"), 2)
+}
+
 func TestWhatATraineeAsksForIsTakenBackOnlyWhileNobodyHasAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

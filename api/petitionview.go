@@ -202,6 +202,7 @@ func (s *service) ownPetitionSteps(v petitionReader, p store.Petition) []petitio
 
 type petitionsInput struct {
 	NumberedInput
+	FilteredInput
 
 	Kind        string `query:"kind" enum:"score_review,appeal,complaint,identity_correction,body_move,identity_check"`
 	State       string `query:"state" enum:"asked,proposed,answered,withdrawn"`
@@ -229,7 +230,8 @@ func (s *service) listPetitions(ctx context.Context, in *petitionsInput) (*petit
 	within := r.within("")
 	filter := store.PetitionFilter{
 		InstitutionID: within.InstitutionID, District: within.District, About: in.Institution, Kind: in.Kind, State: in.State, Open: in.Open,
-		CaseID: in.Case, After: position(found, in.After), Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
+		Where: s.expression(found, r, in.FilteredInput, store.PetitionFields()), CaseID: in.Case, After: position(found, in.After),
+		Numbered: in.numbered(found, in.Sort, in.After), Limit: in.Limit,
 	}
 	if in.Overdue {
 		now := s.Now()

@@ -35,6 +35,7 @@ type institutionView struct {
 	Role       string `json:"role" enum:"training,evaluation"`
 	RoleName   string `json:"role_name"`
 	ListYear   int    `json:"list_year"`
+	Notices    int    `json:"notices" doc:"That were published of inspections; GET /v1/institutions/{ref} gives them, with its suspensions."`
 }
 
 type ceBaseView struct {
@@ -80,7 +81,7 @@ func (s *service) viewListed(r *request, listed []store.ListedInstitution) []ins
 	for i, row := range listed {
 		views[i] = institutionView{
 			ID: row.InstitutionID, Name: row.Name, Occupation: v.occupation(s.Policy, row.Occupation),
-			Role: row.Role, RoleName: v.say("role", row.Role), ListYear: row.ListYear,
+			Role: row.Role, RoleName: v.say("role", row.Role), ListYear: row.ListYear, Notices: row.Notices,
 		}
 	}
 	return views

@@ -9,6 +9,7 @@ import (
 	"github.com/dengpan/dengpan/authority"
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/hours"
+	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/registering"
@@ -97,7 +98,7 @@ func (s *service) registerCase(ctx context.Context, in *bodyInput) (*registerOut
 		}
 		out.Location = "/v1/cases/" + out.Body.ID
 		if theirs {
-			out.Status = http.StatusOK
+			out.Status, out.Body.TakenUp = http.StatusOK, message.Text(r.lang, "registration.taken_up", nil)
 			return nil
 		}
 		return s.created(ctx, http.Header{"Location": {out.Location}}, out.Body)

@@ -23,6 +23,9 @@ const (
 	MostAbreast = 12_000
 	// Declaration is the version of the words by which who starts an intake declares that everybody in it consented.
 	Declaration = "1"
+	// DeclaredConsent is the kind of what is kept of it with each person: that others declared it. No text that people are asked to
+	// consent to is called so.
+	DeclaredConsent = "declared_by_list"
 )
 
 // Person is who a row names, as it was read.

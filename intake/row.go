@@ -100,6 +100,9 @@ func (r *round) write(tx *store.Tx, row store.IntakeRow) (c store.Case, already 
 	if err := r.reach(tx, person, content); err != nil {
 		return c, false, err
 	}
+	if err := r.declared(tx, person); err != nil {
+		return c, false, err
+	}
 	return c, false, audit(tx, r.intake, "case.register", "case:"+c.ID, nil, r.at)
 }
 
@@ -172,6 +175,15 @@ func (r *round) reach(tx *store.Tx, person store.Person, content Content) (err e
 	if err == nil && !fresh {
 		err = refusedError{columnPhone, codePhoneTaken}
 	}
+	return err
+}
+
+// declared keeps with the person that whoever started the intake declared that they consent, and in which words. It is no consent of
+// theirs: who takes the case up consents themselves.
+func (r *round) declared(tx *store.Tx, person store.Person) error {
+	_, err := tx.GiveConsent(store.Consent{
+		PersonID: &person.Human, Kind: DeclaredConsent, Version: *r.intake.ConsentsVersion, GivenBy: *r.intake.StartedBy, GivenAt: r.at,
+	})
 	return err
 }
 

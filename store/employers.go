@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Employer is an employer (用人单位) that sponsors classes for its people.
@@ -61,7 +63,8 @@ func (tx *Tx) EmployersByID(ids []string) (map[string]Employer, error) {
 // EmployerFilter picks employers; an empty field picks all. Limit is the most that are read.
 type EmployerFilter struct {
 	District string
-	Text     string // within the name, or the code
+	Text     string      // within the name, or the code
+	Where    filter.Expr // bound, by [EmployerFields]
 	Numbered Numbered
 	Limit    int
 }
@@ -71,6 +74,7 @@ var employerOrders = map[string]string{
 }
 
 func (f EmployerFilter) pick(q *gorm.DB) *gorm.DB {
+	q = employerSearch.pick(q, f.Where)
 	if f.District != "" {
 		q = q.Where("district = ?", f.District)
 	}
@@ -78,6 +82,10 @@ func (f EmployerFilter) pick(q *gorm.DB) *gorm.DB {
 		q = q.Where("(position(lower(?) IN lower(name)) > 0 OR position(upper(?) IN uscc) > 0)", f.Text, f.Text)
 	}
 	return q
+}
+
+func (f EmployerFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Employer{})), employerOrders, f.Limit)
 }
 
 // CountEmployers counts the employers that a filter picks.
@@ -90,8 +98,7 @@ func (tx *Tx) CountEmployers(f EmployerFilter) (int64, error) {
 // Employers reads employers, the latest first unless another order is asked for.
 func (tx *Tx) Employers(f EmployerFilter) ([]Employer, error) {
 	var all []Employer
-	err := f.Numbered.of(f.pick(tx.db), employerOrders, f.Limit).Find(&all).Error
-	return all, found(err, "list employers")
+	return all, found(f.picked(tx.db).Find(&all).Error, "list employers")
 }
 
 // EmployerStanding is what an employer has here.

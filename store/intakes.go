@@ -6,6 +6,8 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
+
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Intake is a workbook of people who are to be registered for a class.
@@ -163,13 +165,17 @@ type IntakeFilter struct {
 	EmployerID string
 	ClassID    string
 	State      string
+	Where      filter.Expr // bound, by [IntakeFields]
 	Numbered   Numbered
 	Limit      int
 }
 
-var intakeOrders = map[string]string{"": "uploaded_at DESC, id", "uploaded_at": "uploaded_at, id"}
+var intakeOrders = map[string]string{
+	"": "uploaded_at DESC, id", "uploaded_at": "uploaded_at, id", "-uploaded_at": "uploaded_at DESC, id",
+}
 
 func (f IntakeFilter) pick(q *gorm.DB) *gorm.DB {
+	q = intakeSearch.pick(q, f.Where)
 	if f.InstitutionID != "" {
 		q = q.Where("institution_id = ?", f.InstitutionID)
 	}
@@ -185,6 +191,10 @@ func (f IntakeFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f IntakeFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Intake{})), intakeOrders, f.Limit)
+}
+
 // CountIntakes counts the intakes that a filter picks.
 func (tx *Tx) CountIntakes(f IntakeFilter) (int64, error) {
 	var n int64
@@ -195,8 +205,7 @@ func (tx *Tx) CountIntakes(f IntakeFilter) (int64, error) {
 // Intakes reads intakes, the latest first unless another order is asked for.
 func (tx *Tx) Intakes(f IntakeFilter) ([]Intake, error) {
 	var all []Intake
-	err := f.Numbered.of(f.pick(tx.db), intakeOrders, f.Limit).Find(&all).Error
-	return all, found(err, "list intakes")
+	return all, found(f.picked(tx.db).Find(&all).Error, "list intakes")
 }
 
 // IntakesToWake reads the intakes whose workflows are to be told of a change.

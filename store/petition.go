@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/filter"
 )
 
 // Petition is what a trainee asks for and somebody answers: a review of a mark, an appeal, a complaint and others. What is asked
@@ -118,7 +119,8 @@ type PetitionFilter struct {
 	Kind          string
 	State         string
 	Open          bool
-	Overdue       *time.Time // whose answer was due before
+	Overdue       *time.Time  // whose answer was due before
+	Where         filter.Expr // bound, by [PetitionFields]
 	After         *Position
 	Numbered      Numbered
 	Limit         int
@@ -129,6 +131,7 @@ var petitionOrders = map[string]string{
 }
 
 func (f PetitionFilter) pick(q *gorm.DB) *gorm.DB {
+	q = petitionSearch.pick(q, f.Where)
 	if f.InstitutionID != "" { // of what others handle it hears once it is asked for a statement
 		q = q.Where("institution_id = ? AND (handled_by = ? OR statement_due_at IS NOT NULL)", f.InstitutionID, HandledByInstitution)
 	}
@@ -151,9 +154,13 @@ func (f PetitionFilter) pick(q *gorm.DB) *gorm.DB {
 	return q
 }
 
+func (f PetitionFilter) picked(q *gorm.DB) *gorm.DB {
+	return f.Numbered.of(f.pick(q.Model(&Petition{})), petitionOrders, f.Limit)
+}
+
 // Petitions reads petitions, the latest first unless they are read by numbers in another order.
 func (tx *Tx) Petitions(f PetitionFilter) ([]Petition, error) {
-	q := f.Numbered.of(f.pick(tx.db.Model(&Petition{})), petitionOrders, f.Limit)
+	q := f.picked(tx.db)
 	if f.After != nil {
 		q = q.Where("(asked_at, id) < (?, ?)", f.After.At, f.After.ID)
 	}

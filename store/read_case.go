@@ -119,11 +119,13 @@ type ListedInstitution struct {
 	Role          string
 	Level         string // empty: all levels
 	ListYear      int
+	Notices       int // that were published of its inspections
 }
 
 // ListedInstitutions reads the published list as it holds on a day; an empty occupation or role reads all.
 func (tx *Tx) ListedInstitutions(occupation, role string, on calendar.Date) ([]ListedInstitution, error) {
-	q := tx.db.Model(&InstitutionRole{}).Select("institution_roles.institution_id, coalesce(n.name, i.name) AS name, occupation, role, level, list_year").
+	q := tx.db.Model(&InstitutionRole{}).Select(`institution_roles.institution_id, coalesce(n.name, i.name) AS name, occupation, role, level, list_year,
+			(SELECT count(*) FROM inspections s WHERE s.institution_id = i.id AND s.published_at IS NOT NULL) AS notices`).
 		Joins("JOIN institutions i ON i.id = institution_roles.institution_id AND i.status = 'active'").
 		Joins(`LEFT JOIN institution_names n ON n.institution_id = i.id AND n.kind = 'legal'
 			AND n.valid_from <= ? AND (n.valid_to IS NULL OR n.valid_to > ?)`, on, on).

@@ -41,6 +41,7 @@ type form struct {
 	name    string
 	columns []column
 	blank   int // rows that people add to; the others are given
+	most    int // rows that there may be, where people may go on below the blank ones; those are open by their columns
 }
 
 // Columns that others are understood by.
@@ -111,7 +112,7 @@ var forms = map[string]form{
 		{key: "id_number", open: true, width: 24, hint: "as_printed"},
 		{key: "certificate_number", open: true, width: 30, hint: "as_printed"},
 	}},
-	SheetIntake: {name: SheetIntake, blank: 1000, columns: []column{
+	SheetIntake: {name: SheetIntake, blank: 1000, most: mostPeople, columns: []column{
 		{key: "name", open: true, width: 14, hint: "as_in_document"},
 		{key: "id_type", holds: choice, open: true, width: 20, family: "id_type", choices: []string{
 			"resident_id", "residence_permit", "hong_kong_macao_permit", "taiwan_permit", "passport", "permanent_resident_id",

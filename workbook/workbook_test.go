@@ -250,6 +250,32 @@ func TestOnlyWhatIsToBeFilledInIsOpen(t *testing.T) {
 	require.True(t, panes.Freeze)
 }
 
+// A list of people is filled in below its blank rows as well, down to the last that is read; the file stays small all the same.
+func TestAListOfPeopleIsOpenAndCheckedDownToTheLastRowThatIsRead(t *testing.T) {
+	t.Parallel()
+	file := written(t, workbook.Book{Kind: workbook.Intake, Lang: message.Chinese, Sheets: []workbook.Sheet{{Form: workbook.SheetIntake}}})
+	require.Less(t, len(file), 200<<10)
+	f, err := excelize.OpenReader(bytes.NewReader(file))
+	require.NoError(t, err)
+	sheet := f.GetSheetList()[1]
+	style, err := f.GetColStyle(sheet, "A")
+	require.NoError(t, err)
+	look, err := f.GetStyle(style)
+	require.NoError(t, err)
+	require.False(t, look.Protection.Locked)
+	validations, err := f.GetDataValidations(sheet)
+	require.NoError(t, err)
+	require.NotEmpty(t, validations)
+	for _, v := range validations {
+		require.True(t, strings.HasSuffix(v.Sqref, "12001"), v.Sqref)
+	}
+	filled, err := workbook.Read(edit(t, file, func(f *excelize.File) {
+		require.NoError(t, f.SetCellStr(sheet, "A12001", "李一"))
+	}))
+	require.NoError(t, err)
+	require.Equal(t, 12001, filled.Sheets[0].Rows[0].Number)
+}
+
 func TestColumnsMayBeMovedButNoneAddedDoubledOrLost(t *testing.T) {
 	t.Parallel()
 	moved := edit(t, exams(t, message.Chinese), func(f *excelize.File) {

@@ -86,7 +86,7 @@ func (a *author) sheet(s Sheet) error {
 	}
 	last := headings + len(s.Rows) + f.blank
 	for i, c := range f.columns {
-		if err := a.validate(name, c, i, last, s.Choices[c.key]); err != nil {
+		if err := a.validate(name, c, i, max(last, headings+f.most), s.Choices[c.key]); err != nil {
 			return err
 		}
 	}
@@ -132,6 +132,11 @@ func (a *author) lay(lines *excelize.StreamWriter, f form) error {
 	for i, c := range f.columns {
 		if err := lines.SetColWidth(i+1, i+1, c.width); err != nil {
 			return err
+		}
+		if c.open && f.most > 0 {
+			if err := lines.SetColStyle(i+1, i+1, a.styles.of(c)); err != nil {
+				return err
+			}
 		}
 		if c.hidden {
 			if err := lines.SetColVisible(i+1, i+1, false); err != nil {

@@ -13,11 +13,12 @@ const description = process.env.DENGPAN_OPENAPI ?? fileURLToPath(new URL('.dengp
 // The families of the catalogue that pages name codes by; whatever else they show, the interface says.
 const shipped = [
   /^web\.(?!not_built\.)/,
-  /^(stage|status|outcome|queue|district|channel|class_state|class_mode|intake_state|intake_row|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|act_verb|approval_state|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
+  /^(stage|status|outcome|queue|district|channel|class_state|class_mode|intake_state|intake_row|intake_mode|level|task_kind|task_state|evidence_kind|certificate|certificate_reason|rejection|letter\.reason|verb|act_verb|approval_state|role|batch\.state|batch\.item|workbook\.outcome|check\.purpose)\./,
   /^(category|degree|basis|mover|repair|severity|inspection_state|institution_status|misconduct_act|part|misconduct_state|misconduct_how|delivery_error|duty|id_type|merge_state|share_purpose)\./,
   /^class_(study|delivery|enrolment)\./,
-  /^(petition_(kind|state|topic)|claim_state)\./,
+  /^(petition_(kind|state|topic|handler)|claim_state)\./,
   /^(sitting_state|door_outcome|door_ground)\./,
+  /^registration\.taken_up$/,
   // What is wrong with a number or a name, told as it is typed.
   /^field\.id_(length|legacy|characters|date|check_digit)$/,
   // What repairs do; what other suggestions would do comes with each.

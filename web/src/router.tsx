@@ -205,7 +205,7 @@ const requests = createRoute({
     state: oneOf(...requestStates),
     overdue: oneOf('yes'),
     sort: oneOf('asked_at', '-asked_at', 'due_at', '-due_at'),
-    page,
+    ...toolsSay,
     request: anyText,
   }),
   staticData: { roles: ['institution', 'operator'] },
@@ -227,7 +227,7 @@ export const caseSections = [
 export const oneCase = createRoute({
   getParentRoute: () => inside,
   path: '/cases/$id',
-  validateSearch: from({ section: oneOf(...caseSections), act: anyText }),
+  validateSearch: from({ section: oneOf(...caseSections), act: anyText, taken: oneOf('up') }),
   staticData: { roles: ['trainee', 'operator'] },
   component: lazyRouteComponent(() => import('./pages/case/case'), 'CasePage'),
 })
@@ -747,7 +747,7 @@ const institutions = createRoute({
 const employers = createRoute({
   getParentRoute: () => inside,
   path: '/employers',
-  validateSearch: from({ q: anyText, sort: oneOf('name', '-name'), page, employer: anyText }),
+  validateSearch: from({ q: anyText, sort: oneOf('name', '-name'), ...toolsSay, employer: anyText }),
   staticData: { roles: ['operator', 'administrator'] },
   component: lazyRouteComponent(() => import('./pages/employers/employers'), 'Employers'),
 })
@@ -760,7 +760,8 @@ const intakes = createRoute({
   path: '/intakes',
   validateSearch: from({
     state: oneOf(...intakeStates),
-    page,
+    sort: oneOf('uploaded_at', '-uploaded_at'),
+    ...toolsSay,
     intake: anyText,
     rows: oneOf(...intakeRowStates),
     row_page: page,

@@ -45,6 +45,38 @@ export function useMisconductFields(): Field[] {
   ]
 }
 
+export function useRequestFields(): Field[] {
+  const { known, coded, chosen, yesNo, none, of } = useMaking('institutions')
+  return [
+    coded('kind', 'petition_kind', { called: 'petition' }),
+    coded('topic', 'petition_topic', { also: [none] }),
+    coded('state', 'petition_state', { called: 'status' }),
+    chosen('institution', known.institutions),
+    coded('handler', 'petition_handler', { of: ['institution', 'district', 'city'] }),
+    ...of('age', 'age waiting'),
+    ...of('day', 'asked requested', 'due', 'answered'),
+    yesNo('overdue'),
+    ...of('text', 'case'),
+  ]
+}
+
+export function useEmployerFields(): Field[] {
+  const { coded, of } = useMaking()
+  return [...of('text', 'name called'), coded('district', 'district'), ...of('day', 'registered')]
+}
+
+/** An institution's lists, and an employer's, are its own. */
+export function useIntakeFields(role: string): Field[] {
+  const { known, none, coded, chosen, of } = useMaking('institutions')
+  return [
+    ...of('text', 'class'),
+    coded('state', 'intake_state', { called: 'status' }),
+    coded('mode', 'intake_mode', { also: [none] }),
+    ...(role === 'operator' ? [chosen('institution', [none, ...known.institutions])] : []),
+    ...of('day', 'uploaded', 'ended'),
+  ]
+}
+
 export function useApprovalFields(): Field[] {
   const { none, coded, person, of } = useMaking('operators')
   return [

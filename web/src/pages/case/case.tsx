@@ -1,4 +1,4 @@
-import { useParams } from '@tanstack/react-router'
+import { useParams, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { Liveness } from '../../api/live'
 import { useSession } from '../../api/session'
@@ -15,6 +15,7 @@ import { Status } from './status'
 import { Timeline } from './timeline'
 
 const OwnSitting = lazy(() => import('../sittings/own').then((m) => ({ default: m.OwnSitting })))
+const Lessons = lazy(() => import('./lessons').then((m) => ({ default: m.Lessons })))
 const OwnMisconduct = lazy(() => import('../misconduct/own').then((m) => ({ default: m.OwnMisconduct })))
 const Marks = lazy(() => import('../requests/marks').then((m) => ({ default: m.Marks })))
 const Sponsor = lazy(() => import('./sponsor').then((m) => ({ default: m.Sponsor })))
@@ -35,7 +36,9 @@ export function CasePage() {
 
 /** One case: what is done, what is now and on whom it waits, what is next, and what it has gathered. */
 function Followed() {
+  const { t } = useWords()
   const { id } = useParams({ from: '/inside/cases/$id' })
+  const { taken } = useSearch({ from: '/inside/cases/$id' })
   const { case: shown, timeline, live } = useCase(id)
   if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
   if (!shown.data) return <Waiting rows={12} />
@@ -44,6 +47,11 @@ function Followed() {
     <>
       <Head c={c} live={live} />
       <div className="stack followed">
+        {taken && (
+          <p className="alert good" role="status">
+            {t('registration.taken_up')}
+          </p>
+        )}
         <Climb stages={c.stages} />
         <div className="columns case-columns">
           <div className="stack">
@@ -51,6 +59,7 @@ function Followed() {
             <Suspense>
               {c.identity && <Identity c={c} />}
               <OwnSitting caseID={c.id} />
+              <Lessons caseID={c.id} />
               <OwnMisconduct caseID={c.id} />
               <Marks caseID={c.id} />
               <OwnActs c={c} />

@@ -4,8 +4,12 @@ import { Button } from 'antd'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useEmployerFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
+import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
 const Registering = lazy(() => import('./registering').then((m) => ({ default: m.Registering })))
@@ -15,15 +19,17 @@ export type Employer = Schema['EmployerView']
 
 /** Employers that sponsor classes for their people. */
 export function Employers() {
-  const { t } = useWords()
+  const { t, lang } = useWords()
   const { account } = useSession()
   const { employer: open, ...asked } = useSearch({ from: '/inside/employers' })
   const change = useChange()
   const mayRegister = !account.district
+  const { q, filter, sort, page = 1 } = asked
+  const whole = both(condition('name', q), filter)
   const list = useQuery({
-    queryKey: ['employers', asked],
+    queryKey: ['employers', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, page: asked.page ?? 1, limit: size }
+      const query = { ...(whole ? { filter: whole } : {}), ...(sort && { sort }), page, limit: size }
       const { employers, total } = await answer(api.GET('/v1/employers', { params: { query } }))
       return { rows: employers, total: total ?? employers.length }
     },
@@ -32,6 +38,7 @@ export function Employers() {
   const columns: Column<Employer>[] = [
     {
       key: 'name',
+      inFile: ['id', 'employer'],
       title: t('web.employers.name'),
       sort: 'name',
       render: (row) =>
@@ -47,10 +54,18 @@ export function Employers() {
     { key: 'district', title: t('web.employers.district'), render: (row) => row.district.name },
     { key: 'classes', title: t('web.employers.classes'), render: (row) => row.classes },
     { key: 'accounts', title: t('web.employers.accounts'), render: (row) => row.accounts },
+    {
+      key: 'registered',
+      inFile: ['registered_at'],
+      title: t('web.fields.registered'),
+      spare: true,
+      render: (row) => moment(lang, row.registered_at),
+    },
   ]
   const close = () => change({ employer: undefined })
   return (
-    <ListPage
+    <ToolPage
+      list="employers"
       heading={t('web.employers.title')}
       lead={t('web.employers.lead')}
       action={
@@ -60,10 +75,12 @@ export function Employers() {
           </Button>
         )
       }
-      filters={[{ name: 'q', label: t('web.employers.find'), value: asked.q, type: 'search' }]}
+      filters={[{ name: 'q', label: t('web.employers.find'), value: q, type: 'search' }]}
+      fields={useEmployerFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
       standing=""
       open={open}
       detail={(id) => {

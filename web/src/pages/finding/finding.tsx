@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { PublicFilters } from '../../list/publicfilters'
 import { useOccupations } from '../../shell/catalogue'
@@ -8,6 +7,7 @@ import { Note, Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Supervised } from './supervised'
 
 type Found = Schema['FoundView']
 
@@ -80,7 +80,6 @@ export function FindInstitutions() {
 
 function Card({ of }: { of: Found }) {
   const { t, lang } = useWords()
-  const [open, setOpen] = useState(false)
   return (
     <li className="sheet stack close">
       <h2>{of.name}</h2>
@@ -109,10 +108,7 @@ function Card({ of }: { of: Found }) {
           </Link>
         </p>
       )}
-      <details onToggle={(e) => setOpen(e.currentTarget.open)}>
-        <summary>{t('web.finding.more', { n: of.notices })}</summary>
-        {open && <More id={of.id} />}
-      </details>
+      <Supervised of={of} />
     </li>
   )
 }
@@ -126,39 +122,5 @@ function Base({ of }: { of: NonNullable<Found['ce_base']> }) {
         ? t('web.finding.base', { levels: levels.join('、'), year: of.list_year })
         : t('web.finding.base_open', { year: of.list_year })}
     </span>
-  )
-}
-
-/** What it was called, when it was suspended, and what was published of inspections. */
-function More({ id }: { id: string }) {
-  const { t, lang } = useWords()
-  const one = useQuery({
-    queryKey: ['institution', id, 'public'],
-    queryFn: () => answer(api.GET('/v1/institutions/{ref}', { params: { path: { ref: id } } })),
-    staleTime: 60_000,
-  })
-  if (one.error && !one.data) return <Trouble error={one.error} again={() => void one.refetch()} />
-  if (!one.data) return <Waiting rows={2} />
-  const { supervision, suspensions, names } = one.data
-  return (
-    <div className="stack close inset">
-      {supervision.length === 0 && <p className="quiet">{t('web.offered.supervision_none')}</p>}
-      {supervision.map((n) => (
-        <p key={n.published_at}>
-          {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
-          {n.text}
-        </p>
-      ))}
-      {suspensions.map((s) => (
-        <p key={s.since}>
-          {s.until
-            ? t('web.finding.was_suspended', { since: moment(lang, s.since), until: moment(lang, s.until) })
-            : t('web.finding.suspended', { since: moment(lang, s.since) })}
-        </p>
-      ))}
-      {names.length > 1 && (
-        <p className="quiet">{t('web.finding.names', { names: names.map((n) => n.name).join('；') })}</p>
-      )}
-    </div>
   )
 }

@@ -3,8 +3,11 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useIntakeFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { intakeStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -19,10 +22,12 @@ export function Intakes() {
   const { account } = useSession()
   const { intake: open, rows: _, row_page: __, ...asked } = useSearch({ from: '/inside/intakes' })
   const change = useChange()
+  const { state, filter, sort = '-uploaded_at', page = 1 } = asked
+  const whole = both(condition('state', state), filter)
   const list = useQuery({
-    queryKey: ['intakes', asked],
+    queryKey: ['intakes', { whole, sort, page }],
     queryFn: async () => {
-      const query = { ...asked, page: asked.page ?? 1, limit: size }
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { intakes, total } = await answer(api.GET('/v1/intakes', { params: { query } }))
       return { rows: intakes, total: total ?? intakes.length }
     },
@@ -32,6 +37,7 @@ export function Intakes() {
   const columns: Column<Intake>[] = [
     {
       key: 'class',
+      inFile: ['id', 'class'],
       title: t('web.intakes.class'),
       render: (row) => (
         <Opener field="intake" id={row.id}>
@@ -39,33 +45,53 @@ export function Intakes() {
         </Opener>
       ),
     },
-    { key: 'by', title: t('web.intakes.by'), render: (row) => row.employer?.name ?? row.institution?.name ?? '' },
-    { key: 'at', title: t('web.intakes.at'), render: (row) => moment(lang, row.uploaded_at) },
-    { key: 'rows', title: t('web.intakes.rows'), render: (row) => row.totals.rows },
+    {
+      key: 'by',
+      inFile: ['list_of'],
+      title: t('web.intakes.by'),
+      render: (row) => row.employer?.name ?? row.institution?.name ?? '',
+    },
+    {
+      key: 'at',
+      inFile: ['uploaded', 'started', 'ended'],
+      title: t('web.intakes.at'),
+      sort: 'uploaded_at',
+      render: (row) => moment(lang, row.uploaded_at),
+    },
+    { key: 'rows', inFile: ['rows', 'rows_ready'], title: t('web.intakes.rows'), render: (row) => row.totals.rows },
     {
       key: 'registered',
+      inFile: ['rows_registered', 'rows_already'],
       title: name('intake_row', 'registered'),
       render: (row) => row.totals.registered + row.totals.already,
     },
-    { key: 'refused', title: name('intake_row', 'refused'), render: (row) => row.totals.refused },
-    { key: 'state', title: t('web.accounts.state'), render: (row) => <State of={row} /> },
+    {
+      key: 'refused',
+      inFile: ['rows_refused'],
+      title: name('intake_row', 'refused'),
+      render: (row) => row.totals.refused,
+    },
+    { key: 'state', inFile: ['state', 'mode'], title: t('web.accounts.state'), render: (row) => <State of={row} /> },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="intakes"
       heading={t('web.intakes.title')}
       lead={account.role === 'operator' ? t('web.intakes.lead_operator') : t('web.intakes.lead')}
       filters={[
         {
           name: 'state',
           label: t('web.accounts.state'),
-          value: asked.state,
+          value: state,
           options: intakeStates.map((s) => ({ value: s, label: name('intake_state', s) })),
         },
       ]}
+      fields={useIntakeFields(account.role)}
       columns={columns}
       query={list}
       search={asked}
-      standing=""
+      whole={whole}
+      standing="-uploaded_at"
       open={open}
       detail={(id) => (
         <Detail

@@ -30,7 +30,15 @@ export function Compare({ ids, onRemove }: { ids: string[]; onRemove: (id: strin
     [t('web.offered.venue'), (of) => of.offer.venue || t('web.offered.unsaid')],
     [
       t('web.offered.supervision'),
-      (of) => (of.supervision.length ? of.supervision.length : t('web.offered.supervision_none')),
+      (of) =>
+        of.supervision.length === 0
+          ? t('web.offered.supervision_none')
+          : of.supervision.map((n) => (
+              <p key={n.published_at}>
+                {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
+                {n.text}
+              </p>
+            )),
     ],
   ]
   return (

@@ -3,20 +3,21 @@ import type { ReactNode } from 'react'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 
-/** A number of cases or incidents, and the filter of the list that shows them. */
+/** A number of cases, incidents or requests, and the filter of the list that shows them. */
 export interface Counting {
   count: number
-  list?: 'cases' | 'incidents'
+  list?: 'cases' | 'incidents' | 'petitions'
   filter: string
 }
+
+const pages = { cases: '/cases', incidents: '/incidents', petitions: '/requests' } as const
 
 /** A figure leads to the list of what it counts. */
 export function Figure({ of, about }: { of: Counting; about: string }) {
   const { lang } = useWords()
   const n = number(lang, of.count)
-  const to = of.list === 'incidents' ? '/incidents' : '/cases'
   return (
-    <Link to={to} search={{ filter: of.filter }} className="figure">
+    <Link to={pages[of.list ?? 'cases']} search={{ filter: of.filter }} className="figure">
       <span className="visually-hidden">{about} </span>
       {n}
     </Link>

@@ -12,7 +12,7 @@ export function Now({ of }: { of: Counted }) {
         {t('web.overview.now')}
       </h2>
       <dl className="today">
-        {[...now, ...of.today].map((f) => (
+        {[...now, ...of.today, ...of.asked].map((f) => (
           <div key={f.figure}>
             <dt>{f.name}</dt>
             <dd>

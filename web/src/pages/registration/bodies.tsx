@@ -1,6 +1,7 @@
 import { Radio } from 'antd'
 import type { Schema } from '../../api/client'
 import { useWords } from '../../words/words'
+import { Supervised } from '../finding/supervised'
 import type { Filling } from './draft'
 
 interface Props {
@@ -31,10 +32,15 @@ export function Bodies({ title, field, bodies, none, filling, other, fixed = fal
         className="choice-list"
       >
         {bodies.map((b) => (
-          <Radio key={b.id} value={b.id} disabled={fixed || b.id === other}>
-            {b.name}
-            {b.id === other && <span className="quiet small"> · {t('web.registration.same_body')}</span>}
-          </Radio>
+          <div key={b.id}>
+            <Radio value={b.id} disabled={fixed || b.id === other}>
+              {b.name}
+              {b.id === other && <span className="quiet small"> · {t('web.registration.same_body')}</span>}
+            </Radio>
+            <div className="small choice-supervised">
+              <Supervised of={b} />
+            </div>
+          </div>
         ))}
       </Radio.Group>
     </section>

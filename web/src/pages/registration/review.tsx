@@ -89,8 +89,8 @@ export function Review({ filling, go }: StepProps) {
         }),
       )
     },
-    onSuccess: async ({ id }) => {
-      await navigate({ to: '/cases/$id', params: { id }, replace: true })
+    onSuccess: async ({ id, taken_up }) => {
+      await navigate({ to: '/cases/$id', params: { id }, search: taken_up ? { taken: 'up' } : {}, replace: true })
       void queries.invalidateQueries({ queryKey: ['my'] })
     },
     onError: () => {

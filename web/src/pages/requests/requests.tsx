@@ -3,8 +3,12 @@ import { useSearch } from '@tanstack/react-router'
 import { lazy } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { useRequestFields } from '../../list/deskfields'
+import { both, condition } from '../../list/expression'
+import { steadily } from '../../list/held'
 import type { Column } from '../../list/listing'
-import { ListPage, Opener, size, useChange } from '../../list/page'
+import { Opener, size, useChange } from '../../list/page'
+import { ToolPage } from '../../list/toolpage'
 import { requestKinds, requestStates } from '../../router'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -20,27 +24,22 @@ export function Requests() {
   const { account } = useSession()
   const { request: open, ...asked } = useSearch({ from: '/inside/requests' })
   const change = useChange()
-  const { kind, state, overdue, sort, page = 1 } = asked
+  const { kind, state, overdue, filter, sort = '-asked_at', page = 1 } = asked
+  const whole = both(condition('kind', kind), condition('state', state), condition('overdue', overdue), filter)
   const list = useQuery({
-    queryKey: ['requests', asked],
+    queryKey: ['requests', { whole, sort, page }],
     queryFn: async () => {
-      const query = {
-        ...(kind && { kind }),
-        ...(state && { state }),
-        ...(overdue && { overdue: true }),
-        ...(sort && { sort }),
-        page,
-        limit: size,
-      }
+      const query = { ...(whole ? { filter: whole } : {}), sort, page, limit: size }
       const { petitions, total } = await answer(api.GET('/v1/petitions', { params: { query } }))
       return { rows: petitions, total: total ?? 0 }
     },
     placeholderData: keepPreviousData,
-    refetchInterval: 15_000,
+    refetchInterval: steadily(15_000),
   })
   const columns: Column<Row>[] = [
     {
       key: 'kind',
+      inFile: ['id', 'petition', 'topic', 'case_id'],
       title: t('web.requests.kind'),
       render: (row) => (
         <Opener field="request" id={row.id}>
@@ -53,6 +52,7 @@ export function Requests() {
       : []),
     {
       key: 'mark',
+      inFile: [],
       title: t('web.requests.mark'),
       render: (row) =>
         row.mark ? `${row.mark.part.name} · ${t('web.tasks.attempt_n', { n: row.mark.attempt })}` : '—',
@@ -64,11 +64,19 @@ export function Requests() {
       render: (row) => moment(lang, row.asked_at),
     },
     { key: 'state', title: t('web.requests.state'), render: (row) => <RequestState of={row} /> },
-    { key: 'by', title: t('web.requests.handled_by'), render: (row) => row.handled_by.name },
+    { key: 'by', inFile: ['handler'], title: t('web.requests.handled_by'), render: (row) => row.handled_by.name },
     { key: 'due', title: t('web.requests.due'), sort: 'due_at', render: (row) => moment(lang, row.due_at) },
+    {
+      key: 'answered',
+      inFile: ['answered', 'answer_outcome'],
+      title: t('web.fields.answered'),
+      spare: true,
+      render: (row) => (row.answered_at ? moment(lang, row.answered_at) : '—'),
+    },
   ]
   return (
-    <ListPage
+    <ToolPage
+      list="petitions"
       heading={t('web.requests.title')}
       lead={t('web.requests.lead')}
       filters={[
@@ -91,9 +99,12 @@ export function Requests() {
           options: [{ value: 'yes', label: t('web.requests.overdue') }],
         },
       ]}
+      fields={useRequestFields()}
       columns={columns}
       query={list}
       search={asked}
+      whole={whole}
+      verbs={[{ id: 'act', name: t('web.cases.act'), key: 'r', run: ([row]) => change({ request: row?.id }) }]}
       standing="-asked_at"
       open={open}
       detail={(id) => <Sheet id={id} onClose={() => change({ request: undefined })} />}
