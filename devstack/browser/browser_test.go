@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -100,25 +101,53 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 
 	web, err := filepath.Abs("../../web")
 	require.NoError(t, err)
-	tests, err := filepath.Glob(filepath.Join(web, "e2e", "*.test.mjs"))
+	for name, files := range lanes(t, filepath.Join(web, "e2e")) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, file := range files {
+				node := exec.CommandContext(t.Context(), "node", "--test", "--test-reporter=spec", file)
+				node.Dir, node.Env = web, append(os.Environ(), "DENGPAN_WORLD="+path)
+				report, err := node.CombinedOutput()
+				t.Logf("%s", report)
+				if err != nil {
+					t.Errorf("a test in the browser failed, see above: %v", err) // the others tell more
+				}
+			}
+		})
+	}
+}
+
+// cases are the stories of a case, of who comes to one and who sees to it, in an order: a mark can be reviewed for thirty days,
+// which are two minutes here, and classes begin soon.
+var cases = []string{
+	"requests", "newcomer", "ordercode", "public", "registration", "certificates", "checks", "employers", "evidence", "follow", "misconduct",
+	"messages", "people", "workbooks",
+}
+
+// lanes are the stories that are told beside one another: one lane is those of cases, the other all that is left. What looks at
+// every page comes last, when there is something on them.
+func lanes(t *testing.T, dir string) map[string][]string {
+	t.Helper()
+	const looks = "accessibility"
+	var others []string
+	files, err := filepath.Glob(filepath.Join(dir, "*.test.mjs"))
 	require.NoError(t, err)
-	require.NotEmpty(t, tests)
-	// A mark can be reviewed for thirty days, which are two minutes here, and classes begin soon: those stories come first. Node
-	// orders by name what it runs at once.
-	e2e := func(name string) string { return filepath.Join(web, "e2e", name+".test.mjs") }
-	early := []string{e2e("newcomer"), e2e("ordercode"), e2e("public"), e2e("registration")}
-	earliest := []string{e2e("requests")}
-	require.Subset(t, tests, slices.Concat(earliest, early))
-	others := slices.DeleteFunc(tests, func(name string) bool { return slices.Contains(slices.Concat(earliest, early), name) })
-	for _, some := range [][]string{earliest, early, others} {
-		node := exec.CommandContext(t.Context(), "node", append([]string{"--test", "--test-concurrency=1", "--test-reporter=spec"}, some...)...)
-		node.Dir, node.Env = web, append(os.Environ(), "DENGPAN_WORLD="+path)
-		report, err := node.CombinedOutput()
-		t.Logf("%s", report)
-		if err != nil {
-			t.Errorf("a test in the browser failed, see above: %v", err) // the others tell more
+	named := make(map[string]string, len(files))
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".test.mjs")
+		if named[name] = file; name != looks && !slices.Contains(cases, name) {
+			others = append(others, name)
 		}
 	}
+	of := func(names []string) []string {
+		files := make([]string, len(names))
+		for i, name := range names {
+			require.Contains(t, named, name)
+			files[i] = named[name]
+		}
+		return files
+	}
+	return map[string][]string{"of cases": of(cases), "of everything else": of(append(others, looks))}
 }
 
 // prepare waits for the demonstration, and makes what it does not have.
