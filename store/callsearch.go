@@ -11,7 +11,7 @@ var (
 		"state":       {columns: []string{"state"}},
 		"type":        {columns: []string{"kind"}},
 		"institution": {columns: []string{"institution_id"}},
-		"case":        {columns: []string{"case_id"}},
+		"case":        {columns: []string{"case_id"}, through: "(sequence > 0 AND %)"}, // as its index has it
 		"task":        {columns: []string{"payload->>'task_id'"}},
 		"written":     {columns: []string{"created_at"}},
 		"delivered":   {columns: []string{"delivered_at"}},

@@ -104,7 +104,9 @@ type EventFilter struct {
 	Limit    int
 }
 
-var eventOrders = map[string]string{"": "seq DESC", "created_at": "seq", "-created_at": "seq DESC", "next_attempt_at": "next_attempt_at, seq"}
+var eventOrders = map[string]string{
+	"": "created_at DESC, seq DESC", "created_at": "created_at, seq", "-created_at": "created_at DESC, seq DESC", "next_attempt_at": "next_attempt_at, seq",
+}
 
 func (f EventFilter) pick(q *gorm.DB) *gorm.DB {
 	q = eventSearch.pick(f.ofInstitutions(q), f.Where)

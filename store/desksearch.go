@@ -86,17 +86,19 @@ const (
 	deadlinePassed = "passed"
 )
 
+// search is by the column that an index is on: when it was given, where the day it is due on follows from that ([DeadlineFilter.shift]).
 func (f DeadlineFilter) search() search {
-	at := func(t time.Time) string { return "'" + t.UTC().Format(time.RFC3339Nano) + "'" }
+	column := f.column()
+	at := func(t time.Time) string { return "'" + f.shift(t).UTC().Format(time.RFC3339Nano) + "'" }
 	return search{
 		"state": {codes: map[string]string{
-			deadlinePassed: "deadline < " + at(f.Now),
-			deadlineNear:   "(deadline >= " + at(f.Now) + " AND deadline < " + at(f.Near) + ")",
-			deadlineAhead:  "deadline >= " + at(f.Near),
+			deadlinePassed: column + " < " + at(f.Now),
+			deadlineNear:   "(" + column + " >= " + at(f.Now) + " AND " + column + " < " + at(f.Near) + ")",
+			deadlineAhead:  column + " >= " + at(f.Near),
 		}},
 		"institution": {columns: []string{"institution_id"}},
 		"case":        {columns: []string{"case_id"}},
-		"due":         {columns: []string{"deadline"}},
+		"due":         {columns: []string{column}, shift: f.shift},
 		"given":       {columns: []string{"given_at"}},
 	}
 }

@@ -54,12 +54,26 @@ type DeadlineFilter struct {
 	Limit    int
 }
 
-// order orders deadlines by a column that an index is on: by when it was given, where the day it is due on follows from that.
-func (f DeadlineFilter) order() map[string]string {
-	by := "given_at"
+// column is the one that deadlines are found and arranged by, because an index is on it: when it was given, where the day it is due
+// on follows from that.
+func (f DeadlineFilter) column() string {
 	if f.Of == deadline.OfTask {
-		by = "deadline"
+		return "deadline"
 	}
+	return "given_at"
+}
+
+// shift is what that column has of what is due at an instant.
+func (f DeadlineFilter) shift(at time.Time) time.Time {
+	if f.Of == deadline.OfTask {
+		return at
+	}
+	return at.Add(-f.Span)
+}
+
+// order orders deadlines by their column.
+func (f DeadlineFilter) order() map[string]string {
+	by := f.column()
 	return map[string]string{"": by + ", subject_id", "deadline": by + ", subject_id", "-deadline": by + " DESC, subject_id DESC"}
 }
 
@@ -96,12 +110,11 @@ func (f DeadlineFilter) pick(tx *Tx) (*gorm.DB, error) {
 	if !known {
 		return nil, fmt.Errorf("list deadlines of %q: %w", f.Of, ErrNotFound)
 	}
-	// Bounds are of the column that an index is on: of when it was given, where the day it is due on follows from that.
 	bound := func(at time.Time) *time.Time {
 		if at.IsZero() {
 			return nil
 		}
-		at = at.Add(-f.Span)
+		at = f.shift(at)
 		return &at
 	}
 	from, until := f.bounds()

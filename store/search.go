@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -15,13 +16,14 @@ import (
 
 // searched is how the rows are found that a field's values pick.
 type searched struct {
-	columns []string          // any of which may have the value
-	through string            // the condition that the columns' becomes, when they are of another table
-	none    string            // the condition of lacking it, when it is not that the column is null
-	codes   map[string]string // the conditions of codes that are no values of a column
-	civil   bool              // the column is a day, not an instant
-	part    bool              // the value is met within the column, in letters of either case
-	known   bool              // nothing that its conditions ask is ever null
+	columns []string                  // any of which may have the value
+	through string                    // the condition that the columns' becomes, when they are of another table
+	none    string                    // the condition of lacking it, when it is not that the column is null
+	codes   map[string]string         // the conditions of codes that are no values of a column
+	civil   bool                      // the column is a day, not an instant
+	part    bool                      // the value is met within the column, in letters of either case
+	known   bool                      // nothing that its conditions ask is ever null
+	shift   func(time.Time) time.Time // what the column has of an instant; nil: the instant
 }
 
 // search is how the rows of a list are found, by its fields.
@@ -143,7 +145,7 @@ func literally(text string) string {
 
 // during is the condition that an instant lies in a period, before or after it.
 func (f searched) during(op filter.Op, v filter.Value) (condition string, bounds []any) {
-	column, start, end := f.columns[0], any(v.Start), any(v.End)
+	column, start, end := f.columns[0], any(f.shifted(v.Start)), any(f.shifted(v.End))
 	if f.civil {
 		start, end = v.From, v.Until
 	}
@@ -155,6 +157,13 @@ func (f searched) during(op filter.Op, v filter.Value) (condition string, bounds
 	case filter.Is:
 	}
 	return f.reached("(" + column + " >= ? AND " + column + " < ?)"), []any{start, end}
+}
+
+func (f searched) shifted(at time.Time) time.Time {
+	if f.shift == nil {
+		return at
+	}
+	return f.shift(at)
 }
 
 func (f searched) reached(condition string) string {

@@ -91,3 +91,55 @@ FROM cases CROSS JOIN generate_series(1, 4) n WHERE outcome IS NULL;
 
 INSERT INTO tasks (id, case_id, institution_id, kind, attempt, issue, state, issued_at, due_at, district, training_body)
 SELECT md5('task' || id)::uuid, id, owes_id, 'training', 1, 1, 'open', owes_since, due_at, district, training_body FROM cases WHERE owes_kind = 'institution';
+
+-- What stands beside the cases: the log, what was asked of institutions, what two decide, what was found, and one act on many.
+INSERT INTO audit_entries (at, actor, action, subject, reason)
+SELECT least(now(), registered_at + n * interval '9 hours'), CASE WHEN n < 3 THEN 'account:' || md5('account' || 1 + i.drawn % 12)::uuid ELSE 'system' END,
+    (ARRAY['case.register', 'case.read', 'task.accept', 'certificate.issue'])[n], 'case:' || c.id, 'filled'
+FROM cases c CROSS JOIN generate_series(1, 4) n CROSS JOIN LATERAL (SELECT ascii(c.id::text) + ascii(right(c.id::text, 1)) AS drawn) i
+ORDER BY 1;
+
+INSERT INTO outbox (id, institution_id, case_id, kind, subject_id, payload, state, attempts, created_at, delivered_at, woken_at, sequence)
+SELECT md5('event' || id)::uuid, training_body, id, 'task.issued', md5('task' || id)::uuid, jsonb_build_object('task_id', md5('task' || id)::uuid),
+    CASE WHEN outcome IS NOT NULL OR left(id::text, 1) > '0' THEN 'delivered' WHEN left(id::text, 2) > '01' THEN 'pending' ELSE 'failed' END,
+    1, registered_at, CASE WHEN outcome IS NOT NULL OR left(id::text, 1) > '0' THEN registered_at END, registered_at, 1
+FROM cases ORDER BY registered_at;
+
+INSERT INTO approvals (id, case_id, verb, reason, legal_basis, requested_by, requested_at, state, decided_by, decided_at, decision_reason)
+SELECT md5('approval' || c.id)::uuid, c.id, (ARRAY['waive', 'override', 'cancel'])[1 + p.n % 3], 'filled', 'filled', md5('account1')::uuid, c.registered_at,
+    CASE p.n % 10 WHEN 0 THEN 'pending' WHEN 1 THEN 'rejected' ELSE 'approved' END, CASE WHEN p.n % 10 > 0 THEN md5('account2')::uuid END,
+    CASE WHEN p.n % 10 > 0 THEN c.registered_at + interval '1 day' END, CASE WHEN p.n % 10 > 0 THEN 'filled' ELSE '' END
+FROM generate_series(1, current_setting('fill.incidents')::int / 4) p(n) JOIN cases c ON c.id = md5('case' || p.n::bigint * 6271 % current_setting('fill.cases')::int)::uuid;
+
+INSERT INTO petitions (id, kind, person_id, case_id, institution_id, topic, handled_by, district, second, text_sealed, asked_by, asked_at,
+    state, outcome, answer, answered_by, answered_at, due_at, changed_at, woken)
+SELECT md5('petition' || c.id)::uuid, 'complaint', c.person_id, c.id, c.training_body, 'fees', 'district', coalesce(c.district, 'haidian'), false, '\x01',
+    md5('account1')::uuid, c.registered_at, CASE WHEN p.n % 5 = 0 THEN 'asked' ELSE 'answered' END, CASE WHEN p.n % 5 > 0 THEN 'founded' ELSE '' END,
+    CASE WHEN p.n % 5 > 0 THEN 'filled' ELSE '' END, CASE WHEN p.n % 5 > 0 THEN md5('account2')::uuid END,
+    CASE WHEN p.n % 5 > 0 THEN c.registered_at END, c.registered_at + interval '30 days', c.registered_at, true
+FROM generate_series(1, current_setting('fill.incidents')::int / 4) p(n) JOIN cases c ON c.id = md5('case' || p.n::bigint * 5309 % current_setting('fill.cases')::int)::uuid;
+
+INSERT INTO misconduct_cases (id, case_id, task_id, institution_id, report_id, part, attempt, act, occurred_on, account_sealed, state, recorded_by,
+    recorded_at, due_at, changed_at)
+SELECT md5('misconduct' || c.id)::uuid, c.id, md5('sat' || c.id)::uuid, c.evaluation_body, md5('report' || p.n / 3)::uuid, 'theory', 1, 'copying', c.registered_on,
+    '\x01', 'recorded', md5('account1')::uuid, c.registered_at, now() + (p.n % 60 - 50) * interval '1 day', c.registered_at
+FROM generate_series(1, current_setting('fill.incidents')::int / 20) p(n) JOIN cases c ON c.id = md5('case' || p.n::bigint * 4021 % current_setting('fill.cases')::int)::uuid;
+
+INSERT INTO dead_letters (id, institution_id, account_id, kind, named_task, reason, body_sealed, digest, received_at, last_at, state, resolved_by, resolved_at, resolution)
+SELECT md5('letter' || c.id)::uuid, c.training_body, md5('account1')::uuid, 'result', md5('named' || c.id)::uuid, 'task_unknown', '\x01', '\x02', c.registered_at,
+    c.registered_at, CASE WHEN p.n % 5 = 0 THEN 'open' ELSE 'discarded' END, CASE WHEN p.n % 5 > 0 THEN md5('account2')::uuid END,
+    CASE WHEN p.n % 5 > 0 THEN c.registered_at END, CASE WHEN p.n % 5 > 0 THEN 'filled' ELSE '' END
+FROM generate_series(1, current_setting('fill.incidents')::int / 4) p(n) JOIN cases c ON c.id = md5('case' || p.n::bigint * 3571 % current_setting('fill.cases')::int)::uuid;
+
+INSERT INTO inspections (id, institution_id, role, district, scope, planned_on, planned_by, planned_at, state, visited_on, report)
+SELECT md5('inspection' || n)::uuid, b.id, 'training', b.district, 'filled', current_date - n % 3650, md5('account1')::uuid, now() - n % 3650 * interval '1 day',
+    CASE WHEN n % 4 = 0 THEN 'planned' ELSE 'closed' END, CASE WHEN n % 4 > 0 THEN current_date - n % 3650 END, CASE WHEN n % 4 > 0 THEN 'filled' ELSE '' END
+FROM (SELECT id, district, row_number() OVER (ORDER BY id) AS at, count(*) OVER () AS all FROM institutions WHERE id IN (SELECT training_body FROM cases)) b
+JOIN generate_series(1, current_setting('fill.incidents')::int / 20) n ON n % b.all + 1 = b.at;
+
+INSERT INTO batches (id, name, reason, verb, params, selection, counted, per_minute, watch_seconds, state, requested_by, requested_at, act_after, ended_at)
+SELECT md5('batch' || n)::uuid, 'batch ' || n, 'filled', 'retry', '{}', '{}', least(10000, current_setting('fill.incidents')::int), 600, 60, 'done', md5('account1')::uuid,
+    now() - n * interval '1 day', now() - n * interval '1 day', now() - n * interval '1 day' FROM generate_series(1, 1000) n;
+INSERT INTO batch_items (batch_id, position, case_id, state, code, acted_at, settled_at)
+SELECT md5('batch' || b)::uuid, n, md5('case' || n)::uuid, CASE WHEN n % 20 = 0 THEN 'stuck_again' ELSE 'cleared' END, CASE WHEN n % 20 = 0 THEN 'task_overdue' ELSE '' END,
+    now() - b * interval '1 day', now() - b * interval '1 day' FROM generate_series(1, 10) b CROSS JOIN generate_series(1, least(10000, current_setting('fill.incidents')::int)) n;
