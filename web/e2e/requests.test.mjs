@@ -106,7 +106,7 @@ describe('what a trainee asks for', () => {
     // What is agreed to is carried out on the request's own sheet, and the request says so.
     const [operator, sheet] = await opens(t, 'operator', of('identity_correction'), { width: 820 })
     await takes(sheet, '答复', async (step) => {
-      await step.getByRole('radio', { name: '同意' }).check()
+      await step.getByRole('radio', { name: '同意', exact: true }).check()
       await step.getByLabel('答复', { exact: true }).fill('核对无误，同意更正')
     })
     const carrying = sheet.getByRole('region', { name: '按申请更正身份信息' })

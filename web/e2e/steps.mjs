@@ -13,7 +13,7 @@ export async function opens(t, role, list, options) {
 
 /** Fills in the form of a step, and takes it by its last button. */
 export async function takes(sheet, heading, fill, named) {
-  const step = sheet.getByRole('region', { name: heading })
+  const step = sheet.getByRole('region', { name: heading, exact: true })
   await fill(step)
   await step.getByRole('button', { name: named }).last().click()
   await step.waitFor({ state: 'detached' })
