@@ -7,7 +7,7 @@ const pdf = Buffer.from('%PDF-1.7\n居民身份证\n%%EOF\n')
 
 /** A registration of somebody with a name and a number of the demonstration, ready to be sent but for whose they are. */
 async function drafted(page) {
-  const path = `/v1/cases/${world.moving}`
+  const path = `/v1/cases/${world.examined}`
   const c = await ask(path, world.operator)
   const who = await ask(`${path}/unmasking`, world.operator, { fields: ['name', 'id_number'], reason: '核对证件' })
   const { texts } = await (await fetch(`${world.url}/v1/consent-texts`)).json()

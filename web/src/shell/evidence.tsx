@@ -7,7 +7,7 @@ import { moment, number } from '../words/time'
 import { useWords } from '../words/words'
 import { Ending } from './ending'
 import { Trouble } from './notes'
-import { accepted, send, typeOf } from './sending'
+import { accepted, isTable, papersAccepted, send, typeOf } from './sending'
 import { Waiting } from './waiting'
 
 type Filed = Schema['EvidenceView']
@@ -100,6 +100,7 @@ export function Filing({ about, id, kinds, onFiled }: FilingProps) {
   const field = useRef<HTMLInputElement>(null)
   const label = useId()
   const [kind, setKind] = useState(kinds[0])
+  const papers = !kinds.some((k) => k === 'score_sheet' || k === 'attendance_sheet')
   const [share, setShare] = useState(0)
   const [wrong, setWrong] = useState<string>()
   const filing = useMutation({
@@ -114,7 +115,7 @@ export function Filing({ about, id, kinds, onFiled }: FilingProps) {
     const chosen = field.current?.files?.[0]
     filing.reset()
     if (!chosen) return setWrong(t('web.evidence.choose'))
-    if (!typeOf(chosen.name)) return setWrong(t('web.evidence.not_taken'))
+    if (!typeOf(chosen.name) || (papers && isTable(chosen.name))) return setWrong(t('web.evidence.not_taken'))
     if (chosen.size > mostBytes) return setWrong(t('web.evidence.too_large'))
     setWrong(undefined)
     setShare(0)
@@ -135,10 +136,10 @@ export function Filing({ about, id, kinds, onFiled }: FilingProps) {
       <Form.Item
         label={t('web.evidence.file')}
         htmlFor={label}
-        extra={t('web.evidence.taken')}
+        extra={t(papers ? 'web.evidence.taken_papers' : 'web.evidence.taken')}
         {...(wrong ? { validateStatus: 'error', help: wrong } : {})}
       >
-        <input ref={field} id={label} type="file" accept={accepted} disabled={filing.isPending} />
+        <input ref={field} id={label} type="file" accept={papers ? papersAccepted : accepted} disabled={filing.isPending} />
       </Form.Item>
       {filing.isPending && (
         <progress aria-label={t('web.evidence.sending')} value={share} max={1}>

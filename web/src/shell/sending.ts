@@ -14,10 +14,14 @@ const media: Record<string, Asking['media_type']> = {
   csv: 'text/csv',
 }
 
-/** What a field for files lets people choose. */
-export const accepted = Object.keys(media)
-  .map((ending) => `.${ending}`)
-  .join(',')
+/** Whether a file is a table, by its name: only sheets may be. */
+export const isTable = (name: string) => /\.(xlsx|csv)$/i.test(name)
+
+const endings = Object.keys(media).map((ending) => `.${ending}`)
+
+/** What a field for files lets people choose; and one for papers, of which no table is any. */
+export const accepted = endings.join(',')
+export const papersAccepted = endings.filter((ending) => !isTable(ending)).join(',')
 
 /** The type of a file by its name; none when it is not taken. */
 export function typeOf(name: string): Asking['media_type'] | undefined {

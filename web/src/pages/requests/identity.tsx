@@ -4,11 +4,9 @@ import { Button, Form, Input } from 'antd'
 import { useId, useRef, useState } from 'react'
 import { answer, api } from '../../api/client'
 import { Trouble } from '../../shell/notes'
-import { send } from '../../shell/sending'
+import { papersAccepted, send } from '../../shell/sending'
 import { useWords } from '../../words/words'
 import type { Case } from '../case/queries'
-
-const accepted = '.pdf,.png,.jpg,.jpeg'
 
 /** A register could not say who the trainee is: they show their document to people of the training body. */
 export function Identity({ c }: { c: Case }) {
@@ -62,10 +60,10 @@ function Showing({ c }: { c: Case }) {
       <Form.Item
         label={t('web.identity.file')}
         htmlFor={label}
-        extra={t('web.identity.taken')}
+        extra={t('web.evidence.taken_papers')}
         {...(wrong ? { validateStatus: 'error', help: wrong } : {})}
       >
-        <input ref={field} id={label} type="file" accept={accepted} disabled={show.isPending} />
+        <input ref={field} id={label} type="file" accept={papersAccepted} disabled={show.isPending} />
       </Form.Item>
       <Form.Item name="text" label={t('web.identity.remark')}>
         <Input.TextArea rows={2} maxLength={1000} />
