@@ -119,7 +119,7 @@ func (e *endpoint) endpoint(t *testing.T) store.Endpoint {
 // count counts the events in a state.
 func (e *endpoint) count(t *testing.T, states ...string) int64 {
 	t.Helper()
-	n, err := e.Store.Read(t.Context()).CountOutboxEvents(store.EventFilter{States: states})
+	n, err := e.Store.Read(t.Context()).CountOutboxEvents(store.EventFilter{States: states}, 1_000_000)
 	require.NoError(t, err)
 	return n
 }
