@@ -66,6 +66,15 @@ function Asked({ task }: { task: Task }) {
           <dd>
             <Due task={task} />
           </dd>
+          {task.sitting && (
+            <>
+              <dt>{t('web.sittings.one')}</dt>
+              <dd>
+                {moment(lang, task.sitting.starts_at)} · {task.sitting.venue}
+                {!task.sitting.agreed && <div className="quiet small">{t('web.sittings.unagreed')}</div>}
+              </dd>
+            </>
+          )}
           {task.closed_at && (
             <>
               <dt>{t('web.tasks.closed')}</dt>
