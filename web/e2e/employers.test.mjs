@@ -26,7 +26,7 @@ it('an employer sees its people in its class, and nothing else of them', async (
   assert.equal(await people.count(), 6, 'two of its list are at fault')
   await fine(page, 'staff')
   await page
-    .getByRole('button', { name: /^为.*开具参加培训情况证明$/ })
+    .getByRole('button', { name: /^开具证明: / })
     .first()
     .click()
   const proving = page.getByRole('dialog')
@@ -107,7 +107,7 @@ it('a training body makes an order class, its employer agrees to it and register
 
   await page.goto(at('/staff'))
   await page.getByRole('link', { name }).click()
-  await page.getByRole('cell', { name: '例示丑' }).waitFor()
+  await page.getByRole('cell', { name: '例示丑', exact: true }).waitFor()
   await send()
   await sheet.getByText('此文件此前为该班上传过').waitFor()
   await sheet.getByText('已办结：新报名 2 人').waitFor() // the same file is the same intake

@@ -72,11 +72,7 @@ export function People({ of }: { of: Class }) {
         row.hidden ? (
           ''
         ) : (
-          <Button
-            size="small"
-            aria-label={t('web.sponsored.prove_of', { name: row.name ?? '' })}
-            onClick={() => setProving(row)}
-          >
+          <Button size="small" aria-label={`${t('web.sponsored.prove')}: ${row.name}`} onClick={() => setProving(row)}>
             {t('web.sponsored.prove')}
           </Button>
         ),
