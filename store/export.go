@@ -131,8 +131,8 @@ var exportSections = []ExportSection{
 			'accepted', d.accepted, 'reason', d.reason, 'decided_at', d.decided_at) ORDER BY d.recorded_at)
 			FROM door_checks d WHERE d.booking_id = b.id) AS door_checks
 		FROM sitting_bookings b JOIN sittings s ON s.id = b.sitting_id WHERE b.case_id IN (TABLE mine) ORDER BY b.booked_at`},
-	{"petitions", []string{"petitions", "petition_carryings"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on, last_day,
-		score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
+	{"petitions", []string{"petitions", "petition_carryings"}, `SELECT id, kind, case_id, institution_id, topic, handled_by, asked_at, state, published_on,
+		last_day, score_was, outcome, score, answer, answered_at, encode(text_sealed, 'base64') AS text, encode(statement_sealed, 'base64') AS statement
 		FROM petitions WHERE person_id IN (TABLE records) ORDER BY asked_at`},
 	{"merges", []string{"merges"}, `SELECT id, kept, merged, reverses, reason, legal_basis, evidence, requested_at, state, decided_at, decision_reason
 		FROM merges WHERE kept IN (TABLE records) OR merged IN (TABLE records) ORDER BY requested_at`},
