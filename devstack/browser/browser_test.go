@@ -120,8 +120,8 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 // cases are the stories of a case, of who comes to one and who sees to it, in an order: a mark can be reviewed for thirty days,
 // which are two minutes here, and classes begin soon.
 var cases = []string{
-	"requests", "newcomer", "ordercode", "public", "registration", "certificates", "checks", "employers", "evidence", "follow", "misconduct",
-	"messages", "people", "workbooks",
+	"requests", "newcomer", "sittings", "ordercode", "public", "registration", "claims", "certificates", "checks", "employers", "evidence",
+	"follow", "misconduct", "messages", "people", "workbooks",
 }
 
 // lanes are the stories that are told beside one another: one lane is those of cases, the other all that is left. What looks at
