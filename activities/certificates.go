@@ -51,10 +51,8 @@ func (r *Records) IssueCertificate(
 		if err != nil {
 			return reply, err
 		}
-		if mark.CertificateNumber == "" { // one that the institution issued itself is there
-			if reply.Reviewable, err = r.reviewable(f, req); err != nil || reply.Reviewable != nil {
-				return reply, err
-			}
+		if reply.Reviewable, err = r.reviewable(f, req, mark); err != nil || reply.Reviewable != nil {
+			return reply, err
 		}
 		issuer, role := f.bodyOf(stage)
 		listed, err := f.tx.Listed(issuer, f.Occupation, f.Level, role, on)
@@ -105,9 +103,10 @@ func (f *file) undermined(kind string) (bool, error) {
 }
 
 // reviewable has a grade certificate wait until the marks that earn it are final: until they can be reviewed no more, or until what
-// was asked about them is answered. Nothing becomes overdue meanwhile; a review has deadlines of its own.
-func (r *Records) reviewable(f *file, req contract.IssueCertificateRequest) (*contract.Reviewable, error) {
-	if req.Kind != contract.GradeCertificate {
+// was asked about them is answered. Nothing becomes overdue meanwhile; a review has deadlines of its own. One that the institution
+// issued itself is there.
+func (r *Records) reviewable(f *file, req contract.IssueCertificateRequest, mark contract.MarkResult) (*contract.Reviewable, error) {
+	if req.Kind != contract.GradeCertificate || mark.CertificateNumber != "" {
 		return nil, nil //nolint:nilnil // nobody reviews the mark of an exam
 	}
 	final, err := petition.Desk{Keys: r.Keys, Calendar: r.Calendar}.Final(f.tx, f.Case, f.rules, f.today)

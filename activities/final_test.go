@@ -17,7 +17,7 @@ import (
 )
 
 // planned has a case decided by a plan of evaluation that is no demonstration's.
-func (b *bundle) planned(t *testing.T, exam string) {
+func (b bundle) planned(t *testing.T, exam string) {
 	t.Helper()
 	rules, err := policy.ReadFolder(fstest.MapFS{
 		"policy.yaml": {Data: []byte("id: planned-2026\nover: beijing-2023\nname: {zh: 计划, en: a plan}\n" +
@@ -87,8 +87,8 @@ func TestE15APlanSaysAfterHowManyDaysAGradeCertificateIsIssued(t *testing.T) {
 
 func TestE15AGradeCertificateWaitsForTheAnswerToAReviewAndTheCaseIsToldOfIt(t *testing.T) {
 	t.Parallel()
-	for name, answers := range map[string]func(bundle, *testing.T, *store.Tx, store.Petition) []store.InboxItem{
-		"upheld": func(b bundle, t *testing.T, tx *store.Tx, p store.Petition) []store.InboxItem {
+	for name, answers := range map[string]func(*testing.T, bundle, *store.Tx, store.Petition) []store.InboxItem{
+		"upheld": func(t *testing.T, b bundle, tx *store.Tx, p store.Petition) []store.InboxItem {
 			t.Helper()
 			one := b.marker(t, tx)
 			_, err := b.petitioning().Answer(tx, one, petition.Answer{ID: p.ID, Outcome: "upheld", Text: "as it was", By: one.ID, At: time.Now().UTC()})
@@ -97,7 +97,7 @@ func TestE15AGradeCertificateWaitsForTheAnswerToAReviewAndTheCaseIsToldOfIt(t *t
 			require.NoError(t, err)
 			return told
 		},
-		"taken back": func(b bundle, t *testing.T, tx *store.Tx, p store.Petition) []store.InboxItem {
+		"taken back": func(t *testing.T, b bundle, tx *store.Tx, p store.Petition) []store.InboxItem {
 			t.Helper()
 			_, told, err := b.petitioning().Withdraw(tx, p.ID, time.Now().UTC())
 			require.NoError(t, err)
@@ -114,7 +114,7 @@ func TestE15AGradeCertificateWaitsForTheAnswerToAReviewAndTheCaseIsToldOfIt(t *t
 		require.Nil(t, c.DueAt, "the review has a deadline of its own")
 		var told []store.InboxItem
 		require.NoError(t, b.Store.Tx(t.Context(), func(tx *store.Tx) error {
-			told = answers(b, t, tx, p)
+			told = answers(t, b, tx, p)
 			return nil
 		}))
 		require.Len(t, told, 1, name)
