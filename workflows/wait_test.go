@@ -105,8 +105,9 @@ func TestADeadlineThatTheRecordKnowsALaterOneForIsWaitedForAgain(t *testing.T) {
 	w := newWorld(t)
 	w.replies[enrolmentOverdue] = contract.MarkOverdueReply{DueAt: w.env.Now().Add(40 * day)}
 	w.answer(t, 30*day, taskID(contract.EnrolmentTask, 1, 1))
-	w.pass(t, 31*day, mainPath()[1:]...)
+	w.pass(t, day, mainPath()[1:]...)
 	require.Equal(t, "mapped", w.run(t))
 	require.Contains(t, w.asked, enrolmentOverdue)
 	require.NotContains(t, w.asked, "overdue/enrolment-1-1/2", "it was answered in time")
+	require.Equal(t, 30*day, w.lasted(), "it was waited for")
 }
