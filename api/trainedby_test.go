@@ -53,3 +53,17 @@ func TestX12NobodyIsEvaluatedByABodyThatHadTrainedThemForTheOccupation(t *testin
 		}
 	}
 }
+
+func TestX12ARowOfAnIntakeIsRefusedWhoseEvaluationBodyHadTrainedThePerson(t *testing.T) {
+	t.Parallel()
+	s := newSponsorship(t, 50)
+	s.agree()
+	var earlier struct{ ID string }
+	s.register(s.operator, "earlier", merge(registrationOf(1, nil), object{"name": "李一", "level": "intermediate"})).into(t, &earlier)
+	s.trainedEarlier(earlier.ID, evaluationBodyID)
+	shown, _ := s.upload(s.sponsor, list(t, somebody(1, nil), somebody(2, nil)))
+	require.Equal(t, http.StatusOK, s.start(shown.ID, store.ModeRows, 0).status)
+	s.turn(shown.ID)
+	require.Equal(t, intakeTotals{Rows: 2, Refused: 1, Registered: 1}, s.intake(shown.ID).Totals)
+	require.Contains(t, string(s.get("/v1/intakes/"+shown.ID+"/rows?state=refused", s.sponsor).body), "trained_by_evaluator")
+}

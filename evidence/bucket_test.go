@@ -250,6 +250,19 @@ func TestAnImageOfADocumentIsRemovedOnceItsTimeIsOver(t *testing.T) {
 	require.Empty(t, gone.KeySealed)
 }
 
+func TestWhatWasFiledWithADraftGoesWhenTheDraftIsGone(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	draft := store.Draft{ID: uuid.NewString(), AccountID: s.by, Version: 1, Step: "photo", ContentsSealed: []byte("x")}
+	require.NoError(t, s.Store.Tx(t.Context(), func(tx *store.Tx) error { return tx.InsertDraft(draft) }))
+	s.filed(sheet(5000), store.AboutDraft, draft.ID, "proof_of_work")
+	require.NoError(t, s.Sweep(t.Context()))
+	require.Len(t, keysOf(s.there()), 1)
+	require.NoError(t, s.Store.Tx(t.Context(), func(tx *store.Tx) error { return tx.RemoveDraft(draft.ID, time.Now().UTC()) }))
+	require.NoError(t, s.Sweep(t.Context()))
+	require.Empty(t, keysOf(s.there()))
+}
+
 // document is an image of an identity document in the bucket, with a check that was answered, or is waited for.
 func (s *shelf) document(content []byte, answered bool) store.Evidence {
 	s.t.Helper()
@@ -261,21 +274,25 @@ func (s *shelf) document(content []byte, answered bool) store.Evidence {
 	if answered {
 		p.State, p.Outcome, p.Answer, p.AnsweredBy, p.AnsweredAt = store.PetitionAnswered, store.IdentityVerified, "x", &s.by, &now
 	}
-	e := store.Evidence{
-		ID: uuid.NewString(), SubjectKind: store.AboutPetition, SubjectID: p.ID, Kind: store.EvidenceIdentity, NameSealed: []byte("x"),
-		MediaType: pdf, Size: int64(len(content)), SHA256: promiseOf(content, pdf).SHA256, State: store.EvidenceExpected, Place: s.Place(),
-		AskedBy: s.by, AskedAt: now, ExpiresAt: now.Add(time.Minute),
-	}
 	require.NoError(s.t, s.Store.Tx(s.t.Context(), func(tx *store.Tx) error {
 		_, err := tx.InsertPerson(store.Person{ID: p.PersonID, IDType: store.IDTypeResident, NameSealed: []byte("x"), IDNumberSealed: []byte("x"), CreatedAt: now})
 		if err == nil {
 			err = tx.InsertPetition(p)
 		}
-		if err == nil {
-			err = tx.InsertEvidence(e)
-		}
 		return err
 	}))
+	return s.filed(content, store.AboutPetition, p.ID, store.EvidenceIdentity)
+}
+
+// filed is a file of a trainee's in the bucket.
+func (s *shelf) filed(content []byte, about, id, kind string) store.Evidence {
+	s.t.Helper()
+	now := time.Now().UTC().Truncate(time.Second)
+	e := store.Evidence{
+		ID: uuid.NewString(), SubjectKind: about, SubjectID: id, Kind: kind, NameSealed: []byte("x"), MediaType: pdf, Size: int64(len(content)),
+		SHA256: promiseOf(content, pdf).SHA256, State: store.EvidenceExpected, Place: s.Place(), AskedBy: s.by, AskedAt: now, ExpiresAt: now.Add(time.Minute),
+	}
+	require.NoError(s.t, s.Store.Tx(s.t.Context(), func(tx *store.Tx) error { return tx.InsertEvidence(e) }))
 	require.Equal(s.t, http.StatusOK, s.put(s.offer(e), content))
 	kept, err := s.confirm(e)
 	require.NoError(s.t, err)
