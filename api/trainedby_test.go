@@ -67,3 +67,22 @@ func TestX12ARowOfAnIntakeIsRefusedWhoseEvaluationBodyHadTrainedThePerson(t *tes
 	require.Equal(t, intakeTotals{Rows: 2, Refused: 1, Registered: 1}, s.intake(shown.ID).Totals)
 	require.Contains(t, string(s.get("/v1/intakes/"+shown.ID+"/rows?state=refused", s.sponsor).body), "trained_by_evaluator")
 }
+
+func TestX12ATransferGivesNobodyToABodyThatHadTrainedThem(t *testing.T) {
+	t.Parallel()
+	const taker = "miit-education-exam" // listed for another occupation; here for this one, too
+	w := newWorld(t)
+	w.exec(`INSERT INTO institution_roles (institution_id, occupation, role, list_year, source_document, valid_from)
+		VALUES ($1, $2, 'evaluation', 2022, 'x', '2022-01-01')`, taker, occupation)
+	r := w.post("/v1/capacities", w.institution(taker), object{"capacities": []object{
+		{"role": "evaluation", "occupation": occupation, "level": "junior", "places": 9},
+	}})
+	require.Less(t, r.status, 300, "%s", r.body)
+	trained := w.newCase(1)
+	w.newCase(2)
+	w.trainedEarlier(trained, taker)
+	var plan transferView
+	w.post("/v1/institutions/"+evaluationBodyID+"/transfer-plan", w.operator, object{"role": "evaluation"}).into(t, &plan)
+	require.Equal(t, 2, plan.Cases)
+	require.Equal(t, []int{1, 1}, []int{plan.Targets[0].Cases, plan.Unplaced[0].Cases})
+}

@@ -165,6 +165,19 @@ func (s *service) transfer(tx *store.Tx, id, role, classID string) ([]relocation
 			ID: c.ID, Target: relocation.Target{Occupation: c.Occupation, Level: c.Level}, Class: c.ClassID, Other: other,
 		})
 	}
+	if role == policy.RoleEvaluation {
+		ids := make([]string, len(cases))
+		for i, c := range cases {
+			ids[i] = c.ID
+		}
+		trainers, err := tx.TrainersOf(ids)
+		if err != nil {
+			return nil, nil, err
+		}
+		for i, c := range cases {
+			cases[i].Never = trainers[c.ID]
+		}
+	}
 	declared, err := tx.CapacityOf("", role)
 	if err != nil {
 		return nil, nil, err

@@ -1,6 +1,6 @@
 // Package relocation plans to whom the cases of an institution go that may no longer act: spread over the others by what these
 // can carry. A class stays together where somebody can take the whole of it. Nobody is given more than they said, and nobody
-// who is the case's other body: what cannot be placed is left, and said. Pure.
+// who is the case's other body, or had trained whom they would evaluate: what cannot be placed is left, and said. Pure.
 package relocation
 
 import (
@@ -16,9 +16,13 @@ type Target struct{ Occupation, Level string }
 type Case struct {
 	ID string
 	Target
-	Class string // empty: in none
-	Other string // its body in the other role, which it never goes to
+	Class string   // empty: in none
+	Other string   // its body in the other role, which it never goes to
+	Never []string // nor to these: to evaluate it, who had trained its person
 }
+
+// may reports whether a case may go to a body.
+func (c Case) may(body string) bool { return c.Other != body && !slices.Contains(c.Never, body) }
 
 // Body is who can take cases.
 type Body struct {
@@ -118,8 +122,8 @@ func (p planner) whole(group []Case) string {
 	best, room := "", 0
 	for _, id := range p.bodies[group[0].Target] {
 		left := p.left[place{id, group[0].Target}]
-		other := slices.ContainsFunc(group, func(c Case) bool { return c.Other == id })
-		if group[0].Class != "" && !other && left >= len(group) && left > room {
+		barred := slices.ContainsFunc(group, func(c Case) bool { return !c.may(id) })
+		if group[0].Class != "" && !barred && left >= len(group) && left > room {
 			best, room = id, left
 		}
 	}
@@ -131,7 +135,7 @@ func (p planner) next(c Case) string {
 	best, share := "", 0.0
 	for _, id := range p.bodies[c.Target] {
 		at := place{id, c.Target}
-		if s := float64(p.left[at]) / float64(p.had[at]); id != c.Other && s > share {
+		if s := float64(p.left[at]) / float64(p.had[at]); c.may(id) && s > share {
 			best, share = id, s
 		}
 	}

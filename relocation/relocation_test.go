@@ -49,6 +49,9 @@ func TestNobodyIsGivenACaseWhoseOtherBodyTheyAre(t *testing.T) {
 	t.Parallel()
 	bodies := []relocation.Body{{"a", target, 50}, {"b", target, 1}}
 	require.Equal(t, map[string]int{"b": 1, "": 2}, counts(relocation.Plan(cases(3, "k", "a"), bodies)))
+	trained := cases(3, "k", "")
+	trained[0].Never = []string{"a"} // who is not evaluated by whoever had trained them
+	require.Equal(t, map[string]int{"a": 2, "b": 1}, counts(relocation.Plan(trained, bodies)))
 }
 
 func TestNoPlanGivesMoreThanIsFreeOrLeavesACaseThatSomebodyCouldTake(t *testing.T) {

@@ -132,6 +132,24 @@ func (tx *Tx) TrainedBy(personID, institutionID, occupation string) (bool, error
 	return trained, found(err, "look whom an institution has trained")
 }
 
+// TrainersOf lists, of cases, who had trained their person for their occupation.
+func (tx *Tx) TrainersOf(caseIDs []string) (map[string][]string, error) {
+	var rows []struct{ CaseID, InstitutionID string }
+	if len(caseIDs) > 0 {
+		err := tx.db.Raw(`SELECT DISTINCT o.id AS case_id, t.institution_id FROM cases o JOIN cases c ON c.human = o.human AND c.occupation = o.occupation
+			JOIN tasks t ON t.case_id = c.id WHERE o.id IN ? AND t.kind = ? AND t.state = ?`, caseIDs, contract.TrainingTask, TaskAnswered).
+			Scan(&rows).Error
+		if err != nil {
+			return nil, found(err, "look who has trained people")
+		}
+	}
+	trainers := make(map[string][]string, len(rows))
+	for _, row := range rows {
+		trainers[row.CaseID] = append(trainers[row.CaseID], row.InstitutionID)
+	}
+	return trainers, nil
+}
+
 // InsertTask writes a task and, in the same transaction, the event that tells the institution of it.
 func (tx *Tx) InsertTask(t Task) error {
 	t.State = TaskOpen
