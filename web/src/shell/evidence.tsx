@@ -139,7 +139,13 @@ export function Filing({ about, id, kinds, onFiled }: FilingProps) {
         extra={t(papers ? 'web.evidence.taken_papers' : 'web.evidence.taken')}
         {...(wrong ? { validateStatus: 'error', help: wrong } : {})}
       >
-        <input ref={field} id={label} type="file" accept={papers ? papersAccepted : accepted} disabled={filing.isPending} />
+        <input
+          ref={field}
+          id={label}
+          type="file"
+          accept={papers ? papersAccepted : accepted}
+          disabled={filing.isPending}
+        />
       </Form.Item>
       {filing.isPending && (
         <progress aria-label={t('web.evidence.sending')} value={share} max={1}>
