@@ -88,6 +88,16 @@ func requireAll(t testing.TB, db *sql.DB, who trainee, checks []check) {
 	for _, check := range checks {
 		var got int
 		require.NoError(t, db.QueryRowContext(t.Context(), check.query, who.caseID).Scan(&got), check.promise)
-		require.Equal(t, check.want, got, "%s: case %s", check.promise, who.caseID)
+		if got != check.want {
+			require.Equal(t, check.want, got, "%s: case %s, which was stuck on %q", check.promise, who.caseID, stuckOn(t, db, who))
+		}
 	}
+}
+
+// stuckOn is what a case was ever stuck on, and where.
+func stuckOn(t testing.TB, db *sql.DB, who trainee) (causes string) {
+	t.Helper()
+	require.NoError(t, db.QueryRowContext(t.Context(), `SELECT coalesce(string_agg(stage || ': ' || cause || ' ' || params, '; '), '')
+		FROM incidents WHERE case_id = $1`, who.caseID).Scan(&causes))
+	return causes
 }
