@@ -76,7 +76,7 @@ func TestWhatAClassOffersIsKeptRevisionByRevisionAndShownToEverybody(t *testing.
 	detail.into(t, &whole)
 	require.Equal(t, 29, whole.PlacesLeft)
 	require.Len(t, whole.Sessions, 1)
-	for _, inside := range []string{"2026-A", "T1", "opened_by", "said_by", "case_id"} {
+	for _, inside := range []string{"2026-A", `"T1`, "opened_by", "said_by", "case_id"} {
 		require.NotContains(t, string(detail.body), inside, "the public is shown nobody, and nothing for the body itself")
 	}
 	var mine struct{ Offer *offerView }
