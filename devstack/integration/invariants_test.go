@@ -46,7 +46,10 @@ func (s *system) requireRightEnd(t testing.TB, all []trainee) {
 			{"three marks", `SELECT count(*) FROM assessments WHERE case_id = $1`, 3},
 			{"attendance taken once", `SELECT count(*) FROM attendance JOIN session_roster USING (session_id, person_id)
 				WHERE case_id = $1`, 10},
-			{"it was stuck on nothing", `SELECT count(*) FROM incidents WHERE case_id = $1 AND holds`, 0},
+			// A calendar as fast as this one may pass a deadline while something is killed. That fails nobody, and is over
+			// with the answer.
+			{"it was stuck on nothing but time", `SELECT count(*) FROM incidents WHERE case_id = $1 AND holds AND cause <> 'task_overdue'`, 0},
+			{"and is stuck no more", `SELECT count(*) FROM incidents WHERE case_id = $1 AND holds AND state <> 'closed'`, 0},
 			{"no stage left open", `SELECT count(*) FROM case_stages WHERE case_id = $1 AND state <> 'done'`, 0},
 			{"a dense timeline", `SELECT max(seq) - count(*)::int FROM case_events WHERE case_id = $1`, 0},
 			{"certificates told of once", `SELECT count(*) FROM case_events WHERE case_id = $1 AND kind = 'certificate_issued'`, 2},

@@ -90,6 +90,10 @@ export async function choose(within, field, option) {
   await within.locator('.ant-select-dropdown:visible .ant-select-item-option', { hasText: option }).first().click()
 }
 
+/** Gives the reason that a form asks for: of those that are shown, for a page has other forms folded away. */
+export const saysWhy = (within, reason) =>
+  within.getByLabel('理由').filter({ visible: true }).first().fill(reason)
+
 export const at = (path) => `${world.url}/app${path}`
 
 /** Fills the log-in form in, and sends it. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothingInLightOrDark as fine } from './axe.mjs'
-import { at, choose, loggedIn } from './browser.mjs'
+import { at, choose, loggedIn, saysWhy } from './browser.mjs'
 import { day } from './newcomers.mjs'
 
 describe('staff who teach in classes', () => {
@@ -69,7 +69,7 @@ describe('staff who teach in classes', () => {
     await dialog.getByRole('button', { name: /^更正/ }).click()
     await dialog.getByText('全程').click()
     await choose(dialog, '考勤人', '李老师')
-    await dialog.getByLabel('理由').first().fill('看错了签到表')
+    await saysWhy(dialog, '看错了签到表')
     await dialog.getByRole('button', { name: '更正', exact: true }).click()
     await dialog.getByText('计180分钟').waitFor()
     await fine(page, 'a session')

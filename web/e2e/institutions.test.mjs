@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, world } from './browser.mjs'
+import { ask, at, loggedIn, saysWhy, shot, world } from './browser.mjs'
 
 const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 /** An institution of which the demonstration asks nothing. */
 const idle = { id: 'ucas', name: '中国科学院大学' }
-const shot = (page, name) =>
-  process.env.DENGPAN_SHOTS && page.screenshot({ path: `${process.env.DENGPAN_SHOTS}/${name}.png`, fullPage: true })
 
 describe('supervision of institutions', () => {
   it('an inspection is planned and reported, the institution answers, and the finding is accepted', async (t) => {
@@ -52,7 +50,7 @@ describe('supervision of institutions', () => {
 
     await operator.reload()
     await sheet.getByLabel('整改通过').check()
-    await sheet.getByLabel('理由').first().fill('已核实')
+    await saysWhy(sheet, '已核实')
     await sheet.getByRole('button', { name: /执\s?行/ }).click()
     await sheet.getByText('检查办结').waitFor()
     await axeFindsNothing(operator, 'an inspection')

@@ -1,6 +1,6 @@
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, choose, fits, loggedIn, phone, shot, world } from './browser.mjs'
+import { ask, at, choose, fits, loggedIn, phone, saysWhy, shot, world } from './browser.mjs'
 
 /** A moment of the programme, so many of its days after another, as its field has it. */
 const field = (now, days, clock) => {
@@ -58,7 +58,7 @@ describe('a sitting', () => {
     await shot(staff, 'sitting-seen')
     await sheet.getByRole('button', { name: '修改安排' }).click()
     await fills(sheet, 70)
-    await sheet.getByLabel('理由').first().fill('考点停电检修')
+    await saysWhy(sheet, '考点停电检修')
     await sheet.getByRole('button', { name: /保\s?存/ }).click()
     await sheet.getByText('待学员确认').waitFor()
 
@@ -122,7 +122,7 @@ describe('a sitting', () => {
     await other.goto(at(`/sittings?sitting=${soon.id}`))
     const deciding = other.getByRole('dialog')
     await deciding.getByRole('radio', { name: /确是本人/ }).check()
-    await deciding.getByLabel('理由').first().fill('当日补交了户籍证明')
+    await saysWhy(deciding, '当日补交了户籍证明')
     await axeFindsNothing(other, 'a decision about an identity, in the dark')
     await deciding.getByRole('button', { name: /决\s?定/ }).click()
     await deciding.getByText(/已确认是本人/).waitFor()
