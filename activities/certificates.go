@@ -59,7 +59,7 @@ func (r *Records) IssueCertificate(
 		if err != nil {
 			return reply, err
 		}
-		if !listed && !req.Released {
+		if !listed && !req.Overrides.Has(contract.IssuerNotListed) {
 			reply.StepReply, err = f.stuck(stage, contract.IssuerNotListed, store.Incident{InstitutionID: &issuer})
 			return reply, err
 		}
@@ -75,7 +75,7 @@ func (r *Records) IssueCertificate(
 			return reply, err
 		case !taken:
 			return reply, r.report(f, stage, req.Kind, issuer, on, mark)
-		case req.Released: // an operator has another issued through us
+		case req.Overrides.Has(contract.CertificateNumberTaken): // an operator has another issued through us
 			return r.prepare(f, stage, req.Kind, issuer)
 		}
 		reply.StepReply, err = f.stuck(stage, contract.CertificateNumberTaken, store.Incident{InstitutionID: &issuer})

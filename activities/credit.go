@@ -19,7 +19,7 @@ import (
 func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursRequest) (contract.StepReply, error) {
 	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
 		var instead []int
-		if req.Waived {
+		if req.Overrides.Has(contract.CEYearClosed) {
 			instead = []int{f.today.Year()}
 		}
 		changes, err := f.settleCE("hours_changed", instead...)

@@ -84,7 +84,8 @@ func TestX08ATrainingThatBeganWhileItsBodyWasListedIsFinishedAndItsCertificateWa
 	require.Equal(t, contract.IssuerNotListed, issued.Incident.Cause)
 	b.settle(t, *issued.Incident, contract.Override, store.ResolutionParams{Evidence: "市局同意"})
 	issued, err = b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{
-		CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 2, Released: true,
+		CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 2,
+		Overrides: contract.Overrides{contract.IssuerNotListed},
 	})
 	require.NoError(t, err)
 	require.Nil(t, issued.Incident)

@@ -82,9 +82,11 @@ func TestWhoIsNotEligibleIsStuckWithTheReasonKept(t *testing.T) {
 	require.Len(t, decisions, 1)
 	require.Equal(t, string(policy.NotMet), decisions[0].Outcome)
 
-	waived, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: 2, Waived: true})
+	overridden, err := b.Admit(t.Context(), contract.AdmitRequest{
+		CaseID: b.caseID, Try: 2, Overrides: contract.Overrides{contract.EligibilityNotMet},
+	})
 	require.NoError(t, err)
-	require.Nil(t, waived.Incident)
+	require.Nil(t, overridden.Incident)
 }
 
 func TestX04HoursThatDoNotSufficeAreKeptAndTheRestIsMadeUp(t *testing.T) {
@@ -354,16 +356,16 @@ func TestX12WhatHasBecomeSoSinceIsFoundByTheCaseItselfAndLetBeOnlyByAnOverrideOf
 	t.Parallel()
 	b := newBundle(t, policy.Applicant{Category: policy.FinalYearStudent}) // of no school
 	b.trainedElsewhere(t, evaluator)
-	admit := func(try int, waived bool) *contract.Incident {
-		reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: try, Waived: waived})
+	admit := func(try int, over ...contract.Cause) *contract.Incident {
+		reply, err := b.Admit(t.Context(), contract.AdmitRequest{CaseID: b.caseID, Try: try, Overrides: over})
 		require.NoError(t, err)
 		return reply.Incident
 	}
-	unmet := admit(1, false)
+	unmet := admit(1)
 	require.Equal(t, contract.EligibilityNotMet, unmet.Cause)
 	b.resolve(t, *unmet, contract.Override, store.ResolutionParams{Evidence: "x"})
-	found := admit(2, true)
-	require.NotNil(t, found, "what was waived is another condition")
+	found := admit(2, contract.EligibilityNotMet)
+	require.NotNil(t, found, "what was overridden is another condition")
 	require.Equal(t, contract.TrainedByEvaluator, found.Cause)
 	kept, err := b.Store.Read(t.Context()).Incident(found.ID)
 	require.NoError(t, err)
@@ -373,8 +375,10 @@ func TestX12WhatHasBecomeSoSinceIsFoundByTheCaseItselfAndLetBeOnlyByAnOverrideOf
 	reply, refusal := b.resolve(t, *found, contract.Override, store.ResolutionParams{Evidence: "x"})
 	require.Empty(t, refusal)
 	require.True(t, reply.Applied)
-	require.Nil(t, admit(3, true))
-	entry, err := b.EnterEvaluation(t.Context(), contract.EnterEvaluationRequest{CaseID: b.caseID, Try: 1, Waived: true})
+	require.Nil(t, admit(3, contract.EligibilityNotMet, contract.TrainedByEvaluator))
+	entry, err := b.EnterEvaluation(t.Context(), contract.EnterEvaluationRequest{
+		CaseID: b.caseID, Try: 1, Overrides: contract.Overrides{contract.EvaluationEntryNotMet},
+	})
 	require.NoError(t, err)
 	require.Nil(t, entry.Incident, "it was let be of this body, for good")
 }

@@ -17,7 +17,7 @@ func (r *Records) Admit(ctx context.Context, req contract.AdmitRequest) (contrac
 		}
 		decision := f.rules.MayJoin(f.Applicant, f.Occupation, f.Level, f.today)
 		reply, err := f.enter(entry{
-			stage: progress.Registration, decision: decision, waived: req.Waived, cause: contract.EligibilityNotMet,
+			stage: progress.Registration, decision: decision, overrides: req.Overrides, cause: contract.EligibilityNotMet,
 			met: "eligibility_met", notMet: "eligibility_not_met",
 		})
 		if err != nil || reply.Incident != nil {
@@ -47,7 +47,7 @@ func (r *Records) EnterEvaluation(
 			return contract.StepReply{}, err
 		}
 		reply, err := f.enter(entry{
-			stage: progress.Evaluation, waived: req.Waived, cause: contract.EvaluationEntryNotMet,
+			stage: progress.Evaluation, overrides: req.Overrides, cause: contract.EvaluationEntryNotMet,
 			decision: f.rules.MayEnterEvaluation(f.Applicant, f.Occupation, f.Level, f.today),
 			met:      "evaluation_entry_met", notMet: "evaluation_entry_not_met",
 		})
@@ -59,7 +59,7 @@ func (r *Records) EnterEvaluation(
 }
 
 // trainedByEvaluator opens an incident when the body that is to evaluate had trained the person for the occupation, in this case
-// or another. An operator's override of just this lets it be, for this body.
+// or another. An override is looked for in the record, because it is of this body, and holds in every step that asks.
 func (f *file) trainedByEvaluator(stage progress.Stage) (*contract.Incident, error) {
 	trained, err := f.tx.TrainedBy(f.PersonID, f.EvaluationBody, f.Occupation)
 	if err != nil || !trained {
@@ -78,12 +78,12 @@ func (f *file) trainedByEvaluator(stage progress.Stage) (*contract.Incident, err
 type entry struct {
 	stage       progress.Stage
 	decision    policy.Decision
-	waived      bool
+	overrides   contract.Overrides
 	cause       contract.Cause
 	met, notMet string
 }
 
-// enter keeps an entry decision, and opens an incident when it is not met and was not waived.
+// enter keeps an entry decision, and opens an incident when it is not met and not overridden.
 func (f *file) enter(e entry) (contract.StepReply, error) {
 	err := f.decide(e.decision.Kind, string(e.decision.Outcome), f.Applicant, e.decision)
 	if err != nil {
@@ -93,7 +93,7 @@ func (f *file) enter(e entry) (contract.StepReply, error) {
 	case e.decision.Outcome == policy.Met:
 		f.Note(e.stage, e.met, store.ActorSystem, nil)
 		return contract.StepReply{}, nil
-	case e.waived:
+	case e.overrides.Has(e.cause):
 		return contract.StepReply{}, nil // the override itself is on the timeline
 	}
 	f.Note(e.stage, e.notMet, store.ActorSystem, nil)

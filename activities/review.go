@@ -40,8 +40,9 @@ func (r *Records) ReviewHours(
 		if err != nil {
 			return reply, err
 		}
-		if gate.Outcome == policy.Met || req.Waived {
-			if req.Waived {
+		accepted := req.Overrides.Has(contract.CertificateUndermined)
+		if gate.Outcome == policy.Met || accepted {
+			if accepted {
 				f.Note(progress.Training, "hours_accepted", store.ActorOperator, map[string]any{
 					"have": gate.Have.String(), "need": gate.Need.String(),
 				})

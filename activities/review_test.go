@@ -37,10 +37,10 @@ func (b bundle) void(t *testing.T, sessions int) {
 		b.caseID, sessions)
 }
 
-func (b bundle) review(t *testing.T, try int, waived bool) contract.ReviewHoursReply {
+func (b bundle) review(t *testing.T, try int, accepted bool) contract.ReviewHoursReply {
 	t.Helper()
 	reply, err := b.ReviewHours(t.Context(), contract.ReviewHoursRequest{
-		CaseID: b.caseID, Change: "v", Try: try, Waived: waived,
+		CaseID: b.caseID, Change: "v", Try: try, Overrides: overrides(accepted, contract.CertificateUndermined),
 	})
 	require.NoError(t, err)
 	return reply
@@ -220,8 +220,10 @@ func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 			b.admit(t)
 			b.exec(t, `INSERT INTO ce_years VALUES (2025, now(), $1)`, b.account)
 			b.trainOnly(t, calendar.NewDate(2025, time.March, 3))
-			credit := func(try int, waived bool) contract.StepReply {
-				reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{CaseID: b.caseID, Try: try, Waived: waived})
+			credit := func(try int, instead bool) contract.StepReply {
+				reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
+					CaseID: b.caseID, Try: try, Overrides: overrides(instead, contract.CEYearClosed),
+				})
 				require.NoError(t, err)
 				return reply
 			}

@@ -93,6 +93,21 @@ func CompletionCauses() []Cause {
 	return []Cause{StepFailed, PrintingNotSetUp, GlyphMissing, DocumentRefused, SigningFailed}
 }
 
+// Overrides is the causes that a step which is asked again goes on in spite of: each as operators saw and overrode it, in that
+// order, once. What else the step finds stops it.
+type Overrides []Cause
+
+// Has reports whether a cause was overridden.
+func (o Overrides) Has(c Cause) bool { return slices.Contains(o, c) }
+
+// Resolved is what is overridden once an incident was resolved by a verb.
+func (o Overrides) Resolved(i Incident, by Verb) Overrides {
+	if by != Override || o.Has(i.Cause) {
+		return o
+	}
+	return append(slices.Clone(o), i.Cause)
+}
+
 type causeRow struct {
 	cause Cause
 	kind  Kind

@@ -11,13 +11,13 @@ const (
 	GradeCertificate    = "grade"
 )
 
-// IssueCertificateRequest records a certificate. Released lets it be issued though the issuer is not listed today, by the
-// city bureau's decision.
+// IssueCertificateRequest records a certificate. What Overrides has does not keep it from being issued: that its issuer is not
+// listed today, by the city bureau's decision, or that the number it was reported under is another's.
 type IssueCertificateRequest struct {
-	CaseID   string `json:"case_id"`
-	Kind     string `json:"kind"`
-	Try      int    `json:"try"`
-	Released bool   `json:"released"`
+	CaseID    string    `json:"case_id"`
+	Kind      string    `json:"kind"`
+	Try       int       `json:"try"`
+	Overrides Overrides `json:"overrides,omitempty"`
 	// Change is what sent the case back to its training before.
 	Change string `json:"change,omitempty"`
 	// Waits counts how often the case has waited for the marks to be final.

@@ -44,13 +44,13 @@ type StepReply struct {
 }
 
 // AdmitRequest asks whether the person may join, at these institutions. Try counts the times it is asked, and Change names
-// what sent the case back to be asked anew; Waived lets the person in though the conditions are not met, by an operator's
-// override.
+// what sent the case back to be asked anew; what Overrides has does not keep the person out.
 type AdmitRequest struct {
 	CaseID string `json:"case_id"`
 	Try    int    `json:"try"`
-	Waived bool   `json:"waived"`
 	Change string `json:"change,omitempty"`
+
+	Overrides Overrides `json:"overrides,omitempty"`
 }
 
 // Key identifies the step within its case.
@@ -166,8 +166,9 @@ type RecordReply struct {
 type EnterEvaluationRequest struct {
 	CaseID string `json:"case_id"`
 	Try    int    `json:"try"`
-	Waived bool   `json:"waived"`
 	Change string `json:"change,omitempty"`
+
+	Overrides Overrides `json:"overrides,omitempty"`
 }
 
 // Key identifies the step within its case.
@@ -192,12 +193,13 @@ type DecideTitleReply struct {
 }
 
 // CreditHoursRequest books the training's hours as CE hours; Change names what changed them since they were booked before.
-// Waived books hours of a closed year in the year that is open, by an operator's decision.
+// An override of a year that is closed books its hours in the year that is open.
 type CreditHoursRequest struct {
 	CaseID string `json:"case_id"`
 	Change string `json:"change,omitempty"`
 	Try    int    `json:"try,omitempty"`
-	Waived bool   `json:"waived,omitempty"`
+
+	Overrides Overrides `json:"overrides,omitempty"`
 }
 
 // Key identifies the step within its case.
@@ -212,13 +214,14 @@ func (r CreditHoursRequest) Key() string {
 	return key
 }
 
-// ReviewHoursRequest asks whether the case still stands on its hours after a change of them. Waived lets it stand though
-// they do not suffice, by an operator's override.
+// ReviewHoursRequest asks whether the case still stands on its hours after a change of them. An override lets it stand
+// though they do not suffice.
 type ReviewHoursRequest struct {
 	CaseID string `json:"case_id"`
 	Change string `json:"change"`
 	Try    int    `json:"try"`
-	Waived bool   `json:"waived,omitempty"`
+
+	Overrides Overrides `json:"overrides,omitempty"`
 }
 
 // Key identifies the step within its case.

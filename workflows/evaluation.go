@@ -10,9 +10,9 @@ import (
 // and practice, until both are passed (三（二）). Who may be evaluated is a stricter question than who may be trained.
 func (c *caseRun) evaluation(ctx workflow.Context) error {
 	if c.resume.Attempt == 0 { // an attempt that goes on was let in before
-		err := c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
+		err := c.gate(ctx, func(try int, over contract.Overrides) (contract.StepReply, error) {
 			return perform(ctx, c, contract.EnterEvaluation,
-				contract.EnterEvaluationRequest{CaseID: c.id, Try: try, Waived: waived, Change: c.returned()})
+				contract.EnterEvaluationRequest{CaseID: c.id, Try: try, Overrides: over, Change: c.returned()})
 		})
 		if err != nil {
 			return err

@@ -75,13 +75,13 @@ func (c *caseRun) apply(ctx workflow.Context, resolution string) contract.ApplyR
 	return reply
 }
 
-// gate repeats a step until it lets the case through. An operator's override lets it through the next time.
+// gate repeats a step until it lets the case through. What an operator overrides does not stop it again; whatever else it finds does.
 func (c *caseRun) gate(
-	ctx workflow.Context, ask func(try int, waived bool) (contract.StepReply, error),
+	ctx workflow.Context, ask func(try int, over contract.Overrides) (contract.StepReply, error),
 ) error {
-	waived := false
+	var over contract.Overrides
 	for try := 1; ; try++ {
-		reply, err := ask(try, waived)
+		reply, err := ask(try, over)
 		if err != nil || reply.Incident == nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (c *caseRun) gate(
 		if err != nil {
 			return err
 		}
-		waived = resolution.Verb == contract.Override
+		over = over.Resolved(*reply.Incident, resolution.Verb)
 	}
 }
 

@@ -15,11 +15,11 @@ import (
 // release knows no others.
 func (c *caseRun) issueCertificate(ctx workflow.Context, kind string) error {
 	change, prepared, waits := c.resume.Change, "", 0
-	err := c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
+	err := c.gate(ctx, func(try int, over contract.Overrides) (contract.StepReply, error) {
 		for {
 			c.answers = false
 			req := contract.IssueCertificateRequest{
-				CaseID: c.id, Kind: kind, Try: try, Released: waived, Change: change, Waits: waits,
+				CaseID: c.id, Kind: kind, Try: try, Overrides: over, Change: change, Waits: waits,
 			}
 			reply, err := perform(ctx, c, contract.IssueCertificate, req)
 			switch {
@@ -46,7 +46,7 @@ func (c *caseRun) issueCertificate(ctx workflow.Context, kind string) error {
 	for _, step := range []func(workflow.Context, contract.CertificateStep) (contract.StepReply, error){
 		c.print, c.sign, c.publish,
 	} {
-		err := c.gate(ctx, func(try int, _ bool) (contract.StepReply, error) {
+		err := c.gate(ctx, func(try int, _ contract.Overrides) (contract.StepReply, error) {
 			return step(ctx, contract.CertificateStep{CaseID: c.id, CertificateID: prepared, Try: try})
 		})
 		if err != nil {

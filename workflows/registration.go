@@ -10,7 +10,7 @@ import (
 // today (notice, section 三). What the API checked when the case was registered is decided again here, on the record,
 // and kept with its reasons.
 func (c *caseRun) registration(ctx workflow.Context) error {
-	return c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
-		return perform(ctx, c, contract.Admit, contract.AdmitRequest{CaseID: c.id, Try: try, Waived: waived, Change: c.returned()})
+	return c.gate(ctx, func(try int, over contract.Overrides) (contract.StepReply, error) {
+		return perform(ctx, c, contract.Admit, contract.AdmitRequest{CaseID: c.id, Try: try, Overrides: over, Change: c.returned()})
 	})
 }

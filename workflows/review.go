@@ -115,10 +115,10 @@ func (c *caseRun) review(ctx workflow.Context, change string) error {
 func (c *caseRun) reviewed(ctx workflow.Context, change string) (outcome string, err error) {
 	c.held++
 	defer func() { c.held-- }()
-	waived := false
+	var over contract.Overrides
 	for try := 1; ; try++ {
 		reply, err := perform(ctx, c, contract.ReviewHours, contract.ReviewHoursRequest{
-			CaseID: c.id, Change: change, Try: try, Waived: waived,
+			CaseID: c.id, Change: change, Try: try, Overrides: over,
 		})
 		switch {
 		case err != nil:
@@ -138,7 +138,7 @@ func (c *caseRun) reviewed(ctx workflow.Context, change string) (outcome string,
 		if err != nil {
 			return outcome, err
 		}
-		waived = resolution.Verb == contract.Override
+		over = over.Resolved(*reply.Incident, resolution.Verb)
 	}
 }
 

@@ -70,7 +70,7 @@ func TestHoursVoidedUnderACertificateHoldTheCaseUntilAnOperatorDecides(t *testin
 			}
 			require.Equal(t, 9*day, w.lasted(), "nothing went on meanwhile")
 			require.Subset(t, w.asked, []string{"review/v/2", "record/theory-1-1"})
-			require.Equal(t, verb == contract.Override, w.waived, "only an override lets the hours stand")
+			require.Equal(t, verb == contract.Override, w.over["review/v/2"].Has(contract.CertificateUndermined), "only an override lets the hours stand")
 		})
 	}
 }

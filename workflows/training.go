@@ -27,8 +27,8 @@ func (c *caseRun) training(ctx workflow.Context) error {
 
 // credit books the training's hours as CE hours; change names what changed them since they were booked before.
 func (c *caseRun) credit(ctx workflow.Context, change string) error {
-	return c.gate(ctx, func(try int, waived bool) (contract.StepReply, error) {
-		req := contract.CreditHoursRequest{CaseID: c.id, Change: change, Waived: waived}
+	return c.gate(ctx, func(try int, over contract.Overrides) (contract.StepReply, error) {
+		req := contract.CreditHoursRequest{CaseID: c.id, Change: change, Overrides: over}
 		if try > 1 {
 			req.Try = try
 		}

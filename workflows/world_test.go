@@ -34,8 +34,8 @@ type world struct {
 	replies map[string]any   // by step key; a step with none goes through
 	broken  map[string]error // by step key: errors that a step returns once; the signer, until they are gone
 	verbs   map[string]contract.ApplyResolutionReply
-	wait    time.Duration // how long an institution has for a task
-	waived  bool          // whether the last review of hours that was not scripted was waived
+	wait    time.Duration                 // how long an institution has for a task
+	over    map[string]contract.Overrides // by step key: what a step that was not scripted was to go on in spite of
 
 	acts      map[string]contract.ApplyActReply // by the act's id: what becomes of it
 	positions map[string]contract.Position      // where the case stood when it came
@@ -49,7 +49,7 @@ func newWorld(t *testing.T) *world {
 	var suite testsuite.WorkflowTestSuite
 	suite.SetLogger(tlog.NewStructuredLogger(slog.New(slog.DiscardHandler)))
 	w := &world{
-		env: suite.NewTestWorkflowEnvironment(), replies: map[string]any{}, broken: map[string]error{},
+		env: suite.NewTestWorkflowEnvironment(), replies: map[string]any{}, over: map[string]contract.Overrides{}, broken: map[string]error{},
 		verbs: map[string]contract.ApplyResolutionReply{}, wait: 10 * day,
 		acts: map[string]contract.ApplyActReply{}, positions: map[string]contract.Position{},
 	}
@@ -57,9 +57,16 @@ func newWorld(t *testing.T) *world {
 	w.env.SetStartTime(time.Date(2026, time.March, 2, 1, 0, 0, 0, time.UTC))
 	w.env.RegisterWorkflowWithOptions(workflows.Case, workflow.RegisterOptions{Name: contract.CaseWorkflow})
 	workflows.RegisterIssuance(w.env)
-	play(w, contract.Admit, nil)
-	play(w, contract.EnterEvaluation, nil)
+	play(w, contract.Admit, func(r contract.AdmitRequest) (none contract.StepReply) {
+		w.over[r.Key()] = r.Overrides
+		return none
+	})
+	play(w, contract.EnterEvaluation, func(r contract.EnterEvaluationRequest) (none contract.StepReply) {
+		w.over[r.Key()] = r.Overrides
+		return none
+	})
 	play(w, contract.IssueCertificate, func(r contract.IssueCertificateRequest) contract.IssueCertificateReply {
+		w.over[r.Key()] = r.Overrides
 		if r.Change != "" {
 			return contract.IssueCertificateReply{CertificateID: r.Kind + "-again"}
 		}
@@ -72,9 +79,12 @@ func newWorld(t *testing.T) *world {
 	play(w, contract.DecideTitle, func(contract.DecideTitleRequest) contract.DecideTitleReply {
 		return contract.DecideTitleReply{Mapped: true}
 	})
-	play(w, contract.CreditHours, nil)
+	play(w, contract.CreditHours, func(r contract.CreditHoursRequest) (none contract.StepReply) {
+		w.over[r.Key()] = r.Overrides
+		return none
+	})
 	play(w, contract.ReviewHours, func(r contract.ReviewHoursRequest) contract.ReviewHoursReply {
-		w.waived = r.Waived
+		w.over[r.Key()] = r.Overrides
 		return contract.ReviewHoursReply{}
 	})
 	play(w, contract.ReviewCertificates, nil)
