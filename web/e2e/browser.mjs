@@ -91,8 +91,17 @@ export async function choose(within, field, option) {
 }
 
 /** Gives the reason that a form asks for: of those that are shown, for a page has other forms folded away. */
-export const saysWhy = (within, reason) =>
-  within.getByLabel('理由').filter({ visible: true }).first().fill(reason)
+export const saysWhy = (within, reason) => within.getByLabel('理由').filter({ visible: true }).first().fill(reason)
+
+/** Waits until so many of something are there, and no more. */
+export async function counts(found, n, promise = `${n} of ${found}`) {
+  try {
+    if (n > 0) await found.nth(n - 1).waitFor({ state: 'attached' })
+    await found.nth(n).waitFor({ state: 'detached' })
+  } catch (e) {
+    throw new Error(`${promise}: there are ${await found.count()}`, { cause: e })
+  }
+}
 
 export const at = (path) => `${world.url}/app${path}`
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, fits, loggedIn, world } from './browser.mjs'
+import { at, counts, fits, loggedIn, world } from './browser.mjs'
 
 describe('the page of a case, for an operator', () => {
   it('says what the case waits for and who can move it; the case is claimed, noted and acted on from the keyboard', async (t) => {
@@ -48,7 +48,7 @@ describe('the page of a case, for an operator', () => {
     ]) {
       await page.getByRole('navigation', { name: '个案的各部分' }).getByRole('link', { name }).click()
       await page.locator(sign).first().waitFor()
-      assert.equal(await page.locator('.case-sections [aria-current]').count(), 1, 'one part is said to be shown')
+      await counts(page.locator('.case-sections [aria-current]'), 1, 'one part is said to be shown')
       await axeFindsNothing(page, name)
     }
     // An act that is sent is done: the case stands still, and goes on.
@@ -78,7 +78,7 @@ describe('the record', () => {
     await page.goto(at('/audit?action=case.register'))
     await page.locator('[data-faults="0"]').waitFor()
     await page.locator('[data-action="case.register"]').first().waitFor()
-    assert.equal(await page.locator('[data-action]:not([data-action="case.register"])').count(), 0)
+    await counts(page.locator('[data-action]:not([data-action="case.register"])'), 0)
   })
 
   it('shows what the rules say, where that is written, and what differs between versions', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, world } from './browser.mjs'
+import { ask, at, counts, loggedIn, world } from './browser.mjs'
 
 /** Asks the interface as an operator who is not the one that logs in. */
 const beside = (path, body) => ask(path, world.operator, body)
@@ -41,7 +41,7 @@ describe('a certificate that says something wrong', () => {
     await form.getByRole('textbox', { name: '理由' }).fill('姓名印错')
     await form.getByRole('button', { name: '提出申请' }).click()
     await page.getByText('这是您提出的申请，须由另一人审批。').waitFor()
-    assert.equal(await page.getByRole('radio', { name: '批准' }).count(), 0, 'who asked does not decide')
+    await counts(page.getByRole('radio', { name: '批准' }), 0, 'who asked does not decide')
     await axeFindsNothing(page)
 
     const { requests } = await beside(`/v1/certificate-requests?certificate=${id}`)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothingInLightOrDark as fine } from './axe.mjs'
-import { at, choose, loggedIn, saysWhy } from './browser.mjs'
+import { at, choose, counts, loggedIn, saysWhy } from './browser.mjs'
 import { day } from './newcomers.mjs'
 
 describe('staff who teach in classes', () => {
@@ -79,7 +79,7 @@ describe('staff who teach in classes', () => {
     await dialog.getByRole('link', { name: '本班课次' }).click()
     await page.getByRole('heading', { name: '课次' }).waitFor()
     await page.locator('.listing tbody tr').nth(1).waitFor()
-    assert.equal(await page.locator('.listing tbody tr').count(), 2)
+    await counts(page.locator('.listing tbody tr'), 2)
     await fine(page, 'sessions')
     await page.getByRole('button', { name: '考勤更正' }).click()
     await dialog.getByText('看错了签到表').waitFor()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, world } from './browser.mjs'
+import { at, counts, loggedIn, world } from './browser.mjs'
 
 /** What the row says that has the focus. */
 const hand = (page) => page.evaluate(() => document.activeElement?.closest('tr')?.innerText ?? '')
@@ -108,7 +108,7 @@ describe('a view of a list', () => {
     await other.getByRole('button', { name }).click()
     await other.waitForURL((url) => url.searchParams.get('filter') === 'status:stuck')
     await other.getByRole('button', { name: new RegExp(name) }).click()
-    assert.equal(await other.getByRole('button', { name: '删除' }).count(), 0, 'it is for its owner to change')
+    await counts(other.getByRole('button', { name: '删除' }), 0, 'it is for its owner to change')
   })
 })
 
@@ -172,7 +172,7 @@ describe('a list of anything else', () => {
 
     // Where nothing can be done with several rows, none is picked, and no key says it would.
     await lists(page, '/institutions')
-    assert.equal(await page.locator('.listing input[type=checkbox]').count(), 0)
+    await counts(page.locator('.listing input[type=checkbox]'), 0)
     await page.keyboard.press('j')
     assert.notEqual(await hand(page), '')
   })

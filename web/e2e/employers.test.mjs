@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { it } from 'node:test'
 import { axeFindsNothingInLightOrDark } from './axe.mjs'
-import { at, choose, fits, loggedIn, shot } from './browser.mjs'
+import { at, choose, counts, fits, loggedIn, shot } from './browser.mjs'
 import { day, listed, trains } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
@@ -23,7 +23,7 @@ it('an employer sees its people in its class, and nothing else of them', async (
   await page.getByRole('heading', { level: 2, name: '例示科技大数据订单班' }).waitFor()
   const people = page.locator('.listing tbody tr')
   await people.nth(5).waitFor() // the demonstration registers six, in turns
-  assert.equal(await people.count(), 6, 'two of its list are at fault')
+  await counts(people, 6, 'two of its list are at fault')
   await fine(page, 'staff')
   await page
     .getByRole('button', { name: /^开具证明: / })
@@ -87,7 +87,7 @@ it('a training body makes an order class, its employer agrees to it and register
   const sheet = page.getByRole('dialog')
   await sheet.getByText(`填写的是“${mistyped}”`).waitFor()
   await sheet.getByText('填写的是“没有这家机构”').waitFor()
-  assert.equal(await sheet.locator('.lines li').count(), 2, 'faulty rows are shown first')
+  await counts(sheet.locator('.lines li'), 2, 'faulty rows are shown first')
   await fine(page, 'faults')
   const start = sheet.getByRole('button', { name: '开始报名，共 2 人' })
   assert.ok(await start.isDisabled(), 'not before it is declared that they consented')

@@ -1,7 +1,6 @@
-import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, saysWhy, shot, world } from './browser.mjs'
+import { ask, at, counts, loggedIn, saysWhy, shot, world } from './browser.mjs'
 
 const day = (n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10)
 /** An institution of which the demonstration asks nothing. */
@@ -97,7 +96,7 @@ describe('supervision of institutions', () => {
     await sheet.getByRole('button', { name: '恢复资格' }).click()
     await sheet.waitFor({ state: 'detached' })
     await page.getByRole('button', { name: '暂停资格' }).waitFor()
-    assert.equal(await page.locator('#suspended').count(), 0)
+    await counts(page.locator('#suspended'), 0)
   })
 
   it('what an institution says it can carry is what the cases of another are spread by', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, world } from './browser.mjs'
+import { at, counts, loggedIn, world } from './browser.mjs'
 
 /** What the interface says to who asks for tasks with a key. */
 const tasks = async (key) =>
@@ -15,11 +15,7 @@ describe('an API key', () => {
     await page.getByRole('button', { name: '新建密钥' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: '新建密钥' }).click()
-    assert.equal(
-      await dialog.getByText('请填写').count(),
-      2,
-      'neither without a name nor without anything it is good for',
-    )
+    await counts(dialog.getByText('请填写'), 2, 'neither without a name nor without anything it is good for')
     await dialog.getByRole('textbox', { name: '名称' }).fill('排课系统')
     await dialog.getByRole('checkbox', { name: /^任务/ }).check()
     await dialog.getByRole('button', { name: '新建密钥' }).click()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { at, enter, logsIn, person, visit, world } from './browser.mjs'
+import { at, counts, enter, logsIn, person, visit, world } from './browser.mjs'
 
 const first = {
   trainee: /\/cases\/[0-9a-f-]{36}$/,
@@ -15,7 +15,7 @@ describe('logging in', () => {
       const page = await logsIn(t, role)
       await page.waitForURL(path)
       await page.locator('main h1').waitFor()
-      if (role === 'trainee') assert.equal(await page.locator('.camp').count(), 7)
+      if (role === 'trainee') await counts(page.locator('.camp'), 7)
       else if (role === 'operator') await page.locator('.today .figure').first().waitFor()
       else await page.locator('.listing tbody tr').first().waitFor()
     })

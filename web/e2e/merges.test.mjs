@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, loggedIn, world } from './browser.mjs'
+import { ask, at, counts, loggedIn, world } from './browser.mjs'
 
 const basis = { legal_basis: '京人社专技字〔2023〕91号', evidence: '两份证件已核对', reason: '换领了新证件' }
 
@@ -16,22 +16,18 @@ it('two records of one person are compared, merged by two operators, and taken a
   await other.fill(world.stuck)
   await dialog.getByRole('button', { name: '对照两份记录' }).click()
   await dialog.getByRole('alert').getByText('须先撤销其中一件').waitFor()
-  assert.equal(
-    await dialog.getByRole('button', { name: '提交审批' }).count(),
-    0,
-    'both have a case for the same target',
-  )
+  await counts(dialog.getByRole('button', { name: '提交审批' }), 0, 'both have a case for the same target')
   await axeFindsNothing(page, 'what keeps two records apart')
 
   await other.fill(cases[0].id)
   await dialog.getByRole('button', { name: '对照两份记录' }).click()
   await dialog.getByRole('button', { name: '提交审批' }).click()
-  assert.equal(await dialog.getByText('请填写').count(), 3, 'not without what shows it, what allows it, and a reason')
+  await counts(dialog.getByText('请填写'), 3, 'not without what shows it, what allows it, and a reason')
   await says(dialog)
   await axeFindsNothing(page, 'two records side by side')
   await dialog.getByRole('button', { name: '提交审批' }).click()
   await dialog.getByText('须由另一人审批').waitFor()
-  assert.equal(await dialog.getByRole('radio').count(), 0, 'nobody decides on what they asked for')
+  await counts(dialog.getByRole('radio'), 0, 'nobody decides on what they asked for')
 
   const id = new URL(page.url()).searchParams.get('merge')
   const { seen } = await ask(`/v1/merges/${id}`, world.operator)

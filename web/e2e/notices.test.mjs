@@ -1,6 +1,5 @@
-import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { at, loggedIn } from './browser.mjs'
+import { at, counts, loggedIn } from './browser.mjs'
 
 it('staff name a mailbox, are told so, say that they see to it, and take the mailbox away', async (t) => {
   const page = await loggedIn(t, 'institution')
@@ -26,5 +25,5 @@ it('staff name a mailbox, are told so, say that they see to it, and take the mai
   await dialog.getByRole('textbox', { name: '理由' }).fill('已停用')
   await dialog.getByRole('button', { name: /^移除“教务值班”/ }).click()
   await dialog.getByText('还没有登记邮箱').waitFor()
-  assert.equal(await dialog.getByText('d***@demo.example').count(), 0)
+  await counts(dialog.getByText('d***@demo.example'), 0)
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { ask, at, fits, loggedIn, phone, visit, world } from './browser.mjs'
+import { ask, at, counts, fits, loggedIn, phone, visit, world } from './browser.mjs'
 
 describe('a page of another role', () => {
   for (const [role, path] of [
@@ -27,7 +27,7 @@ describe('a page of another role', () => {
     await page.locator('main h1').waitFor()
     await page.goto(at(`/cases/${world.stuck}`))
     await page.getByRole('alert').waitFor()
-    assert.equal(await page.locator('.camp').count(), 0)
+    await counts(page.locator('.camp'), 0)
   })
 
   it('that is nowhere says so', async (t) => {
@@ -72,7 +72,7 @@ describe('a list', () => {
     await page.reload()
     await page.locator('.listing tbody tr').first().waitFor()
     assert.match(page.url(), /state=answered.*sort=due_at/)
-    assert.equal(await page.locator('th[aria-sort=ascending]').count(), 1)
+    await counts(page.locator('th[aria-sort=ascending]'), 1)
     for (const state of await page.locator('.listing tbody td:last-child').allInnerTexts()) {
       assert.equal(state.trim(), 'Answered')
     }
@@ -108,7 +108,7 @@ describe('an operator', () => {
     await dialog.getByText('学员目前不符合参加培育项目的条件').waitFor()
     await dialog.getByText('凭依据放行').click()
     await dialog.getByRole('button', { name: '提交复核' }).click()
-    assert.equal(await dialog.getByText('请填写').count(), 3, 'not without its evidence, what allows it, and a reason')
+    await counts(dialog.getByText('请填写'), 3, 'not without its evidence, what allows it, and a reason')
     await dialog.getByRole('textbox', { name: '依据', exact: true }).fill('原件已核对')
     await dialog.getByRole('textbox', { name: '政策依据' }).fill('京人社专技字〔2023〕91号')
     await dialog.getByRole('textbox', { name: '理由' }).fill('学历证书系补发，原件已核对')
@@ -118,7 +118,7 @@ describe('an operator', () => {
     await page.goto(at('/approvals?whose=mine'))
     await page.getByRole('link', { name: '凭依据放行' }).click()
     await dialog.getByText('须由另一人审批').waitFor()
-    assert.equal(await dialog.getByRole('radio').count(), 0, 'nobody decides on what they asked for')
+    await counts(dialog.getByRole('radio'), 0, 'nobody decides on what they asked for')
     await dialog.getByRole('button', { name: '撤回申请' }).click()
     await dialog.getByText('已撤回').waitFor()
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, loggedIn, visit } from './browser.mjs'
+import { at, counts, loggedIn, visit } from './browser.mjs'
 
 /** Invites somebody by the page, and reads the link that it shows. */
 async function invites(page, label) {
@@ -63,7 +63,7 @@ describe('staff of an institution', () => {
     const late = await visit(t)
     await late.goto(link)
     await late.getByRole('alert').waitFor()
-    assert.equal(await late.locator('form').count(), 0)
+    await counts(late.locator('form'), 0)
   })
 })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { axeFindsNothing } from './axe.mjs'
-import { at, enter, fits, makes, phone, shot, visit, world } from './browser.mjs'
+import { at, counts, enter, fits, makes, phone, shot, visit, world } from './browser.mjs'
 import { asksWhether, consents, next, plans, saved, trains } from './newcomers.mjs'
 import { numbered } from './numbers.mjs'
 
@@ -38,7 +38,7 @@ it('somebody new asks whether they may join, makes an account, and registers on 
   await page.locator('main').getByRole('link', { name: '能不能报' }).click()
   await looked(page, '能不能报？')
   await asksWhether(page, offered.called)
-  assert.equal(await page.locator('[data-outcome]').count(), 3)
+  await counts(page.locator('[data-outcome]'), 3)
   await looked(page, '能不能报？')
   await page.getByRole('button', { name: '带着这些内容去报名' }).click()
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { strToU8 } from 'fflate'
 import { axeFindsNothing } from './axe.mjs'
-import { loggedIn } from './browser.mjs'
+import { counts, loggedIn } from './browser.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
 
 const today = new Date().toISOString().slice(0, 10)
@@ -41,7 +41,7 @@ describe('a workbook', () => {
     await report.getByRole('button', { name: '有误 1' }).click()
     const faulty = report.locator('tbody tr')
     await faulty.getByText('填写的是“昨天”').waitFor()
-    assert.equal(await faulty.count(), 1)
+    await counts(faulty, 1)
     await axeFindsNothing(page)
     await report.getByRole('radio', { name: /^全部提交/ }).check()
     assert.ok(
