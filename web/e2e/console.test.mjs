@@ -115,7 +115,7 @@ describe('a view of a list', () => {
 describe('a list as a file', () => {
   it('has the rows that the list has, in its order', async (t) => {
     const page = await loggedIn(t, 'operator')
-    await lists(page, '/cases?filter=status:stuck&sort=registered')
+    await lists(page, '/cases?filter=status:stuck+stage:registration&sort=registered')
     const shown = await page.locator('.listing tbody td:nth-child(2) .mono').allInnerTexts()
     await page.getByRole('button', { name: '导出' }).click()
     const [download] = await Promise.all([
