@@ -12,6 +12,7 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/idcheck"
 	"github.com/dengpan/dengpan/idcheck/bureau"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
@@ -24,7 +25,7 @@ func (w *world) registerOf() (*bureau.Register, *idcheck.Watch) {
 	require.NoError(w.t, err)
 	server := httptest.NewServer(played)
 	w.t.Cleanup(server.Close)
-	register, err := idcheck.New(server.URL, secret, true)
+	register, err := idcheck.New(neighbour.Address{URL: server.URL, Secret: secret, Insecure: true})
 	require.NoError(w.t, err)
 	return played, &idcheck.Watch{Store: w.store, Keys: w.keys, Register: register}
 }
@@ -129,11 +130,11 @@ func TestX14TheRegisterIsAskedOnceOfAPersonAndWhileItIsAwayNobodyIsFoundToBeAnyt
 	require.Equal(t, 1, w.count("SELECT count(*) FROM case_events WHERE kind = 'identity_unverified' AND case_id = $1", caseID))
 	require.NotContains(t, w.dump("identity_checks"), "王")
 
-	other, err := idcheck.New("http://127.0.0.1:1", delivery.NewSecret(), true)
+	other, err := idcheck.New(neighbour.Address{URL: "http://127.0.0.1:1", Secret: delivery.NewSecret(), Insecure: true})
 	require.NoError(t, err)
 	_, err = other.Ask(t.Context(), idcheck.Question{ID: "x", Name: "王小明", Number: "1"})
 	require.NotContains(t, err.Error(), "王")
-	_, err = idcheck.New("http://register.example.cn/checks", delivery.NewSecret(), false)
+	_, err = idcheck.New(neighbour.Address{URL: "http://register.example.cn/checks", Secret: delivery.NewSecret()})
 	require.ErrorContains(t, err, "https://")
 }
 

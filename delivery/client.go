@@ -213,13 +213,13 @@ func judge(res *http.Response, at time.Time) Attempt {
 		attempt.ErrorClass = ClassServerError
 	}
 	attempt.Gone = res.StatusCode == http.StatusGone
-	attempt.RetryAfter = retryAfter(res.Header.Get("Retry-After"), at)
+	attempt.RetryAfter = RetryAfter(res.Header.Get("Retry-After"), at)
 	return attempt
 }
 
-// retryAfter reads the header of that name, which gives seconds or a date. What an endpoint asks for is bounded: the
+// RetryAfter reads the header of that name, which gives seconds or a date. What an endpoint asks for is bounded: the
 // schedule is ours.
-func retryAfter(value string, now time.Time) time.Duration {
+func RetryAfter(value string, now time.Time) time.Duration {
 	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil {
 		return time.Duration(min(max(seconds, 0), int64(longestRetryTold/time.Second))) * time.Second
 	}

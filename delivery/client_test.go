@@ -243,7 +243,7 @@ func TestRetryAfterIsReadInBothForms(t *testing.T) {
 		"9223372036854775807":           24 * time.Hour,
 		"92233720368547758070":          0,
 	} {
-		require.Equal(t, want, retryAfter(value, now), value)
+		require.Equal(t, want, RetryAfter(value, now), value)
 	}
 }
 

@@ -3,25 +3,17 @@
 package idcheck
 
 import (
-	"bytes"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
-	"time"
 
-	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/store"
 )
 
-const (
-	patience      = 20 * time.Second // that the register is waited for, in all
-	longestAnswer = 16 << 10
-)
+const longestAnswer = 16 << 10
 
 // Question is whose name and number are asked about.
 type Question struct {
@@ -33,69 +25,45 @@ type Question struct {
 }
 
 // Register is the way to the register. It may be used by many at once.
-type Register struct {
-	url, secret string
-	client      *http.Client
+type Register struct{ at *neighbour.Neighbour }
+
+// New is the way to a register.
+func New(at neighbour.Address) (*Register, error) {
+	to, err := neighbour.New(at, longestAnswer)
+	return &Register{at: to}, err
 }
 
-// New is the way to a register; it does not connect before there is a question. It refuses an address that would not protect what
-// is sent there, unless it may be plain http, for demonstrations.
-func New(address, secret string, insecure bool) (*Register, error) {
-	to, err := url.Parse(address)
-	switch {
-	case err != nil || to.Hostname() == "" || to.User != nil || to.RawQuery != "" || to.Fragment != "":
-		return nil, errors.New("its address is not a URL such as https://register.example.cn/checks")
-	case to.Scheme != "https" && (to.Scheme != "http" || !insecure):
-		return nil, errors.New("its address must begin with https://: what is sent there says who people are")
-	}
-	if _, err := delivery.Sign([]string{secret}, "try", time.Now(), nil); err != nil {
-		return nil, errors.New("its secret is not whsec_ and 24 to 64 bytes in base64")
-	}
-	return &Register{url: to.String(), secret: secret, client: &http.Client{
-		Timeout: patience,
-		Transport: &http.Transport{
-			Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{MinVersion: tls.VersionTLS12}, ForceAttemptHTTP2: true,
-			MaxIdleConnsPerHost: 2, IdleConnTimeout: time.Minute, TLSHandshakeTimeout: 10 * time.Second,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}, nil
-}
+// What the register did not answer. Neither holds what it said, which may repeat a name.
+var (
+	errAway    = errors.New("the register of persons did not answer")                            // whoever it is asked about
+	errUnclear = errors.New("the register of persons answered a question as nobody understands") // about this person
+)
 
-// errAway says that the register did not answer. It never holds what the register said, which may repeat a name.
-var errAway = errors.New("the register of persons did not answer")
-
-// Ask asks the register. An error says that it did not answer, and is to be asked again.
+// Ask asks the register. An error says that it found nothing, and is to be asked again.
 func (g *Register) Ask(ctx context.Context, q Question) (outcome string, err error) {
 	body, err := json.Marshal(q)
 	if err != nil {
 		return "", fmt.Errorf("write a question: %w", err)
 	}
-	headers, err := delivery.Sign([]string{g.secret}, q.ID, time.Now(), body)
-	if err != nil {
-		return "", err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url, bytes.NewReader(body))
-	if err != nil {
+	answer, err := g.at.Ask(ctx, neighbour.Request{Body: body, ID: q.ID})
+	switch answer.Status {
+	case http.StatusOK:
+	case http.StatusBadRequest, http.StatusUnprocessableEntity, http.StatusInternalServerError:
+		return "", errUnclear // it is there, and cannot read or cannot bear the question
+	default:
 		return "", errAway
 	}
-	request.Header = headers
-	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("User-Agent", "dengpan")
-	response, err := g.client.Do(request)
-	if err != nil {
-		return "", errAway
-	}
-	defer func() { _ = response.Body.Close() }() // it was read
-	var answer struct {
+	var found struct {
 		Result string `json:"result"`
 	}
-	plain, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
-	if err != nil || response.StatusCode != http.StatusOK || json.Unmarshal(plain, &answer) != nil {
-		return "", errAway
+	if err == nil {
+		err = answer.Decode(&found)
 	}
-	switch answer.Result {
-	case store.IdentityMatches, store.IdentityDiffers, store.IdentityUnknown:
-		return answer.Result, nil
+	switch broken, is := errors.AsType[*neighbour.Error](err); {
+	case is && broken.Class != neighbour.ClassUnreadable:
+		return "", errAway // it broke off
+	case found.Result == store.IdentityMatches, found.Result == store.IdentityDiffers, found.Result == store.IdentityUnknown:
+		return found.Result, nil
 	}
-	return "", errAway
+	return "", errUnclear
 }

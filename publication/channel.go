@@ -35,7 +35,7 @@ func (e *RefusedError) Error() string { return "the register refuses the record:
 
 // AwayError says that a register could not be reached, or did not answer as it should: it says nothing of any record.
 type AwayError struct {
-	Class      string // a code, as of package delivery
+	Class      string // a code, as of package neighbour
 	RetryAfter time.Duration
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/store"
 )
@@ -27,7 +28,7 @@ const (
 	turnBatch = 100
 	turnTime  = 30 * time.Second
 	// lease is how long an attempt may take: what nothing more was heard of is sent again, under the same key.
-	lease = 2 * requestTimeout
+	lease = 2 * neighbour.Patience
 )
 
 const (

@@ -19,6 +19,7 @@ import (
 	"github.com/dengpan/dengpan/certificate"
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/publication"
 	"github.com/dengpan/dengpan/registry"
@@ -70,9 +71,7 @@ func newWorld(t testing.TB, delay time.Duration) *world {
 	w.play = listener.URL
 	w.sender = &publication.Sender{Store: w.store, Keys: w.keys, Calendar: calendar.Real(), Now: w.clock, Channels: map[string]publication.Channel{}}
 	for _, name := range certificate.Channels() {
-		w.sender.Channels[name], err = publication.NewHTTP(publication.Address{
-			Channel: name, URL: listener.URL + "/registers/" + name, Secret: secret, Insecure: true,
-		})
+		w.sender.Channels[name], err = publication.NewHTTP(name, neighbour.Address{URL: listener.URL + "/registers/" + name, Secret: secret, Insecure: true})
 		require.NoError(t, err)
 	}
 	w.write(func(tx *store.Tx) error {

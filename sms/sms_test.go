@@ -9,6 +9,7 @@ import (
 
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/sms"
 	"github.com/dengpan/dengpan/sms/gateway"
 )
@@ -31,7 +32,7 @@ func start(t *testing.T) (server *gateway.Server, url, secret string) {
 
 func sender(t *testing.T, url, secret string) *sms.Gateway {
 	t.Helper()
-	g, err := sms.NewGateway(sms.Address{URL: url, Secret: secret, Insecure: true})
+	g, err := sms.NewGateway(neighbour.Address{URL: url, Secret: secret, Insecure: true})
 	require.NoError(t, err)
 	return g
 }
@@ -84,9 +85,9 @@ func TestAGatewayTakesOnlyWhatIsSignedForIt(t *testing.T) {
 func TestNumbersAreNotSentInClear(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://sms.example.cn/messages", "sms.example.cn", "https://name@sms.example.cn/", "https://sms.example.cn/?key=1"} {
-		_, err := sms.NewGateway(sms.Address{URL: url, Secret: delivery.NewSecret()})
+		_, err := sms.NewGateway(neighbour.Address{URL: url, Secret: delivery.NewSecret()})
 		require.Error(t, err, url)
 	}
-	_, err := sms.NewGateway(sms.Address{URL: "https://sms.example.cn/messages", Secret: "secret"})
+	_, err := sms.NewGateway(neighbour.Address{URL: "https://sms.example.cn/messages", Secret: "secret"})
 	require.ErrorContains(t, err, "its secret")
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/dengpan/dengpan/people"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/progress"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/sms"
 	"github.com/dengpan/dengpan/sms/gateway"
 	"github.com/dengpan/dengpan/store"
@@ -65,7 +66,7 @@ func newWorld(t *testing.T) *world {
 	w.gateway, address, err = gateway.Start("127.0.0.1:0", secret, "")
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, w.gateway.Close()) })
-	short, err := sms.NewGateway(sms.Address{URL: gateway.URL(address), Secret: secret, Insecure: true})
+	short, err := sms.NewGateway(neighbour.Address{URL: gateway.URL(address), Secret: secret, Insecure: true})
 	require.NoError(t, err)
 	w.sender = telling.Sender{
 		Store: w.Store, Keys: w.keys, Calendar: calendar.Real(), Mail: sender, SMS: short, Origin: origin, Clock: func() time.Time { return w.now },

@@ -32,18 +32,18 @@ func (c *channelsConfig) flags(f *pflag.FlagSet) {
 // channels are the ways to the registers that have an address.
 func (c *channelsConfig) channels(demo bool) (map[string]publication.Channel, error) {
 	all := map[string]publication.Channel{}
-	for name, at := range map[string][2]string{
+	for name, set := range map[string][2]string{
 		certificate.BeijingCE: {c.BeijingCE, c.BeijingCESecret}, certificate.National: {c.National, c.NationalSecret},
 	} {
-		if at[0] == "" {
+		if set[0] == "" {
 			continue
 		}
 		variable := "DENGPAN_CHANNEL_" + strings.ToUpper(name)
-		signs, err := secret("", at[1], variable+"_SECRET")
+		at, err := neighbourAt(set[0], set[1], variable, demo)
 		if err != nil {
 			return nil, err
 		}
-		channel, err := publication.NewHTTP(publication.Address{Channel: name, URL: at[0], Secret: signs, Insecure: demo})
+		channel, err := publication.NewHTTP(name, at)
 		if err != nil {
 			return nil, fmt.Errorf("register (%s_URL, _SECRET_FILE): %w", variable, err)
 		}

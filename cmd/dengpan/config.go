@@ -18,6 +18,7 @@ import (
 	"github.com/dengpan/dengpan/delivery"
 	"github.com/dengpan/dengpan/identity"
 	"github.com/dengpan/dengpan/kms"
+	"github.com/dengpan/dengpan/neighbour"
 	"github.com/dengpan/dengpan/policy"
 	"github.com/dengpan/dengpan/redact"
 	"github.com/dengpan/dengpan/store"
@@ -217,6 +218,12 @@ func secret(value, file, variable string) (string, error) {
 		return "", fmt.Errorf("%s_FILE: %w", variable, err)
 	}
 	return strings.TrimSpace(string(content)), nil
+}
+
+// neighbourAt is where a neighbour is, whose address and secret's file begin with the name of a variable.
+func neighbourAt(url, secretFile, variable string, demo bool) (neighbour.Address, error) {
+	signs, err := secret("", secretFile, variable+"_SECRET")
+	return neighbour.Address{URL: url, Secret: signs, Insecure: demo}, err
 }
 
 // database is the URL that the application uses.

@@ -26,11 +26,11 @@ func (c *idcheckConfig) register(demo bool) (*idcheck.Register, error) {
 	if c.URL == "" {
 		return nil, nil //nolint:nilnil // no register is no mistake
 	}
-	signs, err := secret("", c.SecretFile, "DENGPAN_IDENTITY_CHECK_SECRET")
+	at, err := neighbourAt(c.URL, c.SecretFile, "DENGPAN_IDENTITY_CHECK", demo)
 	if err != nil {
 		return nil, err
 	}
-	register, err := idcheck.New(c.URL, signs, demo)
+	register, err := idcheck.New(at)
 	if err != nil {
 		return nil, fmt.Errorf("register of persons (DENGPAN_IDENTITY_CHECK_URL, _SECRET_FILE): %w", err)
 	}

@@ -26,11 +26,11 @@ func (c *smsConfig) sender(demo bool) (sms.Sender, error) {
 	if c.URL == "" {
 		return nil, nil //nolint:nilnil // no gateway is no mistake
 	}
-	signs, err := secret("", c.SecretFile, "DENGPAN_SMS_SECRET")
+	at, err := neighbourAt(c.URL, c.SecretFile, "DENGPAN_SMS", demo)
 	if err != nil {
 		return nil, err
 	}
-	gateway, err := sms.NewGateway(sms.Address{URL: c.URL, Secret: signs, Insecure: demo})
+	gateway, err := sms.NewGateway(at)
 	if err != nil {
 		return nil, fmt.Errorf("gateway of short messages (DENGPAN_SMS_URL, _SECRET_FILE): %w", err)
 	}
