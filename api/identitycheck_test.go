@@ -116,6 +116,9 @@ func TestX14TheRegisterIsAskedOnceOfAPersonAndWhileItIsAwayNobodyIsFoundToBeAnyt
 	}
 	played.Behave(bureau.Polite)
 	before := played.Asked()
+	require.NoError(t, watch.Look(t.Context()))
+	require.Equal(t, before, played.Asked(), "of whom nothing was understood it is not asked again at once")
+	watch.Now = func() time.Time { return time.Now().Add(time.Hour) }
 	for range 2 {
 		require.NoError(t, watch.Look(t.Context()))
 	}
@@ -124,8 +127,8 @@ func TestX14TheRegisterIsAskedOnceOfAPersonAndWhileItIsAwayNobodyIsFoundToBeAnyt
 	require.Zero(t, w.count("SELECT count(*) FROM case_events WHERE kind = 'identity_unverified'"))
 	// Whoever's name or number was corrected is another question.
 	played.Name(one["id_number"].(string), "王晓明")
-	w.exec("UPDATE persons SET corrected_at = now() + interval '1 second'")
-	watch.Now = func() time.Time { return time.Now().Add(time.Minute) }
+	w.exec("UPDATE persons SET corrected_at = now() + interval '2 hours'")
+	watch.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
 	require.NoError(t, watch.Look(t.Context()))
 	require.Equal(t, 1, w.count("SELECT count(*) FROM case_events WHERE kind = 'identity_unverified' AND case_id = $1", caseID))
 	require.NotContains(t, w.dump("identity_checks"), "王")
@@ -136,6 +139,39 @@ func TestX14TheRegisterIsAskedOnceOfAPersonAndWhileItIsAwayNobodyIsFoundToBeAnyt
 	require.NotContains(t, err.Error(), "王")
 	_, err = idcheck.New(neighbour.Address{URL: "http://register.example.cn/checks", Secret: delivery.NewSecret()})
 	require.ErrorContains(t, err, "https://")
+}
+
+func TestX14OneOfWhomTheRegisterSaysWhatNobodyUnderstandsIsInNobodysWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first, second := registrationOf(1, nil), registrationOf(2, nil)
+	w.newCase(1)
+	caseID := w.newCase(2)
+	played, watch := w.registerOf()
+	upsets := first["id_number"].(string)
+	played.Upset(upsets, true)
+	played.Name(second["id_number"].(string), "")
+	err := watch.Look(t.Context())
+	upset := w.text("SELECT person_id FROM cases WHERE id <> $1", caseID)
+	require.ErrorContains(t, err, "check "+upset)
+	require.NotContains(t, err.Error(), first["name"])
+	require.NotContains(t, err.Error(), upsets)
+	require.Equal(t, "unknown", w.text("SELECT outcome FROM identity_checks"), "who stands behind is asked about in the same round")
+
+	played.Upset(upsets, false)
+	require.NoError(t, watch.Look(t.Context()))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM identity_checks"), "who upsets it is left alone for an hour")
+	watch.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	require.NoError(t, watch.Look(t.Context()))
+	require.Equal(t, 1, w.count("SELECT count(*) FROM identity_checks WHERE outcome = 'matches' AND person_id = $1", upset))
+
+	played.Behave(bureau.Away)
+	w.exec("UPDATE persons SET corrected_at = now() + interval '2 hours'")
+	watch.Now = func() time.Time { return time.Now().Add(3 * time.Hour) }
+	require.Error(t, watch.Look(t.Context()))
+	played.Behave(bureau.Polite)
+	require.NoError(t, watch.Look(t.Context()), "that it was away is nobody's own trouble, and nobody is left alone for it")
+	require.Equal(t, 4, w.count("SELECT count(*) FROM identity_checks"))
 }
 
 func TestX37FilesOfBothSidesGoWithAComplaintAndEachSideSeesItsOwn(t *testing.T) {

@@ -46,13 +46,18 @@ func (tx *Tx) InsertIdentityCheck(c IdentityCheck) error {
 	return found(tx.db.Create(&c).Error, "write a check of an identity")
 }
 
-// PeopleToCheck reads people with a case that is open of whom nothing was found since their name and number were written.
-func (tx *Tx) PeopleToCheck(limit int) ([]Person, error) {
+// PeopleToCheck reads people with a case that is open of whom nothing was found since their name and number were written, but for
+// those who are left alone for now.
+func (tx *Tx) PeopleToCheck(alone []string, limit int) ([]Person, error) {
+	q := tx.db.Where(`erased_at IS NULL AND merged_into IS NULL
+		AND EXISTS (SELECT 1 FROM cases c WHERE c.human = persons.id AND c.outcome IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM identity_checks k WHERE k.person_id = persons.id
+			AND k.checked_at >= coalesce(persons.corrected_at, persons.created_at))`)
+	if len(alone) > 0 {
+		q = q.Where("id NOT IN ?", alone)
+	}
 	var people []Person
-	err := tx.db.Raw(`SELECT p.* FROM persons p WHERE p.erased_at IS NULL AND p.merged_into IS NULL
-		AND EXISTS (SELECT 1 FROM cases c WHERE c.human = p.id AND c.outcome IS NULL)
-		AND NOT EXISTS (SELECT 1 FROM identity_checks k WHERE k.person_id = p.id AND k.checked_at >= coalesce(p.corrected_at, p.created_at))
-		ORDER BY p.created_at, p.id LIMIT ?`, limit).Scan(&people).Error
+	err := q.Order("created_at, id").Limit(limit).Find(&people).Error
 	return people, found(err, "look whose identity is to be checked")
 }
 

@@ -33,6 +33,7 @@ type Register struct {
 	mu     sync.Mutex
 	manner Manner
 	named  map[string]string // the name of a number; empty: it cannot say
+	upset  map[string]bool   // numbers of which it answers what nobody understands
 	asked  int
 }
 
@@ -42,7 +43,7 @@ func New(secret string) (*Register, error) {
 	if err != nil {
 		return nil, errors.New("the register's secret is not whsec_ and base64")
 	}
-	return &Register{verifier: verifier, named: map[string]string{}}, nil
+	return &Register{verifier: verifier, named: map[string]string{}, upset: map[string]bool{}}, nil
 }
 
 // Name has the register know a number under a name; with none, it cannot say whose it is.
@@ -50,6 +51,13 @@ func (g *Register) Name(number, name string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.named[number] = name
+}
+
+// Upset has the register answer what nobody understands whenever it is asked about a number, however it behaves otherwise; or no more.
+func (g *Register) Upset(number string, upset bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.upset[number] = upset
 }
 
 // Behave has the register behave in a manner from now on.
@@ -90,7 +98,7 @@ func (g *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case g.manner == Away:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
-	case g.manner == Mad:
+	case g.manner == Mad || g.upset[question.Number]:
 		result = "maybe"
 	case told && name == "" || !told && question.Type != "resident_id":
 		result = "unknown"
