@@ -1,16 +1,12 @@
 package workflows_test
 
 import (
-	"context"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/workflows"
 )
 
 func TestX32ACaseIsHeldWhileMisconductIsHandledAndItsVoidedAttemptIsSatAgain(t *testing.T) {
@@ -46,28 +42,4 @@ func TestACertificateIsPublishedAfterMisconductThatItCameUponIsDecided(t *testin
 	w.changes(t, 40*day, "d")
 	require.Equal(t, "mapped", w.run(t))
 	require.Equal(t, 40*day, w.lasted())
-}
-
-func TestTheWatchOverMisconductLooksAgainAtEachDeadlineAndWheneverItIsWoken(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	began := w.env.Now()
-	var looked []time.Duration
-	watch := func(context.Context, contract.WatchMisconductRequest) (contract.Turn, error) {
-		looked = append(looked, w.env.Now().Sub(began))
-		switch len(looked) {
-		case 1:
-			next := began.Add(5 * day)
-			return contract.Turn{NextAt: &next}, nil
-		case 2:
-			return contract.Turn{}, nil // told once; now somebody has to act
-		}
-		return contract.Turn{Over: true}, nil
-	}
-	workflows.RegisterMisconduct(w.env)
-	w.env.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: contract.WatchMisconduct.Name})
-	w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(contract.Wake.Name, struct{}{}) }, 9*day)
-	w.env.ExecuteWorkflow(contract.MisconductWorkflow, contract.MisconductInput{MisconductID: "m"})
-	require.NoError(t, w.env.GetWorkflowError())
-	require.Equal(t, []time.Duration{0, 5 * day, 9 * day}, looked)
 }

@@ -1,15 +1,12 @@
 package workflows_test
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 
 	"github.com/dengpan/dengpan/contract"
-	"github.com/dengpan/dengpan/workflows"
 )
 
 // rescores says that a mark of the case was corrected.
@@ -69,32 +66,4 @@ func TestX36ACaseThatHadEndedGoesOnToItsCertificateAndClosesAnew(t *testing.T) {
 	require.Equal(t, "mapped", w.reopen(t))
 	require.Equal(t, []string{"review-certificates/c/1", "certificate/grade/1/c"}, w.asked[:2])
 	require.Contains(t, w.asked, "close/c", "it closes again, under what opened it")
-}
-
-func TestTheWatchOverAPetitionLooksAgainAtEachDeadlineAndWheneverItIsWoken(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	began := w.env.Now()
-	var looked []time.Duration
-	watch := func(context.Context, contract.WatchPetitionRequest) (contract.Turn, error) {
-		looked = append(looked, w.env.Now().Sub(began))
-		switch len(looked) {
-		case 1:
-			next := began.Add(7 * day)
-			return contract.Turn{NextAt: &next}, nil
-		case 2:
-			next := began.Add(10 * day)
-			return contract.Turn{NextAt: &next}, nil
-		case 3:
-			return contract.Turn{}, nil // told; now somebody has to act
-		}
-		return contract.Turn{Over: true}, nil
-	}
-	workflows.RegisterPetition(w.env)
-	w.env.RegisterActivityWithOptions(watch, activity.RegisterOptions{Name: contract.WatchPetition.Name})
-	w.env.RegisterDelayedCallback(func() { w.env.SignalWorkflow(contract.Wake.Name, struct{}{}) }, 12*day)
-	w.env.ExecuteWorkflow(contract.PetitionWorkflow, contract.PetitionInput{PetitionID: "p"})
-	require.True(t, w.env.IsWorkflowCompleted())
-	require.NoError(t, w.env.GetWorkflowError())
-	require.Equal(t, []time.Duration{0, 7 * day, 10 * day, 12 * day}, looked)
 }
