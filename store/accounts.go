@@ -81,16 +81,8 @@ func (tx *Tx) Accounts(f AccountFilter) ([]ListedAccount, error) {
 
 // LockAccounts reads accounts in the order of their ids, and holds them until the transaction ends.
 func (tx *Tx) LockAccounts(ids ...string) (map[string]Account, error) {
-	var all []Account
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Order("id").Find(&all, "id IN ?", ids).Error
-	if err != nil {
-		return nil, fmt.Errorf("read accounts: %w", err)
-	}
-	byID := make(map[string]Account, len(all))
-	for _, a := range all {
-		byID[a.ID] = a
-	}
-	return byID, nil
+	inOrder := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Order("id")
+	return ofIDs(inOrder, ids, func(a Account) string { return a.ID }, "read accounts")
 }
 
 // CloseAccount closes an account for good: its sessions end, its tokens are revoked, and its invitations taken back.

@@ -73,9 +73,7 @@ func (tx *Tx) InsertAct(a Act) (InboxItem, error) {
 
 // Act reads an act.
 func (tx *Tx) Act(id string) (Act, error) {
-	var a Act
-	err := tx.db.Take(&a, "id = ?", id).Error
-	return a, found(err, "read an act")
+	return byID[Act](tx.db, id, "read an act")
 }
 
 // ActsOf reads what was done to a case, the latest first.

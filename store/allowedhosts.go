@@ -28,9 +28,7 @@ func (tx *Tx) AllowedHosts() ([]AllowedHost, error) {
 
 // AllowedHost reads an allowed host, removed or not.
 func (tx *Tx) AllowedHost(id string) (AllowedHost, error) {
-	var h AllowedHost
-	err := tx.db.Take(&h, "id = ?", id).Error
-	return h, found(err, "read an allowed host")
+	return byID[AllowedHost](tx.db, id, "read an allowed host")
 }
 
 // AllowedHostAt reads the host that an operator allows at a port; ErrNotFound when none does.

@@ -32,9 +32,9 @@ func (tx *Tx) InsertCaseFacts(f CaseFacts) (InboxItem, error) {
 
 // CaseFacts reads facts that were given anew.
 func (tx *Tx) CaseFacts(id string) (CaseFacts, error) {
-	var f CaseFacts
-	if err := tx.db.Take(&f, "id = ?", id).Error; err != nil {
-		return f, found(err, "read facts")
+	f, err := byID[CaseFacts](tx.db, id, "read facts")
+	if err != nil {
+		return f, err
 	}
 	giver, err := tx.Account(f.GivenBy)
 	f.Actor = giver.Role

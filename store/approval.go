@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
@@ -70,16 +69,12 @@ func (tx *Tx) tellOfApproval(kind string, a Approval) error {
 
 // Approval reads an approval.
 func (tx *Tx) Approval(id string) (Approval, error) {
-	var a Approval
-	err := tx.db.Take(&a, "id = ?", id).Error
-	return a, found(err, "read what is to be approved")
+	return byID[Approval](tx.db, id, "read what is to be approved")
 }
 
 // LockApproval reads an approval and locks it. Its case and its incident are locked before it.
 func (tx *Tx) LockApproval(id string) (Approval, error) {
-	var a Approval
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&a, "id = ?", id).Error
-	return a, found(err, "lock what is to be approved")
+	return byID[Approval](tx.held(), id, "lock what is to be approved")
 }
 
 // DecideApproval writes what became of an approval that was pending, and of what it was asked for. The database refuses who

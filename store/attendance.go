@@ -102,11 +102,7 @@ func (tx *Tx) Attendees(ids []string) (map[string]Attendee, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read attendees: %w", err)
 	}
-	attendees := make(map[string]Attendee, len(rows))
-	for _, row := range rows {
-		attendees[row.ID] = row
-	}
-	return attendees, nil
+	return keyed(rows, func(r Attendee) string { return r.ID }), nil
 }
 
 // InsertStaff names a person of an institution, once a number, and reports whether it is new.
@@ -145,9 +141,7 @@ func (tx *Tx) InsertSession(s Session) (fresh bool, err error) {
 
 // Session reads a session. Whoever credits one reads it after locking the person: a voiding locks everybody on the roster.
 func (tx *Tx) Session(id string) (Session, error) {
-	var s Session
-	err := tx.db.Take(&s, "id = ?", id).Error
-	return s, found(err, "read a session")
+	return byID[Session](tx.db, id, "read a session")
 }
 
 // SessionNamed reads a session by the institution's own name for it.
@@ -159,9 +153,7 @@ func (tx *Tx) SessionNamed(institutionID, ref string) (Session, error) {
 
 // LockSession reads a session and keeps others from adding to its roster, or voiding it, until the transaction ends.
 func (tx *Tx) LockSession(id string) (Session, error) {
-	var s Session
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&s, "id = ?", id).Error
-	return s, found(err, "lock a session")
+	return byID[Session](tx.held(), id, "lock a session")
 }
 
 // VoidSession notes that a session does not count.

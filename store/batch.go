@@ -7,7 +7,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/filter"
@@ -146,16 +145,12 @@ func (tx *Tx) untoldOf(institutionID string, within Within) *gorm.DB {
 
 // Batch reads a batch.
 func (tx *Tx) Batch(id string) (Batch, error) {
-	var b Batch
-	err := tx.db.Take(&b, "id = ?", id).Error
-	return b, found(err, "read a batch")
+	return byID[Batch](tx.db, id, "read a batch")
 }
 
 // LockBatch reads a batch and locks it.
 func (tx *Tx) LockBatch(id string) (Batch, error) {
-	var b Batch
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&b, "id = ?", id).Error
-	return b, found(err, "lock a batch")
+	return byID[Batch](tx.held(), id, "lock a batch")
 }
 
 // SaveBatch writes where a batch stands. The database refuses what is out of order.
@@ -222,11 +217,7 @@ func (tx *Tx) BatchSums(ids []string) (map[string]BatchSum, error) {
 			count(*) FILTER (WHERE state = 'unchanged') AS unchanged, count(*) FILTER (WHERE state = 'skipped') AS skipped,
 			max(greatest(acted_at, settled_at)) AS last_moved
 		FROM batch_items WHERE batch_id IN ? GROUP BY batch_id`, ids).Scan(&rows).Error
-	sums := make(map[string]BatchSum, len(rows))
-	for _, row := range rows {
-		sums[row.BatchID] = row
-	}
-	return sums, found(err, "count the cases of batches")
+	return keyed(rows, func(r BatchSum) string { return r.BatchID }), found(err, "count the cases of batches")
 }
 
 // BatchCause counts cases of a batch that ended in one state for one reason.
@@ -311,11 +302,7 @@ func (tx *Tx) CaseHeadlines(ids []string) (map[string]CaseHeadline, error) {
 	var rows []CaseHeadline
 	err := tx.db.Raw(`SELECT c.id, c.stage, c.queue, coalesce(i.cause, '') AS cause FROM cases c
 		LEFT JOIN incidents i ON i.case_id = c.id AND i.holds AND i.state <> 'closed' WHERE c.id IN ?`, ids).Scan(&rows).Error
-	heads := make(map[string]CaseHeadline, len(rows))
-	for _, row := range rows {
-		heads[row.ID] = row
-	}
-	return heads, found(err, "read what cases stand in")
+	return keyed(rows, func(r CaseHeadline) string { return r.ID }), found(err, "read what cases stand in")
 }
 
 // BatchWake is a batch whose workflow is to be told of a change, and since when.

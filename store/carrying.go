@@ -42,11 +42,7 @@ func (tx *Tx) Carryings(petitionIDs []string) (map[string]PetitionCarrying, erro
 			return nil, found(err, "read what carries petitions out")
 		}
 	}
-	last := make(map[string]PetitionCarrying, len(rows))
-	for _, row := range rows {
-		last[row.PetitionID] = row
-	}
-	return last, nil
+	return keyed(rows, func(r PetitionCarrying) string { return r.PetitionID }), nil
 }
 
 // Done reports whether it was carried out.

@@ -142,9 +142,7 @@ func party(kind *progress.PartyKind, id *string) *progress.Party {
 
 // Case reads a case.
 func (tx *Tx) Case(id string) (Case, error) {
-	var c Case
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a case")
+	return byID[Case](tx.db, id, "read a case")
 }
 
 // Stages reads a case's stages, in no order.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/progress"
 )
@@ -31,7 +30,7 @@ type CaseFile struct {
 // in the inbox, can be written meanwhile, or two transactions would wait for each other.
 func (tx *Tx) OpenCase(id string) (*CaseFile, error) {
 	f := &CaseFile{tx: tx, now: time.Now().UTC()}
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&f.Case, "id = ?", id).Error
+	err := tx.held().Take(&f.Case, "id = ?", id).Error
 	if err != nil {
 		return nil, found(err, "open a case")
 	}

@@ -229,9 +229,5 @@ func (tx *Tx) OpenIncidentsOf(caseIDs []string) (map[string]Incident, error) {
 			return nil, found(err, "read what cases are stuck on")
 		}
 	}
-	causes := make(map[string]Incident, len(rows))
-	for _, i := range rows {
-		causes[i.CaseID] = i
-	}
-	return causes, nil
+	return keyed(rows, func(r Incident) string { return r.CaseID }), nil
 }

@@ -112,7 +112,7 @@ func CaseFields(rules *policy.Policy) filter.Fields {
 		"ended":       {Kind: filter.Date, Optional: true},
 		"trained":     {Kind: filter.Date, Optional: true},
 		"certified":   {Kind: filter.Date, Optional: true},
-		"paused":      {Codes: []string{"yes", "no"}},
+		"paused":      {Codes: yesNo()},
 	}
 }
 
@@ -132,7 +132,7 @@ func IncidentFields(rules *policy.Policy) filter.Fields {
 		"since":       {Kind: filter.Date},
 		"age":         {Kind: filter.Age, Of: "since"},
 		"closed":      {Kind: filter.Date, Optional: true},
-		"holds":       {Codes: []string{"yes", "no"}},
+		"holds":       {Codes: yesNo()},
 	}
 }
 
@@ -187,13 +187,4 @@ func picksEnded(e filter.Expr) bool {
 		}
 		return false
 	})
-}
-
-func hasValue(t filter.Term, text string) bool {
-	for _, v := range t.Values {
-		if v.Text == text {
-			return true
-		}
-	}
-	return false
 }

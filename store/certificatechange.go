@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // CertificateChange is one change of what a certificate is, its first record among them. Changes are never taken back: the
@@ -58,9 +56,7 @@ func (tx *Tx) CertificateChanges(certificateID string) ([]CertificateChange, err
 
 // Certificate reads a certificate.
 func (tx *Tx) Certificate(id string) (Certificate, error) {
-	var c Certificate
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a certificate")
+	return byID[Certificate](tx.db, id, "read a certificate")
 }
 
 // LockCertificate reads a certificate and locks it. Its case is locked before it, as who opens the case does: it carries when
@@ -70,9 +66,7 @@ func (tx *Tx) LockCertificate(id string) (Certificate, error) {
 	if err != nil {
 		return Certificate{}, fmt.Errorf("lock a certificate's case: %w", err)
 	}
-	var c Certificate
-	err = tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
-	return c, found(err, "lock a certificate")
+	return byID[Certificate](tx.held(), id, "lock a certificate")
 }
 
 // CertificateSuccessor reads the certificate that was issued, or is being prepared, in the place of another; ErrNotFound

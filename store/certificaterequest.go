@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/certificate"
 )
@@ -55,16 +54,12 @@ func (tx *Tx) InsertCertificateRequest(r CertificateRequest) error {
 
 // CertificateRequest reads a request.
 func (tx *Tx) CertificateRequest(id string) (CertificateRequest, error) {
-	var r CertificateRequest
-	err := tx.db.Take(&r, "id = ?", id).Error
-	return r, found(err, "read a request about a certificate")
+	return byID[CertificateRequest](tx.db, id, "read a request about a certificate")
 }
 
 // LockCertificateRequest reads a request and locks it. Its certificate is locked before it.
 func (tx *Tx) LockCertificateRequest(id string) (CertificateRequest, error) {
-	var r CertificateRequest
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&r, "id = ?", id).Error
-	return r, found(err, "lock a request about a certificate")
+	return byID[CertificateRequest](tx.held(), id, "lock a request about a certificate")
 }
 
 // DecideCertificateRequest writes what became of an open request. The database refuses who asked, and an approval of what
@@ -147,15 +142,5 @@ func (tx *Tx) Forfeited(caseID, placeID *string, unearned []string) (bool, error
 
 // CertificatesByID reads certificates by their ids.
 func (tx *Tx) CertificatesByID(ids []string) (map[string]Certificate, error) {
-	var rows []Certificate
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read certificates")
-		}
-	}
-	certificates := make(map[string]Certificate, len(rows))
-	for _, row := range rows {
-		certificates[row.ID] = row
-	}
-	return certificates, nil
+	return ofIDs(tx.db, ids, func(r Certificate) string { return r.ID }, "read certificates")
 }

@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // Channel is how the way to a public register is doing.
@@ -46,7 +44,7 @@ func (tx *Tx) Channel(channel string) (Channel, error) {
 // LockChannel reads a channel and keeps it from being changed until the transaction is over.
 func (tx *Tx) LockChannel(channel string) (Channel, error) {
 	var c Channel
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "channel = ?", channel).Error
+	err := tx.held().Take(&c, "channel = ?", channel).Error
 	return c, found(err, "lock a channel")
 }
 
@@ -181,9 +179,5 @@ func (tx *Tx) ChannelBacklogs() (map[string]ChannelBacklog, error) {
 			count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged, count(*) FILTER (WHERE state = 'refused') AS refused,
 			count(*) FILTER (WHERE state = 'published') AS published, min(wanted_at) FILTER (WHERE state <> 'published') AS oldest
 		FROM publications GROUP BY channel`).Scan(&rows).Error
-	all := make(map[string]ChannelBacklog, len(rows))
-	for _, row := range rows {
-		all[row.Channel] = row
-	}
-	return all, found(err, "count publications")
+	return keyed(rows, func(r ChannelBacklog) string { return r.Channel }), found(err, "count publications")
 }

@@ -92,9 +92,7 @@ func (tx *Tx) InsertClass(c Class) (fresh bool, err error) {
 
 // Class reads a class.
 func (tx *Tx) Class(id string) (Class, error) {
-	var c Class
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a class")
+	return byID[Class](tx.db, id, "read a class")
 }
 
 // ClassByRef reads an institution's class by the institution's own name for it.
@@ -107,9 +105,7 @@ func (tx *Tx) ClassByRef(institutionID, ref string) (Class, error) {
 // LockClass keeps others from joining a class, leaving it, or announcing its sessions, until the transaction ends, and reads
 // it. It is taken before sessions, and they before people.
 func (tx *Tx) LockClass(id string) (Class, error) {
-	var c Class
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
-	return c, found(err, "lock a class")
+	return byID[Class](tx.held(), id, "lock a class")
 }
 
 // ReviseClass writes what may change of a class: its name, dates, capacity and notes.
@@ -131,17 +127,7 @@ func (tx *Tx) CloseClass(id, by, reason string, at time.Time) error {
 
 // ClassesByID reads classes by their ids.
 func (tx *Tx) ClassesByID(ids []string) (map[string]Class, error) {
-	var rows []Class
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read classes")
-		}
-	}
-	classes := make(map[string]Class, len(rows))
-	for _, row := range rows {
-		classes[row.ID] = row
-	}
-	return classes, nil
+	return ofIDs(tx.db, ids, func(r Class) string { return r.ID }, "read classes")
 }
 
 // Membership is a case's class, as the institution of that class knows it.
@@ -212,7 +198,7 @@ func (tx *Tx) LeaveClass(classID string, caseIDs []string, how string, by *strin
 // order of their ids.
 func (tx *Tx) SessionsAhead(classID string, after time.Time) ([]Session, error) {
 	var sessions []Session
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
+	err := tx.held().Order("id").
 		Find(&sessions, "class_id = ? AND voided_at IS NULL AND opens_at > ?", classID, after).Error
 	return sessions, found(err, "read a class's sessions ahead")
 }
@@ -272,7 +258,8 @@ func (f ClassFilter) pick(q *gorm.DB) *gorm.DB {
 		}
 	}
 	if f.Text != "" {
-		q = q.Where("(position(lower(?) IN lower(name)) > 0 OR position(lower(?) IN lower(ref)) > 0)", f.Text, f.Text)
+		where, args := withinAny([]string{"name", "ref"}, f.Text)
+		q = q.Where(where, args...)
 	}
 	return q
 }

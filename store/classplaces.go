@@ -59,11 +59,7 @@ func (tx *Tx) PlacesOfDrafts(draftIDs []string, now time.Time) (map[string]Class
 			return nil, found(err, "read the places of drafts")
 		}
 	}
-	kept := make(map[string]ClassPlace, len(rows))
-	for _, row := range rows {
-		kept[*row.DraftID] = row
-	}
-	return kept, nil
+	return keyed(rows, func(r ClassPlace) string { return *r.DraftID }), nil
 }
 
 // PlaceOfCase reads the place that is kept for a case; ErrNotFound when none is.

@@ -59,9 +59,7 @@ func (tx *Tx) InsertCourse(c Course) (fresh bool, err error) {
 
 // Course reads a course.
 func (tx *Tx) Course(id string) (Course, error) {
-	var c Course
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a course")
+	return byID[Course](tx.db, id, "read a course")
 }
 
 // CourseByRef reads a base's course by the base's own name for it.
@@ -73,9 +71,7 @@ func (tx *Tx) CourseByRef(institutionID, ref string) (Course, error) {
 
 // LockCourse keeps others from enrolling in a course, or completing it, until the transaction ends, and reads it.
 func (tx *Tx) LockCourse(id string) (Course, error) {
-	var c Course
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
-	return c, found(err, "lock a course")
+	return byID[Course](tx.held(), id, "lock a course")
 }
 
 // CloseCourse notes when a course was first declared complete.
@@ -145,9 +141,7 @@ func (tx *Tx) InsertPlace(p CoursePlace) (place CoursePlace, fresh bool, err err
 
 // Place reads a place in a course.
 func (tx *Tx) Place(id string) (CoursePlace, error) {
-	var p CoursePlace
-	err := tx.db.Take(&p, "id = ?", id).Error
-	return p, found(err, "read a place in a course")
+	return byID[CoursePlace](tx.db, id, "read a place in a course")
 }
 
 // Places reads a course's places in the order of their enrolment, after a position; all of them for a limit of -1.

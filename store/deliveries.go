@@ -146,9 +146,7 @@ func (tx *Tx) CountOutboxEvents(f EventFilter, most int) (int64, error) {
 
 // OutboxEvent reads an event.
 func (tx *Tx) OutboxEvent(id string) (OutboxEvent, error) {
-	var e OutboxEvent
-	err := tx.db.Take(&e, "id = ?", id).Error
-	return e, found(err, "read an outbox event")
+	return byID[OutboxEvent](tx.db, id, "read an outbox event")
 }
 
 // Redeliver makes events due again at once, whatever became of them, and says how many there are. Tests are not among them:
@@ -175,11 +173,7 @@ func (tx *Tx) LastAttempts(eventIDs []string) (map[string]DeliveryAttempt, error
 			return nil, fmt.Errorf("read the last attempts of deliveries: %w", err)
 		}
 	}
-	last := make(map[string]DeliveryAttempt, len(rows))
-	for _, row := range rows {
-		last[row.EventID] = row
-	}
-	return last, nil
+	return keyed(rows, func(r DeliveryAttempt) string { return r.EventID }), nil
 }
 
 // AttemptShare is how many attempts there were, and how many of them failed.
@@ -195,11 +189,7 @@ func (tx *Tx) EndpointHealth(institutionIDs []string, since time.Time) (map[stri
 	err := tx.db.Raw(`SELECT o.institution_id, count(*) AS attempts, count(*) FILTER (WHERE a.error <> '') AS failed
 		FROM delivery_attempts a JOIN outbox o ON o.id = a.event_id AND NOT o.test
 		WHERE a.at >= ? AND o.institution_id IN ? GROUP BY o.institution_id`, since, institutionIDs).Scan(&rows).Error
-	shares := make(map[string]AttemptShare, len(rows))
-	for _, row := range rows {
-		shares[row.InstitutionID] = row
-	}
-	return shares, found(err, "count the attempts of deliveries")
+	return keyed(rows, func(r AttemptShare) string { return r.InstitutionID }), found(err, "count the attempts of deliveries")
 }
 
 // Backlog is what waits for an institution's endpoint.
@@ -215,11 +205,7 @@ func (tx *Tx) Backlogs(institutionIDs []string) (map[string]Backlog, error) {
 	err := tx.db.Model(&OutboxEvent{}).Select("institution_id, count(*) AS count, min(queued_at) AS oldest").
 		Where("institution_id IN ? AND state = ?", institutionIDs, OutboxPending).
 		Group("institution_id").Scan(&rows).Error
-	backlogs := make(map[string]Backlog, len(rows))
-	for _, row := range rows {
-		backlogs[row.InstitutionID] = row
-	}
-	return backlogs, found(err, "count what waits for endpoints")
+	return keyed(rows, func(r Backlog) string { return r.InstitutionID }), found(err, "count what waits for endpoints")
 }
 
 // StoppedBacklog is what waits behind an endpoint that takes nothing, and why.

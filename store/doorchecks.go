@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/dengpan/dengpan/progress"
 )
 
@@ -47,16 +45,12 @@ func (tx *Tx) InsertDoorCheck(c DoorCheck) error {
 
 // DoorCheck reads a check.
 func (tx *Tx) DoorCheck(id string) (DoorCheck, error) {
-	var c DoorCheck
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a check at a door")
+	return byID[DoorCheck](tx.db, id, "read a check at a door")
 }
 
 // LockDoorCheck reads a check and locks it. Its case is locked before it.
 func (tx *Tx) LockDoorCheck(id string) (DoorCheck, error) {
-	var c DoorCheck
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
-	return c, found(err, "lock a check at a door")
+	return byID[DoorCheck](tx.held(), id, "lock a check at a door")
 }
 
 // SaveDoorCheck writes what became of a check that is locked.

@@ -40,16 +40,12 @@ func (tx *Tx) Drafts(accountID string) ([]Draft, error) {
 
 // Draft reads a draft.
 func (tx *Tx) Draft(id string) (Draft, error) {
-	var d Draft
-	err := tx.db.Take(&d, "id = ?", id).Error
-	return d, found(err, "read a draft")
+	return byID[Draft](tx.db, id, "read a draft")
 }
 
 // LockDraft reads a draft, and holds it until the transaction ends.
 func (tx *Tx) LockDraft(id string) (Draft, error) {
-	var d Draft
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&d, "id = ?", id).Error
-	return d, found(err, "lock a draft")
+	return byID[Draft](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "lock a draft")
 }
 
 // ChangeDraft writes what is in a draft that is locked.

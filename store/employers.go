@@ -33,9 +33,7 @@ func (tx *Tx) InsertEmployer(e Employer) error {
 
 // Employer reads an employer.
 func (tx *Tx) Employer(id string) (Employer, error) {
-	var e Employer
-	err := tx.db.Take(&e, "id = ?", id).Error
-	return e, found(err, "read an employer")
+	return byID[Employer](tx.db, id, "read an employer")
 }
 
 // EmployerByUSCC reads the employer with a unified social credit code.
@@ -47,17 +45,7 @@ func (tx *Tx) EmployerByUSCC(uscc string) (Employer, error) {
 
 // EmployersByID reads employers by their ids.
 func (tx *Tx) EmployersByID(ids []string) (map[string]Employer, error) {
-	var rows []Employer
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read employers")
-		}
-	}
-	byID := make(map[string]Employer, len(rows))
-	for _, row := range rows {
-		byID[row.ID] = row
-	}
-	return byID, nil
+	return ofIDs(tx.db, ids, func(r Employer) string { return r.ID }, "read employers")
 }
 
 // EmployerFilter picks employers; an empty field picks all. Limit is the most that are read.
@@ -79,7 +67,8 @@ func (f EmployerFilter) pick(q *gorm.DB) *gorm.DB {
 		q = q.Where("district = ?", f.District)
 	}
 	if f.Text != "" {
-		q = q.Where("(position(lower(?) IN lower(name)) > 0 OR position(upper(?) IN uscc) > 0)", f.Text, f.Text)
+		where, args := withinAny([]string{"name", "uscc"}, f.Text)
+		q = q.Where(where, args...)
 	}
 	return q
 }
@@ -118,11 +107,7 @@ func (tx *Tx) EmployerStandings(ids []string) (map[string]EmployerStanding, erro
 			return nil, found(err, "count what employers have")
 		}
 	}
-	standings := make(map[string]EmployerStanding, len(rows))
-	for _, row := range rows {
-		standings[row.EmployerID] = row
-	}
-	return standings, nil
+	return keyed(rows, func(r EmployerStanding) string { return r.EmployerID }), nil
 }
 
 // codeLetters are letters and digits of which none is taken for another when it is read aloud or copied by hand.

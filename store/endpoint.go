@@ -55,26 +55,20 @@ func (tx *Tx) Endpoint(institutionID string) (Endpoint, error) {
 
 // EndpointByID reads an endpoint.
 func (tx *Tx) EndpointByID(id string) (Endpoint, error) {
-	var e Endpoint
-	err := tx.db.Take(&e, "id = ?", id).Error
-	return e, found(err, "read an endpoint")
+	return byID[Endpoint](tx.db, id, "read an endpoint")
 }
 
 // EndpointsOf reads the endpoints of those of these institutions that have one.
 func (tx *Tx) EndpointsOf(institutionIDs []string) (map[string]Endpoint, error) {
 	var rows []Endpoint
 	err := tx.db.Find(&rows, "institution_id IN ?", institutionIDs).Error
-	endpoints := make(map[string]Endpoint, len(rows))
-	for _, row := range rows {
-		endpoints[row.InstitutionID] = row
-	}
-	return endpoints, found(err, "read endpoints")
+	return keyed(rows, func(r Endpoint) string { return r.InstitutionID }), found(err, "read endpoints")
 }
 
 // LockEndpoint reads an institution's endpoint and keeps it from being changed until the transaction is over.
 func (tx *Tx) LockEndpoint(institutionID string) (Endpoint, error) {
 	var e Endpoint
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&e, "institution_id = ?", institutionID).Error
+	err := tx.held().Take(&e, "institution_id = ?", institutionID).Error
 	return e, found(err, "lock an endpoint")
 }
 

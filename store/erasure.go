@@ -37,9 +37,7 @@ func (tx *Tx) InsertDeletionRequest(r DeletionRequest) error {
 
 // LockDeletionRequest reads a request, and holds it until the transaction ends.
 func (tx *Tx) LockDeletionRequest(id string) (DeletionRequest, error) {
-	var r DeletionRequest
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&r, "id = ?", id).Error
-	return r, found(err, "read a deletion request")
+	return byID[DeletionRequest](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "read a deletion request")
 }
 
 // DecideDeletionRequest writes the answer to a request.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Evidence is a file that an institution files for what it reports, or an operator for what they note about a case.
@@ -72,16 +71,12 @@ func (tx *Tx) InsertEvidence(e Evidence) error {
 
 // Evidence reads evidence.
 func (tx *Tx) Evidence(id string) (Evidence, error) {
-	var e Evidence
-	err := tx.db.Take(&e, "id = ?", id).Error
-	return e, found(err, "read evidence")
+	return byID[Evidence](tx.db, id, "read evidence")
 }
 
 // LockEvidence reads evidence, and holds it until the transaction ends.
 func (tx *Tx) LockEvidence(id string) (Evidence, error) {
-	var e Evidence
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&e, "id = ?", id).Error
-	return e, found(err, "lock evidence")
+	return byID[Evidence](tx.held(), id, "lock evidence")
 }
 
 // CompleteEvidence notes where the file of evidence is kept, and the key that opens it.
@@ -188,7 +183,7 @@ func (tx *Tx) EraseEvidence(personID, by, reason string, at time.Time) error {
 		return fmt.Errorf("expect no more evidence about a person: %w", err)
 	}
 	var all []Evidence
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
+	err := tx.held().Order("id").
 		Find(&all, "state = ? AND "+theirs, EvidenceComplete, personID, personID, personID).Error
 	if err != nil {
 		return fmt.Errorf("list a person's evidence: %w", err)

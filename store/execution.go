@@ -224,9 +224,7 @@ func (tx *Tx) SettleRepair(id, refusal, newRun string, at time.Time) error {
 
 // Repair reads a repair.
 func (tx *Tx) Repair(id string) (Repair, error) {
-	var r Repair
-	err := tx.db.Take(&r, "id = ?", id).Error
-	return r, found(err, "read a repair")
+	return byID[Repair](tx.db, id, "read a repair")
 }
 
 // Repairs reads what was done to a workflow's execution, the latest first.

@@ -67,7 +67,7 @@ func (tx *Tx) LockPerson(id string) error {
 	var p Person
 	err := tx.db.Clauses(clause.Locking{Strength: "KEY SHARE"}).Select("human").Take(&p, "id = ?", id).Error
 	if err == nil {
-		err = tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Select("id").Take(&Person{}, "id = ?", p.Human).Error
+		err = tx.held().Select("id").Take(&Person{}, "id = ?", p.Human).Error
 	}
 	return found(err, "lock a person")
 }

@@ -62,9 +62,7 @@ func (tx *Tx) InsertInbox(caseID, kind, subjectID string) (InboxItem, error) {
 
 // InboxItem reads an inbox item.
 func (tx *Tx) InboxItem(id string) (InboxItem, error) {
-	var item InboxItem
-	err := tx.db.Take(&item, "id = ?", id).Error
-	return item, found(err, "read an inbox item")
+	return byID[InboxItem](tx.db, id, "read an inbox item")
 }
 
 // StartIssuance has a certificate that is prepared, and that no case waits for, printed, signed and published; or has it

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/policy"
@@ -138,22 +137,18 @@ func (f *CaseFile) CloseIncident(by string) error {
 
 // Incident reads an incident.
 func (tx *Tx) Incident(id string) (Incident, error) {
-	var i Incident
-	err := tx.db.Take(&i, "id = ?", id).Error
-	return i, found(err, "read an incident")
+	return byID[Incident](tx.db, id, "read an incident")
 }
 
 // LockIncident reads an incident and locks it.
 func (tx *Tx) LockIncident(id string) (Incident, error) {
-	var i Incident
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&i, "id = ?", id).Error
-	return i, found(err, "lock an incident")
+	return byID[Incident](tx.held(), id, "lock an incident")
 }
 
 // LockIncidentsOf reads the incidents of a cause that hold up a person's cases and that nobody is resolving, and locks them.
 func (tx *Tx) LockIncidentsOf(personID string, cause contract.Cause) ([]Incident, error) {
 	var all []Incident
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("id").
+	err := tx.held().Order("id").
 		Find(&all, "cause = ? AND state = ? AND holds AND case_id IN (SELECT id FROM cases WHERE person_id "+family+")",
 			cause, IncidentOpen, personID).Error
 	return all, found(err, "lock a person's incidents")
@@ -224,9 +219,7 @@ func (tx *Tx) ReleaseResolution(i Incident, r Resolution) (InboxItem, error) {
 
 // Resolution reads a resolution.
 func (tx *Tx) Resolution(id string) (Resolution, error) {
-	var r Resolution
-	err := tx.db.Take(&r, "id = ?", id).Error
-	return r, found(err, "read a resolution")
+	return byID[Resolution](tx.db, id, "read a resolution")
 }
 
 // AnswerResolution writes what became of a resolution. One that was refused leaves its incident open for another.

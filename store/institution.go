@@ -65,9 +65,7 @@ func (CEBase) TableName() string { return "ce_bases" }
 
 // Institution reads an institution.
 func (tx *Tx) Institution(id string) (Institution, error) {
-	var i Institution
-	err := tx.db.Take(&i, "id = ?", id).Error
-	return i, found(err, "read an institution")
+	return byID[Institution](tx.db, id, "read an institution")
 }
 
 // SetInstitutionDistrict notes which district an institution lies in; ErrNotFound when there is no such institution.

@@ -81,16 +81,12 @@ func (tx *Tx) IntakeOfFile(like Intake) (Intake, error) {
 
 // Intake reads an intake.
 func (tx *Tx) Intake(id string) (Intake, error) {
-	var i Intake
-	err := tx.db.Take(&i, "id = ?", id).Error
-	return i, found(err, "read an intake")
+	return byID[Intake](tx.db, id, "read an intake")
 }
 
 // LockIntake reads an intake, and keeps others from it until the transaction ends.
 func (tx *Tx) LockIntake(id string) (Intake, error) {
-	var i Intake
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&i, "id = ?", id).Error
-	return i, found(err, "lock an intake")
+	return byID[Intake](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "lock an intake")
 }
 
 // SaveIntake writes how an intake stands.

@@ -74,9 +74,7 @@ func (tx *Tx) Invitations(institutionID string) ([]Invitation, error) {
 
 // LockInvitation reads an invitation, whatever became of it, and holds it until the transaction ends.
 func (tx *Tx) LockInvitation(id string) (Invitation, error) {
-	var i Invitation
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&i, "id = ?", id).Error
-	return i, found(err, "read an invitation")
+	return byID[Invitation](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "read an invitation")
 }
 
 // RevokeInvitation takes an invitation back.

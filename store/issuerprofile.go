@@ -3,8 +3,6 @@ package store
 import (
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/dengpan/dengpan/number"
 )
 
@@ -73,17 +71,14 @@ func (tx *Tx) IssuerProfile(institutionID, kind string) (IssuerProfile, error) {
 
 // IssuerProfileByID reads a version, with its image.
 func (tx *Tx) IssuerProfileByID(id string) (IssuerProfile, error) {
-	var p IssuerProfile
-	err := tx.db.Take(&p, "id = ?", id).Error
-	return p, found(err, "read a version of what an issuer sets")
+	return byID[IssuerProfile](tx.db, id, "read a version of what an issuer sets")
 }
 
 // ProposeProfile writes the next version of what an issuer sets for certificates of a kind, and numbers it.
 func (tx *Tx) ProposeProfile(p *IssuerProfile) error {
-	var issuer Institution
 	// Versions of one institution, and decisions on them, come one after the other.
-	if err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&issuer, "id = ?", p.InstitutionID).Error; err != nil {
-		return found(err, "hold an institution")
+	if _, err := byID[Institution](tx.held(), p.InstitutionID, "hold an institution"); err != nil {
+		return err
 	}
 	err := tx.db.Model(&IssuerProfile{}).Where("institution_id = ? AND kind = ?", p.InstitutionID, p.Kind).
 		Select("coalesce(max(version), 0) + 1").Scan(&p.Version).Error

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/filter"
 )
@@ -133,16 +132,12 @@ func (tx *Tx) MarkTaken(taskIDs []string, at time.Time) error {
 
 // Letter reads a letter.
 func (tx *Tx) Letter(id string) (Letter, error) {
-	var l Letter
-	err := tx.db.Take(&l, "id = ?", id).Error
-	return l, found(err, "read a letter")
+	return byID[Letter](tx.db, id, "read a letter")
 }
 
 // LockLetter reads a letter, and holds it until the transaction ends.
 func (tx *Tx) LockLetter(id string) (Letter, error) {
-	var l Letter
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&l, "id = ?", id).Error
-	return l, found(err, "lock a letter")
+	return byID[Letter](tx.held(), id, "lock a letter")
 }
 
 // ResolveLetter writes what was decided about a letter, and tells the institution. about is what it may know of its task.

@@ -91,16 +91,12 @@ func (tx *Tx) InsertListSnapshot(s ListSnapshot) error {
 
 // ListSnapshot reads a list snapshot.
 func (tx *Tx) ListSnapshot(id string) (ListSnapshot, error) {
-	var s ListSnapshot
-	err := tx.db.Take(&s, "id = ?", id).Error
-	return s, found(err, "read a list snapshot")
+	return byID[ListSnapshot](tx.db, id, "read a list snapshot")
 }
 
 // LockListSnapshot reads a list snapshot and locks it.
 func (tx *Tx) LockListSnapshot(id string) (ListSnapshot, error) {
-	var s ListSnapshot
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&s, "id = ?", id).Error
-	return s, found(err, "lock a list snapshot")
+	return byID[ListSnapshot](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "lock a list snapshot")
 }
 
 // ListSnapshotOf reads the snapshot that says what a digest stands for, unless it was discarded; ErrNotFound when there is

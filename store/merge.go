@@ -3,8 +3,6 @@ package store
 import (
 	"fmt"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // Merge is what an operator asks for about two records that are one person, and what another decided: that they are
@@ -45,16 +43,12 @@ func (tx *Tx) InsertMerge(m Merge) error {
 
 // Merge reads what was asked for about two records.
 func (tx *Tx) Merge(id string) (Merge, error) {
-	var m Merge
-	err := tx.db.Take(&m, "id = ?", id).Error
-	return m, found(err, "read a merge")
+	return byID[Merge](tx.db, id, "read a merge")
 }
 
 // LockMerge reads a merge and locks it. Its records are held before it.
 func (tx *Tx) LockMerge(id string) (Merge, error) {
-	var m Merge
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&m, "id = ?", id).Error
-	return m, found(err, "lock a merge")
+	return byID[Merge](tx.held(), id, "lock a merge")
 }
 
 // DecideMerge writes what became of a merge that is open. The database refuses who asked.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/calendar"
 	"github.com/dengpan/dengpan/filter"
@@ -89,16 +88,12 @@ func (tx *Tx) InsertMisconduct(m Misconduct) error {
 
 // Misconduct reads misconduct.
 func (tx *Tx) Misconduct(id string) (Misconduct, error) {
-	var m Misconduct
-	err := tx.db.Take(&m, "id = ?", id).Error
-	return m, found(err, "read misconduct")
+	return byID[Misconduct](tx.db, id, "read misconduct")
 }
 
 // LockMisconduct reads misconduct and locks it. Its case is locked before it.
 func (tx *Tx) LockMisconduct(id string) (Misconduct, error) {
-	var m Misconduct
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&m, "id = ?", id).Error
-	return m, found(err, "lock misconduct")
+	return byID[Misconduct](tx.held(), id, "lock misconduct")
 }
 
 // SaveMisconduct writes what became of misconduct that is locked.

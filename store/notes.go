@@ -65,9 +65,9 @@ func (tx *Tx) InsertNote(n CaseNote, mentioned []string) error {
 
 // Note reads a note with what became of it.
 func (tx *Tx) Note(id string) (ReadNote, error) {
-	var n CaseNote
-	if err := tx.db.Take(&n, "id = ?", id).Error; err != nil {
-		return ReadNote{}, found(err, "read a note")
+	n, err := byID[CaseNote](tx.db, id, "read a note")
+	if err != nil {
+		return ReadNote{}, err
 	}
 	all, err := tx.complete(n)
 	if err != nil {

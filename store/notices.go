@@ -132,9 +132,7 @@ func (tx *Tx) CountNotices(f NoticeFilter) (int64, error) {
 
 // Notice reads a notice.
 func (tx *Tx) Notice(id string) (Notice, error) {
-	var n Notice
-	err := tx.db.Take(&n, "id = ?", id).Error
-	return n, found(err, "read a notice")
+	return byID[Notice](tx.db, id, "read a notice")
 }
 
 // AcknowledgeNotice notes that somebody has seen to a notice, and reports whether nobody had before.
@@ -152,9 +150,7 @@ func (tx *Tx) InsertMailbox(m Mailbox) (fresh bool, err error) {
 
 // Mailbox reads a mailbox, removed or not.
 func (tx *Tx) Mailbox(id string) (Mailbox, error) {
-	var m Mailbox
-	err := tx.db.Take(&m, "id = ?", id).Error
-	return m, found(err, "read a mailbox")
+	return byID[Mailbox](tx.db, id, "read a mailbox")
 }
 
 // Mailboxes reads where an institution's notices go to, or the operators' for nil, the first named first.

@@ -77,9 +77,7 @@ const (
 
 // Person reads a person.
 func (tx *Tx) Person(id string) (Person, error) {
-	var p Person
-	err := tx.db.Take(&p, "id = ?", id).Error
-	return p, found(err, "read a person")
+	return byID[Person](tx.db, id, "read a person")
 }
 
 // PeopleByID reads persons by their ids, in no order.
@@ -94,9 +92,7 @@ func (tx *Tx) PeopleByID(ids []string) ([]Person, error) {
 
 // Account reads an account.
 func (tx *Tx) Account(id string) (Account, error) {
-	var a Account
-	err := tx.db.Take(&a, "id = ?", id).Error
-	return a, found(err, "read an account")
+	return byID[Account](tx.db, id, "read an account")
 }
 
 // CorrectIdentity writes the name and the number of a person, sealed, in the place of those before. What the person is found

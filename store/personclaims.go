@@ -43,16 +43,12 @@ func (tx *Tx) InsertClaim(c PersonClaim) error {
 
 // Claim reads a claim.
 func (tx *Tx) Claim(id string) (PersonClaim, error) {
-	var c PersonClaim
-	err := tx.db.Take(&c, "id = ?", id).Error
-	return c, found(err, "read a claim")
+	return byID[PersonClaim](tx.db, id, "read a claim")
 }
 
 // LockClaim reads a claim, and holds it until the transaction ends.
 func (tx *Tx) LockClaim(id string) (PersonClaim, error) {
-	var c PersonClaim
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&c, "id = ?", id).Error
-	return c, found(err, "lock a claim")
+	return byID[PersonClaim](tx.held(), id, "lock a claim")
 }
 
 // SaveClaim writes what became of a claim that is locked.

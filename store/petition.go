@@ -89,16 +89,12 @@ func (tx *Tx) InsertPetition(p Petition) error {
 
 // Petition reads a petition.
 func (tx *Tx) Petition(id string) (Petition, error) {
-	var p Petition
-	err := tx.db.Take(&p, "id = ?", id).Error
-	return p, found(err, "read a petition")
+	return byID[Petition](tx.db, id, "read a petition")
 }
 
 // LockPetition reads a petition and locks it. Its case is locked before it.
 func (tx *Tx) LockPetition(id string) (Petition, error) {
-	var p Petition
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&p, "id = ?", id).Error
-	return p, found(err, "lock a petition")
+	return byID[Petition](tx.held(), id, "lock a petition")
 }
 
 // SavePetition writes what became of a petition that is locked.

@@ -169,7 +169,7 @@ func earliest(q *gorm.DB, column, operation string) (*time.Time, error) {
 // LockPublication reads a publication and keeps it from being changed until the transaction is over.
 func (tx *Tx) LockPublication(certificateID, channel string) (Publication, error) {
 	var p Publication
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).
+	err := tx.held().
 		Take(&p, "certificate_id = ? AND channel = ?", certificateID, channel).Error
 	return p, found(err, "lock a publication")
 }

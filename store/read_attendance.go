@@ -100,17 +100,7 @@ func (tx *Tx) CountSessions(f SessionFilter) (int64, error) {
 
 // SessionsByID reads sessions by their ids.
 func (tx *Tx) SessionsByID(ids []string) (map[string]Session, error) {
-	var rows []Session
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read sessions")
-		}
-	}
-	sessions := make(map[string]Session, len(rows))
-	for _, row := range rows {
-		sessions[row.ID] = row
-	}
-	return sessions, nil
+	return ofIDs(tx.db, ids, func(r Session) string { return r.ID }, "read sessions")
 }
 
 // CorrectionFilter picks corrections; an empty field picks all. Limit is the most that are read.

@@ -207,13 +207,5 @@ func (f AuditFilter) pick(q *gorm.DB) *gorm.DB {
 
 // AccountsOf reads accounts by their ids.
 func (tx *Tx) AccountsOf(ids []string) (map[string]Account, error) {
-	var rows []Account
-	if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-		return nil, fmt.Errorf("read accounts: %w", err)
-	}
-	accounts := make(map[string]Account, len(rows))
-	for _, a := range rows {
-		accounts[a.ID] = a
-	}
-	return accounts, nil
+	return ofIDs(tx.db, ids, func(r Account) string { return r.ID }, "read accounts")
 }

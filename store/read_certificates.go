@@ -40,7 +40,8 @@ func (f CertificateFilter) pick(q *gorm.DB) *gorm.DB {
 		}
 	}
 	if f.Part != "" {
-		q = q.Where(within("number"), literally(f.Part))
+		where, args := withinAny([]string{"number"}, f.Part)
+		q = q.Where(where, args...)
 	}
 	return q
 }

@@ -114,9 +114,5 @@ func (tx *Tx) RosterSizes(sessionIDs []string) (map[string]RosterSize, error) {
 			return nil, found(err, "count rosters")
 		}
 	}
-	sizes := make(map[string]RosterSize, len(rows))
-	for _, row := range rows {
-		sizes[row.SessionID] = row
-	}
-	return sizes, nil
+	return keyed(rows, func(r RosterSize) string { return r.SessionID }), nil
 }

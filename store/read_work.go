@@ -1,7 +1,6 @@
 package store
 
 import (
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -96,36 +95,9 @@ func (tx *Tx) IDs(f Picking) ([]string, error) {
 	return ids, found(f.picked(tx.db).Pluck("id", &ids).Error, "list ids")
 }
 
-// ByIDs reads rows by their ids, in the order of these. What is gone is left out.
-func ByIDs[T any](tx *Tx, ids []string, idOf func(T) string) ([]T, error) {
-	var rows []T
-	if len(ids) == 0 {
-		return rows, nil
-	}
-	if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-		return nil, found(err, "read rows by their ids")
-	}
-	place := make(map[string]int, len(ids))
-	for i, id := range ids {
-		place[id] = i
-	}
-	slices.SortFunc(rows, func(a, b T) int { return place[idOf(a)] - place[idOf(b)] })
-	return rows, nil
-}
-
 // CasesByID reads cases by their ids.
 func (tx *Tx) CasesByID(ids []string) (map[string]Case, error) {
-	var rows []Case
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read cases")
-		}
-	}
-	cases := make(map[string]Case, len(rows))
-	for _, row := range rows {
-		cases[row.ID] = row
-	}
-	return cases, nil
+	return ofIDs(tx.db, ids, func(r Case) string { return r.ID }, "read cases")
 }
 
 // IncidentFilter picks incidents; an empty field picks all. Limit is the most that are read.
@@ -228,9 +200,5 @@ func (tx *Tx) LatestResolutions(incidentIDs []string) (map[string]Resolution, er
 			return nil, found(err, "read resolutions")
 		}
 	}
-	latest := make(map[string]Resolution, len(rows))
-	for _, row := range rows {
-		latest[row.IncidentID] = row
-	}
-	return latest, nil
+	return keyed(rows, func(r Resolution) string { return r.IncidentID }), nil
 }

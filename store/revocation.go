@@ -70,16 +70,12 @@ func (tx *Tx) InsertRevocation(r Revocation) (int64, error) {
 
 // Revocation reads a revocation.
 func (tx *Tx) Revocation(id string) (Revocation, error) {
-	var r Revocation
-	err := tx.db.Take(&r, "id = ?", id).Error
-	return r, found(err, "read a revocation")
+	return byID[Revocation](tx.db, id, "read a revocation")
 }
 
 // LockRevocation reads a revocation and locks it.
 func (tx *Tx) LockRevocation(id string) (Revocation, error) {
-	var r Revocation
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&r, "id = ?", id).Error
-	return r, found(err, "lock a revocation")
+	return byID[Revocation](tx.held(), id, "lock a revocation")
 }
 
 // Revocations reads revocations, the latest first.

@@ -122,21 +122,27 @@ func (s search) term(t filter.Term) (string, []any, error) {
 
 // among are the conditions of a column's being one of some values, or having one of them within it.
 func (f searched) among(values []string) (conditions []string, args []any) {
-	for _, column := range f.columns {
-		if !f.part {
-			conditions, args = append(conditions, column+" IN ?"), append(args, values)
-			continue
-		}
+	if f.part {
 		for _, value := range values {
-			conditions, args = append(conditions, within(column)), append(args, literally(value))
+			condition, texts := withinAny(f.columns, value)
+			conditions, args = append(conditions, condition), append(args, texts...)
 		}
+		return conditions, args
+	}
+	for _, column := range f.columns {
+		conditions, args = append(conditions, column+" IN ?"), append(args, values)
 	}
 	return conditions, args
 }
 
-// within is the condition that a text is met within a column, in letters of either case; its parameter is the text, taken
-// [literally].
-func within(column string) string { return "lower(" + column + ") LIKE '%' || lower(?) || '%'" }
+// withinAny is the condition that a text is met within one of some columns, in letters of either case, with its parameters.
+func withinAny(columns []string, text string) (condition string, args []any) {
+	each := make([]string, len(columns))
+	for i, column := range columns {
+		each[i], args = "lower("+column+") LIKE '%' || lower(?) || '%'", append(args, literally(text))
+	}
+	return "(" + strings.Join(each, " OR ") + ")", args
+}
 
 // literally is a text in which nothing stands for another.
 func literally(text string) string {
@@ -214,10 +220,13 @@ func onlyOf(e filter.Expr, holds func(filter.Term) bool) bool {
 	return false
 }
 
-// lacks reports whether a term asks for rows that lack a value.
-func lacks(t filter.Term) bool {
-	return slices.ContainsFunc(t.Values, func(v filter.Value) bool { return v.Text == filter.None })
+// hasValue reports whether a term asks for a value.
+func hasValue(t filter.Term, text string) bool {
+	return slices.ContainsFunc(t.Values, func(v filter.Value) bool { return v.Text == text })
 }
+
+// lacks reports whether a term asks for rows that lack a value.
+func lacks(t filter.Term) bool { return hasValue(t, filter.None) }
 
 // asks reports whether an expression asks for a term that is as told. Of contraries, it asks for that of what is before a
 // period, which is after it or in it, and for that of lacking a value, which is a term of any.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"github.com/dengpan/dengpan/ledger"
 )
@@ -104,9 +103,7 @@ func InForce(chain []Attendance) (holds, last Attendance) {
 
 // LockAttendance reads a report and locks it, so that it is decided once.
 func (tx *Tx) LockAttendance(id string) (Attendance, error) {
-	var a Attendance
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&a, "id = ?", id).Error
-	return a, found(err, "lock attendance")
+	return byID[Attendance](tx.held(), id, "lock attendance")
 }
 
 // DecideAttendance notes what a second person decided about a pending correction.

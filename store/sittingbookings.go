@@ -81,11 +81,7 @@ func (tx *Tx) BookingsOfCases(caseIDs []string) (map[string]SittingBooking, erro
 			return nil, found(err, "read the bookings of cases")
 		}
 	}
-	all := make(map[string]SittingBooking, len(rows))
-	for _, b := range rows {
-		all[b.CaseID] = b
-	}
-	return all, nil
+	return keyed(rows, func(r SittingBooking) string { return r.CaseID }), nil
 }
 
 // BookingTaken reads the last place of a case's attempt that its body took from it; ErrNotFound when it took none.
@@ -105,9 +101,7 @@ func (tx *Tx) BookingsOf(sittingID string) ([]SittingBooking, error) {
 
 // Booking reads a booking.
 func (tx *Tx) Booking(id string) (SittingBooking, error) {
-	var b SittingBooking
-	err := tx.db.Take(&b, "id = ?", id).Error
-	return b, found(err, "read a booking")
+	return byID[SittingBooking](tx.db, id, "read a booking")
 }
 
 // SaveBooking writes what became of a booking whose case is locked.

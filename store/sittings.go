@@ -59,9 +59,7 @@ func (tx *Tx) InsertSitting(s Sitting) (fresh bool, err error) {
 
 // Sitting reads a sitting.
 func (tx *Tx) Sitting(id string) (Sitting, error) {
-	var s Sitting
-	err := tx.db.Take(&s, "id = ?", id).Error
-	return s, found(err, "read a sitting")
+	return byID[Sitting](tx.db, id, "read a sitting")
 }
 
 // SittingByRef reads a sitting by its institution's name for it.
@@ -73,9 +71,7 @@ func (tx *Tx) SittingByRef(institution, ref string) (Sitting, error) {
 
 // LockSitting reads a sitting and locks it. It is locked before the cases that booked it.
 func (tx *Tx) LockSitting(id string) (Sitting, error) {
-	var s Sitting
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&s, "id = ?", id).Error
-	return s, found(err, "lock a sitting")
+	return byID[Sitting](tx.held(), id, "lock a sitting")
 }
 
 // SaveSitting writes what became of a sitting that is locked. The database refuses fewer places than are booked: sitting_full.
@@ -87,12 +83,7 @@ func (tx *Tx) SaveSitting(s Sitting) error {
 
 // SittingsByID reads sittings by their ids.
 func (tx *Tx) SittingsByID(ids []string) (map[string]Sitting, error) {
-	rows, err := ByIDs(tx, ids, func(s Sitting) string { return s.ID })
-	all := make(map[string]Sitting, len(rows))
-	for _, s := range rows {
-		all[s.ID] = s
-	}
-	return all, err
+	return ofIDs(tx.db, ids, func(s Sitting) string { return s.ID }, "read sittings")
 }
 
 // SittingFilter picks sittings; an empty field picks all.
@@ -133,7 +124,8 @@ func (f SittingFilter) pick(q *gorm.DB) *gorm.DB {
 		q = q.Where("jsonb_exists(levels, ?)", f.Level)
 	}
 	if f.Text != "" {
-		q = q.Where("(position(lower(?) IN lower(venue)) > 0 OR position(lower(?) IN lower(ref)) > 0)", f.Text, f.Text)
+		where, args := withinAny([]string{"venue", "ref"}, f.Text)
+		q = q.Where(where, args...)
 	}
 	return q
 }

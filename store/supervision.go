@@ -106,16 +106,12 @@ func (tx *Tx) InsertInspection(i Inspection) error {
 
 // Inspection reads an inspection.
 func (tx *Tx) Inspection(id string) (Inspection, error) {
-	var i Inspection
-	err := tx.db.Take(&i, "id = ?", id).Error
-	return i, found(err, "read an inspection")
+	return byID[Inspection](tx.db, id, "read an inspection")
 }
 
 // LockInspection reads an inspection, and keeps others from changing it or its findings until the transaction ends.
 func (tx *Tx) LockInspection(id string) (Inspection, error) {
-	var i Inspection
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&i, "id = ?", id).Error
-	return i, found(err, "lock an inspection")
+	return byID[Inspection](tx.held(), id, "lock an inspection")
 }
 
 // SaveInspection writes what became of an inspection.
@@ -135,9 +131,7 @@ func (tx *Tx) InsertFindings(findings []Finding) error {
 
 // Finding reads a finding.
 func (tx *Tx) Finding(id string) (Finding, error) {
-	var f Finding
-	err := tx.db.Take(&f, "id = ?", id).Error
-	return f, found(err, "read a finding")
+	return byID[Finding](tx.db, id, "read a finding")
 }
 
 // SaveFinding writes how a finding stands, and by when it is to be put right.
@@ -255,9 +249,7 @@ func (tx *Tx) InsertProposal(p SuspensionProposal) error {
 
 // LockProposal reads a proposal and locks it.
 func (tx *Tx) LockProposal(id string) (SuspensionProposal, error) {
-	var p SuspensionProposal
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&p, "id = ?", id).Error
-	return p, found(err, "lock a proposal to suspend")
+	return byID[SuspensionProposal](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "lock a proposal to suspend")
 }
 
 // SettleProposal writes what was decided on a proposal.

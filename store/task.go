@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"gorm.io/gorm/clause"
-
 	"github.com/dengpan/dengpan/contract"
 )
 
@@ -69,31 +67,17 @@ const (
 
 // Task reads a task.
 func (tx *Tx) Task(id string) (Task, error) {
-	var t Task
-	err := tx.db.Take(&t, "id = ?", id).Error
-	return t, found(err, "read a task")
+	return byID[Task](tx.db, id, "read a task")
 }
 
 // TasksByID reads tasks by their ids.
 func (tx *Tx) TasksByID(ids []string) (map[string]Task, error) {
-	var rows []Task
-	if len(ids) > 0 {
-		if err := tx.db.Find(&rows, "id IN ?", ids).Error; err != nil {
-			return nil, found(err, "read tasks")
-		}
-	}
-	tasks := make(map[string]Task, len(rows))
-	for _, row := range rows {
-		tasks[row.ID] = row
-	}
-	return tasks, nil
+	return ofIDs(tx.db, ids, func(r Task) string { return r.ID }, "read tasks")
 }
 
 // LockTask reads a task and locks it, so that answers to it are taken one at a time.
 func (tx *Tx) LockTask(id string) (Task, error) {
-	var t Task
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Take(&t, "id = ?", id).Error
-	return t, found(err, "lock a task")
+	return byID[Task](tx.held(), id, "lock a task")
 }
 
 // OpenTasks reads the tasks of a case that are still owed.
@@ -107,7 +91,7 @@ func (tx *Tx) OpenTasks(caseID string) ([]Task, error) {
 // is locked before them.
 func (tx *Tx) LockOpenTasks(caseID string) ([]Task, error) {
 	var tasks []Task
-	err := tx.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"}).Order("seq").
+	err := tx.held().Order("seq").
 		Find(&tasks, "case_id = ? AND state = ?", caseID, TaskOpen).Error
 	return tasks, found(err, "lock a case's open tasks")
 }

@@ -34,9 +34,7 @@ func (tx *Tx) SavedViews(owner, list string) ([]SavedView, error) {
 
 // SavedView reads a view.
 func (tx *Tx) SavedView(id string) (SavedView, error) {
-	var v SavedView
-	err := tx.db.Take(&v, "id = ?", id).Error
-	return v, found(err, "read a saved view")
+	return byID[SavedView](tx.db, id, "read a saved view")
 }
 
 // KeepView writes a view, new or in place of what it was.

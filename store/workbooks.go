@@ -93,9 +93,7 @@ func (tx *Tx) Workbook(id string, now time.Time) (Workbook, error) {
 
 // LockWorkbook reads a workbook and keeps others from it until the transaction ends.
 func (tx *Tx) LockWorkbook(id string) (Workbook, error) {
-	var w Workbook
-	err := tx.db.Clauses(clause.Locking{Strength: "UPDATE"}).Take(&w, "id = ?", id).Error
-	return w, found(err, "lock a workbook")
+	return byID[Workbook](tx.db.Clauses(clause.Locking{Strength: "UPDATE"}), id, "lock a workbook")
 }
 
 // WorkbooksOf reads an institution's workbooks, the latest first, without what is in them.
