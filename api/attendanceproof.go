@@ -78,14 +78,14 @@ func (s *service) attendanceProof(ctx context.Context, in *proofInput) (*fileOut
 	}
 	r := requestOf(ctx)
 	var proof attended.Proof
+	var digest string
 	page := attended.Page{PrintedOn: s.today()}
 	err = s.Store.Tx(ctx, func(tx *store.Tx) (err error) {
 		proof, page.Hours, page.Demonstration, err = s.attended(tx, r, in.ID, in.Case, from, to)
 		if err != nil {
 			return err
 		}
-		digest, err := proof.Digest()
-		if err != nil {
+		if digest, err = proof.Digest(); err != nil {
 			return err
 		}
 		return s.audit(tx, r, "attendance_proof.make", "case:"+in.Case, "class:"+in.ID, map[string]any{
@@ -99,10 +99,10 @@ func (s *service) attendanceProof(ctx context.Context, in *proofInput) (*fileOut
 	var file bytes.Buffer
 	if in.Format == "pdf" {
 		out.ContentType = mediaPDF
-		err = proof.Print(&file, s.fonts, page)
+		err = proof.Print(&file, s.fonts, digest, page)
 	} else {
 		out.ContentType = formats[in.Format].media
-		err = writeProof(&file, formats[in.Format].begin, r.lang, proof, page.Hours)
+		err = writeProof(&file, formats[in.Format].begin, r.lang, proof, digest, page.Hours)
 	}
 	if errors.Is(err, font.ErrNone) {
 		r.log.Warn("a proof of attendance cannot be printed", slog.Any("error", err))
@@ -165,11 +165,9 @@ func (s *service) attended(
 var proofColumns = []string{"trainee", "class", "training_body", "session", "day", "from", "to", "module", "session_mode", "minutes"}
 
 // writeProof writes a proof as a table, with its number and digest below.
-func writeProof(file *bytes.Buffer, begin func(io.Writer) (sheet, error), lang message.Lang, p attended.Proof, sum ledger.Hours) error {
-	digest, err := p.Digest()
-	if err != nil {
-		return err
-	}
+func writeProof(
+	file *bytes.Buffer, begin func(io.Writer) (sheet, error), lang message.Lang, p attended.Proof, digest string, sum ledger.Hours,
+) error {
 	rows := make([]map[string]any, len(p.Lines))
 	clock := func(at time.Time) any {
 		if at.IsZero() {

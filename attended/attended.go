@@ -91,12 +91,8 @@ func say(key string, params map[string]any) string {
 	return message.Text(message.Chinese, "attended."+key, params)
 }
 
-// Print writes a proof as a PDF, in Chinese: it is for other offices. The error is font.ErrNone when there is no font.
-func (p Proof) Print(w io.Writer, fonts *font.Fonts, page Page) error {
-	digest, err := p.Digest()
-	if err != nil {
-		return err
-	}
+// Print writes a proof as a PDF with its digest, in Chinese: it is for other offices. The error is font.ErrNone when there is no font.
+func (p Proof) Print(w io.Writer, fonts *font.Fonts, digest string, page Page) error {
 	mark := ""
 	if page.Demonstration {
 		mark = message.Text(message.Chinese, "handbook.demonstration", nil)

@@ -36,8 +36,10 @@ func sample(lines int) attended.Proof {
 // printed is the text that poppler finds in a proof's page, without spaces, and how many pages there are.
 func printed(t *testing.T, proof attended.Proof, page attended.Page) (text string, pages int) {
 	t.Helper()
+	digest, err := proof.Digest()
+	require.NoError(t, err)
 	var file bytes.Buffer
-	require.NoError(t, proof.Print(&file, &font.Fonts{Path: os.Getenv("DENGPAN_FONT")}, page))
+	require.NoError(t, proof.Print(&file, &font.Fonts{Path: os.Getenv("DENGPAN_FONT")}, digest, page))
 	path := filepath.Join(t.TempDir(), "proof.pdf")
 	require.NoError(t, os.WriteFile(path, file.Bytes(), 0o600))
 	out, err := exec.Command("pdftotext", "-raw", path, "-").CombinedOutput()
