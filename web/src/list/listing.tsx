@@ -1,7 +1,7 @@
 import { Pagination } from 'antd'
 import { type Key, type ReactNode, useSyncExternalStore } from 'react'
-import { Note, Trouble } from '../shell/notes'
-import { Waiting } from '../shell/waiting'
+import { Coming } from '../shell/arrived'
+import { Note } from '../shell/notes'
 import { useWords } from '../words/words'
 import './list.css'
 
@@ -72,9 +72,8 @@ const watch = (changed: () => void) => {
 export function Listing<T extends object>(props: Props<T>) {
   const { t } = useWords()
   const small = useSyncExternalStore(watch, () => narrow.matches)
-  const { data, error, refetch } = props.query
-  if (error && !data) return <Trouble error={error} again={() => void refetch()} />
-  if (!data) return <Waiting rows={8} />
+  const { data } = props.query
+  if (!data) return <Coming of={props.query} rows={8} />
   if (data.rows.length === 0) {
     return (
       <div className="sheet">

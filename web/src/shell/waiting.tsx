@@ -2,7 +2,7 @@ import { Skeleton } from 'antd'
 import { useWords } from '../words/words'
 
 /** Where something will be shortly. */
-export function Waiting({ rows = 6 }: { rows?: number }) {
+export function Waiting({ rows = 6 }: { rows?: number | undefined }) {
   const { t } = useWords()
   return (
     <div className="sheet" role="status">

@@ -1,11 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Deciding, type Said } from '../../shell/deciding'
 import { type Fact, Facts } from '../../shell/facts'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { Withdrawing } from '../../shell/withdrawing'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -22,13 +21,7 @@ export function ApprovalDetail({ id, onClose }: { id: string; onClose: () => voi
   })
   return (
     <Aside onClose={onClose} title={approval.data?.verb.name ?? t('web.approvals.title')}>
-      {approval.error && !approval.data ? (
-        <Trouble error={approval.error} again={() => void approval.refetch()} />
-      ) : approval.data ? (
-        <Asked approval={approval.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={approval}>{(data) => <Asked approval={data} />}</Arrived>
     </Aside>
   )
 }

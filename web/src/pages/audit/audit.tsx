@@ -8,10 +8,10 @@ import { both, condition } from '../../list/expression'
 import { Filters } from '../../list/filters'
 import { Narrowed } from '../../list/narrowed'
 import { useChange } from '../../list/page'
+import { Arrived } from '../../shell/arrived'
 import '../../list/tools.css'
 import { useKeys } from '../../shell/keys'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { daysAfter } from '../../words/beijing'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -43,9 +43,9 @@ export function Audit() {
         api.GET('/v1/audit', { params: { query: { ...(whole ? { filter: whole } : {}), ...(after && { after }) } } }),
       ),
     getNextPageParam: (last) => last.next ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ entries }) => entries),
     placeholderData: keepPreviousData,
   })
-  const entries = log.data?.pages.flatMap((page) => page.entries)
   return (
     <>
       <header className="head stack close">
@@ -82,32 +82,32 @@ export function Audit() {
         build={build}
         error={log.error}
       />
-      {log.error && !entries ? (
-        <Trouble error={log.error} again={() => void log.refetch()} />
-      ) : !entries ? (
-        <Waiting rows={8} />
-      ) : entries.length === 0 ? (
-        <div className="sheet">
-          <Note title={t('web.audit.none')}>
-            <p>{t('web.audit.none_advice')}</p>
-          </Note>
-        </div>
-      ) : (
-        <section className="sheet stack close" aria-label={t('web.audit.title')} aria-busy={log.isFetching}>
-          <ul className="plain lines">
-            {entries.map((e) => (
-              <Entry key={e.id} e={e} />
-            ))}
-          </ul>
-          {log.hasNextPage && (
-            <div>
-              <Button onClick={() => void log.fetchNextPage()} loading={log.isFetchingNextPage}>
-                {t('web.audit.more')}
-              </Button>
+      <Arrived of={log} rows={8}>
+        {(entries) =>
+          entries.length === 0 ? (
+            <div className="sheet">
+              <Note title={t('web.audit.none')}>
+                <p>{t('web.audit.none_advice')}</p>
+              </Note>
             </div>
-          )}
-        </section>
-      )}
+          ) : (
+            <section className="sheet stack close" aria-label={t('web.audit.title')} aria-busy={log.isFetching}>
+              <ul className="plain lines">
+                {entries.map((e) => (
+                  <Entry key={e.id} e={e} />
+                ))}
+              </ul>
+              {log.hasNextPage && (
+                <div>
+                  <Button onClick={() => void log.fetchNextPage()} loading={log.isFetchingNextPage}>
+                    {t('web.audit.more')}
+                  </Button>
+                </div>
+              )}
+            </section>
+          )
+        }
+      </Arrived>
     </>
   )
 }

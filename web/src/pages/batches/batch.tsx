@@ -4,12 +4,12 @@ import { Button, Form, Progress } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { both, condition } from '../../list/expression'
+import { Coming } from '../../shell/arrived'
 import { Deciding, type Said } from '../../shell/deciding'
 import { putFaults } from '../../shell/faults'
 import { Menu } from '../../shell/menu'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { State } from './batches'
@@ -30,8 +30,7 @@ export function BatchPage() {
     queryFn: () => answer(api.GET('/v1/incident-batches/{id}', { params: { path: { id } } })),
     refetchInterval: (q) => (over(q.state.data) ? false : 1_500),
   })
-  if (batch.error && !batch.data) return <Trouble error={batch.error} again={() => void batch.refetch()} />
-  if (!batch.data) return <Waiting rows={8} />
+  if (!batch.data) return <Coming of={batch} rows={8} />
   return <Shown of={batch.data} />
 }
 

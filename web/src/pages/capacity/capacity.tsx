@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, InputNumber } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Coming } from '../../shell/arrived'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import '../../list/list.css'
 
@@ -17,8 +17,7 @@ export function Capacity() {
     queryKey: ['capacities'],
     queryFn: async () => (await answer(api.GET('/v1/capacities'))).capacities,
   })
-  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
-  if (!shown.data) return <Waiting rows={6} />
+  if (!shown.data) return <Coming of={shown} rows={6} />
   return (
     <div className="stack">
       <header className="head stack close">

@@ -2,7 +2,7 @@ import { useParams, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import type { Liveness } from '../../api/live'
 import { useSession } from '../../api/session'
-import { Trouble } from '../../shell/notes'
+import { Arrived, Coming } from '../../shell/arrived'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import './case.css'
@@ -40,8 +40,7 @@ function Followed() {
   const { id } = useParams({ from: '/inside/cases/$id' })
   const { taken } = useSearch({ from: '/inside/cases/$id' })
   const { case: shown, timeline, live } = useCase(id)
-  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
-  if (!shown.data) return <Waiting rows={12} />
+  if (!shown.data) return <Coming of={shown} rows={12} />
   const c = shown.data
   return (
     <>
@@ -65,11 +64,7 @@ function Followed() {
               <OwnActs c={c} />
             </Suspense>
             <Decisions decisions={c.decisions} />
-            {timeline.error && !timeline.data ? (
-              <Trouble error={timeline.error} again={() => void timeline.refetch()} />
-            ) : (
-              <Timeline lines={timeline.data} />
-            )}
+            <Arrived of={timeline}>{(lines) => <Timeline lines={lines} />}</Arrived>
           </div>
           <div className="stack">
             <Hours hours={c.hours} />

@@ -3,8 +3,7 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Executed, idOf, place } from './executed'
@@ -25,26 +24,29 @@ export function Execution({ of }: { of: Executed }) {
     enabled: !account.district,
   })
   if (account.district) return null
-  const now = execution.data
   return (
     <section className="stack close" aria-labelledby="execution">
       <h2 id="execution">{t('web.execution.title')}</h2>
-      {execution.error && !now ? (
-        <Trouble error={execution.error} again={() => void execution.refetch()} />
-      ) : now ? (
-        <>
-          <Run now={now} ask={setAsked} />
-          {now.activities.map((a) => (
-            <Work key={a.id} of={a} running={now.running} ask={setAsked} />
-          ))}
-          {asked && now.run_id ? (
-            <Repairing of={of} run={now.run_id} asked={asked} points={now.points} onDone={() => setAsked(undefined)} />
-          ) : null}
-          <Repairs of={now.repairs} />
-        </>
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={execution}>
+        {(now) => (
+          <>
+            <Run now={now} ask={setAsked} />
+            {now.activities.map((a) => (
+              <Work key={a.id} of={a} running={now.running} ask={setAsked} />
+            ))}
+            {asked && now.run_id ? (
+              <Repairing
+                of={of}
+                run={now.run_id}
+                asked={asked}
+                points={now.points}
+                onDone={() => setAsked(undefined)}
+              />
+            ) : null}
+            <Repairs of={now.repairs} />
+          </>
+        )}
+      </Arrived>
     </section>
   )
 }

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { answer, api } from '../../api/client'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Status } from './status'
 
@@ -13,8 +13,7 @@ const OwnClaims = lazy(() => import('../claims/mine').then((m) => ({ default: m.
 export function Mine() {
   const { t } = useWords()
   const mine = useQuery({ queryKey: ['my', 'cases'], queryFn: () => answer(api.GET('/v1/me/cases')) })
-  if (mine.error && !mine.data) return <Trouble error={mine.error} again={() => void mine.refetch()} />
-  if (!mine.data) return <Waiting />
+  if (!mine.data) return <Coming of={mine} />
   const [first, ...others] = mine.data.cases
   if (!first) {
     return (

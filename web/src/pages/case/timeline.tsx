@@ -1,6 +1,5 @@
 import { Button } from 'antd'
 import { useState } from 'react'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import type { Line } from './queries'
@@ -8,10 +7,9 @@ import type { Line } from './queries'
 const few = 12
 
 /** What happened, the newest first. */
-export function Timeline({ lines }: { lines: Line[] | undefined }) {
+export function Timeline({ lines }: { lines: Line[] }) {
   const { t, lang } = useWords()
   const [all, setAll] = useState(false)
-  if (!lines) return <Waiting />
   const newest = lines.toReversed()
   const shown = all ? newest : newest.slice(0, few)
   return (

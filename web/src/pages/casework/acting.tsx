@@ -2,11 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Coming } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { ActFields, type Asked, bodyOf, LegalBasis } from './actfields'
 import { type Acts, actsQuery } from './queries'
@@ -33,10 +33,8 @@ export function Acting({ id, verb, onVerb, onClose }: Props) {
     <Aside title={(done ?? one)?.verb.name ?? t('web.casework.act')} onClose={onClose} broad>
       {done ? (
         <Outcome act={done} onDone={onClose} />
-      ) : acts.error && !acts.data ? (
-        <Trouble error={acts.error} again={() => void acts.refetch()} />
       ) : !acts.data ? (
-        <Waiting />
+        <Coming of={acts} />
       ) : one ? (
         <Act
           key={verb}

@@ -4,9 +4,8 @@ import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
+import { Arrived, Coming } from '../../shell/arrived'
 import { useKeys } from '../../shell/keys'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Head } from '../case/case'
@@ -45,8 +44,7 @@ export function Casework() {
     { key: 'r', name: t('web.casework.act'), run: () => !over && open('choose') },
     { key: 'n', name: t('web.casework.note'), run: () => setSheet('note') },
   ])
-  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
-  if (!shown.data) return <Waiting rows={12} />
+  if (!shown.data) return <Coming of={shown} rows={12} />
   const c = shown.data
   return (
     <>
@@ -57,19 +55,17 @@ export function Casework() {
         <Climb stages={c.stages} />
         <div className="columns case-columns">
           <div className="stack">
-            {waits.error && !waits.data ? (
-              <Trouble error={waits.error} again={() => void waits.refetch()} />
-            ) : waits.data ? (
-              <WaitsFor waits={waits.data}>
-                {!over && (
-                  <Button type="primary" onClick={() => open('choose')} aria-keyshortcuts="r">
-                    {t('web.casework.act')}
-                  </Button>
-                )}
-              </WaitsFor>
-            ) : (
-              <Waiting />
-            )}
+            <Arrived of={waits}>
+              {(data) => (
+                <WaitsFor waits={data}>
+                  {!over && (
+                    <Button type="primary" onClick={() => open('choose')} aria-keyshortcuts="r">
+                      {t('web.casework.act')}
+                    </Button>
+                  )}
+                </WaitsFor>
+              )}
+            </Arrived>
             <Sections c={c} lines={timeline} note={() => setSheet('note')} />
           </div>
           <div className="stack">

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Notes } from './notes'
@@ -35,8 +34,7 @@ const tones: Record<Acts['acts'][number]['state'], string> = {
 function Done({ id }: { id: string }) {
   const { t, lang } = useWords()
   const acts = useQuery(actsQuery(id))
-  if (acts.error && !acts.data) return <Trouble error={acts.error} again={() => void acts.refetch()} />
-  if (!acts.data) return <Waiting rows={3} />
+  if (!acts.data) return <Coming of={acts} rows={3} />
   return (
     <section className="sheet stack close" aria-labelledby="done">
       <h2 id="done">{t('web.casework.acts')}</h2>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { hoursQuery } from './queries'
@@ -9,8 +8,7 @@ import { hoursQuery } from './queries'
 export function HourLines({ id }: { id: string }) {
   const { t, lang } = useWords()
   const hours = useQuery(hoursQuery(id))
-  if (hours.error && !hours.data) return <Trouble error={hours.error} again={() => void hours.refetch()} />
-  if (!hours.data) return <Waiting />
+  if (!hours.data) return <Coming of={hours} />
   const { lines, hours: stand } = hours.data
   return (
     <section className="sheet stack close" aria-labelledby="hour-lines">

@@ -3,9 +3,8 @@ import { Button } from 'antd'
 import { useState } from 'react'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
+import { Coming } from '../../shell/arrived'
 import { Ending } from '../../shell/ending'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type CaseNote, notesQuery } from './queries'
@@ -14,8 +13,7 @@ import { type CaseNote, notesQuery } from './queries'
 export function Notes({ id, note }: { id: string; note: () => void }) {
   const { t } = useWords()
   const notes = useQuery(notesQuery(id))
-  if (notes.error && !notes.data) return <Trouble error={notes.error} again={() => void notes.refetch()} />
-  if (!notes.data) return <Waiting />
+  if (!notes.data) return <Coming of={notes} />
   return (
     <div className="stack close">
       <div className="row">

@@ -2,7 +2,7 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { useSession } from '../../api/session'
 import { caseSections } from '../../router'
-import { Trouble } from '../../shell/notes'
+import { Arrived } from '../../shell/arrived'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { Decisions } from '../case/decisions'
@@ -33,12 +33,7 @@ export function Sections({ c, lines, note }: Props) {
   const { section: asked } = useSearch({ from: '/inside/cases/$id' })
   const section = asked && sections.includes(asked) ? asked : 'timeline'
   const parts: Record<Section, () => ReactNode> = {
-    timeline: () =>
-      lines.error && !lines.data ? (
-        <Trouble error={lines.error} again={() => void lines.refetch()} />
-      ) : (
-        <Timeline lines={lines.data} />
-      ),
+    timeline: () => <Arrived of={lines}>{(all) => <Timeline lines={all} />}</Arrived>,
     decisions: () =>
       c.decisions.length ? (
         <Decisions decisions={c.decisions} />

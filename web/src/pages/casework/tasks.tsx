@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { tasksQuery } from './queries'
@@ -12,8 +11,7 @@ const tones = { open: 'now', answered: 'good', rejected: 'bad', cancelled: 'stil
 export function Tasks({ id }: { id: string }) {
   const { t, name, lang } = useWords()
   const tasks = useQuery(tasksQuery(id))
-  if (tasks.error && !tasks.data) return <Trouble error={tasks.error} again={() => void tasks.refetch()} />
-  if (!tasks.data) return <Waiting />
+  if (!tasks.data) return <Coming of={tasks} />
   const rows = tasks.data.tasks
   return (
     <section className="sheet stack close" aria-label={t('web.casework.section.tasks')}>

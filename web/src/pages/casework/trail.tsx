@@ -1,8 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { answer, api } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import { Entry } from '../audit/entry'
 
@@ -16,8 +15,7 @@ export function Trail({ id }: { id: string }) {
       answer(api.GET('/v1/cases/{id}/audit', { params: { path: { id }, query: after ? { after } : {} } })),
     getNextPageParam: (last) => last.next ?? undefined,
   })
-  if (trail.error && !trail.data) return <Trouble error={trail.error} again={() => void trail.refetch()} />
-  if (!trail.data) return <Waiting />
+  if (!trail.data) return <Coming of={trail} />
   const entries = trail.data.pages.flatMap((page) => page.entries)
   return (
     <section className="sheet stack close" aria-label={t('web.casework.section.audit')}>

@@ -3,8 +3,8 @@ import { useSearch } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
+import { Arrived, Coming } from '../../shell/arrived'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { list, moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Chart, type Sum } from './chart'
@@ -24,8 +24,7 @@ export function MyCEHours() {
     enabled: year !== undefined,
     queryFn: () => answer(api.GET('/v1/me/ce-statements/{year}', { params: { path: { year: year ?? 0 } } })),
   })
-  if (hours.error && !hours.data) return <Trouble error={hours.error} again={() => void hours.refetch()} />
-  if (!hours.data) return <Waiting />
+  if (!hours.data) return <Coming of={hours} />
   return (
     <div className="stack">
       <h1>{t('web.ce.title')}</h1>
@@ -45,12 +44,7 @@ export function MyCEHours() {
               }
             }
           />
-          {statement.error && !statement.data ? (
-            <Trouble error={statement.error} again={() => void statement.refetch()} />
-          ) : (
-            statement.data && <Stated of={statement.data} />
-          )}
-          {statement.isPending && <Waiting />}
+          <Arrived of={statement}>{(of) => <Stated of={of} />}</Arrived>
         </>
       )}
     </div>

@@ -4,9 +4,9 @@ import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
 import { useSession } from '../../api/session'
+import { Coming } from '../../shell/arrived'
 import { type Fact, Facts } from '../../shell/facts'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Asking } from './asking'
@@ -24,8 +24,7 @@ export function CertificatePage() {
     queryKey: ['certificate', id],
     queryFn: () => answer(api.GET('/v1/certificates/{id}', { params: { path: { id } } })),
   })
-  if (shown.error && !shown.data) return <Trouble error={shown.error} again={() => void shown.refetch()} />
-  if (!shown.data) return <Waiting rows={12} />
+  if (!shown.data) return <Coming of={shown} rows={12} />
   const c = shown.data
   return (
     <>

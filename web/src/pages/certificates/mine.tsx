@@ -4,8 +4,8 @@ import { Button } from 'antd'
 import { lazy, Suspense, useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { keep } from '../../api/file'
+import { Coming } from '../../shell/arrived'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { CertificateStatus } from './status'
@@ -19,8 +19,7 @@ type Mine = Schema['MyCertificateView']
 export function MyCertificates() {
   const { t } = useWords()
   const mine = useQuery({ queryKey: ['my', 'certificates'], queryFn: () => answer(api.GET('/v1/me/certificates')) })
-  if (mine.error && !mine.data) return <Trouble error={mine.error} again={() => void mine.refetch()} />
-  if (!mine.data) return <Waiting />
+  if (!mine.data) return <Coming of={mine} />
   const { certificates } = mine.data
   return (
     <div className="stack">

@@ -3,11 +3,11 @@ import { Button, Form, Input, Progress, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { certificateKinds } from '../../router'
+import { Arrived } from '../../shell/arrived'
 import { Deciding, type Said } from '../../shell/deciding'
 import { putFaults } from '../../shell/faults'
 import { Note, Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { Withdrawing } from '../../shell/withdrawing'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -34,15 +34,17 @@ export function Revocations() {
         <p className="quiet">{t('web.revocations.lead')}</p>
       </header>
       <Ask />
-      {list.error && !list.data && <Trouble error={list.error} again={() => void list.refetch()} />}
-      {list.isPending && <Waiting />}
-      <ul className="plain stack">
-        {list.data?.revocations.map((r) => (
-          <li key={r.id}>
-            <One of={r} />
-          </li>
-        ))}
-      </ul>
+      <Arrived of={list}>
+        {({ revocations }) => (
+          <ul className="plain stack">
+            {revocations.map((r) => (
+              <li key={r.id}>
+                <One of={r} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Arrived>
     </div>
   )
 }

@@ -3,8 +3,8 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useSession } from '../../api/session'
 import { condition } from '../../list/expression'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { Wide } from '../../shell/wide'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -25,19 +25,19 @@ export function CEYears() {
         <h1>{t('web.ce_years.title')}</h1>
         <p className="quiet">{t('web.ce_years.lead')}</p>
       </header>
-      {years.error && !years.data ? (
-        <Trouble error={years.error} again={() => void years.refetch()} />
-      ) : !years.data ? (
-        <Waiting rows={4} />
-      ) : years.data.length === 0 ? (
-        <div className="sheet">
-          <Note title={t('web.ce_years.none')}>
-            <p>{t('web.ce_years.none_advice')}</p>
-          </Note>
-        </div>
-      ) : (
-        <Table years={years.data} />
-      )}
+      <Arrived of={years} rows={4}>
+        {(data) =>
+          data.length === 0 ? (
+            <div className="sheet">
+              <Note title={t('web.ce_years.none')}>
+                <p>{t('web.ce_years.none_advice')}</p>
+              </Note>
+            </div>
+          ) : (
+            <Table years={data} />
+          )
+        }
+      </Arrived>
       <Suspense>{opened && <Turning of={opened} onClose={() => void navigate({ search: {} })} />}</Suspense>
     </>
   )

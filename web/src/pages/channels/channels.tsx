@@ -1,8 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { Fragment } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Turning } from './turning'
@@ -25,13 +24,7 @@ export function Channels() {
         <h1>{t('web.channels.title')}</h1>
         <p className="quiet">{t('web.channels.lead')}</p>
       </header>
-      {channels.error && !channels.data ? (
-        <Trouble error={channels.error} again={() => void channels.refetch()} />
-      ) : channels.data ? (
-        channels.data.map((channel) => <One key={channel.id} of={channel} />)
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={channels}>{(data) => data.map((channel) => <One key={channel.id} of={channel} />)}</Arrived>
     </div>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../../api/client'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -12,28 +12,28 @@ export function Before() {
   return (
     <section className="sheet stack close">
       <h2>{t('web.checks.before')}</h2>
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting />
-      ) : list.data.checks.length === 0 ? (
-        <Note title={t('web.checks.none')}>
-          <p>{t('web.checks.none_advice')}</p>
-        </Note>
-      ) : (
-        <ul className="plain lines">
-          {list.data.checks.map((c) => (
-            <li key={c.id} className="row apart">
-              <span className="row">
-                <strong>{c.purpose_name}</strong>
-                <span>{c.reason}</span>
-                <span className="quiet small">{moment(lang, c.checked_at)}</span>
-              </span>
-              <span className="quiet small">{t('web.checks.found_of', { found: c.found, asked: c.asked })}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Arrived of={list}>
+        {(data) =>
+          data.checks.length === 0 ? (
+            <Note title={t('web.checks.none')}>
+              <p>{t('web.checks.none_advice')}</p>
+            </Note>
+          ) : (
+            <ul className="plain lines">
+              {data.checks.map((c) => (
+                <li key={c.id} className="row apart">
+                  <span className="row">
+                    <strong>{c.purpose_name}</strong>
+                    <span>{c.reason}</span>
+                    <span className="quiet small">{moment(lang, c.checked_at)}</span>
+                  </span>
+                  <span className="quiet small">{t('web.checks.found_of', { found: c.found, asked: c.asked })}</span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Arrived>
     </section>
   )
 }

@@ -2,12 +2,12 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button, Form, Radio } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { type Fact, Facts } from '../../shell/facts'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { ClaimState } from './state'
@@ -23,13 +23,7 @@ export function ClaimDetail({ id, onClose }: { id: string; onClose: () => void }
   })
   return (
     <Aside onClose={onClose} title={t('web.claims.one')}>
-      {claim.error && !claim.data ? (
-        <Trouble error={claim.error} again={() => void claim.refetch()} />
-      ) : claim.data ? (
-        <Compared of={claim.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={claim}>{(data) => <Compared of={data} />}</Arrived>
     </Aside>
   )
 }

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Uploading } from '../intakes/uploading'
@@ -31,13 +31,7 @@ export function ClassDetail({ id, onClose }: { id: string; onClose: () => void }
   })
   return (
     <Aside onClose={onClose} title={shown.data?.name ?? t('web.classes.one')}>
-      {shown.error && !shown.data ? (
-        <Trouble error={shown.error} again={() => void shown.refetch()} />
-      ) : shown.data ? (
-        <Shown of={shown.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={shown}>{(data) => <Shown of={data} />}</Arrived>
     </Aside>
   )
 }

@@ -2,8 +2,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { Button, Checkbox, Form, Input, Pagination, Progress } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Coming } from '../../shell/arrived'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 import type { Detail } from './detail'
@@ -147,8 +147,7 @@ function Adding({ of, onDone }: { of: Detail; onDone: () => void }) {
       onDone()
     },
   })
-  if (list.error && !list.data) return <Trouble error={list.error} again={() => void list.refetch()} />
-  if (!list.data) return <Waiting rows={3} />
+  if (!list.data) return <Coming of={list} rows={3} />
   const { candidates, total } = list.data
   return (
     <fieldset className="stack close picking" aria-label={t('web.classes.add')}>

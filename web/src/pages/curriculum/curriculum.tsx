@@ -3,11 +3,10 @@ import { Link, useSearch } from '@tanstack/react-router'
 import type { Schema } from '../../api/client'
 import { useChange } from '../../list/change'
 import { PublicChoice } from '../../list/publicfilters'
+import { Coming } from '../../shell/arrived'
 import { catalogue, titled } from '../../shell/catalogue'
 import { Facts } from '../../shell/facts'
-import { Trouble } from '../../shell/notes'
 import { Alternatives, Cited, Evaluation, Exam, Leads, useSay } from '../../shell/rules'
-import { Waiting } from '../../shell/waiting'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -29,10 +28,8 @@ export function Curriculum() {
         <h1>{t('web.curriculum.title')}</h1>
         <p className="quiet">{t('web.curriculum.lead')}</p>
       </header>
-      {all.error && !all.data ? (
-        <Trouble error={all.error} again={() => void all.refetch()} />
-      ) : !all.data || !one ? (
-        <Waiting />
+      {!all.data || !one ? (
+        <Coming of={all} />
       ) : (
         <>
           <search className="public-filters">

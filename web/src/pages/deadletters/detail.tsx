@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
 import { Verbatim } from '../../shell/verbatim'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Deciding } from './deciding'
@@ -21,16 +20,14 @@ export function LetterSheet({ id, onClose }: { id: string; onClose: () => void }
   })
   return (
     <Aside onClose={onClose} title={letter.data?.reason.name ?? t('web.letters.one')}>
-      {letter.error && !letter.data ? (
-        <Trouble error={letter.error} again={() => void letter.refetch()} />
-      ) : letter.data ? (
-        <div className="stack">
-          <Said of={letter.data} />
-          {letter.data.state === 'open' && <Deciding letter={letter.data} />}
-        </div>
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={letter}>
+        {(data) => (
+          <div className="stack">
+            <Said of={data} />
+            {data.state === 'open' && <Deciding letter={data} />}
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Verbatim } from '../../shell/verbatim'
-import { Waiting } from '../../shell/waiting'
 import type { Key } from '../../words/message'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -26,13 +26,7 @@ export function DeliverySheet({ id, onClose }: { id: string; onClose: () => void
       onClose={onClose}
       title={delivery.data ? t(`web.event_type.${delivery.data.type}` as Key) : t('web.deliveries.one')}
     >
-      {delivery.error && !delivery.data ? (
-        <Trouble error={delivery.error} again={() => void delivery.refetch()} />
-      ) : delivery.data ? (
-        <Told of={delivery.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={delivery}>{(data) => <Told of={data} />}</Arrived>
     </Aside>
   )
 }

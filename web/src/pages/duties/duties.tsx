@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input, Radio, Select } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import '../casework/casework.css'
@@ -116,28 +116,28 @@ function Declared() {
   return (
     <section className="sheet stack close" aria-labelledby="declared">
       <h2 id="declared">{t('web.duties.declared')}</h2>
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting rows={2} />
-      ) : list.data.length === 0 ? (
-        <p className="quiet">{t('web.duties.none')}</p>
-      ) : (
-        <ul className="plain lines">
-          {list.data.map((d) => (
-            <li key={d.id} className="row apart">
-              <span>
-                {d.relation.name}
-                <span className="quiet small">
-                  {' '}
-                  {d.id_type.name} <span className="mono">{d.id_number}</span>
-                </span>
-              </span>
-              <span className="quiet small">{moment(lang, d.declared_at)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Arrived of={list} rows={2}>
+        {(data) =>
+          data.length === 0 ? (
+            <p className="quiet">{t('web.duties.none')}</p>
+          ) : (
+            <ul className="plain lines">
+              {data.map((d) => (
+                <li key={d.id} className="row apart">
+                  <span>
+                    {d.relation.name}
+                    <span className="quiet small">
+                      {' '}
+                      {d.id_type.name} <span className="mono">{d.id_number}</span>
+                    </span>
+                  </span>
+                  <span className="quiet small">{moment(lang, d.declared_at)}</span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Arrived>
     </section>
   )
 }

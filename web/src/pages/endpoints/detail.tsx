@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { endpointQuery } from './queries'
 import { Secrets } from './secrets'
@@ -16,19 +15,17 @@ export function EndpointSheet({ id, onClose }: { id: string; onClose: () => void
   const endpoint = useQuery(endpointQuery(id))
   return (
     <Aside onClose={onClose} title={endpoint.data?.institution.name ?? '…'}>
-      {endpoint.error && !endpoint.data ? (
-        <Trouble error={endpoint.error} again={() => void endpoint.refetch()} />
-      ) : endpoint.data ? (
-        <div className="stack">
-          <Standing of={endpoint.data} />
-          <Turning of={endpoint.data} />
-          <Trying of={endpoint.data} />
-          <Secrets of={endpoint.data} />
-          <Settings of={endpoint.data} />
-        </div>
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={endpoint}>
+        {(data) => (
+          <div className="stack">
+            <Standing of={data} />
+            <Turning of={data} />
+            <Trying of={data} />
+            <Secrets of={data} />
+            <Settings of={data} />
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

@@ -1,8 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useSession } from '../../api/session'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived, Coming } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import { endpointQuery, ownEndpoint } from './queries'
 import { Secrets } from './secrets'
@@ -24,21 +23,21 @@ export function OwnEndpoint() {
         <h1>{t('web.place.endpoint')}</h1>
         <p className="quiet">{account.institution?.name}</p>
       </header>
-      {own.error ? (
-        <Trouble error={own.error} again={() => void own.refetch()} />
-      ) : own.data === undefined ? (
-        <Waiting />
-      ) : own.data === null ? (
-        <section className="sheet stack close" aria-labelledby="setup">
-          <h2 id="setup">{t('web.endpoint.setup')}</h2>
-          <Setup onDone={() => void queries.invalidateQueries({ queryKey: ownEndpoint.queryKey })} />
-          <p>
-            <Link to="/guide">{t('web.endpoint.to_guide')}</Link>
-          </p>
-        </section>
-      ) : (
-        <Known id={own.data.id} />
-      )}
+      <Arrived of={own}>
+        {(data) =>
+          data === null ? (
+            <section className="sheet stack close" aria-labelledby="setup">
+              <h2 id="setup">{t('web.endpoint.setup')}</h2>
+              <Setup onDone={() => void queries.invalidateQueries({ queryKey: ownEndpoint.queryKey })} />
+              <p>
+                <Link to="/guide">{t('web.endpoint.to_guide')}</Link>
+              </p>
+            </section>
+          ) : (
+            <Known id={data.id} />
+          )
+        }
+      </Arrived>
     </>
   )
 }
@@ -46,8 +45,7 @@ export function OwnEndpoint() {
 function Known({ id }: { id: string }) {
   const { t } = useWords()
   const endpoint = useQuery(endpointQuery(id))
-  if (endpoint.error && !endpoint.data) return <Trouble error={endpoint.error} again={() => void endpoint.refetch()} />
-  if (!endpoint.data) return <Waiting />
+  if (!endpoint.data) return <Coming of={endpoint} />
   return (
     <div className="columns">
       <div className="stack">

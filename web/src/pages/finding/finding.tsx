@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { PublicFilters } from '../../list/publicfilters'
+import { Arrived } from '../../shell/arrived'
 import { useOccupations } from '../../shell/catalogue'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Note } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Supervised } from './supervised'
@@ -54,26 +54,26 @@ export function FindInstitutions() {
           { name: 'q', label: t('web.finding.name'), value: asked.q, type: 'search' },
         ]}
       />
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting />
-      ) : list.data.institutions.length === 0 ? (
-        <Note title={t('web.finding.none')}>
-          <Link to="/find-institutions">{t('web.finding.all')}</Link>
-        </Note>
-      ) : (
-        <>
-          <p className="quiet" role="status">
-            {t('web.finding.total', { n: list.data.institutions.length })}
-          </p>
-          <ul className="plain stack close">
-            {list.data.institutions.map((f) => (
-              <Card key={f.id} of={f} />
-            ))}
-          </ul>
-        </>
-      )}
+      <Arrived of={list}>
+        {(data) =>
+          data.institutions.length === 0 ? (
+            <Note title={t('web.finding.none')}>
+              <Link to="/find-institutions">{t('web.finding.all')}</Link>
+            </Note>
+          ) : (
+            <>
+              <p className="quiet" role="status">
+                {t('web.finding.total', { n: data.institutions.length })}
+              </p>
+              <ul className="plain stack close">
+                {data.institutions.map((f) => (
+                  <Card key={f.id} of={f} />
+                ))}
+              </ul>
+            </>
+          )
+        }
+      </Arrived>
     </div>
   )
 }

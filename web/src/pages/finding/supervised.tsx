@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { answer, api } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -29,8 +28,7 @@ function More({ id }: { id: string }) {
     queryFn: () => answer(api.GET('/v1/institutions/{ref}', { params: { path: { ref: id } } })),
     staleTime: 60_000,
   })
-  if (one.error && !one.data) return <Trouble error={one.error} again={() => void one.refetch()} />
-  if (!one.data) return <Waiting rows={2} />
+  if (!one.data) return <Coming of={one} rows={2} />
   const { supervision, suspensions, names } = one.data
   return (
     <div className="stack close inset">

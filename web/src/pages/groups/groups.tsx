@@ -4,9 +4,9 @@ import { Button } from 'antd'
 import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useChange } from '../../list/page'
+import { Coming } from '../../shell/arrived'
 import { Menu } from '../../shell/menu'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import './groups.css'
@@ -54,8 +54,7 @@ export function Groups() {
         </div>
         <p className="quiet">{t('web.groups.lead')}</p>
       </header>
-      {groups.error && !groups.data && <Trouble error={groups.error} again={() => void groups.refetch()} />}
-      {groups.isPending && <Waiting rows={8} />}
+      {!groups.data && <Coming of={groups} rows={8} />}
       {groups.data && all.length === 0 && (
         <div className="sheet">
           <Note title={t('web.incidents.none')}>

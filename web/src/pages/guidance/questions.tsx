@@ -3,9 +3,9 @@ import { Link, useLocation, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { PublicFilters } from '../../list/publicfilters'
-import { Note, Trouble } from '../../shell/notes'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { Cited } from '../../shell/rules'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import './questions.css'
 
@@ -38,20 +38,20 @@ export function PolicyQuestions() {
           },
         ]}
       />
-      {all.error && !all.data ? (
-        <Trouble error={all.error} again={() => void all.refetch()} />
-      ) : !all.data ? (
-        <Waiting />
-      ) : all.data.questions.length === 0 ? (
-        <Note title={t('web.questions.none')}>
-          <p>{t('web.questions.none_advice')}</p>
-          <Link to="/policy-questions">{t('web.questions.all')}</Link>
-        </Note>
-      ) : (
-        all.data.topics.map(({ code, name }) => (
-          <Topic key={code} name={name} of={all.data.questions.filter((one) => one.topic === code)} open={!!asked.q} />
-        ))
-      )}
+      <Arrived of={all}>
+        {(data) =>
+          data.questions.length === 0 ? (
+            <Note title={t('web.questions.none')}>
+              <p>{t('web.questions.none_advice')}</p>
+              <Link to="/policy-questions">{t('web.questions.all')}</Link>
+            </Note>
+          ) : (
+            data.topics.map(({ code, name }) => (
+              <Topic key={code} name={name} of={data.questions.filter((one) => one.topic === code)} open={!!asked.q} />
+            ))
+          )
+        }
+      </Arrived>
     </div>
   )
 }

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -25,13 +25,7 @@ export function IncidentDetail({ id, onClose }: { id: string; onClose: () => voi
   })
   return (
     <Aside onClose={onClose} title={incident.data?.title ?? t('web.incidents.one')}>
-      {incident.error && !incident.data ? (
-        <Trouble error={incident.error} again={() => void incident.refetch()} />
-      ) : incident.data ? (
-        <Explained incident={incident.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={incident}>{(data) => <Explained incident={data} />}</Arrived>
     </Aside>
   )
 }

@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Button, Form, Input } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Finding } from './finding'
@@ -33,24 +33,23 @@ export function InspectionDetail({ id, onClose }: { id: string; onClose: () => v
     queryKey: ['inspection', id],
     queryFn: () => answer(api.GET('/v1/inspections/{id}', { params: { path: { id } } })),
   })
-  const of = shown.data
   const operator = account.role === 'operator'
   return (
-    <Aside title={of ? of.institution.name : t('web.inspections.title')} onClose={onClose} broad>
-      {shown.error && !of && <Trouble error={shown.error} again={() => void shown.refetch()} />}
-      {!of && !shown.error && <Waiting rows={6} />}
-      {of && (
-        <div className="stack">
-          <Facts of={of} />
-          {of.details.map((f) => (
-            <Finding key={f.id} inspection={of} of={f} />
-          ))}
-          {operator && of.state.code === 'planned' && <Visiting id={id} />}
-          {operator && of.state.code === 'planned' && <Cancelling id={id} />}
-          {operator && !account.district && of.visited_on && <Publishing of={of} />}
-          <History of={of} />
-        </div>
-      )}
+    <Aside title={shown.data?.institution.name ?? t('web.inspections.title')} onClose={onClose} broad>
+      <Arrived of={shown}>
+        {(of) => (
+          <div className="stack">
+            <Facts of={of} />
+            {of.details.map((f) => (
+              <Finding key={f.id} inspection={of} of={f} />
+            ))}
+            {operator && of.state.code === 'planned' && <Visiting id={id} />}
+            {operator && of.state.code === 'planned' && <Cancelling id={id} />}
+            {operator && !account.district && of.visited_on && <Publishing of={of} />}
+            <History of={of} />
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

@@ -5,8 +5,7 @@ import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { useChange } from '../../list/page'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import '../../list/list.css'
@@ -33,8 +32,7 @@ export function RecordPage() {
     queryKey: ['record', id],
     queryFn: () => answer(api.GET('/v1/institution-records/{ref}', { params: { path: { ref: id } } })),
   })
-  if (record.error && !record.data) return <Trouble error={record.error} again={() => void record.refetch()} />
-  if (!record.data) return <Waiting rows={8} />
+  if (!record.data) return <Coming of={record} rows={8} />
   const of = record.data
   const close = () => change({ do: undefined })
   return (

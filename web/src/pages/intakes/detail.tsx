@@ -3,9 +3,9 @@ import { Button, Progress } from 'antd'
 import { Fragment } from 'react'
 import { answer, api } from '../../api/client'
 import { keep } from '../../api/file'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { type Intake, State } from './intakes'
@@ -23,20 +23,18 @@ export function IntakeDetail({ id, named, onClose }: { id: string; named: boolea
   })
   return (
     <Aside onClose={onClose} title={shown.data?.class.name ?? t('web.intakes.title')}>
-      {shown.error && !shown.data ? (
-        <Trouble error={shown.error} again={() => void shown.refetch()} />
-      ) : !shown.data ? (
-        <Waiting />
-      ) : (
-        <div className="stack">
-          {known && <p className="alert warn">{t('web.intakes.known')}</p>}
-          <Facts of={shown.data} />
-          {named && shown.data.state === 'checked' && !shown.data.forgotten && <Starting of={shown.data} />}
-          {named && <Steering of={shown.data} />}
-          {named && !shown.data.forgotten && <Rows of={shown.data} />}
-          {shown.data.forgotten && <p className="quiet">{t('web.intakes.forgotten')}</p>}
-        </div>
-      )}
+      <Arrived of={shown}>
+        {(data) => (
+          <div className="stack">
+            {known && <p className="alert warn">{t('web.intakes.known')}</p>}
+            <Facts of={data} />
+            {named && data.state === 'checked' && !data.forgotten && <Starting of={data} />}
+            {named && <Steering of={data} />}
+            {named && !data.forgotten && <Rows of={data} />}
+            {data.forgotten && <p className="quiet">{t('web.intakes.forgotten')}</p>}
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

@@ -4,8 +4,7 @@ import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { useChange } from '../../list/page'
 import { intakeRowStates } from '../../router'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import type { Intake } from './intakes'
 import '../workbooks/workbooks.css'
@@ -53,31 +52,29 @@ export function Rows({ of }: { of: Intake }) {
             </Button>
           ))}
       </fieldset>
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting />
-      ) : (
-        <ul className="plain lines">
-          {list.data.rows.map((row) => (
-            <li key={row.row} className="stack close">
-              <span className="row apart">
-                <span>
-                  <span className="quiet small">{t('web.intakes.row', { n: row.row })}</span> {row.name}
+      <Arrived of={list}>
+        {(data) => (
+          <ul className="plain lines">
+            {data.rows.map((row) => (
+              <li key={row.row} className="stack close">
+                <span className="row apart">
+                  <span>
+                    <span className="quiet small">{t('web.intakes.row', { n: row.row })}</span> {row.name}
+                  </span>
+                  <span className={`mark ${tones[row.state]}`}>{row.state_name}</span>
                 </span>
-                <span className={`mark ${tones[row.state]}`}>{row.state_name}</span>
-              </span>
-              {row.faults.map((f) => (
-                <span key={f.column} className="small">
-                  <strong>{f.column_name}</strong>
-                  {f.value && <span className="quiet"> {t('web.workbooks.stands', { value: f.value })}</span>}{' '}
-                  {f.message}
-                </span>
-              ))}
-            </li>
-          ))}
-        </ul>
-      )}
+                {row.faults.map((f) => (
+                  <span key={f.column} className="small">
+                    <strong>{f.column_name}</strong>
+                    {f.value && <span className="quiet"> {t('web.workbooks.stands', { value: f.value })}</span>}{' '}
+                    {f.message}
+                  </span>
+                ))}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Arrived>
       {list.data && list.data.total > size && (
         <div className="row">
           <Button disabled={page === 1} onClick={() => change({ row_page: page - 1 })}>

@@ -2,10 +2,9 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { answer, api } from '../../api/client'
+import { Coming } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { putFaults } from '../../shell/faults'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { type Given, Saying } from './saying'
 import { Sides } from './sides'
@@ -82,8 +81,7 @@ function Compared({ named, onAsked }: { named: Named; onAsked: (id: string) => v
       void look.refetch()
     },
   })
-  if (look.error && !look.data) return <Trouble error={look.error} again={() => void look.refetch()} />
-  if (!look.data) return <Waiting />
+  if (!look.data) return <Coming of={look} />
   return (
     <>
       <Sides look={look.data} />

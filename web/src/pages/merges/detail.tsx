@@ -2,12 +2,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Deciding, type Said } from '../../shell/deciding'
 import { type Fact, Facts } from '../../shell/facts'
 import { putFaults } from '../../shell/faults'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { Withdrawing } from '../../shell/withdrawing'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -30,13 +29,7 @@ export function MergeDetail({ id, onClose }: { id: string; onClose: () => void }
       onClose={onClose}
       title={merge.data ? t(merge.data.reverses ? 'web.merges.back' : 'web.merges.one') : t('web.merges.title')}
     >
-      {merge.error && !merge.data ? (
-        <Trouble error={merge.error} again={() => void merge.refetch()} />
-      ) : merge.data ? (
-        <Asked merge={merge.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={merge}>{(data) => <Asked merge={data} />}</Arrived>
     </Aside>
   )
 }

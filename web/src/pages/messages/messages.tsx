@@ -3,8 +3,8 @@ import { Link, useSearch } from '@tanstack/react-router'
 import { Button, Pagination } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
 import { size, useChange } from '../../list/page'
+import { Coming } from '../../shell/arrived'
 import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import './messages.css'
@@ -30,8 +30,7 @@ export function Messages() {
     mutationFn: (body: Reading) => answer(api.POST('/v1/me/notifications/reading', { body })),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['my', 'notifications'] }),
   })
-  if (list.error && !list.data) return <Trouble error={list.error} again={() => void list.refetch()} />
-  if (!list.data) return <Waiting rows={6} />
+  if (!list.data) return <Coming of={list} rows={6} />
   const { notifications, total, unread } = list.data
   return (
     <div className="stack">

@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 
 type Mailbox = Schema['MailboxView']
@@ -21,19 +21,19 @@ export function Mailboxes({ onClose }: { onClose: () => void }) {
     <Aside onClose={onClose} title={t('web.notices.mailboxes')}>
       <div className="stack">
         <p className="quiet">{t('web.notices.mailboxes_lead')}</p>
-        {all.error ? (
-          <Trouble error={all.error} again={() => void all.refetch()} />
-        ) : !all.data ? (
-          <Waiting />
-        ) : all.data.length === 0 ? (
-          <p>{t('web.notices.no_mailbox')}</p>
-        ) : (
-          <ul className="plain stack close">
-            {all.data.map((box) => (
-              <Named key={box.id} box={box} />
-            ))}
-          </ul>
-        )}
+        <Arrived of={all}>
+          {(data) =>
+            data.length === 0 ? (
+              <p>{t('web.notices.no_mailbox')}</p>
+            ) : (
+              <ul className="plain stack close">
+                {data.map((box) => (
+                  <Named key={box.id} box={box} />
+                ))}
+              </ul>
+            )
+          }
+        </Arrived>
         <Naming />
       </div>
     </Aside>

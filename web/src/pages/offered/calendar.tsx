@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { useChange } from '../../list/change'
 import { PublicFilters } from '../../list/publicfilters'
+import { Arrived } from '../../shell/arrived'
 import { useOccupations } from '../../shell/catalogue'
 import { Facts } from '../../shell/facts'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Note } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Target } from '../classes/target'
 import { Compare, most } from './compare'
@@ -32,33 +32,33 @@ export function ClassCalendar() {
       </header>
       <Narrowing institution={list.data?.classes[0]?.institution.name} />
       {picked.length > 0 && <Compare ids={picked} onRemove={toggle} />}
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting />
-      ) : list.data.classes.length === 0 ? (
-        <Note title={t('web.offered.none')}>
-          <p>{t('web.offered.none_advice')}</p>
-          <Link to="/class-calendar">{t('web.offered.all')}</Link>
-        </Note>
-      ) : (
-        <>
-          <p className="quiet" role="status">
-            {t('web.offered.total', { n: list.data.total })}
-          </p>
-          {months(list.data.classes, asked.sort?.includes('fee')).map(([month, classes]) => (
-            <section key={month} className="stack close" aria-label={month || t('web.offered.by_fee')}>
-              {month && <h2>{month}</h2>}
-              <ul className="plain offered-list">
-                {classes.map((c) => (
-                  <Card key={c.id} of={c} picked={picked.includes(c.id)} onPick={() => toggle(c.id)} />
-                ))}
-              </ul>
-            </section>
-          ))}
-          <Pages total={list.data.total} page={asked.page ?? 1} />
-        </>
-      )}
+      <Arrived of={list}>
+        {(data) =>
+          data.classes.length === 0 ? (
+            <Note title={t('web.offered.none')}>
+              <p>{t('web.offered.none_advice')}</p>
+              <Link to="/class-calendar">{t('web.offered.all')}</Link>
+            </Note>
+          ) : (
+            <>
+              <p className="quiet" role="status">
+                {t('web.offered.total', { n: data.total })}
+              </p>
+              {months(data.classes, asked.sort?.includes('fee')).map(([month, classes]) => (
+                <section key={month} className="stack close" aria-label={month || t('web.offered.by_fee')}>
+                  {month && <h2>{month}</h2>}
+                  <ul className="plain offered-list">
+                    {classes.map((c) => (
+                      <Card key={c.id} of={c} picked={picked.includes(c.id)} onPick={() => toggle(c.id)} />
+                    ))}
+                  </ul>
+                </section>
+              ))}
+              <Pages total={data.total} page={asked.page ?? 1} />
+            </>
+          )
+        }
+      </Arrived>
     </div>
   )
 }

@@ -1,9 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { Arrived } from '../../shell/arrived'
 import { type Fact, Facts } from '../../shell/facts'
-import { Trouble } from '../../shell/notes'
 import { ToCalendar } from '../../shell/tocalendar'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Target } from '../classes/target'
@@ -21,13 +20,7 @@ export function ClassOffered() {
       <p>
         <Link to="/class-calendar">← {t('web.offered.title')}</Link>
       </p>
-      {one.error && !one.data ? (
-        <Trouble error={one.error} again={() => void one.refetch()} />
-      ) : one.data ? (
-        <Shown of={one.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={one}>{(data) => <Shown of={data} />}</Arrived>
     </div>
   )
 }

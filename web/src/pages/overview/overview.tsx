@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api, type Schema } from '../../api/client'
 import { steadily } from '../../list/held'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Ageing } from './ageing'
@@ -22,23 +22,26 @@ export function Overview() {
     queryFn: () => answer(api.GET('/v1/overview')),
     refetchInterval: steadily(15_000),
   })
-  const { data, error } = overview
+  const as_of = overview.data?.as_of
   return (
     <>
       <header className="head stack close">
         <h1>{t('web.place.overview')}</h1>
-        {data?.as_of && <p className="quiet">{t('web.overview.as_of', { at: moment(lang, data.as_of) })}</p>}
+        {as_of && <p className="quiet">{t('web.overview.as_of', { at: moment(lang, as_of) })}</p>}
       </header>
-      {error && !data && <Trouble error={error} again={() => void overview.refetch()} />}
-      {!error && !data && <Waiting rows={12} />}
-      {data && !data.as_of && (
-        <div className="sheet">
-          <Note title={t('web.overview.none')}>
-            <p>{t('web.overview.none_advice')}</p>
-          </Note>
-        </div>
-      )}
-      {data?.as_of && <Counts of={data} />}
+      <Arrived of={overview} rows={12}>
+        {(of) =>
+          of.as_of ? (
+            <Counts of={of} />
+          ) : (
+            <div className="sheet">
+              <Note title={t('web.overview.none')}>
+                <p>{t('web.overview.none_advice')}</p>
+              </Note>
+            </div>
+          )
+        }
+      </Arrived>
     </>
   )
 }

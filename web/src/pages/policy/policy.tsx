@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { number } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Changes } from './changes'
@@ -18,8 +18,7 @@ export function PolicyPage() {
     queryKey: ['policy-versions'],
     queryFn: () => answer(api.GET('/v1/policy-versions')),
   })
-  if (versions.error && !versions.data) return <Trouble error={versions.error} again={() => void versions.refetch()} />
-  if (!versions.data) return <Waiting rows={8} />
+  if (!versions.data) return <Coming of={versions} rows={8} />
   const all = versions.data.versions
   const shown = all.find((v) => v.id === version) ?? all.find((v) => v.current) ?? all[0]
   return (
@@ -83,7 +82,6 @@ function One({ version }: { version: Version }) {
     queryFn: () => answer(api.GET('/v1/policy-versions/{ref}', { params: { path: { ref: version.id } } })),
     staleTime: 600_000,
   })
-  if (rules.error && !rules.data) return <Trouble error={rules.error} again={() => void rules.refetch()} />
-  if (!rules.data) return <Waiting rows={8} />
+  if (!rules.data) return <Coming of={rules} rows={8} />
   return <Rules rules={rules.data.rules} />
 }

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api } from '../../api/client'
 import { Failure } from '../../api/failure'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Consents } from './consents'
 import { Contacts } from './contacts'
@@ -21,8 +21,7 @@ export function Reach() {
       </Note>
     )
   }
-  if (error && !contacts.data) return <Trouble error={error} again={() => void contacts.refetch()} />
-  if (!contacts.data) return <Waiting rows={8} />
+  if (!contacts.data) return <Coming of={contacts} rows={8} />
   return (
     <div className="stack">
       <header className="head stack close">

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api, type Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import { type Channel, Confirming } from './confirming'
 import { Preferences } from './preferences'
@@ -15,8 +14,7 @@ export function Telling({ known }: { known: Known }) {
     queryKey: ['my', 'preferences'],
     queryFn: () => answer(api.GET('/v1/me/notification-preferences')),
   })
-  if (wanted.error && !wanted.data) return <Trouble error={wanted.error} again={() => void wanted.refetch()} />
-  if (!wanted.data) return <Waiting rows={6} />
+  if (!wanted.data) return <Coming of={wanted} rows={6} />
   const channels = wanted.data.channels
   return (
     <section className="sheet stack close" aria-labelledby="telling">

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Form } from 'antd'
 import type { Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import { consentTexts } from '../signup/texts'
 import { Agreement } from './agreement'
@@ -16,8 +15,7 @@ type Text = Schema['ConsentTextView']
 export function Consents({ filling, next }: StepProps) {
   const { t } = useWords()
   const texts = useQuery(consentTexts)
-  if (texts.error && !texts.data) return <Trouble error={texts.error} again={() => void texts.refetch()} />
-  if (!texts.data) return <Waiting rows={8} />
+  if (!texts.data) return <Coming of={texts} rows={8} />
   const given = filling.contents.consents ?? []
   const agreed = (text: Text) => given.some((g) => g.kind === text.kind && g.version === text.version)
   const tick = ({ kind, version }: Text, yes: boolean) =>

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Button, Form, Input } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Coming } from '../../shell/arrived'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
@@ -108,8 +109,7 @@ function Comes({ to }: { to: Ordered['class'] }) {
 export function SponsorAgreement({ filling }: { filling: Filling }) {
   const { t } = useWords()
   const order = useOrder(filling.contents.order_code)
-  if (order.error && !order.data) return <Trouble error={order.error} again={() => void order.refetch()} />
-  if (!order.data) return <Waiting rows={3} />
+  if (!order.data) return <Coming of={order} rows={3} />
   const { consent, consent_version: version } = order.data
   return (
     <Agreement

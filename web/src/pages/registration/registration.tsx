@@ -4,6 +4,7 @@ import { Button, Popconfirm } from 'antd'
 import { useEffect, useRef } from 'react'
 import { answer, api } from '../../api/client'
 import { Failure } from '../../api/failure'
+import { Arrived, Coming } from '../../shell/arrived'
 import { called, catalogue } from '../../shell/catalogue'
 import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
@@ -31,8 +32,8 @@ export function Registration() {
 function One({ id }: { id: string }) {
   const one = useQuery(draftQuery(id))
   if (one.error instanceof Failure && one.error.status === 404) return <Drafts />
-  if (one.error && !one.data) return <Trouble error={one.error} again={() => void one.refetch()} />
-  if (!one.data || one.isFetching) return <Waiting rows={8} />
+  if (!one.data) return <Coming of={one} rows={8} />
+  if (one.isFetching) return <Waiting rows={8} />
   return <Fill key={`${id} ${one.data.version}`} draft={one.data} />
 }
 
@@ -84,8 +85,11 @@ async function beginning(contents: Contents, { class: wanted, code }: Wanted): P
 
 function Drafts() {
   const drafts = useQuery(draftsQuery)
-  if (drafts.error && !drafts.data) return <Trouble error={drafts.error} again={() => void drafts.refetch()} />
-  return drafts.data ? <Among all={drafts.data.drafts} /> : <Waiting rows={8} />
+  return (
+    <Arrived of={drafts} rows={8}>
+      {({ drafts: all }) => <Among all={all} />}
+    </Arrived>
+  )
 }
 
 function Among({ all }: { all: Draft[] }) {

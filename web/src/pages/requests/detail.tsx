@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { Files } from './files'
@@ -21,30 +21,27 @@ export function RequestSheet({ id, onClose }: { id: string; onClose: () => void 
     queryKey: ['requests', 'one', id],
     queryFn: () => answer(api.GET('/v1/petitions/{id}', { params: { path: { id } } })),
   })
-  const of = shown.data
   return (
-    <Aside onClose={onClose} title={of?.kind.name ?? t('web.requests.one')}>
-      {shown.error && !of ? (
-        <Trouble error={shown.error} again={() => void shown.refetch()} />
-      ) : of ? (
-        <div className="stack">
-          <Said of={of} />
-          <Files of={of} />
-          {account.role !== 'institution' && of.case_id && (
-            <Link to="/cases/$id" params={{ id: of.case_id }}>
-              {t('web.incidents.to_case')}
-            </Link>
-          )}
-          <Steps of={of} />
-          {of.steps.some((s) => s.step === 'carrying_out') && (
-            <Suspense fallback={<Waiting rows={3} />}>
-              <CarryingOut of={of} />
-            </Suspense>
-          )}
-        </div>
-      ) : (
-        <Waiting />
-      )}
+    <Aside onClose={onClose} title={shown.data?.kind.name ?? t('web.requests.one')}>
+      <Arrived of={shown}>
+        {(of) => (
+          <div className="stack">
+            <Said of={of} />
+            <Files of={of} />
+            {account.role !== 'institution' && of.case_id && (
+              <Link to="/cases/$id" params={{ id: of.case_id }}>
+                {t('web.incidents.to_case')}
+              </Link>
+            )}
+            <Steps of={of} />
+            {of.steps.some((s) => s.step === 'carrying_out') && (
+              <Suspense fallback={<Waiting rows={3} />}>
+                <CarryingOut of={of} />
+              </Suspense>
+            )}
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

@@ -4,8 +4,8 @@ import { Button, Pagination } from 'antd'
 import { lazy, Suspense } from 'react'
 import { answer, api, type Schema } from '../../api/client'
 import { Opener, size, useChange } from '../../list/page'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Corrections } from './corrections'
@@ -25,8 +25,7 @@ export function MyRequests() {
     refetchInterval: 15_000,
   })
   const close = () => change({ request: undefined })
-  if (list.error && !list.data) return <Trouble error={list.error} again={() => void list.refetch()} />
-  if (!list.data) return <Waiting rows={6} />
+  if (!list.data) return <Coming of={list} rows={6} />
   const { petitions, total = 0 } = list.data
   return (
     <div className="stack">

@@ -2,9 +2,8 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Button } from 'antd'
 import { answer, api } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Reported } from './roster'
@@ -20,43 +19,41 @@ export function Corrections({ onClose }: { onClose: () => void }) {
       answer(api.GET('/v1/attendance/corrections', { params: { query: pageParam ? { after: pageParam } : {} } })),
     initialPageParam: '',
     getNextPageParam: (last) => last.next ?? undefined,
+    select: ({ pages }) => pages.flatMap(({ corrections }) => corrections),
   })
-  const rows = all.data?.pages.flatMap((page) => page.corrections)
   return (
     <Aside onClose={onClose} title={t('web.corrections.title')}>
-      {all.error ? (
-        <Trouble error={all.error} again={() => void all.refetch()} />
-      ) : rows ? (
-        <div className="stack">
-          {rows.length === 0 && <p className="quiet">{t('web.corrections.none')}</p>}
-          <ul className="plain lines">
-            {rows.map((row) => (
-              <li key={row.id} className="stack close">
-                <div className="row apart">
-                  <Link to="/sessions" search={{ session: row.session.id }}>
-                    {row.session.ref}
-                  </Link>
-                  <span className={`mark ${tones[row.status]}`}>{t(`web.corrections.${row.status}`)}</span>
-                </div>
-                <div>
-                  <Reported of={row.before} /> → <Reported of={row.after} />
-                </div>
-                <div className="quiet small">
-                  {row.reason} · {moment(lang, row.received_at)}
-                </div>
-                {row.decision_reason && <div className="small">{row.decision_reason}</div>}
-              </li>
-            ))}
-          </ul>
-          {all.hasNextPage && (
-            <Button loading={all.isFetchingNextPage} onClick={() => void all.fetchNextPage()}>
-              {t('web.corrections.more')}
-            </Button>
-          )}
-        </div>
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={all}>
+        {(rows) => (
+          <div className="stack">
+            {rows.length === 0 && <p className="quiet">{t('web.corrections.none')}</p>}
+            <ul className="plain lines">
+              {rows.map((row) => (
+                <li key={row.id} className="stack close">
+                  <div className="row apart">
+                    <Link to="/sessions" search={{ session: row.session.id }}>
+                      {row.session.ref}
+                    </Link>
+                    <span className={`mark ${tones[row.status]}`}>{t(`web.corrections.${row.status}`)}</span>
+                  </div>
+                  <div>
+                    <Reported of={row.before} /> → <Reported of={row.after} />
+                  </div>
+                  <div className="quiet small">
+                    {row.reason} · {moment(lang, row.received_at)}
+                  </div>
+                  {row.decision_reason && <div className="small">{row.decision_reason}</div>}
+                </li>
+              ))}
+            </ul>
+            {all.hasNextPage && (
+              <Button loading={all.isFetchingNextPage} onClick={() => void all.fetchNextPage()}>
+                {t('web.corrections.more')}
+              </Button>
+            )}
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

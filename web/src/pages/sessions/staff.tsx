@@ -3,10 +3,10 @@ import { Link } from '@tanstack/react-router'
 import { Button, Form, Input, Select } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { within } from '../../shell/within'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -32,19 +32,17 @@ export function Staff({ onClose }: { onClose: () => void }) {
     <Aside onClose={onClose} title={t('web.staff.title')}>
       <div className="stack">
         <p className="quiet">{t('web.staff.means')}</p>
-        {all.error ? (
-          <Trouble error={all.error} again={() => void all.refetch()} />
-        ) : all.data ? (
-          <ul className="plain lines">
-            {all.data.map((s) => (
-              <li key={s.ref}>
-                <OneOfStaff of={s} />
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <Waiting rows={3} />
-        )}
+        <Arrived of={all} rows={3}>
+          {(data) => (
+            <ul className="plain lines">
+              {data.map((s) => (
+                <li key={s.ref}>
+                  <OneOfStaff of={s} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Arrived>
         <Form form={form} layout="vertical" requiredMark={false} onFinish={(body) => make.mutate(body)}>
           <h2>{t('web.staff.name_one')}</h2>
           <Form.Item name="ref" label={t('web.staff.ref')} extra={t('web.staff.ref_hint')} rules={needed}>

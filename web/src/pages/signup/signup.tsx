@@ -4,9 +4,9 @@ import { Button, Checkbox, Form, Input } from 'antd'
 import { answer, api } from '../../api/client'
 import { Failure } from '../../api/failure'
 import { sessionQuery } from '../../api/session'
+import { Coming } from '../../shell/arrived'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
 import { wayBack } from '../login/back'
 import { Door } from '../login/door'
@@ -20,8 +20,7 @@ export function SignUp() {
   const ways = useQuery(waysQuery)
   return (
     <Door title={t('web.sign_up.title')}>
-      {ways.error && <Trouble error={ways.error} again={() => void ways.refetch()} />}
-      {ways.isPending && <Waiting rows={4} />}
+      {!ways.data && <Coming of={ways} rows={4} />}
       {ways.data?.sign_up === false && <p className="alert warn">{t('web.sign_up.off')}</p>}
       {ways.data?.sign_up && <Making />}
       <p className="small quiet">
@@ -64,8 +63,7 @@ function Making() {
     },
     onError: (error) => putFaults(form, error),
   })
-  if (texts.error && !texts.data) return <Trouble error={texts.error} again={() => void texts.refetch()} />
-  if (!terms) return <Waiting rows={4} />
+  if (!terms) return <Coming of={texts} rows={4} />
   const required = { required: true, message: t('web.resolve.missing') }
   return (
     <Form form={form} layout="vertical" requiredMark={false} onFinish={(chosen) => make.mutate(chosen)}>

@@ -2,13 +2,13 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { type Fact, Facts } from '../../shell/facts'
 import { putFaults } from '../../shell/faults'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Bookings } from './bookings'
@@ -27,13 +27,7 @@ export function SittingDetail({ id, onClose }: { id: string; onClose: () => void
   })
   return (
     <Aside onClose={onClose} title={shown.data ? moment(lang, shown.data.starts_at) : t('web.sittings.one')}>
-      {shown.error && !shown.data ? (
-        <Trouble error={shown.error} again={() => void shown.refetch()} />
-      ) : shown.data ? (
-        <Shown of={shown.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={shown}>{(data) => <Shown of={data} />}</Arrived>
     </Aside>
   )
 }

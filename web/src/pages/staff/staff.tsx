@@ -3,8 +3,8 @@ import { useSearch } from '@tanstack/react-router'
 import { answer, api } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Opener } from '../../list/page'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { State } from '../classes/classes'
 import { Target } from '../classes/target'
@@ -30,55 +30,55 @@ export function Staff() {
         <h1>{t('web.sponsored.title')}</h1>
         <p className="quiet">{account.employer?.name}</p>
       </header>
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting rows={4} />
-      ) : !chosen ? (
-        <div className="sheet">
-          <Note title={t('web.sponsored.no_class')}>
-            <p>{t('web.sponsored.no_class_advice')}</p>
-          </Note>
-        </div>
-      ) : (
-        <>
-          <section className="sheet stack close">
-            <h2>{t('web.sponsored.classes')}</h2>
-            <ul className="plain lines">
-              {list.data.map((c) => (
-                <li key={c.id} className="row apart" aria-current={c.id === chosen.id || undefined}>
-                  <span>
-                    <Opener field="class" id={c.id}>
-                      {c.name}
-                    </Opener>{' '}
-                    <span className="quiet small">
-                      {c.institution.name} · <Target of={c} />
-                    </span>
-                  </span>
-                  {c.sponsor?.agreed_at ? (
-                    <State of={c} />
-                  ) : (
-                    <span className="mark warn">{t('web.sponsored.to_agree')}</span>
-                  )}
-                </li>
-              ))}
-            </ul>
-          </section>
-          <section key={chosen.id} className="sheet stack" aria-labelledby="sponsored">
-            <div className="stack close">
-              <h2 id="sponsored">{chosen.name}</h2>
-              <p className="quiet small">
-                {chosen.mode.name} · {t('web.sponsored.days', { from: chosen.starts_on, to: chosen.ends_on })} ·{' '}
-                {t('web.sponsored.places', { taken: chosen.sponsor?.taken ?? 0, capacity: chosen.capacity })}
-              </p>
+      <Arrived of={list} rows={4}>
+        {(data) =>
+          !chosen ? (
+            <div className="sheet">
+              <Note title={t('web.sponsored.no_class')}>
+                <p>{t('web.sponsored.no_class_advice')}</p>
+              </Note>
             </div>
-            <Code of={chosen} />
-            {chosen.sponsor?.agreed_at && chosen.state !== 'closed' && <Uploading of={chosen} />}
-            {chosen.sponsor?.agreed_at && <People of={chosen} />}
-            {(chosen.sponsor?.taken ?? 0) > 0 && <Papers of={chosen} />}
-          </section>
-        </>
-      )}
+          ) : (
+            <>
+              <section className="sheet stack close">
+                <h2>{t('web.sponsored.classes')}</h2>
+                <ul className="plain lines">
+                  {data.map((c) => (
+                    <li key={c.id} className="row apart" aria-current={c.id === chosen.id || undefined}>
+                      <span>
+                        <Opener field="class" id={c.id}>
+                          {c.name}
+                        </Opener>{' '}
+                        <span className="quiet small">
+                          {c.institution.name} · <Target of={c} />
+                        </span>
+                      </span>
+                      {c.sponsor?.agreed_at ? (
+                        <State of={c} />
+                      ) : (
+                        <span className="mark warn">{t('web.sponsored.to_agree')}</span>
+                      )}
+                    </li>
+                  ))}
+                </ul>
+              </section>
+              <section key={chosen.id} className="sheet stack" aria-labelledby="sponsored">
+                <div className="stack close">
+                  <h2 id="sponsored">{chosen.name}</h2>
+                  <p className="quiet small">
+                    {chosen.mode.name} · {t('web.sponsored.days', { from: chosen.starts_on, to: chosen.ends_on })} ·{' '}
+                    {t('web.sponsored.places', { taken: chosen.sponsor?.taken ?? 0, capacity: chosen.capacity })}
+                  </p>
+                </div>
+                <Code of={chosen} />
+                {chosen.sponsor?.agreed_at && chosen.state !== 'closed' && <Uploading of={chosen} />}
+                {chosen.sponsor?.agreed_at && <People of={chosen} />}
+                {(chosen.sponsor?.taken ?? 0) > 0 && <Papers of={chosen} />}
+              </section>
+            </>
+          )
+        }
+      </Arrived>
     </div>
   )
 }

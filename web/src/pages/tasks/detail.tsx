@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import type { Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
-import { Trouble } from '../../shell/notes'
 import { Waiting } from '../../shell/waiting'
 import { moment, number } from '../../words/time'
 import { useWords } from '../../words/words'
@@ -22,13 +22,7 @@ export function TaskDetail({ id, onClose }: { id: string; onClose: () => void })
   const task = useQuery(taskQuery(id))
   return (
     <Aside onClose={onClose} title={task.data?.kind_name ?? t('web.tasks.one')}>
-      {task.error ? (
-        <Trouble error={task.error} again={() => void task.refetch()} />
-      ) : task.data ? (
-        <Asked task={task.data} />
-      ) : (
-        <Waiting />
-      )}
+      <Arrived of={task}>{(data) => <Asked task={data} />}</Arrived>
     </Aside>
   )
 }

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { answer, api, type Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -17,8 +16,7 @@ export function Standing() {
     queryFn: async () => (await answer(api.GET('/v1/notification-channels'))).channels,
     refetchInterval: 30_000,
   })
-  if (channels.error && !channels.data) return <Trouble error={channels.error} again={() => void channels.refetch()} />
-  if (!channels.data) return <Waiting rows={3} />
+  if (!channels.data) return <Coming of={channels} rows={3} />
   return (
     <section className="sheet stack close" aria-labelledby="standing">
       <h2 id="standing">{t('web.templates.standing')}</h2>

@@ -2,8 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Radio } from 'antd'
 import { useState } from 'react'
 import { answer, api, type Schema } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import { Standing } from './standing'
 import './templates.css'
@@ -40,17 +39,15 @@ export function Templates() {
             ]}
           />
         </div>
-        {list.error ? (
-          <Trouble error={list.error} again={() => void list.refetch()} />
-        ) : list.data ? (
-          <div className="sheet templates" aria-busy={list.isFetching}>
-            {list.data.map((one) => (
-              <One key={one.kind} of={one} in={shown} />
-            ))}
-          </div>
-        ) : (
-          <Waiting rows={8} />
-        )}
+        <Arrived of={list} rows={8}>
+          {(data) => (
+            <div className="sheet templates" aria-busy={list.isFetching}>
+              {data.map((one) => (
+                <One key={one.kind} of={one} in={shown} />
+              ))}
+            </div>
+          )}
+        </Arrived>
       </section>
     </div>
   )

@@ -7,8 +7,8 @@ import { keep } from '../../api/file'
 import { type Column, Listing } from '../../list/listing'
 import { useChange } from '../../list/page'
 import { rowStatuses } from '../../router'
+import { Coming } from '../../shell/arrived'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { State, type Workbook } from './workbooks'
@@ -27,8 +27,7 @@ export function Report({ id }: { id: string }) {
     queryFn: () => answer(api.GET('/v1/workbooks/{id}', { params: { path: { id }, query: { limit: 0 } } })),
     refetchInterval: ({ state }) => (state.data?.state === 'applying' ? 1_000 : false),
   })
-  if (book.error && !book.data) return <Trouble error={book.error} again={() => void book.refetch()} />
-  if (!book.data) return <Waiting />
+  if (!book.data) return <Coming of={book} />
   const of = book.data
   return (
     <section className="sheet stack" id="report" aria-labelledby="report-title">

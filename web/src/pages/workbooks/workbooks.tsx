@@ -3,8 +3,8 @@ import { useSearch } from '@tanstack/react-router'
 import { answer, api, type Schema } from '../../api/client'
 import { useSession } from '../../api/session'
 import { Opener, useChange } from '../../list/page'
-import { Note, Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
+import { Note } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Downloads } from './downloads'
@@ -51,30 +51,30 @@ function Sent({ open }: { open: string | undefined }) {
     <section className="sheet stack close">
       <h2>{t('web.workbooks.sent')}</h2>
       <p className="small quiet">{t('web.workbooks.sent_kept')}</p>
-      {list.error && !list.data ? (
-        <Trouble error={list.error} again={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Waiting />
-      ) : list.data.workbooks.length === 0 ? (
-        <Note title={t('web.workbooks.none')}>
-          <p>{t('web.workbooks.none_advice')}</p>
-        </Note>
-      ) : (
-        <ul className="plain lines">
-          {list.data.workbooks.map((w) => (
-            <li key={w.id} className="row apart">
-              <span className="row">
-                <Opener field="workbook" id={w.id}>
-                  {w.kind_name}
-                </Opener>
-                <span className="quiet small">{moment(lang, w.uploaded_at)}</span>
-                {w.id === open && <span className="quiet small">{t('web.workbooks.shown')}</span>}
-              </span>
-              <State of={w} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <Arrived of={list}>
+        {(data) =>
+          data.workbooks.length === 0 ? (
+            <Note title={t('web.workbooks.none')}>
+              <p>{t('web.workbooks.none_advice')}</p>
+            </Note>
+          ) : (
+            <ul className="plain lines">
+              {data.workbooks.map((w) => (
+                <li key={w.id} className="row apart">
+                  <span className="row">
+                    <Opener field="workbook" id={w.id}>
+                      {w.kind_name}
+                    </Opener>
+                    <span className="quiet small">{moment(lang, w.uploaded_at)}</span>
+                    {w.id === open && <span className="quiet small">{t('web.workbooks.shown')}</span>}
+                  </span>
+                  <State of={w} />
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Arrived>
     </section>
   )
 }
