@@ -96,7 +96,7 @@ export function Certificates({ certificates }: { certificates: Case['certificate
             </span>
             <Found on={c.publications} />
             <span className="row">
-              <a href={c.verify}>{t('web.case.verify')}</a>
+              <a href={c.verify}>{t('web.mine.verify')}</a>
               {c.demonstration && <span className="mark warn">{t('web.case.demonstration')}</span>}
             </span>
           </li>

@@ -1,17 +1,14 @@
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
-import { keep } from '../../api/file'
 import { useSession } from '../../api/session'
 import { Coming } from '../../shell/arrived'
-import { type Fact, Facts } from '../../shell/facts'
-import { Trouble } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Asking } from './asking'
 import { Effects } from './effects'
 import { Found } from './found'
+import { Document, Printed } from './printed'
 import { Requests } from './requests'
 import { CertificateStatus } from './status'
 
@@ -51,23 +48,10 @@ export function CertificatePage() {
 function Stated({ c }: { c: Certificate }) {
   const { t } = useWords()
   const { account } = useSession()
-  const period = [c.from, c.to].filter(Boolean).join(' — ')
-  const lines: Fact[] = [
-    [t('web.certificates.number'), c.number],
-    [t('web.certificates.holder'), `${c.holder} · ${c.id_number}`],
-    [t('web.certificates.issuer'), c.issuer.name],
-    [
-      t('web.certificates.for'),
-      [c.occupation, c.direction, c.level, c.course].filter((x) => x && x !== '—').join(' · '),
-    ],
-    [t('web.one_certificate.period'), period],
-    [t('web.one_certificate.hours'), c.hours],
-    [t('web.certificates.issued_on'), c.issued_on],
-  ]
   return (
     <section className="sheet stack close" aria-labelledby="facts">
       <h2 id="facts">{t('web.one_certificate.facts')}</h2>
-      <Facts of={lines} />
+      <Printed of={c} holder={`${c.holder} · ${c.id_number}`} />
       <Other label={t('web.one_certificate.supersedes')} of={c.supersedes} />
       <Other
         label={t(c.status === 'superseded' ? 'web.one_certificate.superseded_by' : 'web.one_certificate.replacing')}
@@ -80,7 +64,7 @@ function Stated({ c }: { c: Certificate }) {
           </Link>
         </p>
       )}
-      <Document of={c} />
+      {c.status !== 'prepared' && c.status !== 'cancelled' && <Document of={c} ready={c.origin === 'issued'} />}
     </section>
   )
 }
@@ -96,29 +80,6 @@ function Other({ label, of }: { label: string; of: Certificate['supersedes'] }) 
       </Link>
       <CertificateStatus status={of.status} />
     </p>
-  )
-}
-
-/** The document, for who needs another copy of it, and the page on which others check it. */
-function Document({ of }: { of: Certificate }) {
-  const { t } = useWords()
-  const take = useMutation({
-    mutationFn: () =>
-      keep(api.GET('/v1/certificates/{id}/document', { params: { path: { id: of.id } }, parseAs: 'blob' })),
-  })
-  if (of.status === 'prepared' || of.status === 'cancelled') return null
-  return (
-    <div className="stack close">
-      <div className="row">
-        {of.origin === 'issued' && (
-          <Button onClick={() => take.mutate()} loading={take.isPending}>
-            {t('web.one_certificate.take')}
-          </Button>
-        )}
-        <a href={of.verify}>{t('web.case.verify')}</a>
-      </div>
-      {take.error && <Trouble error={take.error} />}
-    </div>
   )
 }
 

@@ -8,6 +8,7 @@ import { Coming } from '../../shell/arrived'
 import { Note, Trouble } from '../../shell/notes'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Document, Printed } from './printed'
 import { CertificateStatus } from './status'
 import './mine.css'
 
@@ -54,28 +55,7 @@ function Card({ of }: { of: Mine }) {
           <CertificateStatus status={of.status} />
         </span>
       </div>
-      <dl className="facts">
-        <dt>{t('web.certificates.number')}</dt>
-        <dd className="mono">{of.number}</dd>
-        <dt>{t(of.course ? 'web.mine.course' : 'web.certificates.for')}</dt>
-        <dd>{of.course || [of.occupation, of.direction, of.level].filter((x) => x && x !== '—').join(' · ')}</dd>
-        {of.from && of.to && (
-          <>
-            <dt>{t('web.mine.period')}</dt>
-            <dd>{t('web.mine.from_to', { from: of.from, to: of.to, hours: of.hours ?? '' })}</dd>
-          </>
-        )}
-        <dt>{t('web.certificates.issuer')}</dt>
-        <dd>{of.issuer.name}</dd>
-        <dt>{t('web.certificates.issued_on')}</dt>
-        <dd>{of.issued_on}</dd>
-        {of.expires_on && (
-          <>
-            <dt>{t('web.mine.expires_on')}</dt>
-            <dd>{of.expires_on}</dd>
-          </>
-        )}
-      </dl>
+      <Printed of={of} />
       {status !== 'valid' && <p className="quiet">{t(`web.mine.${status}`, { at: moment(lang, of.status_since) })}</p>}
       {(of.publications ?? []).length > 0 && (
         <ul className="plain small quiet" aria-label={t('web.mine.found')}>
@@ -84,37 +64,27 @@ function Card({ of }: { of: Mine }) {
           ))}
         </ul>
       )}
-      <Document of={of} />
+      {status !== 'prepared' && <Doing of={of} />}
     </article>
   )
 }
 
-/** What can be done with a certificate: take its document, have others check it, take it along for software to read. */
-function Document({ of }: { of: Mine }) {
+/** What its holder can do with a certificate beside taking its document: show it, have it mended, take it along for software to read. */
+function Doing({ of }: { of: Mine }) {
   const { t } = useWords()
-  const file = { params: { path: { id: of.id } }, parseAs: 'blob' } as const
-  const take = useMutation({ mutationFn: () => keep(api.GET('/v1/certificates/{id}/document', file)) })
   const [sharing, setSharing] = useState(false)
-  const wallet = useMutation({ mutationFn: () => keep(api.GET('/v1/me/certificates/{id}/credential', file)) })
+  const wallet = useMutation({
+    mutationFn: () =>
+      keep(api.GET('/v1/me/certificates/{id}/credential', { params: { path: { id: of.id } }, parseAs: 'blob' })),
+  })
   return (
     <div className="stack close">
-      <div className="row">
-        {of.document === 'ready' && (
-          <Button
-            type="primary"
-            onClick={() => take.mutate()}
-            loading={take.isPending}
-            aria-label={t('web.mine.take_named', { number: of.number })}
-          >
-            {t('web.mine.take')}
-          </Button>
-        )}
-        {of.status !== 'prepared' && of.status !== 'cancelled' && (
+      <Document of={of} ready={of.document === 'ready'} first>
+        {of.status !== 'cancelled' && (
           <Button onClick={() => setSharing(true)} aria-label={t('web.sharing.open_named', { number: of.number })}>
             {t('web.sharing.open')}
           </Button>
         )}
-        {of.status !== 'prepared' && <a href={of.verify}>{t('web.mine.verify')}</a>}
         {of.status === 'valid' && (
           <>
             <Button type="link" onClick={() => wallet.mutate()} loading={wallet.isPending}>
@@ -125,16 +95,13 @@ function Document({ of }: { of: Mine }) {
             </Link>
           </>
         )}
-      </div>
-      {of.document !== 'ready' && of.status !== 'prepared' && (
-        <p className="small quiet">{t(`web.mine.document_${of.document}`)}</p>
-      )}
+      </Document>
+      {of.document !== 'ready' && <p className="small quiet">{t(`web.mine.document_${of.document}`)}</p>}
       {sharing && (
         <Suspense>
           <Sharing id={of.id} number={of.number} onClose={() => setSharing(false)} />
         </Suspense>
       )}
-      {take.error && <Trouble error={take.error} />}
       {wallet.error && <Trouble error={wallet.error} />}
     </div>
   )
