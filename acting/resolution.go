@@ -170,18 +170,6 @@ func (f *File) prolong(stage progress.Stage, open []store.Task, due time.Time, b
 	return on, nil
 }
 
-// Prolong gives an institution until an instant for tasks that it owes, if that is later than what it had. Whatever the case is stuck
-// on, it stays stuck on; a case that waits learns of it when the time that it had is up.
-func (f *File) Prolong(stage progress.Stage, open []store.Task, due time.Time, by string) error {
-	if len(open) == 0 || !due.After(open[0].DueAt) {
-		return nil
-	}
-	if _, err := f.prolong(stage, open, due, by); err != nil || f.State(stage) != progress.Waiting {
-		return err
-	}
-	return f.Move(stage, progress.Waiting, institutionParty(open[0].InstitutionID), &due)
-}
-
 // tellAgain has institutions told once more of what they owe.
 func (f *File) tellAgain(open []store.Task) error {
 	for _, task := range open {

@@ -51,7 +51,7 @@ type deliveriesInput struct {
 	FilteredInput
 
 	Institution string    `query:"institution" maxLength:"64"`
-	Type        string    `query:"type" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked,endpoint.ping"`
+	Type        string    `query:"type" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked,sitting.booked,sitting.given_up,endpoint.ping"`
 	State       string    `query:"state" enum:"pending,delivered,failed"`
 	Task        string    `query:"task" format:"uuid"`
 	Since       time.Time `query:"since" doc:"Written then or later."`

@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -10,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/delivery"
+	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/sitting"
 	"github.com/dengpan/dengpan/store"
 )
@@ -327,4 +330,74 @@ func TestX19NobodyBooksASittingWhileTheyAreElsewhere(t *testing.T) {
 	h.post("/v1/cases/"+h.caseID+"/sitting", h.trainee, booking(foreign)).refused(t, http.StatusConflict, sittingNotForCase)
 	fields := h.post("/v1/cases/"+h.caseID+"/sitting", h.trainee, object{"sitting": h.caseID}).refused(t, 422, validationFailed)
 	require.Equal(t, map[string]string{"sitting": fieldUnknownValue}, fields)
+}
+
+// late has the hall's case be stuck because its evaluation is overdue.
+func (h hall) late(cause contract.Cause) (incident string) {
+	h.t.Helper()
+	h.exec("UPDATE tasks SET issued_at = now() - interval '2 hours', due_at = now() - interval '1 hour' WHERE case_id = $1", h.caseID)
+	body := evaluationBodyID
+	return h.stick(h.caseID, progress.Evaluation, cause, store.Incident{
+		TaskID: &h.task, InstitutionID: &body, Params: map[string]any{"task": contract.TheoryTask, "institution": body, "due": h.today()},
+	})
+}
+
+func TestABookingEndsAnOverdueIncidentAndNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	late := h.late(contract.TaskOverdue)
+	of := h.plans(3, nil)
+	h.says("/sitting", booking(of))
+
+	var c struct {
+		Status   string
+		DueAt    time.Time `json:"due_at"`
+		Incident *struct{ ID string }
+	}
+	h.get("/v1/cases/"+h.caseID, h.trainee).into(t, &c)
+	require.Equal(t, "waiting", c.Status)
+	require.Nil(t, c.Incident)
+	require.True(t, c.DueAt.After(of.EndsAt))
+	require.Equal(t, 1, h.count("SELECT count(*) FROM incidents WHERE id = $1 AND state = 'closed' AND closed_by = 'more_time'", late))
+	require.Equal(t, 1, h.events("overdue_over"))
+	require.Equal(t, 1, h.count(`SELECT count(*) FROM audit_entries WHERE action = 'incident.more_time' AND subject = $1
+		AND actor = (SELECT booked_by::text FROM sitting_bookings WHERE case_id = $2)`, "case:"+h.caseID, h.caseID))
+	require.Equal(t, 1, h.count("SELECT count(*) FROM inbox WHERE kind = 'prolonged' AND subject_id = $1", late), "its case is told")
+
+	h.says("/sitting/giving-up", nil)
+	other := h.late(contract.IdentityPending)
+	h.says("/sitting", booking(of))
+	require.Equal(t, 1, h.count("SELECT count(*) FROM incidents WHERE id = $1 AND state = 'open'", other))
+	require.Equal(t, 1, h.events("overdue_over"))
+}
+
+func TestABodyIsToldOfEachBookingChangeAndGivingUpOfItsSittingsByIDsOnly(t *testing.T) {
+	t.Parallel()
+	h := newHall(t)
+	first, second := h.plans(3, nil), h.plans(5, nil)
+	h.says("/sitting", booking(first))
+	h.says("/sitting", booking(first)) // a repeat changes nothing
+	h.says("/sitting", booking(second))
+	h.exec("UPDATE sitting_bookings SET state = 'moved' WHERE state = 'booked'")
+	h.says("/sitting", booking(second)) // agreed to
+	h.says("/sitting/giving-up", nil)
+
+	var feed struct{ Events []delivery.Event }
+	h.get("/v1/events?limit=200", h.staff).into(t, &feed)
+	var told [][]string
+	for _, e := range feed.Events {
+		if !strings.HasPrefix(e.Type, "sitting.") {
+			continue
+		}
+		require.Equal(t, delivery.EventData{
+			CaseID: h.caseID, SittingID: e.Data.SittingID, BookingID: e.Data.BookingID, Sequence: e.Data.Sequence,
+		}, e.Data, "it has ids, and nothing of a person")
+		require.NotEmpty(t, e.Data.BookingID)
+		told = append(told, []string{e.Type, e.Data.SittingID})
+	}
+	require.Equal(t, [][]string{
+		{store.OutboxSittingBooked, first.ID}, {store.OutboxSittingGivenUp, first.ID}, {store.OutboxSittingBooked, second.ID},
+		{store.OutboxSittingBooked, second.ID}, {store.OutboxSittingGivenUp, second.ID},
+	}, told)
+	require.Zero(t, h.count("SELECT count(*) FROM outbox WHERE kind LIKE 'sitting.%' AND institution_id <> $1", evaluationBodyID))
 }

@@ -10,7 +10,7 @@ import (
 )
 
 type exampleBody struct {
-	Type string `json:"type" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked"`
+	Type string `json:"type" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked,sitting.booked,sitting.given_up"`
 }
 
 type trialOutput struct {

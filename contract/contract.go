@@ -48,6 +48,7 @@ var (
 	AnswerTask = Update[TaskAnswered, Taken]{Name: "AnswerTask"}
 	Resolve    = Update[IncidentResolution, Taken]{Name: "Resolve"}
 	Withdraw   = Update[WithdrawalRequest, Taken]{Name: "Withdraw"}
+	Prolonged  = Update[MoreTime, Taken]{Name: "Prolonged"}
 	// HoursChanged and FactsGiven also reach a case that has ended: it is opened again.
 	HoursChanged = Update[HoursChange, Taken]{Name: "HoursChanged"}
 	FactsGiven   = Update[NewFacts, Taken]{Name: "FactsGiven"}
@@ -78,6 +79,13 @@ type IncidentResolution struct {
 
 	ResolutionID string `json:"resolution_id"`
 	IncidentID   string `json:"incident_id"`
+}
+
+// MoreTime says that what a case was stuck on as overdue has more time: the incident is closed. Until when, the record knows.
+type MoreTime struct {
+	Asked
+
+	IncidentID string `json:"incident_id"`
 }
 
 // WithdrawalRequest says that a withdrawal is stored.

@@ -29,6 +29,8 @@ type EventData struct {
 	LetterID      string     `json:"letter_id,omitempty" doc:"The answer that was kept for a person to decide on."`
 	CertificateID string     `json:"certificate_id,omitempty"`
 	PetitionID    string     `json:"petition_id,omitempty" doc:"What a trainee asks for."`
+	SittingID     string     `json:"sitting_id,omitempty"`
+	BookingID     string     `json:"booking_id,omitempty" doc:"The place at the sitting, of one case: the same until it is given up."`
 	Sequence      int        `json:"sequence,omitempty" doc:"Grows from event to event of a case: one with a lower one is older."`
 	Example       bool       `json:"example,omitempty" doc:"A ping or an example: it is about nothing that there is."`
 }
@@ -39,7 +41,8 @@ func EventOf(e store.OutboxEvent) Event {
 		SpecVersion: "1.0", ID: e.ID, Type: e.Kind, Source: "/v1", Time: e.CreatedAt.UTC(),
 		Data: EventData{
 			TaskID: e.Payload.TaskID, CaseID: e.Payload.CaseID, Kind: e.Payload.Kind, DueAt: e.Payload.DueAt,
-			LetterID: e.Payload.LetterID, CertificateID: e.Payload.CertificateID, PetitionID: e.Payload.PetitionID, Sequence: e.Sequence, Example: e.Test,
+			LetterID: e.Payload.LetterID, CertificateID: e.Payload.CertificateID, PetitionID: e.Payload.PetitionID,
+			SittingID: e.Payload.SittingID, BookingID: e.Payload.BookingID, Sequence: e.Sequence, Example: e.Test,
 		},
 	}
 }

@@ -226,6 +226,7 @@ var events = map[string][]string{
 	"incident_resolved":        {"verb:verb"},
 	"resolution_refused":       {"verb:verb"},
 	"deadline_extended":        {"due"},
+	"overdue_over":             {"due"},
 	"body_reassigned":          {"role:role", "institution"},
 	"facts_corrected":          nil,
 	"facts_given":              nil,

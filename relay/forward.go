@@ -61,6 +61,8 @@ func (r *Relay) deliver(ctx context.Context, item store.InboxItem) (refused stri
 		})
 	case store.InboxWithdrawal:
 		return update(ctx, r, item, contract.Withdraw, contract.WithdrawalRequest{Asked: asked})
+	case store.InboxProlonged:
+		return update(ctx, r, item, contract.Prolonged, contract.MoreTime{Asked: asked, IncidentID: item.SubjectID})
 	case store.InboxAct:
 		return update(ctx, r, item, contract.Act, contract.OperatorAct{Asked: asked, ActID: item.SubjectID})
 	case store.InboxHours:

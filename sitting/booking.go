@@ -45,7 +45,7 @@ func (d Desk) Book(tx *store.Tx, caseID, sittingID string, by Doer) (store.Sitti
 	if err := refusal(tx.InsertBooking(b)); err != nil {
 		return b, err
 	}
-	return b, o.booked(of, "sitting_booked")
+	return b, o.booked(of, b, "sitting_booked")
 }
 
 // agree agrees to a sitting that was moved. One that was not is booked as it is.
@@ -60,12 +60,15 @@ func (d Desk) agree(o *opened, of store.Sitting, b store.SittingBooking) (store.
 	if err := refusal(o.Tx.SaveBooking(b)); err != nil {
 		return b, err
 	}
-	return b, o.booked(of, "sitting_agreed")
+	return b, o.booked(of, b, "sitting_agreed")
 }
 
-// booked says that a sitting is booked, and gives its body the time that it takes.
-func (o *opened) booked(of store.Sitting, event string) error {
+// booked says that a sitting is booked, tells its body, and gives it the time that it takes.
+func (o *opened) booked(of store.Sitting, b store.SittingBooking, event string) error {
 	o.note(event, store.ActorTrainee, of, nil)
+	if err := o.Tx.QueueBooking(of, b, store.OutboxSittingBooked, o.Now()); err != nil {
+		return err
+	}
 	if err := o.untilMarked(of, store.ActorTrainee); err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func refusal(err error) error {
 	return err
 }
 
-// leave ends the booking that a case has, if it has one: in time, unless its body had moved it. What the body takes from somebody
+// leave ends the booking that a case has, if it has one, and tells its body: in time, unless the body had moved it. What the body takes from somebody
 // has them choose what becomes of the fee; who goes to another sitting keeps it.
 func (o *opened) leave(had *store.SittingBooking, how, fee string) error {
 	if had.ID == "" {
@@ -101,12 +104,14 @@ func (o *opened) leave(had *store.SittingBooking, how, fee string) error {
 		if fee != "" {
 			had.Fee, had.FeeBy, had.FeeAt = &fee, &o.by.Account, &o.by.At
 		}
-		return o.end(had, store.BookingDeclined)
-	}
-	if o.desk.now(o.by.At).After(of.BookUntil) {
+		how = store.BookingDeclined
+	} else if o.desk.now(o.by.At).After(of.BookUntil) {
 		return ErrLate
 	}
-	return o.end(had, how)
+	if err := o.end(had, how); err != nil {
+		return err
+	}
+	return o.Tx.QueueBooking(of, *had, store.OutboxSittingGivenUp, o.Now())
 }
 
 // chooseIfTaken writes what becomes of the fee of a sitting that the body took away, if that was not chosen.

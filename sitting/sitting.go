@@ -6,6 +6,7 @@
 package sitting
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"time"
@@ -96,13 +97,19 @@ func said(at time.Time) string { return at.In(calendar.Beijing).Format("2006-01-
 // untilMarked gives the body as long as marking takes after a sitting.
 func (o *opened) untilMarked(of store.Sitting, actor string) error {
 	ends := o.desk.Calendar.When(of.EndsAt)
-	return o.Prolong(progress.Evaluation, o.tasks, deadline.Beijing().Due(o.Cal, ends, rules.MarkingDays).UTC(), actor)
+	return o.prolong(deadline.Beijing().Due(o.Cal, ends, rules.MarkingDays), actor)
 }
 
 // anew gives the body as long as if its work were asked of it today.
 func (o *opened) anew(actor string) error {
 	days := o.Rules.Deadline(acting.WaitOf(contract.TheoryTask))
-	return o.Prolong(progress.Evaluation, o.tasks, deadline.Beijing().Due(o.Cal, o.Now(), days).UTC(), actor)
+	return o.prolong(deadline.Beijing().Due(o.Cal, o.Now(), days), actor)
+}
+
+func (o *opened) prolong(due time.Time, actor string) error {
+	return o.Prolong(progress.Evaluation, o.tasks, due.UTC(), acting.Giver{
+		Actor: actor, Account: o.by.Account, Reason: cmp.Or(o.by.Reason, "a sitting of the evaluation"),
+	})
 }
 
 // end ends a booking.

@@ -23,6 +23,7 @@ const (
 	InboxAct         = "act"         // an operator acts on the case
 	InboxMark        = "mark"        // the review of a mark was answered or taken back
 	InboxDoor        = "door"        // somebody sat provisionally, or it was decided whether that counts
+	InboxProlonged   = "prolonged"   // what the case was stuck on as overdue has more time
 )
 
 // InboxItem is something a case's workflow is to be told, or that of a certificate which no case waits for. It is committed
@@ -32,7 +33,7 @@ type InboxItem struct {
 	ID            string
 	CaseID        string `gorm:"default:null"` // empty: of no case
 	Kind          string
-	SubjectID     string // the case, task, resolution, session, facts, certificate, misconduct, petition, check at a door or act it is about
+	SubjectID     string // the case, task, incident, resolution, session, facts, certificate, misconduct, petition, check at a door or act it is about
 	CreatedAt     time.Time
 	ForwardedAt   *time.Time
 	Refused       string

@@ -25,6 +25,7 @@ const (
 	ClosedByArrival    = "arrival"    // what was overdue arrived
 	ClosedByEnding     = "ending"     // the case ended
 	ClosedBySuperseded = "superseded" // the case is stuck on something else now
+	ClosedByMoreTime   = "more_time"  // what was overdue has more time
 )
 
 // Incident is why a case is stuck; or, when it holds up none, what was found about a certificate or about a channel that

@@ -23,13 +23,16 @@ const (
 	OutboxCertificateRevoked    = "certificate.revoked"
 
 	OutboxPetitionAsked = "petition.asked" // a trainee asks for something that the institution answers, or is heard on
+
+	OutboxSittingBooked  = "sitting.booked"   // a trainee booked it, or agreed to it as it was moved
+	OutboxSittingGivenUp = "sitting.given_up" // a trainee gave it up, or changed to another
 )
 
 // OutboxKinds is every kind of event.
 var OutboxKinds = []string{
 	OutboxTaskIssued, OutboxTaskCancelled, OutboxTaskExtended, OutboxAnswerApplied, OutboxAnswerDiscarded, OutboxPing,
 	OutboxCertificateIssued, OutboxCertificateSuspended, OutboxCertificateReinstated, OutboxCertificateSuperseded,
-	OutboxCertificateRevoked, OutboxPetitionAsked,
+	OutboxCertificateRevoked, OutboxPetitionAsked, OutboxSittingBooked, OutboxSittingGivenUp,
 }
 
 // States of an outbox event.
@@ -48,7 +51,7 @@ type OutboxEvent struct {
 	CaseID        *string // nil: about no case
 	Sequence      int     // of its case, whichever institutions its events are for; 0 until it is lined up
 	Kind          string
-	SubjectID     string        // task, kept answer, certificate, petition, or endpoint
+	SubjectID     string        // task, kept answer, certificate, petition, booking of a sitting, or endpoint
 	Payload       OutboxPayload `gorm:"serializer:json"`
 	Test          bool          // a ping or an example: sent and logged, and in no feed
 	State         string
@@ -74,6 +77,8 @@ type OutboxPayload struct {
 
 	CertificateID string `json:"certificate_id,omitempty"`
 	PetitionID    string `json:"petition_id,omitempty"`
+	SittingID     string `json:"sitting_id,omitempty"`
+	BookingID     string `json:"booking_id,omitempty"` // of a place at the sitting
 }
 
 // queueTask writes an event about a task to the outbox. Its payload names no person.
@@ -114,6 +119,8 @@ func (tx *Tx) QueueTest(e Endpoint, kind string) (OutboxEvent, error) {
 	case OutboxPetitionAsked:
 		due := now.AddDate(0, 0, 14)
 		event.Payload = OutboxPayload{PetitionID: uuid.NewString(), CaseID: uuid.NewString(), Kind: PetitionScoreReview, DueAt: &due}
+	case OutboxSittingBooked, OutboxSittingGivenUp:
+		event.Payload = OutboxPayload{SittingID: uuid.NewString(), BookingID: uuid.NewString(), CaseID: uuid.NewString()}
 	case OutboxAnswerApplied, OutboxAnswerDiscarded:
 		event.Payload = OutboxPayload{TaskID: uuid.NewString(), CaseID: uuid.NewString(), Kind: "training", LetterID: uuid.NewString()}
 	default:

@@ -111,6 +111,15 @@ func (tx *Tx) SaveBooking(b SittingBooking) error {
 	return found(err, "write what became of a booking")
 }
 
+// QueueBooking tells an evaluation body, in an event of a kind, what a trainee did with a place at a sitting of its. The event names
+// nobody.
+func (tx *Tx) QueueBooking(of Sitting, b SittingBooking, kind string, at time.Time) error {
+	return tx.queue(OutboxEvent{
+		InstitutionID: of.InstitutionID, Kind: kind, SubjectID: b.ID, CreatedAt: at,
+		Payload: OutboxPayload{SittingID: of.ID, BookingID: b.ID, CaseID: b.CaseID},
+	})
+}
+
 // leaveSitting ends the place that a case has, once none of the parts is asked of its body any more.
 func (tx *Tx) leaveSitting(closed Task, state TaskState, at time.Time) error {
 	if closed.Kind != contract.TheoryTask && closed.Kind != contract.PracticalTask {

@@ -26,6 +26,7 @@ type caseRun struct {
 	// What the case was told, by the id it was told of. Looked up, never ranged over.
 	answered    map[string]bool   // task id → whether it was rejected
 	resolutions map[string]string // incident id → resolution id
+	prolonged   map[string]bool   // by the id of an incident: what was overdue has more time
 	withdrawn   bool
 	changes     queue // of hours, to be reviewed
 	facts       queue // given anew, to be decided on
@@ -59,6 +60,7 @@ func Case(ctx workflow.Context, in contract.CaseInput) (contract.CaseResult, err
 		stage:       progress.Registration,
 		answered:    map[string]bool{},
 		resolutions: map[string]string{},
+		prolonged:   map[string]bool{},
 		changes:     queue{seen: map[string]bool{}},
 		facts:       queue{seen: map[string]bool{}},
 
@@ -116,6 +118,13 @@ func (c *caseRun) listen(ctx workflow.Context) error {
 				told(ctx, contract.Withdraw.Name, m)
 				had := c.withdrawn
 				c.withdrawn = true
+				return contract.Taken{Fresh: !had}, nil
+			}),
+		workflow.SetUpdateHandler(ctx, contract.Prolonged.Name,
+			func(ctx workflow.Context, m contract.MoreTime) (contract.Taken, error) {
+				told(ctx, contract.Prolonged.Name, m)
+				had := c.prolonged[m.IncidentID]
+				c.prolonged[m.IncidentID] = true
 				return contract.Taken{Fresh: !had}, nil
 			}),
 		workflow.SetUpdateHandler(ctx, contract.HoursChanged.Name,

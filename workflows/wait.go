@@ -65,8 +65,8 @@ func (c *caseRun) leave() error {
 }
 
 // collect waits until every task is answered, or one is refused. A deadline that passes opens an incident, unless the record knows
-// a later one, and the wait goes on: an answer that arrives late is taken like any other. It says whether the work must be asked for again,
-// because an operator gave it to another institution.
+// a later one, and the wait goes on: an answer that arrives late is taken like any other, and so is more time. It says whether the work
+// must be asked for again, because an operator gave it to another institution.
 func (c *caseRun) collect(ctx workflow.Context, tasks []contract.IssuedTask, deadline time.Time) (again bool, err error) {
 	answered := func() bool {
 		for _, task := range tasks {
@@ -95,14 +95,19 @@ func (c *caseRun) collect(ctx workflow.Context, tasks []contract.IssuedTask, dea
 			deadline = reply.DueAt
 			continue
 		}
-		resolved, err := c.resolvedUnless(ctx, *reply.Incident, answered)
-		if err != nil || resolved == nil {
+		prolonged := func() bool { return c.prolonged[reply.Incident.ID] }
+		resolved, err := c.resolvedUnless(ctx, *reply.Incident, func() bool { return answered() || prolonged() })
+		switch {
+		case err != nil:
 			return false, err
-		}
-		if resolved.Verb == contract.Reassign {
+		case resolved == nil && answered():
+			return false, nil
+		case resolved == nil: // the record is asked once more until when there is time
+		case resolved.Verb == contract.Reassign:
 			return true, nil
+		default:
+			deadline = resolved.DueAt
 		}
-		deadline = resolved.DueAt
 	}
 }
 

@@ -111,3 +111,20 @@ func TestADeadlineThatTheRecordKnowsALaterOneForIsWaitedForAgain(t *testing.T) {
 	require.NotContains(t, w.asked, "overdue/enrolment-1-1/2", "it was answered in time")
 	require.Equal(t, 30*day, w.lasted(), "it was waited for")
 }
+
+func TestAnOverdueTaskThatIsGivenMoreTimeIsWaitedForAgainWithoutAnOperator(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	later := w.env.Now().Add(40 * day)
+	w.replies["overdue/enrolment-1-1/2"] = contract.MarkOverdueReply{DueAt: later}
+	send(t, w, 15*day, contract.Prolonged, contract.MoreTime{IncidentID: enrolmentOverdue})
+	send(t, w, 16*day, contract.Prolonged, contract.MoreTime{IncidentID: enrolmentOverdue}) // told twice
+	w.env.RegisterDelayedCallback(func() {
+		require.NotContains(t, w.asked, "overdue/enrolment-1-1/3")
+	}, 39*day)
+	w.answer(t, 41*day, taskID(contract.EnrolmentTask, 1, 1))
+	w.pass(t, 42*day, mainPath()[1:]...)
+	require.Equal(t, "mapped", w.run(t))
+	require.Contains(t, w.asked, "overdue/enrolment-1-1/3", "the time that it was given holds, and no longer")
+	require.NotContains(t, w.asked, "overdue/enrolment-1-1/4")
+}

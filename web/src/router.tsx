@@ -503,6 +503,8 @@ export const eventTypes = [
   'certificate.superseded',
   'certificate.revoked',
   'petition.asked',
+  'sitting.booked',
+  'sitting.given_up',
   'endpoint.ping',
 ] as const
 export const deliveryStates = ['pending', 'delivered', 'failed'] as const
