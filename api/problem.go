@@ -523,7 +523,7 @@ func asProblem(r *request, err error) *Problem {
 		return problem(idempotencyInUse)
 	case store.Away(err):
 		r.log.Warn("the record is away", slog.Any("error", err))
-		return problem(unavailable)
+		return problem(unavailable).after(time.Second)
 	}
 	r.log.Error("a request failed", slog.Any("error", err))
 	return problem(internal)

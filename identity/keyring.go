@@ -40,6 +40,10 @@ type keys struct {
 	indexing    *prf.Set
 	indexKeys   []uint32
 	stamp       fs.FileInfo // of the file that they were read from
+
+	// before are those that these took the place of. They only open: who read something a moment before its key was retired has it
+	// opened still.
+	before *keys
 }
 
 // NewKeyring makes a keyring of new keys that is kept nowhere; it serves tests.
@@ -64,31 +68,39 @@ func (k *Keyring) keys() *keys {
 	return k.current.Load()
 }
 
-// changed reads the keyring's file now, and reports whether there is anything new.
-func (k *Keyring) changed() bool {
+// newer reads the keyring's file now, and gives the keys that have taken the place of some; nil when they are those. It need not be this
+// look at the file that found them: another goroutine's may have, since they were asked.
+func (k *Keyring) newer(held *keys) *keys {
 	if k.file == nil {
-		return false
+		return nil
 	}
 	k.reading.Lock()
 	defer k.reading.Unlock()
-	return k.reread()
+	k.reread()
+	if now := k.current.Load(); now != held {
+		return now
+	}
+	return nil
 }
 
 // reread takes over what the file holds, if that is another than before.
-func (k *Keyring) reread() bool {
+func (k *Keyring) reread() {
 	k.checked.Store(time.Now().UnixNano())
-	fresh, err := k.file.changedSince(k.current.Load().stamp)
+	held := k.current.Load()
+	fresh, err := k.file.changedSince(held.stamp)
 	if err != nil {
 		if report := k.fault.Load(); report != nil {
 			(*report)(err)
 		}
-		return false
+		return
 	}
 	if fresh == nil {
-		return false
+		return
 	}
+	before := *held
+	before.before = nil
+	fresh.before = &before
 	k.current.Store(fresh)
-	return true
 }
 
 // Seal encrypts personal data for one purpose, named by aad: what was sealed as one thing does not open as another.
@@ -102,14 +114,26 @@ func (k *Keyring) Seal(plain []byte, aad string) ([]byte, error) {
 
 // Open decrypts what Seal made for the same purpose, under any of the keys; the error is ErrSealed.
 func (k *Keyring) Open(sealed []byte, aad string) ([]byte, error) {
-	plain, err := k.keys().sealing.Decrypt(sealed, []byte(aad))
-	if err != nil && k.changed() {
-		plain, err = k.keys().sealing.Decrypt(sealed, []byte(aad)) // another process has a key that was not here yet
+	held := k.keys()
+	for {
+		plain, err := held.open(sealed, aad)
+		if err == nil {
+			return plain, nil
+		}
+		next := k.newer(held) // another process has a key that was not here yet
+		if next == nil {
+			return nil, ErrSealed // Tink's reason says no more than that
+		}
+		held = next
 	}
-	if err != nil {
-		return nil, ErrSealed // Tink's reason says no more than that
+}
+
+func (k *keys) open(sealed []byte, aad string) ([]byte, error) {
+	plain, err := k.sealing.Decrypt(sealed, []byte(aad))
+	if err != nil && k.before != nil {
+		plain, err = k.before.sealing.Decrypt(sealed, []byte(aad))
 	}
-	return plain, nil
+	return plain, err //nolint:wrapcheck // the caller says what is said
 }
 
 // Index is what a person is found by without being named: a keyed hash, the same for the same data, and without the key
@@ -160,8 +184,12 @@ func (k *Keyring) Fingerprint(purpose string, data []byte) []byte {
 func (k *Keyring) IsFingerprint(fingerprint []byte, purpose string, data []byte) bool {
 	held := k.keys()
 	made := func(key uint32) bool { return bytes.HasPrefix(fingerprint, keyPrefix(key)) }
-	if !slices.ContainsFunc(held.indexKeys, made) && k.changed() {
-		held = k.keys() // another process has a key that was not here yet
+	for !slices.ContainsFunc(held.indexKeys, made) {
+		next := k.newer(held) // another process has a key that was not here yet
+		if next == nil {
+			break
+		}
+		held = next
 	}
 	return slices.ContainsFunc(held.indexKeys, func(key uint32) bool {
 		of := digest(held.indexing.PRFs[key], fingerprinted(purpose, data))

@@ -2,6 +2,7 @@ package identity_test
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -240,4 +241,53 @@ func TestAKeyringMayBeUsedWhileItsKeysChange(t *testing.T) {
 	}
 	close(stop)
 	require.NoError(t, group.Wait())
+}
+
+func TestAllWhoMeetANewKeyAtTheSameMomentOpenWhatItSealed(t *testing.T) {
+	t.Parallel()
+	const many = 32
+	file, running := newKeyFile(t)
+	for range 5 {
+		require.NoError(t, file.Add())
+		require.NoError(t, file.Promote(time.Now()))
+		rotated := load(t, file)
+		sealed, err := rotated.Seal([]byte("x"), "y")
+		require.NoError(t, err)
+		fingerprint := rotated.Fingerprint("request", []byte("x"))
+		var group errgroup.Group
+		begin := make(chan struct{})
+		for range many {
+			group.Go(func() error {
+				<-begin
+				_, err := running.Open(sealed, "y")
+				if err == nil && !running.IsFingerprint(fingerprint, "request", []byte("x")) {
+					err = errors.New("the fingerprint is not known")
+				}
+				return err
+			})
+		}
+		close(begin)
+		require.NoError(t, group.Wait(), "whoever of them looked at the file")
+	}
+}
+
+func TestWhatWasReadBeforeItsKeyWasRetiredIsOpenedStill(t *testing.T) {
+	t.Parallel()
+	file, running := newKeyFile(t)
+	read, err := running.Seal([]byte("x"), "y")
+	require.NoError(t, err)
+	require.NoError(t, file.Add())
+	require.NoError(t, file.Promote(time.Now()))
+	fresh, err := load(t, file).Seal([]byte("x"), "y")
+	require.NoError(t, err)
+	_, err = running.Open(fresh, "y") // has both keys by now
+	require.NoError(t, err)
+	_, err = file.Retire(time.Now(), 0, unused)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		_, others := running.SealingKeys()
+		return len(others) == 0
+	}, 5*time.Second, 10*time.Millisecond)
+	_, err = running.Open(read, "y")
+	require.NoError(t, err)
 }
