@@ -32,15 +32,18 @@ func TestAWatchLooksAgainAtEachDeadlineAndWheneverItIsWokenUntilWhatItWatchesIsO
 	}{
 		contract.MisconductWorkflow: {
 			workflows.RegisterMisconduct, lookingBy(contract.WatchMisconduct),
-			contract.MisconductInput{MisconductID: "m"}, contract.WatchMisconductRequest{MisconductID: "m"},
+			contract.MisconductInput{MisconductID: "m"},
+			contract.WatchMisconductRequest{MisconductID: "m"},
 		},
 		contract.PetitionWorkflow: {
 			workflows.RegisterPetition, lookingBy(contract.WatchPetition),
-			contract.PetitionInput{PetitionID: "p"}, contract.WatchPetitionRequest{PetitionID: "p"},
+			contract.PetitionInput{PetitionID: "p"},
+			contract.WatchPetitionRequest{PetitionID: "p"},
 		},
 		contract.DoorCheckWorkflow: {
 			workflows.RegisterDoorCheck, lookingBy(contract.WatchDoorCheck),
-			contract.DoorCheckInput{CheckID: "c"}, contract.WatchDoorCheckRequest{CheckID: "c"},
+			contract.DoorCheckInput{CheckID: "c"},
+			contract.WatchDoorCheckRequest{CheckID: "c"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
