@@ -332,15 +332,11 @@ func refusedAct(err error) error {
 		}
 		return problem(actNotPossible, fault)
 	}
-	for refusal, code := range map[error]string{
+	err = problemOf(err, map[error]string{
 		acting.ErrChanged: caseChanged, acting.ErrClosed: incidentClosed, acting.ErrResolving: resolutionPending,
 		acting.ErrPaused: casePaused, acting.ErrOpen: approvalPending, acting.ErrDecided: requestDecided,
 		acting.ErrSame: secondPersonNeeded, acting.ErrNotAsker: notTheRequester,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
+	})
 	if errors.Is(err, acting.ErrNotAllowed) {
 		return problem(verbNotAllowed, FieldError{Field: "verb", Code: verbNotAllowed})
 	}

@@ -273,14 +273,10 @@ func refusedBatch(err error) error {
 		p.Count = &counted.Count
 		return p
 	}
-	for refusal, code := range map[error]string{
+	err = problemOf(err, map[error]string{
 		batches.ErrNothing: batchEmpty, batches.ErrTooMany: batchTooLarge, batches.ErrState: batchState,
 		batches.ErrDecided: requestDecided, batches.ErrSameOne: secondPersonNeeded, batches.ErrUnderWay: batchUnderWay,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
+	})
 	if errors.Is(err, batches.ErrVerb) {
 		return problem(verbNotAllowed, FieldError{Field: "verb", Code: verbNotAllowed})
 	}

@@ -67,15 +67,10 @@ func refusedMerge(err error) error {
 	if obstacle, is := errors.AsType[*merging.ObstacleError](err); is {
 		return problem(mergeInTheWay, FieldError{Field: whole, Code: obstacle.Code})
 	}
-	for refusal, code := range map[error]string{
+	return problemOf(err, map[error]string{
 		merging.ErrChanged: mergeChanged, merging.ErrOpen: mergeOpen, merging.ErrDecided: requestDecided,
 		merging.ErrSame: secondPersonNeeded, merging.ErrNotAsker: notTheRequester,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
-	return err
+	})
 }
 
 // saying is what somebody says with what they ask for.

@@ -81,16 +81,11 @@ func (s *service) conduct() misconduct.Desk {
 
 // refusedMisconduct is the problem that a refusal makes.
 func refusedMisconduct(err error) error {
-	for refusal, code := range map[error]string{
+	return problemOf(err, map[error]string{
 		misconduct.ErrOpen: misconductOpen, misconduct.ErrState: misconductStep, misconduct.ErrSame: otherPersonNeeded,
 		misconduct.ErrStated: misconductStated, misconduct.ErrWindowOpen: misconductWindow, misconduct.ErrRuleMissing: misconductNoRule,
 		misconduct.ErrNotJudge: misconductNotJudge,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
-	return err
+	})
 }
 
 type misconductListOutput struct {

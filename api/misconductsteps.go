@@ -83,12 +83,8 @@ func (s *service) stateMisconduct(ctx context.Context, in *idBodyInput) (*miscon
 
 // reviewMisconduct writes what came of looking at it again.
 func (s *service) reviewMisconduct(ctx context.Context, in *idBodyInput) (*misconductOutput, error) {
-	body, found, err := s.bodies.reason.read(in.RawBody)
+	reason, err := s.readReason(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	reason := reasonIn(found, body.Reason)
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	return s.misconductStep(ctx, "review", reason, func(tx *store.Tx, r *request) (store.Misconduct, []store.InboxItem, error) {

@@ -117,14 +117,10 @@ func refusedPetition(err error) error {
 		p.Late = &lateView{From: late.From, Last: late.Last, Today: late.Today}
 		return p
 	}
-	for refusal, code := range map[error]string{
+	err = problemOf(err, map[error]string{
 		petition.ErrAsked: petitionAsked, petition.ErrState: petitionStep, petition.ErrHeard: petitionStep, petition.ErrNotAnswer: petitionStep,
 		petition.ErrNotHandler: petitionNotHandler, petition.ErrSame: otherPersonNeeded, petition.ErrMarker: petitionMarker,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
+	})
 	for refusal, field := range map[error]FieldError{
 		petition.ErrNoMark:   {Field: "part", Code: fieldUnknownValue},
 		petition.ErrNotBody:  {Field: "institution", Code: fieldNoInstitution},

@@ -444,6 +444,16 @@ func problem(code string, fields ...FieldError) *Problem {
 	return &Problem{Code: code, Status: statuses[code], Errors: fields}
 }
 
+// problemOf is the problem of what a package refuses, by its code. What is none of its refusals stays what it is.
+func problemOf(err error, codes map[error]string) error {
+	for refusal, code := range codes {
+		if errors.Is(err, refusal) {
+			return problem(code)
+		}
+	}
+	return err
+}
+
 // after says how long to wait before trying again.
 func (p *Problem) after(wait time.Duration) *Problem {
 	p.wait = wait

@@ -176,15 +176,10 @@ func (s *service) propose(tx *store.Tx, body certificateCorrectionBody, a *remed
 
 // refusedRemedy is the problem that a refusal makes.
 func refusedRemedy(err error) error {
-	for refusal, code := range map[error]string{
+	return problemOf(err, map[error]string{
 		remedy.ErrChanged: certificateChanged, remedy.ErrStatus: certificateStatus, remedy.ErrOpen: requestIsOpen,
 		remedy.ErrDecided: requestDecided, remedy.ErrSame: secondPersonNeeded, remedy.ErrNotAsker: notTheRequester,
 		remedy.ErrReplacing: certificateReplacing, remedy.ErrNothing: nothingToRevoke,
 		remedy.ErrTaken: personClaimed,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
-	return err
+	})
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/dengpan/dengpan/sitting"
 	"github.com/dengpan/dengpan/store"
@@ -16,18 +15,13 @@ func (s *service) doer(r *request, reason string) sitting.Doer {
 
 // refusedSitting is the problem that a refusal makes.
 func refusedSitting(err error) error {
-	for refusal, code := range map[error]string{
+	return problemOf(err, map[error]string{
 		sitting.ErrCancelled: sittingCancelled, sitting.ErrOver: sittingOver, sitting.ErrBegun: sittingBegun, sitting.ErrLate: sittingLate,
 		sitting.ErrFull: sittingFull, sitting.ErrNotAsked: sittingNotForCase, sitting.ErrElsewhere: sittingOverlaps,
 		sitting.ErrNone: sittingNone, sitting.ErrChosen: sittingFeeChosen, sitting.ErrPaused: casePaused,
 		sitting.ErrNotBegun: sittingNotBegun, sitting.ErrChecked: doorCheckOpen, sitting.ErrDecided: doorCheckDecided,
 		sitting.ErrSame: otherPersonNeeded,
-	} {
-		if errors.Is(err, refusal) {
-			return problem(code)
-		}
-	}
-	return err
+	})
 }
 
 type sittingChangeOutput struct {
@@ -55,12 +49,8 @@ func (s *service) reviseSitting(ctx context.Context, in *idBodyInput) (*sittingC
 
 // cancelSitting cancels a sitting. Whoever booked it is told.
 func (s *service) cancelSitting(ctx context.Context, in *idBodyInput) (*sittingChangeOutput, error) {
-	body, found, err := s.bodies.reason.read(in.RawBody)
+	reason, err := s.readReason(in.RawBody)
 	if err != nil {
-		return nil, err
-	}
-	reason := reasonIn(found, body.Reason)
-	if err := found.err(); err != nil {
 		return nil, err
 	}
 	return s.changeSitting(ctx, "sitting.cancel", reason, func(tx *store.Tx, r *request) (store.Sitting, int, error) {
