@@ -1,6 +1,7 @@
 package house_test
 
 import (
+	"net"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -37,7 +38,7 @@ func TestComposeHoldsTheWholeSystem(t *testing.T) {
 	t.Parallel()
 	require.ElementsMatch(t, []string{
 		"postgres", "temporal-schema", "temporal", "temporal-ui", "migrate", "prepare", "api", "worker",
-		"prepare-signer", "signer", "institution", "mail",
+		"prepare-signer", "signer", "institution", "gateway", "mail",
 	}, compose(t).ServiceNames())
 }
 
@@ -137,16 +138,40 @@ func TestComposeGivesTheSigningKeysToTheSignerAlone(t *testing.T) {
 	}
 }
 
-// The simulator stands for strangers.
-func TestComposeKeepsTheDatabaseAndTheKeysFromTheSimulator(t *testing.T) {
+// The simulators stand for strangers.
+func TestComposeKeepsTheDatabaseAndTheKeysFromTheSimulators(t *testing.T) {
 	t.Parallel()
-	simulator := compose(t).Services["institution"]
 	public := []string{"DENGPAN_API_URL", "DENGPAN_DAY", "DENGPAN_CALENDAR_ANCHOR"} // everybody knows the date
-	for variable := range simulator.Environment {
-		require.True(t, strings.HasPrefix(variable, "DENGPAN_INSTITUTION_") || slices.Contains(public, variable), variable)
+	for name, own := range map[string]string{"institution": "DENGPAN_INSTITUTION_", "gateway": "DENGPAN_SMS_"} {
+		simulator := compose(t).Services[name]
+		for variable := range simulator.Environment {
+			require.True(t, strings.HasPrefix(variable, own) || slices.Contains(public, variable), variable)
+		}
+		for _, volume := range simulator.Volumes {
+			require.NotEqual(t, "keys", volume.Source)
+		}
 	}
-	for _, volume := range simulator.Volumes {
-		require.NotEqual(t, "keys", volume.Source)
+}
+
+func TestComposeHasTheProductAndTheGatewayShareASecret(t *testing.T) {
+	t.Parallel()
+	services := compose(t).Services
+	const file = "DENGPAN_SMS_SECRET_FILE"
+	for _, name := range []string{"prepare", "api", "worker", "signer", "gateway"} {
+		service := services[name]
+		require.NotNil(t, service.Environment[file], name)
+		require.Equal(t, *services["gateway"].Environment[file], *service.Environment[file], name)
+		there := slices.IndexFunc(service.Volumes, func(v types.ServiceVolumeConfig) bool {
+			return v.Target == filepath.Dir(*service.Environment[file])
+		})
+		require.GreaterOrEqual(t, there, 0, "%s does not see it", name)
+		require.Equal(t, "sms", service.Volumes[there].Source, name)
+	}
+	require.Contains(t, read(t, "deploy/compose/prepare.sh"), file)
+	_, port, err := net.SplitHostPort(*services["gateway"].Environment["DENGPAN_SMS_ADDRESS"])
+	require.NoError(t, err)
+	for _, name := range []string{"api", "worker"} {
+		require.Equal(t, "http://gateway:"+port+"/messages", *services[name].Environment["DENGPAN_SMS_URL"], name)
 	}
 }
 

@@ -1,5 +1,6 @@
 // Command dengpan is the whole product in one binary, with a role for each process: the API, the worker, the signer, all
-// at once, the migration, and the simulators that play institutions and public registers.
+// at once, the migration, and the simulators that play whom it speaks to: institutions, public registers, a gateway
+// of short messages, the register of persons.
 package main
 
 import (
@@ -43,6 +44,7 @@ func root() *cobra.Command {
 	}
 	cmd.AddCommand(apiCommand(), workerCommand(), signerCommand(), allCommand(), migrateCommand(), institutionCommand(),
 		tokenCommand(), accountCommand(), districtCommand(), endpointCommand(), keysetCommand(), policyCommand(), auditCommand(),
-		openapiCommand(), listsCommand(), registryCommand(), reconcileCommand(), checkCertificatesCommand(), signingKeyCommand())
+		openapiCommand(), listsCommand(), registryCommand(), gatewayCommand(), bureauCommand(),
+		reconcileCommand(), checkCertificatesCommand(), signingKeyCommand())
 	return cmd
 }

@@ -4,6 +4,7 @@ set -eu
 umask 077
 
 [ -e "$DENGPAN_KEYSET_FILE" ] || dengpan keyset
+[ -e "$DENGPAN_SMS_SECRET_FILE" ] || printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >"$DENGPAN_SMS_SECRET_FILE"
 
 cd /var/lib/dengpan/institutions
 [ -e institutions.json ] && exit 0

@@ -40,6 +40,7 @@ type Options struct {
 	Dir            string // the stack's folder
 	APIURL         string
 	InstitutionURL string // the simulator
+	BureauURL      string // the register of persons
 	Trainees       int
 	Calendar       calendar.Calendar
 	Administrator  Administrator
@@ -82,7 +83,7 @@ func Open(ctx context.Context, options Options) (*Demo, error) {
 		api:     newClient(options.APIURL, options.Lang), control: newClient(options.InstitutionURL, options.Lang),
 		notes: notes, views: make([]view, notes.trainees()),
 	}
-	if err := d.ensureOperator(ctx); err != nil {
+	if err := errors.Join(d.introduce(ctx), d.ensureOperator(ctx)); err != nil {
 		return nil, err
 	}
 	if d.offers, err = d.askOffers(ctx); err != nil {

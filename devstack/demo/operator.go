@@ -46,7 +46,7 @@ func (d *Demo) operate(ctx context.Context) {
 			trainee, ours := d.notes.traineeOf(i.CaseID)
 			due, known := seen[i.ID]
 			switch {
-			case !ours || i.Stage == "": // it holds up no case
+			case !ours || i.Stage == "" || i.Cause == unverified: // it holds up no case, or goes on by others
 			case !known:
 				seen[i.ID] = time.Now().Add(operatorThinks)
 			case time.Now().After(due):

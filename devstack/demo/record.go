@@ -101,6 +101,7 @@ type traineeSteps struct {
 	Scripted  bool `json:"scripted"`
 	Withdrawn bool `json:"withdrawn"`
 	Voided    bool `json:"voided"`
+	Seen      bool `json:"seen"` // their document
 }
 
 // notebook keeps both files and hands out copies.

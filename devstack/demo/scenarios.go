@@ -13,6 +13,8 @@ type scenario struct {
 	withdrawsIn string
 	// voided makes the operator void a session while the case is in its exam.
 	voided bool
+	// unknown keeps the register of persons from knowing the trainee: people look at the document.
+	unknown bool
 	// correction is what the operator corrects the applicant's facts to, if they were stated wrong.
 	correction facts
 	// ends is how the case is meant to end.
@@ -80,7 +82,7 @@ var scenarios = []scenario{
 	{occupation: bigData, level: junior, applicant: juniorBachelor, ends: progress.Mapped, scripts: once("exam", "duplicate")},
 	{occupation: blockchain, level: junior, applicant: juniorMaster, ends: progress.Mapped, scripts: once("theory", "wrong_score")},
 	{occupation: manufacturing, level: senior, applicant: seniorTitled, ends: progress.Certified, scripts: once("practical", "absent")},
-	{occupation: bigData, level: intermediate, applicant: intermediateDoctor, ends: progress.Mapped},
+	{occupation: bigData, level: intermediate, applicant: intermediateDoctor, ends: progress.Mapped, unknown: true},
 	{occupation: blockchain, level: intermediate, applicant: intermediateTitled, ends: progress.Mapped},
 	{occupation: manufacturing, level: junior, applicant: juniorAssociate, ends: progress.Mapped, scripts: once("training", "claims_twice")},
 	{occupation: bigData, level: senior, applicant: seniorGraded, ends: progress.Certified, scripts: once("training", "outside_window")},

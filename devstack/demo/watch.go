@@ -20,6 +20,7 @@ type view struct {
 	Status     progress.Status  `json:"status"`
 	Stage      progress.Stage   `json:"stage"`
 	Outcome    progress.Outcome `json:"outcome"`
+	Since      time.Time        `json:"since"`
 	DueAt      *time.Time       `json:"due_at"`
 	Owes       *struct {
 		Kind progress.PartyKind `json:"kind"`
@@ -41,8 +42,8 @@ type named struct {
 
 func (v view) ended() bool { return v.Outcome != progress.Open }
 
-// watch reads every case that has not ended, again and again, has the trainees withdraw who do, and the operator void the
-// sessions that are voided.
+// watch reads every case that has not ended, again and again, has the trainees withdraw who do, the operator void the
+// sessions that are voided, and who is not known show their document.
 func (d *Demo) watch(ctx context.Context) {
 	for pause(ctx, 700*time.Millisecond) {
 		for n := range d.notes.trainees() {
@@ -62,6 +63,9 @@ func (d *Demo) watch(ctx context.Context) {
 			}
 			if scenarioOf(n).voided && v.Stage == progress.Exam && v.Status == progress.CaseWaiting && !done.Voided {
 				d.void(ctx, n, trainee)
+			}
+			if scenarioOf(n).unknown && !done.Seen {
+				d.beSeen(ctx, n, trainee, v)
 			}
 		}
 	}
@@ -112,8 +116,12 @@ func (d *Demo) Surprises() []string {
 		if meant := scenarioOf(n).ends; v.ended() && v.Outcome != meant {
 			surprises = append(surprises, fmt.Sprintf("%s (%s): %s, not %s", names[n].Name, v.ID, v.Outcome, meant))
 		}
-		if _, done := d.notes.trainee(n); v.ended() && scenarioOf(n).voided && !done.Voided {
+		_, done := d.notes.trainee(n)
+		if v.ended() && scenarioOf(n).voided && !done.Voided {
 			surprises = append(surprises, fmt.Sprintf("%s (%s): no session was voided", names[n].Name, v.ID))
+		}
+		if v.ended() && scenarioOf(n).unknown && !done.Seen {
+			surprises = append(surprises, fmt.Sprintf("%s (%s): nobody saw the document", names[n].Name, v.ID))
 		}
 	}
 	return surprises

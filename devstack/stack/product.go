@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/certificate"
+	"github.com/dengpan/dengpan/idcheck/bureau"
+	"github.com/dengpan/dengpan/sms/gateway"
 
 	"github.com/dengpan/dengpan/devstack/process"
 )
@@ -46,6 +48,14 @@ type Product struct {
 	RegistryDelay   time.Duration // before they publish what they were sent
 	ChannelSecret   string        // the file with what signs the requests to them
 
+	// Where a gateway of short messages and a register of persons are played, and the files with what signs the requests to them;
+	// empty: there is none.
+	SMSAddress    string
+	SMSSecret     string
+	SMSFolder     string // in which messages are kept
+	BureauAddress string
+	BureauSecret  string
+
 	TemporalUI string // the origin of Temporal's web interface
 
 	Demo           bool
@@ -62,6 +72,8 @@ const (
 	SignerRole      = "signer"
 	InstitutionRole = "institution"
 	RegistryRole    = "registry"
+	GatewayRole     = "gateway"
+	BureauRole      = "bureau"
 )
 
 // environment is ours, without what is secret in it, and with the product's settings over it.
@@ -94,6 +106,14 @@ func (p Product) environment() []string {
 			settings[name+"_URL"] = "http://" + p.RegistryAddress + "/registers/" + channel
 			settings[name+"_SECRET_FILE"] = p.ChannelSecret
 		}
+	}
+	if p.SMSAddress != "" {
+		settings["DENGPAN_SMS_ADDRESS"], settings["DENGPAN_SMS_URL"] = p.SMSAddress, gateway.URL(p.SMSAddress)
+		settings["DENGPAN_SMS_SECRET_FILE"], settings["DENGPAN_SMS_FOLDER"] = p.SMSSecret, p.SMSFolder
+	}
+	if p.BureauAddress != "" {
+		settings["DENGPAN_BUREAU_ADDRESS"], settings["DENGPAN_IDENTITY_CHECK_URL"] = p.BureauAddress, bureau.URL(p.BureauAddress)
+		settings["DENGPAN_IDENTITY_CHECK_SECRET_FILE"] = p.BureauSecret
 	}
 	if p.Demo && p.APIAddress != "" {
 		// A demonstration's certificates are looked up where it runs.
@@ -138,6 +158,10 @@ func (p Product) Service(role string) Service {
 		address, path = p.InstitutionAddress, "/healthz"
 	case RegistryRole:
 		address, path = p.RegistryAddress, "/healthz"
+	case GatewayRole:
+		address, path = p.SMSAddress, "/healthz"
+	case BureauRole:
+		address, path = p.BureauAddress, "/healthz"
 	}
 	if address != "" {
 		service.Ready = func(ctx context.Context) error { return Answers(ctx, "http://"+address+path) }

@@ -94,7 +94,7 @@ func RunRole() {
 
 // RoleCommands are the commands that run the stack's own services.
 func RoleCommands() []*cobra.Command {
-	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand(), postboxCommand(), gatewayCommand()}
+	return []*cobra.Command{temporalCommand(), uiCommand(), providerCommand(), postboxCommand()}
 }
 
 func temporalCommand() *cobra.Command {

@@ -59,8 +59,7 @@ func (r *running) bringUp(ctx context.Context) error {
 		{"schema, published lists, namespace", r.migrate},
 		{"identity provider", r.startProvider},
 		{"mail server", r.startPostbox},
-		{"gateway of short messages", r.startGateway},
-		{"public registers", r.startRegisters},
+		{"public registers, gateway of short messages, register of persons", r.startPlayed},
 		{"API, worker, signer and Temporal UI", r.startServices},
 		{"institutions", r.startInstitutions},
 	}
@@ -192,7 +191,8 @@ func (r *running) startInstitutions(ctx context.Context) (err error) {
 	}
 	r.demo, err = demo.Open(ctx, demo.Options{
 		Dir: r.options.Dir, APIURL: "http://" + r.options.APIAddress, InstitutionURL: "http://" + r.options.InstitutionAddress,
-		Trainees: r.options.Trainees, Calendar: r.clock.Calendar(), Administrator: r.product,
+		BureauURL: "http://" + r.options.BureauAddress,
+		Trainees:  r.options.Trainees, Calendar: r.clock.Calendar(), Administrator: r.product,
 		Lang: message.Lang(r.options.Lang),
 	})
 	if err != nil {

@@ -32,7 +32,7 @@ func TestTheDemonstrationReachesItsEndsAndIsThereTheNextDay(t *testing.T) {
 	require.NoError(t, os.Symlink(testbed.Program(t), program))
 	options := parse(t, "--dir", dir, "--program", program, "--exit-when-done", "--plain",
 		"--api-address", testbed.Address(t), "--worker-address", testbed.Address(t), "--signer-address", testbed.Address(t), "--institution-address", testbed.Address(t),
-		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t), "--mail-address", testbed.Address(t), "--registry-address", testbed.Address(t), "--sms-address", testbed.Address(t))
+		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t), "--mail-address", testbed.Address(t), "--registry-address", testbed.Address(t), "--sms-address", testbed.Address(t), "--bureau-address", testbed.Address(t))
 	options.DatabaseURL, options.TemporalAddress = "", ""
 
 	before := time.Now()

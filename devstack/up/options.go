@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/dengpan/dengpan/idcheck/bureau"
 	"github.com/dengpan/dengpan/mail/postbox"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/registry"
@@ -36,6 +37,7 @@ type Options struct {
 	MailAddress        string
 	SMSAddress         string
 	RegistryAddress    string
+	BureauAddress      string
 	PostgresPort       int
 
 	// DatabaseURL and TemporalAddress name servers that run already; empty: our own.
@@ -80,6 +82,7 @@ func (o *Options) addresses() []setting {
 		{&o.MailAddress, "mail-address", "DENGPAN_MAIL_ADDRESS", "the demonstration's mail server", postbox.DefaultAddress},
 		{&o.SMSAddress, "sms-address", "DENGPAN_SMS_ADDRESS", "the demonstration's gateway of short messages", gateway.DefaultAddress},
 		{&o.RegistryAddress, "registry-address", "DENGPAN_REGISTRY_ADDRESS", "the simulated public registers", registry.DefaultAddress},
+		{&o.BureauAddress, "bureau-address", "DENGPAN_BUREAU_ADDRESS", "the simulated register of persons", bureau.DefaultAddress},
 	}
 }
 
@@ -139,7 +142,7 @@ func (o *Options) checkPorts() error {
 	var uses []ports.Use
 	for _, s := range o.addresses() {
 		demoOnly := s.value == &o.InstitutionAddress || s.value == &o.ProviderAddress || s.value == &o.MailAddress ||
-			s.value == &o.SMSAddress || s.value == &o.RegistryAddress
+			s.value == &o.SMSAddress || s.value == &o.RegistryAddress || s.value == &o.BureauAddress
 		if (s.value == &o.TemporalListen && o.TemporalAddress != "") || (demoOnly && o.NoDemo) {
 			continue
 		}

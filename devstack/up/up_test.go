@@ -38,7 +38,7 @@ func TestATakenPortIsReportedBeforeAnythingStarts(t *testing.T) {
 	t.Cleanup(func() { listener.Close() })
 	options := parse(t, "--dir", t.TempDir(), "--program", "/bin/true", "--api-address", listener.Addr().String(),
 		"--worker-address", "127.0.0.1:0", "--signer-address", "127.0.0.1:0", "--institution-address", "127.0.0.1:0", "--temporal-address", "127.0.0.1:0",
-		"--temporal-ui-address", "127.0.0.1:0", "--provider-address", "127.0.0.1:0", "--mail-address", "127.0.0.1:0", "--registry-address", "127.0.0.1:0", "--sms-address", "127.0.0.1:0")
+		"--temporal-ui-address", "127.0.0.1:0", "--provider-address", "127.0.0.1:0", "--mail-address", "127.0.0.1:0", "--registry-address", "127.0.0.1:0", "--sms-address", "127.0.0.1:0", "--bureau-address", "127.0.0.1:0")
 
 	err = Run(t.Context(), options)
 
@@ -53,7 +53,7 @@ func TestWithoutABinaryTheRemedyIsNamed(t *testing.T) {
 	t.Parallel()
 	err := Run(t.Context(), parse(t, "--dir", t.TempDir(), "--program", "/nowhere/dengpan",
 		"--api-address", testbed.Address(t), "--worker-address", testbed.Address(t), "--signer-address", testbed.Address(t), "--institution-address", testbed.Address(t),
-		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t), "--mail-address", testbed.Address(t), "--registry-address", testbed.Address(t), "--sms-address", testbed.Address(t)))
+		"--temporal-address", testbed.Address(t), "--temporal-ui-address", testbed.Address(t), "--provider-address", testbed.Address(t), "--mail-address", testbed.Address(t), "--registry-address", testbed.Address(t), "--sms-address", testbed.Address(t), "--bureau-address", testbed.Address(t)))
 	require.ErrorContains(t, err, "make build")
 }
 

@@ -5,26 +5,32 @@
 package bureau
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 )
 
 // Manner is how the register behaves.
-type Manner int
+type Manner string
 
 // The manners.
 const (
-	Polite Manner = iota // it answers
-	Away                 // it is busy, and says so
-	Mad                  // it answers what nobody understands
+	Polite Manner = "polite" // it answers
+	Slow   Manner = "slow"   // it answers after a while
+	Away   Manner = "away"   // it is busy, and says so
+	Mad    Manner = "mad"    // it answers what nobody understands
 )
 
-const longestQuestion = 16 << 10
+const (
+	longestQuestion = 16 << 10
+	slowly          = 5 * time.Second // as long as a slow register takes
+)
 
 // Register is a register of persons that belongs to nobody.
 type Register struct {
@@ -41,9 +47,9 @@ type Register struct {
 func New(secret string) (*Register, error) {
 	verifier, err := standardwebhooks.NewWebhook(secret)
 	if err != nil {
-		return nil, errors.New("the register's secret is not whsec_ and base64")
+		return nil, errors.New("the secret of the register of persons is not whsec_ and base64")
 	}
-	return &Register{verifier: verifier, named: map[string]string{}, upset: map[string]bool{}}, nil
+	return &Register{verifier: verifier, manner: Polite, named: map[string]string{}, upset: map[string]bool{}}, nil
 }
 
 // Name has the register know a number under a name; with none, it cannot say whose it is.
@@ -65,6 +71,24 @@ func (g *Register) Behave(m Manner) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.manner = m
+}
+
+func (g *Register) behaving() Manner {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.manner
+}
+
+// wait waits, and says whether who asked still does.
+func wait(ctx context.Context, long time.Duration) bool {
+	timer := time.NewTimer(long)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
+	}
 }
 
 // Asked is how often it answered.
@@ -90,15 +114,19 @@ func (g *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnprocessableEntity)
 		return
 	}
+	manner := g.behaving()
+	if manner == Slow && !wait(r.Context(), slowly) {
+		return
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	name, told := g.named[question.Number]
 	result := "matches"
 	switch {
-	case g.manner == Away:
+	case manner == Away:
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
-	case g.manner == Mad || g.upset[question.Number]:
+	case manner == Mad || g.upset[question.Number]:
 		result = "maybe"
 	case told && name == "" || !told && question.Type != "resident_id":
 		result = "unknown"
@@ -106,6 +134,5 @@ func (g *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		result = "differs"
 	}
 	g.asked++
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]string{"result": result}) // who asked may be gone
+	answer(w, http.StatusOK, map[string]string{"result": result})
 }
