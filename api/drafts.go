@@ -276,7 +276,10 @@ func (s *service) setDraftPhoto(ctx context.Context, in *idBodyInput) (*photoOut
 		if _, err := tx.LockDraft(in.ID); err != nil {
 			return err
 		}
-		return tx.SetDraftPhoto(in.ID, sealed, out.Body.TakenInAt)
+		if err := tx.SetDraftPhoto(in.ID, sealed, out.Body.TakenInAt); err != nil {
+			return err
+		}
+		return s.audit(tx, requestOf(ctx), "draft.photo", "draft:"+in.ID, "", nil)
 	})
 	return out, err
 }

@@ -6,15 +6,21 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/rclone/gofakes3"
+	"github.com/rclone/gofakes3/s3mem"
 	"github.com/stretchr/testify/require"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/evidence"
 	"github.com/dengpan/dengpan/store"
 )
 
@@ -341,4 +347,39 @@ func TestFilesAreListedPageByPage(t *testing.T) {
 	require.JSONEq(t, `{"evidence":[],"next":null}`, string(w.get("/v1/evidence?institution="+otherTrainerID, w.operator).body))
 	w.get("/v1/evidence?after=x", token).refused(t, http.StatusUnprocessableEntity, validationFailed)
 	require.Equal(t, store.EvidenceComplete, w.filedAbout(task, token)[0].State)
+}
+
+func TestWhatIsSentToABucketIsThereAndAuditedOnceItsSenderSaysSo(t *testing.T) {
+	t.Parallel()
+	backend := s3mem.New()
+	require.NoError(t, backend.CreateBucket(t.Context(), "evidence"))
+	bucketKey, secret := "AK"+strings.ReplaceAll(uuid.NewString(), "-", ""), uuid.NewString()
+	server := httptest.NewServer(gofakes3.New(backend, gofakes3.WithV4Auth(map[string]string{bucketKey: secret})).Server())
+	t.Cleanup(server.Close)
+	keys := filepath.Join(t.TempDir(), "keys")
+	require.NoError(t, os.WriteFile(keys, []byte(bucketKey+"\n"+secret+"\n"), 0o600))
+	bucket, err := evidence.NewBucket(evidence.BucketConfig{
+		Endpoint: server.URL, Region: "beijing", Name: "evidence", KeysFile: keys, Insecure: true,
+	})
+	require.NoError(t, err)
+	w := newWorldWith(t, func(c *Config) { c.Bucket = bucket })
+	token, content := w.institution(trainingBodyID), scoreSheet(1000)
+	a := w.askFor(token, filing(w.issue(w.newCase(1), contract.ExamTask, trainingBodyID), content, nil))
+	completion := "/v1/evidence/" + a.ID + "/completion"
+	w.post(completion, token, nil).refused(t, http.StatusConflict, evidenceMissing)
+	require.Zero(t, w.audited("evidence.complete"))
+
+	sent, err := http.NewRequestWithContext(t.Context(), a.Upload.Method, a.Upload.URL, bytes.NewReader(content))
+	require.NoError(t, err)
+	for name, value := range a.Upload.Headers {
+		sent.Header.Set(name, value)
+	}
+	answer, err := server.Client().Do(sent)
+	require.NoError(t, err)
+	require.NoError(t, answer.Body.Close())
+	require.Equal(t, http.StatusOK, answer.StatusCode)
+	for range 2 {
+		require.Equal(t, http.StatusOK, w.post(completion, token, nil).status)
+		require.Equal(t, 1, w.audited("evidence.complete"))
+	}
 }

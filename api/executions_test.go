@@ -42,6 +42,17 @@ func (e *engine) Carry(ctx context.Context, r store.Repair) (store.Repair, error
 	return tx.Repair(r.ID)
 }
 
+// fails has a workflow's run be found to fail.
+func (w *world) fails(workflow, caseID, run string) {
+	w.t.Helper()
+	require.NoError(w.t, w.store.Tx(w.t.Context(), func(tx *store.Tx) error {
+		_, err := tx.SettleTroubles(workflow, caseID, []store.Trouble{{
+			WorkflowID: workflow, CaseID: caseID, Cause: contract.WorkflowFailing, Params: map[string]any{"failure": "panicked", "attempt": 3, "run": run},
+		}}, time.Now().UTC())
+		return err
+	}))
+}
+
 func TestAWorkflowThatIsOfNoCaseIsRepairedFromTheIncidentThatItsFailureWasFoundAs(t *testing.T) {
 	t.Parallel()
 	temporal := &engine{runs: map[string]string{}}
@@ -49,12 +60,7 @@ func TestAWorkflowThatIsOfNoCaseIsRepairedFromTheIncidentThatItsFailureWasFoundA
 	temporal.store = w.store
 	batch := contract.BatchWorkflowID(uuid.NewString())
 	temporal.runs[batch] = uuid.NewString()
-	require.NoError(t, w.store.Tx(t.Context(), func(tx *store.Tx) error {
-		_, err := tx.SettleTroubles(batch, "", []store.Trouble{{
-			WorkflowID: batch, Cause: contract.WorkflowFailing, Params: map[string]any{"failure": "panicked", "attempt": 3, "run": temporal.runs[batch]},
-		}}, time.Now().UTC())
-		return err
-	}))
+	w.fails(batch, "", temporal.runs[batch])
 	var listed struct{ Incidents []listedIncident }
 	w.get("/v1/incidents", w.operator).into(t, &listed)
 	require.Len(t, listed.Incidents, 1)
@@ -81,4 +87,40 @@ func TestAWorkflowThatIsOfNoCaseIsRepairedFromTheIncidentThatItsFailureWasFoundA
 	w.get("/v1/incidents/"+other+"/execution", w.operator).refused(t, http.StatusNotFound, notFound)
 	district := "haidian"
 	w.post(path+"/pause", w.token(store.Account{Role: store.RoleOperator, District: &district}), body).refused(t, http.StatusForbidden, forbidden)
+}
+
+// Of a case, and of an incident that was found of a workflow.
+func TestEveryRepairOfAWorkflowIsCarriedOutAndSaysWhoWantedItAndWhy(t *testing.T) {
+	t.Parallel()
+	temporal := &engine{runs: map[string]string{}}
+	w := newWorldWith(t, func(c *Config) { c.Executions = temporal })
+	temporal.store = w.store
+	c, run := w.newCase(1), uuid.NewString()
+	temporal.runs[contract.CaseWorkflowID(c)] = run
+	w.fails(contract.CaseWorkflowID(c), c, run)
+	incident := w.text("SELECT id FROM incidents")
+	for subject, at := range map[string]string{
+		"case:" + c: "/v1/cases/" + c + "/execution", "incident:" + incident: "/v1/incidents/" + incident + "/execution",
+	} {
+		for _, repair := range []struct {
+			path string
+			more object
+			verb contract.Repair
+		}{
+			{"/pause", nil, contract.PauseExecution},
+			{"/unpause", nil, contract.ResumeExecution},
+			{"/reset", object{"to": "start"}, contract.ResetExecution},
+			{"/activities/7/pause", nil, contract.PauseActivity},
+			{"/activities/7/unpause", nil, contract.ResumeActivity},
+			{"/activities/7/reset", nil, contract.RetryActivity},
+			{"/activities/7/options", object{"attempt_seconds": 60}, contract.ReoptionActivity},
+		} {
+			r := w.post(at+repair.path, w.operator, merge(object{"run_id": run, "reason": "程序已修复"}, repair.more))
+			require.Equal(t, http.StatusOK, r.status, "%s: %s", repair.path, r.body)
+			last := temporal.carried[len(temporal.carried)-1]
+			require.Equal(t, []any{repair.verb, run, contract.CaseWorkflowID(c)}, []any{last.Verb, last.RunID, last.WorkflowID})
+			require.Equal(t, 1, w.count(`SELECT count(*) FROM audit_entries WHERE action = $1 AND subject = $2 AND reason = '程序已修复' AND actor = $3`,
+				"execution."+string(repair.verb), subject, w.accountOf(w.operator)), repair.path)
+		}
+	}
 }

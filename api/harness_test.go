@@ -71,6 +71,8 @@ func newWorldWith(t testing.TB, configure func(*Config)) *world {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, errors.Join(record.Close(), raw.Close())) })
 	w := &world{t: t, address: address, store: record, sql: raw, keys: keys, calendar: calendar.Real(), relay: &fakeRelay{}, log: &bytes.Buffer{}}
+	log := w.log // what is cleaned up is kept until all tests are over: not the whole world
+	t.Cleanup(func() { audited.learn(t, log.String(), raw) })
 	require.NoError(t, w.store.LoadLists(t.Context(), rules.Lists()))
 	config := Config{
 		Store: w.store, Policy: rules, Calendar: w.calendar, Keys: keys, Forwarder: w.relay, Printing: issuingtest.Printing(),

@@ -222,6 +222,23 @@ func TestAnIntakeGoesNoFasterThanItsCasesGetThroughTheirRegistrationAndCanBePaus
 	s.post("/v1/intakes/"+shown.ID+"/pause", s.sponsor, nil).refused(t, http.StatusConflict, intakeEnded)
 }
 
+func TestWhoStopsAnIntakeHasNobodyMoreRegisteredAndIsNamedForIt(t *testing.T) {
+	t.Parallel()
+	s := newSponsorship(t, 50)
+	s.agree()
+	shown, _ := s.upload(s.sponsor, list(t, somebody(1, nil), somebody(2, nil), somebody(3, nil)))
+	require.Equal(t, http.StatusOK, s.start(shown.ID, store.ModeRows, 2).status)
+	s.turn(shown.ID)
+	require.Equal(t, http.StatusOK, s.post("/v1/intakes/"+shown.ID+"/stop", s.sponsor, nil).status)
+	s.exec("UPDATE case_stages SET state = 'done' WHERE stage = 'registration'")
+	s.turn(shown.ID)
+	stopped := s.intake(shown.ID)
+	require.Equal(t, store.IntakeStopped, stopped.State)
+	require.Equal(t, intakeTotals{Rows: 3, Ready: 1, Registered: 2}, stopped.Totals)
+	require.Equal(t, 1, s.count("SELECT count(*) FROM audit_entries WHERE action = 'intake.stop' AND subject = $1 AND actor = $2",
+		"intake:"+shown.ID, s.accountOf(s.sponsor)))
+}
+
 func TestWhatAnIntakeSaidOfPeopleIsForgottenAfterAWhile(t *testing.T) {
 	t.Parallel()
 	s := newSponsorship(t, 50)

@@ -57,7 +57,9 @@ func newCinema(t testing.TB) *cinema {
 	require.NoError(t, record.LoadLists(t.Context(), rules.Lists()))
 	c := &cinema{t: t, store: record, sql: raw, rules: rules.Attendance()}
 	c.at(0)
-	logger := slog.New(slog.DiscardHandler)
+	log := &bytes.Buffer{}
+	t.Cleanup(func() { audited.learn(t, log.String(), raw) })
+	logger := slog.New(slog.NewJSONHandler(&syncWriter{w: log}, nil))
 	c.handler, err = New(Config{
 		Store: record, Policy: rules, Calendar: calendar.Real(), Keys: keys, Forwarder: &fakeRelay{}, Logger: logger, Now: c.now, LimitFactor: -1,
 	})
