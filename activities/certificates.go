@@ -84,13 +84,22 @@ func (r *Records) IssueCertificate(
 }
 
 // unverified opens an incident when a register, or people, could not say that the person is who a certificate would name. That is
-// no refusal: it goes on once people have seen the document. Who was never asked about is taken at their word.
+// no refusal: it goes on once people have seen the document. Who was never asked about is taken at their word. The trainee is
+// to show it; then it waits for those who were asked to look.
 func (f *file) unverified(stage progress.Stage) (*contract.Incident, error) {
 	check, err := f.tx.LastIdentityCheck(f.PersonID)
 	if err != nil || !check.Unverified() {
 		return nil, err
 	}
-	return f.OpenIncident(stage, contract.IdentityUnverified, store.Incident{})
+	incident, err := f.OpenIncident(stage, contract.IdentityUnverified, store.Incident{})
+	if err != nil {
+		return nil, err
+	}
+	asked, err := f.tx.Petitions(store.PetitionFilter{PersonID: f.PersonID, Kind: store.PetitionCheck, Open: true, Limit: 1})
+	if err == nil && len(asked) > 0 {
+		err = f.Awaits(*institutionParty(asked[0].InstitutionID), contract.IdentityUnverified)
+	}
+	return incident, err
 }
 
 // undermined says that the hours which a training certificate stands on do not suffice.

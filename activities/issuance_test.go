@@ -249,6 +249,7 @@ func TestX14ACertificateWaitsUntilPeopleHaveSeenWhoseDocumentItIs(t *testing.T) 
 		reply := issue(try + 1)
 		require.NotNil(t, reply.Incident, outcome)
 		require.Equal(t, contract.IdentityUnverified, reply.Incident.Cause)
+		require.Equal(t, 1, b.count(t, "cases WHERE owes_kind = 'trainee'"), "they are to show their document")
 		require.Zero(t, b.count(t, "certificates"))
 		b.settle(t, *reply.Incident, contract.Retry, store.ResolutionParams{})
 	}

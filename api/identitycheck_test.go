@@ -58,10 +58,15 @@ func TestX14WhatARegisterCannotSayIsNoRefusalAndGoesOnOncePeopleHaveSeenTheDocum
 	require.Equal(t, "unknown", w.identityOf(c.ID).Found.Code)
 	require.Equal(t, 1, w.count("SELECT count(*) FROM notifications WHERE kind = 'identity_unverified' AND act = 'show_document' AND case_id = $1", c.ID))
 	incident := w.stick(c.ID, progress.Exam, contract.IdentityUnverified, store.Incident{})
+	awaits := func() string {
+		return w.text("SELECT concat_ws(' ', owes_kind, owes_id) FROM cases WHERE id = $1", c.ID)
+	}
+	require.Equal(t, "trainee", awaits(), "they are to show their document")
 
 	first := w.puts(requests, ask)
 	require.Equal(t, []string{"identity_check", "institution"}, []string{first.Kind.Code, first.HandledBy.Code})
 	require.Equal(t, first.ID, w.identityOf(c.ID).Request)
+	require.Equal(t, "institution "+trainingBodyID, awaits(), "it is to look")
 	w.post(requests, w.trainee, ask).refused(t, http.StatusConflict, petitionAsked)
 	path, staff, others := "/v1/petitions/"+first.ID, w.institution(trainingBodyID), w.institution(evaluationBodyID)
 	verified := object{"outcome": "verified", "answer": "已查看证件"}
@@ -90,6 +95,7 @@ func TestX14WhatARegisterCannotSayIsNoRefusalAndGoesOnOncePeopleHaveSeenTheDocum
 
 	w.takes(staff, first.ID, "answer", object{"outcome": "not_same", "answer": "照片不是本人"})
 	require.Equal(t, "not_same", w.identityOf(c.ID).Found.Code)
+	require.Equal(t, "trainee", awaits())
 	require.Equal(t, "open", w.text("SELECT state FROM incidents WHERE id = $1", incident), "who is refused may show another, and nothing goes on")
 	w.document(w.trainee, first.ID).refused(t, 422, validationFailed)
 	again := w.puts(requests, ask)

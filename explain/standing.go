@@ -18,7 +18,9 @@ func (b Bodies) params() map[string]any {
 func Stage(lang message.Lang, v progress.StageView, bodies Bodies, party string) string {
 	key := "standing." + string(v.Stage) + "." + string(v.State)
 	params := bodies.params()
-	if v.State == progress.Waiting && v.Owes != nil {
+	// That a stage is stuck is an operator's business, unless others are to act.
+	stuck := v.State == progress.Stuck && v.Owes != nil && v.Owes.Kind != progress.ByOperator
+	if stuck || v.State == progress.Waiting && v.Owes != nil {
 		key += "." + string(v.Owes.Kind)
 		if !message.Has(key) { // nothing special about this stage: the same is said of all
 			key = "standing.waiting." + string(v.Owes.Kind)

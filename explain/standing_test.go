@@ -63,6 +63,18 @@ func TestWhoIsWaitedForIsNamed(t *testing.T) {
 	}
 }
 
+func TestWhatIsStuckOnAnActOfOthersIsNotSaidToBeAnOperators(t *testing.T) {
+	t.Parallel()
+	stuck := progress.StageView{Stage: progress.Exam, State: progress.Stuck, Owes: &progress.Party{Kind: progress.ByOperator}}
+	require.Contains(t, explain.Stage(message.Chinese, stuck, bodies, ""), "经办人")
+	for party, want := range map[progress.PartyKind]string{progress.ByTrainee: "等学员办理", progress.ByInstitution: "等培训机构甲办理"} {
+		stuck.Owes.Kind = party
+		said := explain.Stage(message.Chinese, stuck, bodies, "培训机构甲")
+		require.Contains(t, said, want)
+		require.NotContains(t, said, "经办人")
+	}
+}
+
 var bodies = explain.Bodies{Training: "培训机构甲", Evaluation: "评价机构乙"}
 
 // walk lists every state that can be reached from a stage's first.

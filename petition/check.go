@@ -6,12 +6,13 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/contract"
+	"github.com/dengpan/dengpan/progress"
 	"github.com/dengpan/dengpan/store"
 )
 
 // askCheck asks the training body to see a document of which the register could not say whose it is. Of whom nobody doubts it
-// there is nothing to ask.
-func (d Desk) askCheck(tx *store.Tx, p store.Petition, text string) (store.Petition, error) {
+// there is nothing to ask. What waits for it in the case waits for the training body from then on.
+func (d Desk) askCheck(tx *store.Tx, f *store.CaseFile, p store.Petition, text string) (store.Petition, error) {
 	check, err := tx.LastIdentityCheck(p.PersonID)
 	if err != nil {
 		return p, err
@@ -19,7 +20,22 @@ func (d Desk) askCheck(tx *store.Tx, p store.Petition, text string) (store.Petit
 	if !check.Unverified() {
 		return p, ErrState
 	}
-	return d.put(tx, p, text)
+	if p, err = d.put(tx, p, text); err != nil {
+		return p, err
+	}
+	looks := progress.Party{Kind: progress.ByInstitution, ID: f.TrainingBody}
+	if err := f.Awaits(looks, contract.IdentityUnverified); err != nil {
+		return p, err
+	}
+	return p, f.Save()
+}
+
+// shownAgain has what waits for a check wait for the trainee again, once nobody is asked to look and nobody said who they are.
+func (o *opened) shownAgain() error {
+	if o.Kind != store.PetitionCheck || o.State == store.PetitionAsked || o.Outcome == store.IdentityVerified {
+		return nil
+	}
+	return o.file.Awaits(progress.Party{Kind: progress.ByTrainee}, contract.IdentityUnverified)
 }
 
 // documented refuses to say of somebody who they are without having seen an image of their document.

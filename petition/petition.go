@@ -173,7 +173,7 @@ func (d Desk) Request(tx *store.Tx, a Asking) (store.Petition, error) {
 		return p, ErrState
 	}
 	if a.Kind == store.PetitionCheck {
-		return d.askCheck(tx, p, a.Text)
+		return d.askCheck(tx, f, p, a.Text)
 	}
 	if err := supervised(tx, &p, f.TrainingBody); err != nil {
 		return p, err
@@ -232,6 +232,9 @@ func (o *opened) save() error {
 	}
 	if o.file == nil {
 		return nil
+	}
+	if err := o.shownAgain(); err != nil {
+		return err
 	}
 	return o.file.Save()
 }

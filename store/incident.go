@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -105,11 +106,27 @@ func (f *CaseFile) OpenIncident(stage progress.Stage, cause contract.Cause, abou
 		return nil, fmt.Errorf("write an incident: %w", err)
 	}
 	f.Held = about.Kind
-	if err := f.Move(stage, progress.Stuck, &progress.Party{Kind: progress.ByOperator}, nil); err != nil {
+	owes := progress.ByOperator
+	if cause.Mover() == contract.Trainee {
+		owes = progress.ByTrainee
+	}
+	if err := f.Move(stage, progress.Stuck, &progress.Party{Kind: owes}, nil); err != nil {
 		return nil, err
 	}
 	f.Note(stage, "incident_opened", ActorSystem, map[string]any{"cause": string(cause)})
 	return &contract.Incident{ID: about.ID, Cause: cause}, nil
+}
+
+// Awaits says who is to act now, if the case is stuck on a cause.
+func (f *CaseFile) Awaits(party progress.Party, cause contract.Cause) error {
+	on, err := f.tx.OpenIncidentOf(f.ID)
+	switch {
+	case errors.Is(err, ErrNotFound) || err == nil && on.Cause != cause:
+		return nil
+	case err != nil:
+		return err
+	}
+	return f.Move(on.Stage, progress.Stuck, &party, nil)
 }
 
 // CloseIncident closes the case's open incident, if there is one, and answers a resolution that came too late.

@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,6 +67,9 @@ type world struct {
 	// Seated is a trainee whose evaluation the staff who log in see to: nothing reports what it comes to.
 	Seated     demo.WebLogin `json:"seated"`
 	SeatedCase string        `json:"seated_case"`
+	// Unknown is a trainee whom the register of persons does not know, of the institution whose staff log in.
+	Unknown     demo.WebLogin `json:"unknown"`
+	UnknownCase string        `json:"unknown_case"`
 }
 
 // deskInstitution trains in the occupation of the cases that are registered here.
@@ -84,7 +86,7 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 		Dir: dir, Program: testbed.Program(t), Plain: true, Lang: "zh", Trainees: 12, Day: 4 * time.Second,
 		APIAddress: testbed.Address(t), WorkerAddress: testbed.Address(t), SignerAddress: testbed.Address(t), InstitutionAddress: testbed.Address(t),
 		TemporalListen: testbed.Address(t), UIAddress: testbed.Address(t), ProviderAddress: testbed.Address(t), MailAddress: testbed.Address(t),
-		RegistryAddress: testbed.Address(t), SMSAddress: testbed.Address(t),
+		RegistryAddress: testbed.Address(t), SMSAddress: testbed.Address(t), BureauAddress: testbed.Address(t),
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -124,7 +126,7 @@ const ending = ".test.mjs"
 // which are two minutes here, and classes begin soon.
 var cases = []string{
 	"requests", "newcomer", "sittings", "ordercode", "public", "registration", "claims", "certificates", "checks", "employers", "evidence",
-	"follow", "misconduct", "messages", "people", "workbooks",
+	"follow", "misconduct", "messages", "people", "unknown", "workbooks",
 }
 
 // lanes are the stories that are told beside one another: one lane is those of cases, the other all that is left. What looks at
@@ -181,6 +183,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 
 	w.examiners(t, record.Trainees[0].CaseID, product)
 	w.seated(t, options, product)
+	w.unknown(t, options, product)
 	w.desk(t, options, product)
 	w.owed(t, options)
 	w.Stuck, w.Kept = w.stuck(t, 900_001)
@@ -259,40 +262,7 @@ func (w *world) examiners(t *testing.T, caseID string, product stack.Product) {
 func (w *world) seated(t *testing.T, options up.Options, product stack.Product) {
 	t.Helper()
 	w.Seated = demo.WebLogin{Role: "trainee", Login: "seated", Password: "eleven slow herons at the seat"}
-	require.NoError(t, product.Account(t.Context(), w.Seated.Role, "", "", w.Seated.Login, w.Seated.Password))
-	cookies, err := cookiejar.New(nil)
-	require.NoError(t, err)
-	own := http.Client{Jar: cookies}
-	sends := func(path string, body, into any) {
-		content, err := json.Marshal(body)
-		require.NoError(t, err)
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.URL+path, bytes.NewReader(content))
-		require.NoError(t, err)
-		for name, value := range map[string]string{"Content-Type": "application/json", "Origin": w.URL, "Idempotency-Key": rand.Text()} {
-			request.Header.Set(name, value)
-		}
-		answer, err := own.Do(request)
-		require.NoError(t, err)
-		defer answer.Body.Close()
-		require.Less(t, answer.StatusCode, http.StatusBadRequest, path)
-		require.NoError(t, json.NewDecoder(answer.Body).Decode(into))
-	}
-	sends("/v1/session", map[string]any{"login": w.Seated.Login, "password": w.Seated.Password}, &struct{}{})
-	var texts struct {
-		Texts []struct{ Kind, When, Version string }
-	}
-	w.ask(t, http.MethodGet, "/v1/consent-texts", nil, &texts)
-	given := []map[string]string{}
-	for _, text := range texts.Texts {
-		if text.When == "registration" {
-			given = append(given, map[string]string{"kind": text.Kind, "version": text.Version})
-		}
-	}
-	registration := registrationOf(930_000, "例示庚", trainerOfSeated, "junior", inPost)
-	registration["consents"] = given
-	var registered struct{ ID string }
-	sends("/v1/cases", registration, &registered)
-	w.SeatedCase = registered.ID
+	w.SeatedCase = w.ownCase(t, product, w.Seated, registrationOf(930_000, "例示庚", trainerOfSeated, "junior", inPost))
 	simulator := world{URL: "http://" + options.InstitutionAddress}
 	for _, part := range []string{"theory", "practical"} {
 		simulator.ask(t, http.MethodPost, "/control/scripts",
@@ -303,9 +273,7 @@ func (w *world) seated(t *testing.T, options up.Options, product stack.Product) 
 // owed leaves to the staff who log in what the simulator would do at once for two trainees: to enrol them.
 func (w *world) owed(t *testing.T, options up.Options) {
 	t.Helper()
-	staff := slices.IndexFunc(w.Logins, func(l demo.WebLogin) bool { return l.Institution != "" })
-	require.GreaterOrEqual(t, staff, 0)
-	trainer := w.Logins[staff].Institution
+	trainer := w.trainer(t)
 	simulator := world{URL: "http://" + options.InstitutionAddress}
 	behave := func(whose, id, as string) {
 		simulator.ask(t, http.MethodPost, "/control/scripts", map[string]any{whose: id, "task_kind": "enrolment", "behaviour": as}, &struct{}{})

@@ -23,11 +23,11 @@ after(() => browser.close())
 
 /**
  * Who logs in: somebody of a role, staff of the institution that nobody else answers for, an examiner of the trainee, the trainee
- * whose evaluation is left to examiners, or a district's operator.
+ * whose evaluation is left to examiners, the one whom the register of persons does not know, or a district's operator.
  */
 export const person = (role) => {
   if (role === 'desk') return world.desk
-  if (role === 'seated') return world.seated
+  if (role === 'seated' || role === 'unknown') return world[role]
   if (role.startsWith('examiner')) return world.examiners.find((l) => l.login === role)
   const found = world.logins.find((l) => (role === 'district' ? l.district : l.role === role && !l.district))
   assert.ok(found, `the demonstration has a log-in of ${role}`)

@@ -45,7 +45,7 @@ export function Now({ c }: { c: Case }) {
         <div className="alert stack close">
           <strong>{c.incident.title}</strong>
           <p>{c.incident.explanation}</p>
-          <p className="small quiet">{t('web.case.operator_decides')}</p>
+          {c.incident.who_can_move !== 'trainee' && <p className="small quiet">{t('web.case.operator_decides')}</p>}
         </div>
       )}
       {!over && next && (
