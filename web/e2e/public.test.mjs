@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { axeFindsNothing, axeFindsNothingInLightOrDark as fine } from './axe.mjs'
-import { at, fits, loggedIn, phone, visit, world } from './browser.mjs'
+import { at, fits, loggedIn, phone, shot, visit, world } from './browser.mjs'
 import { day } from './newcomers.mjs'
 
 describe('somebody without an account, on a phone', () => {
@@ -69,6 +69,52 @@ describe('somebody without an account, on a phone', () => {
       .first()
       .click()
     await page.locator('.offered-card').first().waitFor()
+  })
+
+  it('sets up to three institutions side by side, which stand in the address', async (t) => {
+    const page = await visit(t, phone)
+    await page.goto(at('/find-institutions'))
+    const card = (name) => page.locator('li.sheet', { has: page.getByRole('heading', { name, exact: true }) })
+    const [college, centre, society] = ['国家开放大学', '工业和信息化部教育与考试中心', '中国机械工程学会']
+    await card(college).getByRole('checkbox').check()
+    await page.getByText('再选一两个，就可以并排比较。').waitFor()
+    await card(centre).getByRole('checkbox').check()
+    await page.getByRole('heading', { name: '对比2家机构' }).waitFor()
+    await page
+      .getByRole('link', { name: /^正在招生的班/ })
+      .first()
+      .waitFor()
+    await page.getByText('没有公布的检查情况').nth(1).waitFor()
+    await fits(page, 'two institutions side by side')
+    await fine(page, 'two institutions side by side')
+    await shot(page, 'institutions-beside-390')
+
+    // Who chose far below is led to the box, which scrolls by keyboard; what each row is stays in sight.
+    await card(centre).getByRole('button', { name: '看对比' }).click()
+    await page.keyboard.press('ArrowRight')
+    const box = page.locator('.beside')
+    await page.waitForFunction(() => document.activeElement?.scrollLeft > 0)
+    const row = await page.getByRole('rowheader', { name: '评价机构' }).boundingBox()
+    assert.ok(row.x >= (await box.boundingBox()).x, 'what the row is has scrolled away')
+
+    await card(society).getByRole('checkbox').check()
+    await page.waitForURL(/beside=ouc%2Cmiit-education-exam%2Ccmes/)
+    assert.ok(await page.getByRole('checkbox', { name: '最多对比3个' }).first().isDisabled())
+    await page.setViewportSize({ width: 1280, height: 860 })
+    await page.reload()
+    await page.getByRole('columnheader').nth(2).waitFor()
+    await page.getByText('没有公布的检查情况').nth(2).waitFor()
+    await fits(page, 'three institutions side by side')
+    await fine(page, 'three institutions side by side')
+    await shot(page, 'institutions-beside-1280')
+    await page.getByRole('button', { name: `不再对比“${centre}”` }).click()
+    await page.getByRole('heading', { name: '对比2家机构' }).waitFor()
+
+    await page.goto(at('/find-institutions?beside=nobody'))
+    await page.getByText('选中的机构有1家不在现行名单上。').waitFor()
+    await axeFindsNothing(page, 'an institution that is on no list')
+    await page.getByRole('button', { name: '清空对比' }).click()
+    await page.getByRole('heading', { name: '对比0家机构' }).waitFor({ state: 'detached' })
   })
 
   it('sees a class as soon as its body says that everybody may', async (t) => {

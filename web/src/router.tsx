@@ -98,6 +98,7 @@ const findInstitutions = createRoute({
     role: oneOf('training', 'evaluation', 'ce_base'),
     occupation: anyText,
     district: anyText,
+    beside: anyText,
   }),
   component: lazyRouteComponent(() => import('./pages/finding/finding'), 'FindInstitutions'),
 })

@@ -1,27 +1,26 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
-import { answer, api, type Schema } from '../../api/client'
+import { lazy, Suspense } from 'react'
+import { Choose, type Chosen, useChosen } from '../../list/beside'
 import { PublicFilters } from '../../list/publicfilters'
 import { Arrived } from '../../shell/arrived'
 import { useOccupations } from '../../shell/catalogue'
 import { Note } from '../../shell/notes'
-import { moment } from '../../words/time'
+import { Waiting } from '../../shell/waiting'
 import { useWords } from '../../words/words'
+import { Base, Levels, Suspended } from './listed'
+import { directoryQuery, type Found } from './queries'
 import { Supervised } from './supervised'
 
-type Found = Schema['FoundView']
+const Compare = lazy(() => import('./compare').then((m) => ({ default: m.CompareInstitutions })))
 
 /** The institutions of the published lists, found by what they do. */
 export function FindInstitutions() {
   const { t, lang, codes, name } = useWords()
-  const asked = useSearch({ from: '/outside/find-institutions' })
+  const { beside, ...asked } = useSearch({ from: '/outside/find-institutions' })
+  const chosen = useChosen('beside', beside)
   const occupations = useOccupations()
-  const list = useQuery({
-    queryKey: ['institution-directory', lang, asked],
-    queryFn: () => answer(api.GET('/v1/institution-directory', { params: { query: asked } })),
-    staleTime: 30_000,
-    placeholderData: (before) => before,
-  })
+  const list = useQuery(directoryQuery(lang, asked))
   return (
     <div className="stack">
       <header className="stack close">
@@ -54,6 +53,11 @@ export function FindInstitutions() {
           { name: 'q', label: t('web.finding.name'), value: asked.q, type: 'search' },
         ]}
       />
+      {chosen.ids.length > 0 && (
+        <Suspense fallback={<Waiting />}>
+          <Compare among={chosen} />
+        </Suspense>
+      )}
       <Arrived of={list}>
         {(data) =>
           data.institutions.length === 0 ? (
@@ -67,7 +71,7 @@ export function FindInstitutions() {
               </p>
               <ul className="plain stack close">
                 {data.institutions.map((f) => (
-                  <Card key={f.id} of={f} />
+                  <Card key={f.id} of={f} among={chosen} />
                 ))}
               </ul>
             </>
@@ -78,15 +82,13 @@ export function FindInstitutions() {
   )
 }
 
-function Card({ of }: { of: Found }) {
-  const { t, lang } = useWords()
+function Card({ of, among }: { of: Found; among: Chosen }) {
+  const { t } = useWords()
   return (
     <li className="sheet stack close">
       <h2>{of.name}</h2>
       <p className="row">
-        {of.suspended_since && (
-          <span className="mark bad">{t('web.finding.suspended', { since: moment(lang, of.suspended_since) })}</span>
-        )}
+        <Suspended of={of} />
         {of.ce_base && <Base of={of.ce_base} />}
         <span className="quiet">{of.district?.name ?? t('web.finding.no_district')}</span>
       </p>
@@ -94,8 +96,7 @@ function Card({ of }: { of: Found }) {
         <ul className="plain">
           {of.roles.map((r) => (
             <li key={r.role.code + r.occupation.code + r.level?.code}>
-              {r.role.name} · {r.occupation.name} · {r.level?.name ?? t('web.finding.all_levels')}{' '}
-              <span className="quiet small">{t('web.finding.list_year', { year: r.list_year })}</span>
+              {r.role.name} · {r.occupation.name} · <Levels of={r} />
             </li>
           ))}
         </ul>
@@ -109,18 +110,7 @@ function Card({ of }: { of: Found }) {
         </p>
       )}
       <Supervised of={of} />
+      <Choose id={of.id} name={of.name} among={among} />
     </li>
-  )
-}
-
-function Base({ of }: { of: NonNullable<Found['ce_base']> }) {
-  const { t } = useWords()
-  const levels = [of.national && t('web.finding.national'), of.municipal && t('web.finding.municipal')].filter(Boolean)
-  return (
-    <span className={of.may_issue ? 'mark good' : 'mark warn'}>
-      {of.may_issue
-        ? t('web.finding.base', { levels: levels.join('、'), year: of.list_year })
-        : t('web.finding.base_open', { year: of.list_year })}
-    </span>
   )
 }

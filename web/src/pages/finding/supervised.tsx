@@ -4,6 +4,7 @@ import { answer, api } from '../../api/client'
 import { Coming } from '../../shell/arrived'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
+import { Notices } from '../offered/terms'
 
 /** What is published of an institution's supervision, asked for once somebody opens it. */
 export function Supervised({ of }: { of: { id: string; name: string; notices: number } }) {
@@ -15,13 +16,17 @@ export function Supervised({ of }: { of: { id: string; name: string; notices: nu
         {t('web.finding.more', { n: of.notices })}
         <span className="visually-hidden"> {of.name}</span>
       </summary>
-      {open && <More id={of.id} />}
+      {open && (
+        <div className="inset">
+          <Published id={of.id} />
+        </div>
+      )}
     </details>
   )
 }
 
 /** What it was called, when it was suspended, and what was published of inspections. */
-function More({ id }: { id: string }) {
+export function Published({ id }: { id: string }) {
   const { t, lang } = useWords()
   const one = useQuery({
     queryKey: ['institution', id, 'public'],
@@ -31,14 +36,8 @@ function More({ id }: { id: string }) {
   if (!one.data) return <Coming of={one} rows={2} />
   const { supervision, suspensions, names } = one.data
   return (
-    <div className="stack close inset">
-      {supervision.length === 0 && <p className="quiet">{t('web.offered.supervision_none')}</p>}
-      {supervision.map((n) => (
-        <p key={n.published_at}>
-          {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
-          {n.text}
-        </p>
-      ))}
+    <div className="stack close">
+      <Notices of={supervision} />
       {suspensions.map((s) => (
         <p key={s.since}>
           {s.until

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
+import { Choose, type Chosen, useChosen } from '../../list/beside'
 import { useChange } from '../../list/change'
 import { PublicFilters } from '../../list/publicfilters'
 import { Arrived } from '../../shell/arrived'
@@ -8,7 +9,7 @@ import { Facts } from '../../shell/facts'
 import { Note } from '../../shell/notes'
 import { useWords } from '../../words/words'
 import { Target } from '../classes/target'
-import { Compare, most } from './compare'
+import { Compare } from './compare'
 import './offered.css'
 import { type Offered, offeredQuery, pageSize } from './queries'
 import { Fee, Hours, How, Places } from './terms'
@@ -16,14 +17,9 @@ import { Fee, Hours, How, Places } from './terms'
 /** The classes that can be joined, month by month. What narrows them stands in the address. */
 export function ClassCalendar() {
   const { t } = useWords()
-  const { compare = '', ...asked } = useSearch({ from: '/outside/class-calendar' })
-  const change = useChange({ stay: true })
+  const { compare, ...asked } = useSearch({ from: '/outside/class-calendar' })
   const list = useQuery(offeredQuery(asked))
-  const picked = compare.split(',').filter(Boolean)
-  const toggle = (id: string) => {
-    const ids = picked.includes(id) ? picked.filter((p) => p !== id) : [...picked, id].slice(-most)
-    change({ compare: ids.join(',') || undefined })
-  }
+  const chosen = useChosen('compare', compare)
   return (
     <div className="stack">
       <header className="stack close">
@@ -31,7 +27,7 @@ export function ClassCalendar() {
         <p className="quiet">{t('web.offered.lead')}</p>
       </header>
       <Narrowing institution={list.data?.classes[0]?.institution.name} />
-      {picked.length > 0 && <Compare ids={picked} onRemove={toggle} />}
+      {chosen.ids.length > 0 && <Compare among={chosen} />}
       <Arrived of={list}>
         {(data) =>
           data.classes.length === 0 ? (
@@ -49,7 +45,7 @@ export function ClassCalendar() {
                   {month && <h2>{month}</h2>}
                   <ul className="plain offered-list">
                     {classes.map((c) => (
-                      <Card key={c.id} of={c} picked={picked.includes(c.id)} onPick={() => toggle(c.id)} />
+                      <Card key={c.id} of={c} among={chosen} />
                     ))}
                   </ul>
                 </section>
@@ -73,7 +69,7 @@ function months(classes: Offered[], together = false): [string, Offered[]][] {
   return [...by]
 }
 
-function Card({ of, picked, onPick }: { of: Offered; picked: boolean; onPick: () => void }) {
+function Card({ of, among }: { of: Offered; among: Chosen }) {
   const { t } = useWords()
   return (
     <li className="sheet stack close offered-card">
@@ -99,9 +95,7 @@ function Card({ of, picked, onPick }: { of: Offered; picked: boolean; onPick: ()
           [t('web.offered.costs'), <Fee key="fee" offer={of.offer} />],
         ]}
       />
-      <label className="offered-pick">
-        <input type="checkbox" checked={picked} onChange={onPick} /> {t('web.offered.pick')}
-      </label>
+      <Choose id={of.id} name={of.name} among={among} />
     </li>
   )
 }
@@ -131,7 +125,7 @@ function Narrowing({ institution }: { institution: string | undefined }) {
         },
       ]}
     >
-      <label className="offered-pick">
+      <label className="tick">
         <input
           type="checkbox"
           checked={asked.places === 'free'}

@@ -8,7 +8,7 @@ import { useWords } from '../../words/words'
 import { Target } from '../classes/target'
 import './offered.css'
 import { type OfferedClass, oneOffered } from './queries'
-import { Fee, Hours, How, Places, Refund } from './terms'
+import { Fee, Hours, How, Notices, Places, Refund } from './terms'
 
 /** What one class offers who would join it. */
 export function ClassOffered() {
@@ -103,15 +103,7 @@ function Shown({ of }: { of: OfferedClass }) {
           </section>
           <section className="sheet stack close late" aria-labelledby="supervision">
             <h2 id="supervision">{t('web.offered.supervision')}</h2>
-            {of.supervision.length === 0 && <p className="quiet">{t('web.offered.supervision_none')}</p>}
-            <ul className="plain lines">
-              {of.supervision.map((n) => (
-                <li key={n.published_at}>
-                  {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
-                  {n.text}
-                </li>
-              ))}
-            </ul>
+            <Notices of={of.supervision} />
           </section>
         </div>
       </div>

@@ -66,3 +66,19 @@ export function Hours({ of }: { of: Schema['OfferedView'] }) {
     </>
   )
 }
+
+/** What was published of a body's inspections, or that nothing was. */
+export function Notices({ of }: { of: Schema['NoticeOfView'][] }) {
+  const { t } = useWords()
+  if (of.length === 0) return <p className="quiet">{t('web.offered.supervision_none')}</p>
+  return (
+    <ul className="plain lines">
+      {of.map((n) => (
+        <li key={n.published_at}>
+          {n.visited_on && <span className="quiet">{n.visited_on} · </span>}
+          {n.text}
+        </li>
+      ))}
+    </ul>
+  )
+}
