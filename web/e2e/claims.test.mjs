@@ -53,8 +53,11 @@ it('whose number is another account’s says so, shows the document, and is answ
   await own.getByRole('button', { name: '上传' }).click()
   await own.getByRole('status').getByText('已上传').waitFor()
 
-  const desk = await loggedIn(t, 'operator')
+  const desk = await loggedIn(t, 'operator', { width: 820, scheme: 'dark' })
   await desk.goto(at('/claims?state=asked'))
+  await desk.locator('a.opener').first().waitFor()
+  await fits(desk)
+  await shot(desk, 'claims')
   await desk.locator('a.opener').first().click()
   const sheet = desk.getByRole('dialog')
   await sheet.getByRole('link', { name: '证件.pdf' }).waitFor()
