@@ -110,7 +110,9 @@ func (o *operations) faults() []string {
 		}
 	}
 	for action := range o.actions {
-		if thing, did, _ := strings.Cut(action, "."); !message.Has("audit_action."+action) && !(message.Has("audit_thing."+thing) && message.Has("audit_did."+did)) {
+		thing, did, _ := strings.Cut(action, ".")
+		worded := message.Has("audit_action."+action) || message.Has("audit_thing."+thing) && message.Has("audit_did."+did)
+		if !worded {
 			faults = append(faults, "the action "+action+" has no words")
 		}
 	}

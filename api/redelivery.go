@@ -13,7 +13,7 @@ const mostRedelivered = 10_000
 type redeliveryBody struct {
 	Since  *time.Time `json:"since,omitempty" doc:"Written then or later."`
 	Until  *time.Time `json:"until,omitempty" doc:"Written before."`
-	Types  []string   `json:"types,omitempty" maxItems:"10" uniqueItems:"true" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked,sitting.booked,sitting.given_up"`
+	Types  []string   `json:"types,omitempty" maxItems:"20" uniqueItems:"true" enum:"task.issued,task.cancelled,task.extended,answer.applied,answer.discarded,certificate.issued,certificate.suspended,certificate.reinstated,certificate.superseded,certificate.revoked,petition.asked,sitting.booked,sitting.given_up"`
 	States []string   `json:"states,omitempty" maxItems:"2" uniqueItems:"true" enum:"delivered,failed" doc:"Both when none is given. What is pending is sent anyway."`
 	Reason string     `json:"reason,omitempty" maxLength:"500"`
 }

@@ -396,8 +396,11 @@ func TestABodyIsToldOfEachBookingChangeAndGivingUpOfItsSittingsByIDsOnly(t *test
 		told = append(told, []string{e.Type, e.Data.SittingID})
 	}
 	require.Equal(t, [][]string{
-		{store.OutboxSittingBooked, first.ID}, {store.OutboxSittingGivenUp, first.ID}, {store.OutboxSittingBooked, second.ID},
-		{store.OutboxSittingBooked, second.ID}, {store.OutboxSittingGivenUp, second.ID},
+		{store.OutboxSittingBooked, first.ID},
+		{store.OutboxSittingGivenUp, first.ID},
+		{store.OutboxSittingBooked, second.ID},
+		{store.OutboxSittingBooked, second.ID},
+		{store.OutboxSittingGivenUp, second.ID},
 	}, told)
 	require.Zero(t, h.count("SELECT count(*) FROM outbox WHERE kind LIKE 'sitting.%' AND institution_id <> $1", evaluationBodyID))
 }
