@@ -57,6 +57,8 @@ it('whose number is another account’s says so, shows the document, and is answ
   await desk.goto(at('/claims?state=asked'))
   await desk.locator('a.opener').first().waitFor()
   await fits(desk)
+  const current = await desk.locator('.views [aria-current=page]').boundingBox()
+  assert.ok(current.x >= 0 && current.x + current.width <= 820, 'the page that is shown is among those in the row')
   await shot(desk, 'claims')
   await desk.locator('a.opener').first().click()
   const sheet = desk.getByRole('dialog')

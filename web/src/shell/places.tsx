@@ -12,7 +12,7 @@ import {
   TrophyOutlined,
 } from '@ant-design/icons'
 import { Link } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { homes, type Role } from '../api/session'
 import type { Key } from '../words/message'
 import { useWords } from '../words/words'
@@ -257,13 +257,21 @@ export function Places({ role, here }: { role: Role; here: string }) {
   )
 }
 
-/** The pages of the place where the reader is, if it has several. */
+/** The pages of the place where the reader is, if it has several. Where not all of them are shown, that one is. */
 export function Views({ role, here }: { role: Role; here: string }) {
   const { t } = useWords()
+  const row = useRef<HTMLElement>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: which link is the current one is the page's to say
+  useEffect(() => {
+    const current = row.current?.querySelector<HTMLElement>('[aria-current=page]')
+    // The row alone is scrolled: what brings an element into view would scroll the page, too.
+    if (row.current && current)
+      row.current.scrollLeft = current.offsetLeft - (row.current.clientWidth - current.clientWidth) / 2
+  }, [here])
   const place = places[role].find(({ pages }) => pages.some(at(here)))
   if (!place || place.pages.length === 1) return null
   return (
-    <nav className="views" aria-label={t(place.name)}>
+    <nav className="views" ref={row} aria-label={t(place.name)}>
       {place.pages.map(({ to, name }) => (
         <Link key={to} to={to}>
           {t(name)}
