@@ -111,7 +111,11 @@ for (const lang of [first, 'en-GB']) {
           await page.locator('a.opener').first().click()
           await page.locator(opened).first().waitFor()
         }
-        await axeFindsNothing(page, `${path} in light`)
+        await axeFindsNothing(
+          page,
+          `${path} in light`,
+          lang === first ? {} : { rules: { 'color-contrast': { enabled: false } } },
+        )
         if (lang !== first) continue
         await page.emulateMedia({ colorScheme: 'dark' })
         await axeFindsNothing(page, `${path} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
