@@ -52,7 +52,7 @@ export async function visit(
     ...(known ? { storageState: known } : {}),
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000) // a machine that does other things stands still for ten
   const wrong = []
   page.on('console', (m) => {
     if (m.type() === 'error' && !refusal.test(m.text())) wrong.push(`console: ${m.text()}`)
