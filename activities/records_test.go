@@ -234,13 +234,7 @@ func TestAnInstitutionsOwnCertificateNumberIsKeptAndNeverUsedTwice(t *testing.T)
 	b := newBundle(t, graduate())
 	b.admit(t)
 	b.train(t, calendar.NewDate(2026, time.March, 2))
-	tasks := b.issue(t, "exam", 1, 1, contract.ExamTask)
-	score := 88.0
-	b.answer(t, tasks[0], store.AnswerResult, contract.MarkResult{
-		Score: &score, HeldOn: calendar.Real().Today(time.Now()), CertificateNumber: "KFDX-2026-0001",
-	})
-	_, err := b.RecordExam(t.Context(), b.recordRequest(tasks, 1))
-	require.NoError(t, err)
+	b.passAs(t, "KFDX-2026-0001")
 	reply, err := b.IssueCertificate(t.Context(), contract.IssueCertificateRequest{
 		CaseID: b.caseID, Kind: contract.TrainingCertificate, Try: 1,
 	})
@@ -434,4 +428,16 @@ func TestAnEndedCaseOwesAndIsOwedNothing(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, due, 2, "the institution is told that the task is no longer owed")
 	require.Equal(t, store.OutboxTaskCancelled, due[1].Kind)
+}
+
+// passAs has an exam passed, and its certificate reported under a number of the institution's own.
+func (b bundle) passAs(t *testing.T, number string) {
+	t.Helper()
+	exam := b.issue(t, "exam", 1, 1, contract.ExamTask)
+	score := 88.0
+	b.answer(t, exam[0], store.AnswerResult, contract.MarkResult{
+		Score: &score, HeldOn: calendar.Real().Today(time.Now()), CertificateNumber: number,
+	})
+	_, err := b.RecordExam(t.Context(), b.recordRequest(exam, 1))
+	require.NoError(t, err)
 }

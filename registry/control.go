@@ -5,11 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"net"
 	"net/http"
-	"net/netip"
-	"strings"
 	"time"
+
+	"github.com/dengpan/dengpan/playing"
 )
 
 // Behaviour is how a register acts. The zero value is sensible.
@@ -137,26 +136,15 @@ func (s *Server) tellCounts(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// loopbackOnly keeps the control interface to this machine, and to programs on it: a page cannot name the host it speaks to as
-// anything but its own.
+// loopbackOnly keeps the control interface to this machine, and to programs on it.
 func loopbackOnly(next http.HandlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err != nil || !from.Addr().Unmap().IsLoopback() || !loopbackName(r.Host) {
+		if !playing.FromThisMachine(r) {
 			answerError(w, http.StatusForbidden, "this_machine_only")
 			return
 		}
 		next(w, r)
 	})
-}
-
-func loopbackName(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return name == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
 func answerError(w http.ResponseWriter, status int, code string) {

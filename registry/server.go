@@ -13,6 +13,8 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/dengpan/dengpan/playing"
 )
 
 // Server plays registers.
@@ -26,7 +28,6 @@ type Server struct {
 const (
 	longestRecord = 256 << 10
 	mostListed    = 500
-	shutdownGrace = 5 * time.Second
 )
 
 // New makes registers, with what the state file says they hold.
@@ -110,17 +111,8 @@ func (s *Server) Run(ctx context.Context) error {
 		ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 	}
 	s.log.InfoContext(ctx, "the registers are open", "address", listener.Addr().String(), "registers", len(s.registers))
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
+	if err := playing.Serve(ctx, server, listener); err != nil {
 		return errors.Join(fmt.Errorf("serve the registers: %w", err), s.journal.close())
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-	defer cancel()
-	if server.Shutdown(grace) != nil {
-		_ = server.Close() // what did not finish in time is sent again by whoever sent it
 	}
 	return s.journal.close()
 }

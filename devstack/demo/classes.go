@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/calendar"
+	"github.com/dengpan/dengpan/playing"
 )
 
 // offering is a class that an institution of the demonstration offers again and again.
@@ -58,7 +59,7 @@ func (d *Demo) teach(ctx context.Context) {
 				d.tell("%s: %v", o.name, err)
 			}
 		}
-		if !pause(ctx, lookAgain) {
+		if !playing.Wait(ctx, lookAgain) {
 			return
 		}
 	}

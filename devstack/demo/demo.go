@@ -210,15 +210,3 @@ func (d *Demo) tell(format string, arguments ...any) {
 	defer d.mu.Unlock()
 	d.news = append([]string{fmt.Sprintf(format, arguments...)}, d.news[:min(len(d.news), kept)]...)
 }
-
-// pause waits, and says whether to go on.
-func pause(ctx context.Context, wait time.Duration) bool {
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/intake"
+	"github.com/dengpan/dengpan/playing"
 	"github.com/dengpan/dengpan/workbook"
 )
 
@@ -32,7 +33,7 @@ func (d *Demo) employ(ctx context.Context) {
 			d.tell("%s: %v", employerName, err)
 			return
 		}
-		if !pause(ctx, lookAgain) {
+		if !playing.Wait(ctx, lookAgain) {
 			return
 		}
 	}

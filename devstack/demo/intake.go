@@ -11,6 +11,7 @@ import (
 
 	"github.com/dengpan/dengpan/consent"
 	"github.com/dengpan/dengpan/devstack/portrait"
+	"github.com/dengpan/dengpan/playing"
 )
 
 // listedBody is an institution as the API lists it.
@@ -94,11 +95,11 @@ func (d *Demo) takeIn(ctx context.Context) {
 			continue
 		}
 		for !d.takeInOne(ctx, n) {
-			if !pause(ctx, time.Second) {
+			if !playing.Wait(ctx, time.Second) {
 				return
 			}
 		}
-		if !pause(ctx, rest) {
+		if !playing.Wait(ctx, rest) {
 			return
 		}
 	}

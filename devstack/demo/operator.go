@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/playing"
 )
 
 // incident is an open incident as the API lists it.
@@ -35,7 +36,7 @@ type resolution struct {
 func (d *Demo) operate(ctx context.Context) {
 	seen := make(map[string]time.Time) // incident → when it may be resolved
 	asked := make(map[string]int)      // case and cause → resolutions so far
-	for pause(ctx, time.Second) {
+	for playing.Wait(ctx, time.Second) {
 		var open struct {
 			Incidents []incident `json:"incidents"`
 		}

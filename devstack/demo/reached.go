@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/mail/postbox"
+	"github.com/dengpan/dengpan/playing"
 )
 
 // How the trainee who is visited is reached. Nobody has this number or this address.
@@ -44,7 +45,7 @@ func (d *Demo) beReached(ctx context.Context) {
 			d.tell("the trainee cannot be told by mail or SMS: %v", err)
 			return
 		}
-		if !pause(ctx, lookedFor) {
+		if !playing.Wait(ctx, lookedFor) {
 			return
 		}
 	}
@@ -88,7 +89,7 @@ var codes = regexp.MustCompile(`\b[0-9]{6}\b`)
 func (d *Demo) sendBack(ctx context.Context, trainee Trainee, channel, folder, before string) error {
 	const patience = 30
 	for range patience {
-		if !pause(ctx, lookedFor) {
+		if !playing.Wait(ctx, lookedFor) {
 			return ctx.Err()
 		}
 		text, err := lastIn(folder)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/dengpan/dengpan/message"
+	"github.com/dengpan/dengpan/playing"
 	"github.com/dengpan/dengpan/progress"
 
 	"github.com/dengpan/dengpan/devstack/board"
@@ -45,7 +46,7 @@ func (v view) ended() bool { return v.Outcome != progress.Open }
 // watch reads every case that has not ended, again and again, has the trainees withdraw who do, the operator void the
 // sessions that are voided, and who is not known show their document.
 func (d *Demo) watch(ctx context.Context) {
-	for pause(ctx, 700*time.Millisecond) {
+	for playing.Wait(ctx, 700*time.Millisecond) {
 		for n := range d.notes.trainees() {
 			trainee, done := d.notes.trainee(n)
 			if trainee.CaseID == "" || d.viewOf(n).ended() {

@@ -5,7 +5,6 @@
 package bureau
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -14,6 +13,8 @@ import (
 	"time"
 
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
+
+	"github.com/dengpan/dengpan/playing"
 )
 
 // Manner is how the register behaves.
@@ -79,18 +80,6 @@ func (g *Register) behaving() Manner {
 	return g.manner
 }
 
-// wait waits, and says whether who asked still does.
-func wait(ctx context.Context, long time.Duration) bool {
-	timer := time.NewTimer(long)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
-}
-
 // Asked is how often it answered.
 func (g *Register) Asked() int {
 	g.mu.Lock()
@@ -115,7 +104,7 @@ func (g *Register) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	manner := g.behaving()
-	if manner == Slow && !wait(r.Context(), slowly) {
+	if manner == Slow && !playing.Wait(r.Context(), slowly) {
 		return
 	}
 	g.mu.Lock()

@@ -8,10 +8,10 @@ import (
 	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/dengpan/dengpan/playing"
 )
 
 // DefaultAddress is where the demonstration's register of persons listens.
@@ -20,7 +20,6 @@ const DefaultAddress = "127.0.0.1:8092"
 const (
 	checks         = "/checks"
 	longestControl = 4 << 10
-	shutdownGrace  = 5 * time.Second
 )
 
 // URL is where a register that listens on an address is asked.
@@ -36,17 +35,8 @@ func (g *Register) Run(ctx context.Context, address string) error {
 		Handler: g.Handler(), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second,
 		ErrorLog: slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	select {
-	case err := <-failed:
+	if err := playing.Serve(ctx, server, listener); err != nil {
 		return fmt.Errorf("serve the register of persons: %w", err)
-	case <-ctx.Done():
-	}
-	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
-	defer cancel()
-	if server.Shutdown(grace) != nil {
-		_ = server.Close() // what was not answered in time is asked again
 	}
 	return nil
 }
@@ -97,26 +87,15 @@ func refuse(w http.ResponseWriter, code string) (taken bool) {
 	return false
 }
 
-// thisMachineOnly keeps orders to this machine, and to programs on it: a page cannot name the host it speaks to as anything but
-// its own.
+// thisMachineOnly keeps orders to this machine, and to programs on it.
 func thisMachineOnly(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		from, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err != nil || !from.Addr().Unmap().IsLoopback() || !loopback(r.Host) {
+		if !playing.FromThisMachine(r) {
 			answer(w, http.StatusForbidden, map[string]string{"code": "this_machine_only"})
 			return
 		}
 		next(w, r)
 	}
-}
-
-func loopback(host string) bool {
-	name, _, err := net.SplitHostPort(host)
-	if err != nil {
-		name = host
-	}
-	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
-	return name == "localhost" || err == nil && address.Unmap().IsLoopback()
 }
 
 func answer(w http.ResponseWriter, status int, body any) {
