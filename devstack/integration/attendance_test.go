@@ -90,10 +90,12 @@ func TestHoursAreNotHadByReportingThemWrongly(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
 	behaviours := []string{"claims_twice", "outside_window", "wrong_score", "wrong_institution", "duplicate"}
+	require.NoError(t, s.worker.Stop(), "nobody is trained before their body knows how to misbehave")
 	all := s.registerMany(t, 1, len(behaviours))
 	for i, behaviour := range behaviours {
 		s.script(t, all[i], contract.TrainingTask, 1, behaviour)
 	}
+	require.NoError(t, s.worker.Start(t.Context()))
 	for _, who := range all {
 		s.ended(t, who)
 	}

@@ -28,7 +28,7 @@ describe('the page of a case, for an operator', () => {
     assert.doesNotMatch(await note.innerText(), /13812345678/, 'numbers are masked')
 
     await page.keyboard.press('r')
-    await sheet.getByRole('button', { name: '凭依据放行' }).click()
+    await sheet.getByRole('button', { name: '选择: 凭依据放行' }).click()
     await sheet.getByRole('textbox', { name: '依据', exact: true }).fill('原件已核对')
     await sheet.getByRole('textbox', { name: '理由' }).fill('学历证书系补发')
     await sheet.getByRole('textbox', { name: '法规或政策依据' }).fill('京人社专技字〔2023〕91号 二（二）')
@@ -57,7 +57,7 @@ describe('the page of a case, for an operator', () => {
       ['恢复', '[data-queue=decision]'],
     ]) {
       await page.keyboard.press('r')
-      await sheet.getByRole('button', { name: verb, exact: true }).click()
+      await sheet.getByRole('button', { name: `选择: ${verb}`, exact: true }).click()
       await sheet.getByRole('textbox', { name: '理由' }).fill('学员住院')
       await sheet.getByRole('button', { name: '先看结果' }).click()
       await sheet.locator('[data-preview=true]').waitFor()

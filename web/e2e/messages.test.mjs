@@ -36,7 +36,7 @@ it('a trainee reads on a phone what they are told, goes where it is done, and sa
   await page.getByRole('button', { name: '保存联系方式' }).click()
   await page.getByText('139****2222 还没有确认，不会发通知。').waitFor()
   const before = shortMessages().length
-  await page.getByRole('button', { name: '发送短信确认码' }).click()
+  await page.getByRole('button', { name: '发送确认码（短信）' }).click()
   await page.getByText('已发到 139****2222').waitFor()
   const code = await arrived(before)
   await page.getByRole('textbox', { name: '确认码' }).fill(code === '000000' ? '000001' : '000000')

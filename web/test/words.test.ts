@@ -1,18 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import enEverybody from '../src/generated/en.everybody.json'
-import enOperator from '../src/generated/en.operator.json'
-import enStaff from '../src/generated/en.staff.json'
-import zhEverybody from '../src/generated/zh.everybody.json'
-import zhOperator from '../src/generated/zh.operator.json'
-import zhStaff from '../src/generated/zh.staff.json'
 import { preferred } from '../src/words/language'
 import { type Dictionary, named, text } from '../src/words/message'
 import { fromNow, moment } from '../src/words/time'
+import { en, zh } from './catalogue'
 
-const zh = { ...zhEverybody, ...zhStaff, ...zhOperator }
-const en = { ...enEverybody, ...enStaff, ...enOperator }
 const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
   .filter((file) => /\.tsx?$/.test(file))
   .map((file) => readFileSync(join('src', file), 'utf8'))

@@ -65,7 +65,11 @@ function Choosing({ acts, onVerb }: { acts: Acts; onVerb: (verb: string) => void
               {p.why_not ? p.why_not.name : p.needs_approval ? t('web.casework.needs_two') : ''}
             </span>
           </span>
-          <Button disabled={p.why_not !== undefined} onClick={() => onVerb(p.verb.code)} aria-label={p.verb.name}>
+          <Button
+            disabled={p.why_not !== undefined}
+            onClick={() => onVerb(p.verb.code)}
+            aria-label={`${t('web.casework.choose')}: ${p.verb.name}`}
+          >
             {t('web.casework.choose')}
           </Button>
         </li>

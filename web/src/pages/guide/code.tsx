@@ -16,15 +16,17 @@ export function Code({ name, children }: { name: string; children: string }) {
       <figcaption className="row apart">
         <span className="small quiet">{name}</span>
         {navigator.clipboard && (
-          <button
-            type="button"
-            className="tool small"
-            onClick={() => void copy()}
-            aria-label={t('web.guide.copy', { name })}
-          >
-            <CopyOutlined aria-hidden />
+          <span className="row small">
             <span role="status">{copied && t('web.once.copied')}</span>
-          </button>
+            <button
+              type="button"
+              className="tool"
+              onClick={() => void copy()}
+              aria-label={t('web.guide.copy', { name })}
+            >
+              <CopyOutlined aria-hidden />
+            </button>
+          </span>
         )}
       </figcaption>
       <Verbatim>{children}</Verbatim>
