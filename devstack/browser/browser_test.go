@@ -46,9 +46,11 @@ type world struct {
 	// Provider is the identity provider, and somebody whom it knows.
 	Provider string        `json:"provider"`
 	Known    demo.WebLogin `json:"known"`
-	// Second and Changes are accounts of nobody else's, to set up a second step and to change a password.
-	Second  demo.WebLogin `json:"second"`
-	Changes demo.WebLogin `json:"changes"`
+	// Second, Changes and Elsewhere are accounts of nobody else's: to set up a second step, to change a password, and to end
+	// every other session of.
+	Second    demo.WebLogin `json:"second"`
+	Changes   demo.WebLogin `json:"changes"`
+	Elsewhere demo.WebLogin `json:"elsewhere"`
 	// Photo is a file that is a fit photo of somebody new.
 	Photo string `json:"photo"`
 	// SMS is the folder in which short messages arrive.
@@ -151,7 +153,7 @@ func lanes(t *testing.T, dir string) map[string][]string {
 func prepare(t *testing.T, options up.Options, ended chan error) world {
 	t.Helper()
 	w := world{
-		URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: chromium(t),
+		URL: "http://" + options.APIAddress, Provider: "http://" + options.ProviderAddress, Chromium: testbed.Chromium(t),
 		SMS: filepath.Join(options.Dir, demo.SMSFolder), Photo: filepath.Join(options.Dir, "photo.png"),
 	}
 	require.NoError(t, os.WriteFile(w.Photo, portrait.PNG(options.Trainees), 0o600))
@@ -176,7 +178,7 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		Program: options.Program, Demo: true,
 		DatabaseFile: filepath.Join(options.Dir, "application-database-url"), KeysetFile: filepath.Join(options.Dir, "keyset.json"),
 	}
-	for login, into := range map[string]*demo.WebLogin{"second": &w.Second, "changes": &w.Changes} {
+	for login, into := range map[string]*demo.WebLogin{"second": &w.Second, "changes": &w.Changes, "elsewhere": &w.Elsewhere} {
 		*into = demo.WebLogin{Role: "trainee", Login: login, Password: "eleven slow herons at " + login}
 		require.NoError(t, product.Account(t.Context(), into.Role, "", "", login, into.Password))
 	}
@@ -324,16 +326,4 @@ func (w *world) ask(t *testing.T, method, path string, body, into any) {
 	require.NoError(t, err)
 	require.Less(t, answer.StatusCode, http.StatusBadRequest, "%s %s: %s", method, path, said)
 	require.NoError(t, json.Unmarshal(said, into))
-}
-
-// chromium is the browser: the one that is named, or the one on the PATH. deploy/needs sees to it.
-func chromium(t *testing.T) string {
-	t.Helper()
-	name := os.Getenv("DENGPAN_CHROMIUM")
-	if name == "" {
-		name = "chromium"
-	}
-	path, err := exec.LookPath(name)
-	require.NoError(t, err, "run deploy/needs test, or make test")
-	return path
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/dengpan/dengpan/store"
 
 	"github.com/dengpan/dengpan/devstack/files"
+	"github.com/dengpan/dengpan/devstack/testbed"
 )
 
 const (
@@ -135,15 +136,9 @@ func (s *system) clear(t testing.TB) {
 	t.Helper()
 	const login, password = "clearing", "eleven slow herons at the desk"
 	require.NoError(t, s.product.Account(t.Context(), "operator", "", "", login, password))
-	browser := os.Getenv("DENGPAN_CHROMIUM")
-	if browser == "" {
-		browser = "chromium"
-	}
-	chromium, err := exec.LookPath(browser)
-	require.NoError(t, err, "run deploy/needs test, or make test")
 	path := filepath.Join(s.logs, "world.json")
 	require.NoError(t, files.WriteJSON(path, document{
-		"url": s.url, "chromium": chromium, "simulator": s.simulator, "behind": behind, "failed": failed, "again": again,
+		"url": s.url, "chromium": testbed.Chromium(t), "simulator": s.simulator, "behind": behind, "failed": failed, "again": again,
 		"endpoint": s.simulator + "/institutions/ouc/callbacks",
 		"logins":   []document{{"role": "operator", "login": login, "password": password}},
 	}))

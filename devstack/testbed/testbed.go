@@ -4,6 +4,7 @@ package testbed
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -23,6 +24,23 @@ func Program(t testing.TB) string {
 	require.NoError(t, err)
 	require.FileExists(t, path, "build it first: run make build, or make test")
 	return path
+}
+
+// Chromium is the browser that tests drive: the one that is named, or Debian's, if it can be as the program without windows,
+// which opens a page at half of what it costs the other. deploy/needs sees to it.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	names := []string{"chromium-headless-shell", "chromium"}
+	if named := os.Getenv("DENGPAN_CHROMIUM"); named != "" {
+		names = []string{named}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	require.Fail(t, "there is no Chromium", "looked for %q: run deploy/needs test, or make test", names)
+	return ""
 }
 
 // Folder is a place of the test's own that PostgreSQL's own user can reach, which t.TempDir is not when root tests, and

@@ -1,6 +1,7 @@
 // What the tests in a browser share: the browser, the people of the demonstration, and what no page may do.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { after } from 'node:test'
 import { chromium } from 'playwright-core'
 
@@ -23,11 +24,12 @@ after(() => browser.close())
 
 /**
  * Who logs in: somebody of a role, staff of the institution that nobody else answers for, an examiner of the trainee, the trainee
- * whose evaluation is left to examiners, the one whom the register of persons does not know, or a district's operator.
+ * whose evaluation is left to examiners, the one whom the register of persons does not know, one whose other sessions are ended,
+ * or a district's operator.
  */
 export const person = (role) => {
   if (role === 'desk') return world.desk
-  if (role === 'seated' || role === 'unknown') return world[role]
+  if (['seated', 'unknown', 'elsewhere'].includes(role)) return world[role]
   if (role.startsWith('examiner')) return world.examiners.find((l) => l.login === role)
   const found = world.logins.find((l) => (role === 'district' ? l.district : l.role === role && !l.district))
   assert.ok(found, `the demonstration has a log-in of ${role}`)
@@ -123,19 +125,17 @@ export async function logsIn(t, role, options) {
   return page
 }
 
-const sessions = new Map()
-
-/** A page of somebody who logged in before: most tests are not about that. */
+/** A page, still empty, of somebody who logged in before, in this story or another: most are not about that. */
 export async function loggedIn(t, role, options) {
-  if (!sessions.has(role)) {
+  const kept = join(dirname(process.env.DENGPAN_WORLD), `session-of-${role}.json`)
+  if (!existsSync(kept)) {
     const page = await logsIn(t, role)
-    sessions.set(role, await page.context().storageState({ indexedDB: false }))
+    const { cookies } = await page.context().storageState({ indexedDB: false })
+    const whole = `${kept}.${process.pid}` // stories are told beside one another
+    writeFileSync(whole, JSON.stringify({ cookies, origins: [] })) // what the reader chose is not taken over
+    renameSync(whole, kept)
   }
-  const known = { ...sessions.get(role), origins: [] } // what the reader chose is not taken over
-  const page = await visit(t, { ...options, known })
-  await page.goto(at('/'))
-  await page.locator('header.bar').waitFor()
-  return page
+  return visit(t, { ...options, known: kept })
 }
 
 /** Asks the interface beside the page, as a machine does. */

@@ -5,6 +5,7 @@ import { at, loggedIn, world } from './browser.mjs'
 describe('staff of an institution', () => {
   it('try their endpoint, replace what signs, pause it and let it go on, each with its outcome', async (t) => {
     const page = await loggedIn(t, 'desk')
+    await page.goto(at('/'))
     await page.getByRole('link', { name: '接口', exact: true }).click()
     await page.waitForURL(/\/endpoint$/)
     await page.getByRole('button', { name: '发送测试事件' }).click()

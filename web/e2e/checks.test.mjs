@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { unzipSync } from 'fflate'
 import { axeFindsNothing } from './axe.mjs'
-import { loggedIn, phone, visit, world } from './browser.mjs'
+import { at, loggedIn, phone, visit, world } from './browser.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
 
 describe('a certificate', () => {
@@ -50,6 +50,7 @@ describe('a certificate', () => {
 
   it('is checked with many others, for a purpose and a reason', async (t) => {
     const page = await loggedIn(t, 'institution')
+    await page.goto(at('/'))
     await page.getByRole('link', { name: '证书', exact: true }).click()
     await page.getByRole('link', { name: '批量核验' }).click()
     await page.getByRole('heading', { name: '还没有核验过' }).waitFor()

@@ -7,6 +7,7 @@ import { day } from './newcomers.mjs'
 describe('staff who teach in classes', () => {
   it('make a class, take a trainee in, announce a session for it, and report who came: the hours appear with the class', async (t) => {
     const page = await loggedIn(t, 'desk')
+    await page.goto(at('/'))
     const dialog = page.getByRole('dialog')
 
     await page.getByRole('link', { name: '教学' }).click()

@@ -181,6 +181,7 @@ describe('a list of anything else', () => {
 describe('the overview', () => {
   it('is what an operator sees first, and each figure leads to its list', async (t) => {
     const page = await loggedIn(t, 'operator')
+    await page.goto(at('/'))
     await page.waitForURL(/\/overview/)
     await axeFindsNothing(page, 'the overview')
     // It is counted now and then, and shown by itself once it is.

@@ -19,6 +19,7 @@ async function fine(page, where) {
 
 it('an employer sees its people in its class, and nothing else of them', async (t) => {
   const page = await loggedIn(t, 'employer')
+  await page.goto(at('/'))
   await page.getByRole('heading', { level: 1, name: '本单位学员' }).waitFor()
   await page.getByRole('heading', { level: 2, name: '例示科技大数据订单班' }).waitFor()
   const people = page.locator('.listing tbody tr')
@@ -43,6 +44,7 @@ it('an employer sees its people in its class, and nothing else of them', async (
 
 it('a training body makes an order class, its employer agrees to it and registers people by a workbook, row by row', async (t) => {
   const body = await loggedIn(t, 'institution')
+  await body.goto(at('/'))
   const dialog = body.getByRole('dialog')
   const occupation = await trains()
   const evaluates = (await listed('evaluation')).find((i) => i.occupation.code === occupation.code).name
@@ -60,6 +62,7 @@ it('a training body makes an order class, its employer agrees to it and register
   await dialog.getByText('等待该单位确认').waitFor()
 
   const page = await loggedIn(t, 'employer')
+  await page.goto(at('/'))
   await page.getByText('待确认').waitFor()
   await page.getByRole('link', { name }).click()
   await page.getByRole('heading', { level: 2, name }).waitFor()

@@ -5,6 +5,7 @@ import { at, fits, loggedIn, phone, shot, visit, world } from './browser.mjs'
 
 it('on a phone, a trainee sees first what is now, shows a certificate by a link and ends it, and has the hours of each year', async (t) => {
   const page = await loggedIn(t, 'trainee', phone)
+  await page.goto(at('/'))
   await page.locator('.now').waitFor()
   const [now, climb] = await Promise.all(['.now', '.climb'].map((part) => page.locator(part).boundingBox()))
   assert.ok(now.y < climb.y, 'what is now stands above the stages')

@@ -10,6 +10,7 @@ const tasks = async (key) =>
 describe('an API key', () => {
   it('is made and shown once, is good for what it was made for, is replaced without a gap, and refused once it is revoked', async (t) => {
     const page = await loggedIn(t, 'institution')
+    await page.goto(at('/'))
     await page.getByRole('link', { name: '接口', exact: true }).click()
     await page.getByRole('link', { name: '接口密钥' }).click()
     await page.getByRole('button', { name: '新建密钥' }).click()

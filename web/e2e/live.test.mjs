@@ -21,7 +21,6 @@ async function grows(page, from) {
 describe('the page of a case', () => {
   it('shows what is new without being loaded again', async (t) => {
     const page = await loggedIn(t, 'operator', { lang: 'en-GB' })
-    await page.locator('main h1').waitFor()
     await page.goto(at(`/cases/${world.moving}`))
     await page.locator('[data-live=live]').waitFor()
     let loads = 0
@@ -34,7 +33,6 @@ describe('the page of a case', () => {
 
   it('asks by itself while its stream is blocked, and says so', async (t) => {
     const page = await loggedIn(t, 'operator', { lang: 'en-GB' })
-    await page.locator('main h1').waitFor()
     await page.route('**/stream', (route) => route.fulfill({ status: 404, body: '' }))
     await page.goto(at(`/cases/${world.moving}`))
     await page.locator('[data-live=polling]').waitFor()

@@ -6,6 +6,7 @@ import { at, fits, loggedIn, phone, world } from './browser.mjs'
 
 it('a trainee reads on a phone what they are told, goes where it is done, and says how they can be reached', async (t) => {
   const page = await loggedIn(t, 'trainee', phone)
+  await page.goto(at('/'))
   await page.getByRole('link', { name: /^消息，\d+条未读$/ }).click()
   await page.getByRole('heading', { name: '消息' }).waitFor()
   await fits(page)

@@ -3,6 +3,7 @@ import { at, counts, loggedIn } from './browser.mjs'
 
 it('staff name a mailbox, are told so, say that they see to it, and take the mailbox away', async (t) => {
   const page = await loggedIn(t, 'institution')
+  await page.goto(at('/'))
   await page.locator('nav.places').getByRole('link', { name: '通知' }).click()
   await page.getByRole('button', { name: '通知邮箱' }).click()
   const dialog = page.getByRole('dialog')

@@ -16,7 +16,6 @@ describe('a page of another role', () => {
   ]) {
     it(`is not shown: ${path.split('/')[1]} to ${role}`, async (t) => {
       const page = await loggedIn(t, role)
-      await page.locator('main h1').waitFor()
       await page.goto(at(path))
       await page.getByRole('heading', { name: '这个页面不属于您的角色' }).waitFor()
     })
@@ -24,7 +23,6 @@ describe('a page of another role', () => {
 
   it("and another person's case are not found", async (t) => {
     const page = await loggedIn(t, 'trainee')
-    await page.locator('main h1').waitFor()
     await page.goto(at(`/cases/${world.stuck}`))
     await page.getByRole('alert').waitFor()
     await counts(page.locator('.camp'), 0)
@@ -32,7 +30,6 @@ describe('a page of another role', () => {
 
   it('that is nowhere says so', async (t) => {
     const page = await loggedIn(t, 'operator')
-    await page.locator('main h1').waitFor()
     await page.goto(at('/nowhere'))
     await page.getByRole('heading', { name: '没有这个页面' }).waitFor()
   })
@@ -52,7 +49,6 @@ describe('the language', () => {
 
   it('changes what the interface says, too', async (t) => {
     const page = await loggedIn(t, 'operator')
-    await page.locator('main h1').waitFor()
     await page.goto(at(`/cases/${world.stuck}`))
     await page.getByText('不符合参加条件').first().waitFor()
     await page.getByRole('button', { name: 'English' }).click()
@@ -63,6 +59,7 @@ describe('the language', () => {
 describe('a list', () => {
   it('has its filters and order in its address, and keeps them when it is loaded again', async (t) => {
     const page = await loggedIn(t, 'institution', { lang: 'en-GB' })
+    await page.goto(at('/'))
     await page.locator('.listing tbody tr').first().waitFor()
     await page.getByLabel('State', { exact: true }).click()
     await page.getByTitle('Answered', { exact: true }).click()
@@ -82,6 +79,7 @@ describe('a list', () => {
 
   it('opens a row beside it, at an address that can be passed on', async (t) => {
     const page = await loggedIn(t, 'institution')
+    await page.goto(at('/'))
     await page.locator('.listing a.opener').first().click()
     await page.waitForURL(/task=[0-9a-f-]{36}/)
     await page.getByRole('dialog').getByText('证件号码', { exact: true }).waitFor()
@@ -92,6 +90,7 @@ describe('a list', () => {
 
   it('is made of cards on a phone, without a scroll bar across', async (t) => {
     const page = await loggedIn(t, 'institution', phone)
+    await page.goto(at('/'))
     await page.locator('.cards > li').first().waitFor()
     await fits(page)
   })

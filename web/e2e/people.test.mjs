@@ -25,6 +25,7 @@ const row = (page, name) => page.locator('.listing tbody tr', { hasText: name })
 describe('staff of an institution', () => {
   it("invite a colleague, who chooses a log-in, sees the institution's tasks, and is out when the account is closed", async (t) => {
     const staff = await loggedIn(t, 'institution')
+    await staff.goto(at('/'))
     const institution = await staff.locator('.who').innerText()
     const link = await invites(staff, '教务处二')
     await row(staff, '教务处二').getByText('待接受').waitFor()
@@ -52,6 +53,7 @@ describe('staff of an institution', () => {
 
   it('take an invitation back with a reason, and its link is good for nothing', async (t) => {
     const staff = await loggedIn(t, 'institution')
+    await staff.goto(at('/'))
     const link = await invites(staff, '教务处三')
     await row(staff, '教务处三').locator('a.opener').click()
     const dialog = staff.getByRole('dialog')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { strToU8 } from 'fflate'
 import { axeFindsNothing } from './axe.mjs'
-import { counts, loggedIn } from './browser.mjs'
+import { at, counts, loggedIn } from './browser.mjs'
 import { fillIn, xlsx } from './sheet.mjs'
 
 const today = new Date().toISOString().slice(0, 10)
@@ -11,6 +11,7 @@ const today = new Date().toISOString().slice(0, 10)
 describe('a workbook', () => {
   it('is downloaded, filled in, checked row by row, and submitted once somebody says so', async (t) => {
     const page = await loggedIn(t, 'institution')
+    await page.goto(at('/'))
     await page.getByRole('link', { name: 'Excel 办理' }).click()
     await page.getByRole('heading', { name: '还没有上传过文件' }).waitFor()
     await axeFindsNothing(page)
