@@ -233,6 +233,23 @@ func TestAPanicTellsTheCallerNothing(t *testing.T) {
 	require.Contains(t, w.log.String(), "http_test.go", "the log says where")
 }
 
+func TestWhoGoesAwayBeforeTheAnswerIsNotTakenForAnOutage(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	gone, leave := context.WithCancel(t.Context())
+	leave()
+	for _, c := range []call{
+		{method: http.MethodGet, path: "/v1/cases", token: w.operator},
+		{method: http.MethodPost, path: "/v1/cases", token: w.trainee, body: registrationOf(1, nil), header: map[string]string{"Idempotency-Key": "k"}},
+	} {
+		w.handler.ServeHTTP(httptest.NewRecorder(), c.request(t).WithContext(gone))
+		require.Contains(t, w.log.String(), `"route":"`+c.method+` /v1/cases","status":499`)
+	}
+	require.NotContains(t, w.log.String(), "the record is away")
+	require.Contains(t, string(w.get("/metrics", "").body), `dengpan_http_requests_total{route="GET /v1/cases",status="499"} 1`)
+	require.Equal(t, http.StatusCreated, w.register(w.trainee, "k", registrationOf(1, nil)).status, "nothing was kept of what was given up")
+}
+
 func TestHealthAndFiguresAreShown(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"math"
@@ -212,7 +213,12 @@ const (
 	payloadTooLarge        = "payload_too_large"
 	internal               = "internal"
 	unavailable            = "unavailable"
+	givenUp                = "given_up"
 )
+
+// statusGivenUp is the status, in logs and metrics, of a request whose sender went away before it was answered: neither we nor
+// the record failed. Nobody reads it.
+const statusGivenUp = 499
 
 // statuses is the HTTP status of every problem there is.
 var statuses = map[string]int{
@@ -410,6 +416,7 @@ var statuses = map[string]int{
 	payloadTooLarge:        http.StatusRequestEntityTooLarge,
 	internal:               http.StatusInternalServerError,
 	unavailable:            http.StatusServiceUnavailable,
+	givenUp:                statusGivenUp,
 }
 
 // Problem is an error body (RFC 9457). It never repeats what was sent: a bad value may be somebody's ID number.
@@ -531,6 +538,8 @@ func asProblem(r *request, err error) *Problem {
 		return problem(notFound)
 	case errors.Is(err, store.ErrKeyInUse):
 		return problem(idempotencyInUse)
+	case errors.Is(err, context.Canceled):
+		return problem(givenUp)
 	case store.Away(err):
 		r.log.Warn("the record is away", slog.Any("error", err))
 		return problem(unavailable).after(time.Second)
