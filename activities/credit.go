@@ -15,14 +15,18 @@ import (
 // the training: neither exam nor evaluation takes them back. When hours were voided or added since they were booked, what
 // was booked follows.
 //
-// A year that is closed takes no more: an operator has it reopened, or decides that the hours go to the year that is open.
+// A year that is closed takes no more: an operator has it reopened, or decides that its hours go to the year that is open. What
+// was decided about one closed year says nothing about another.
 func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursRequest) (contract.StepReply, error) {
 	return once(ctx, r, req.CaseID, req.Key(), func(f *file) (contract.StepReply, error) {
-		var instead []int
+		var instead hours.Instead
 		if req.Overrides.Has(contract.CEYearClosed) {
-			instead = []int{f.today.Year()}
+			var err error
+			if instead, err = f.yearsInstead(); err != nil {
+				return contract.StepReply{}, err
+			}
 		}
-		changes, err := f.settleCE("hours_changed", instead...)
+		changes, err := f.settleCE("hours_changed", instead)
 		if closed, is := errors.AsType[*hours.YearClosedError](err); is {
 			if err := f.begin(progress.CEHours); err != nil {
 				return contract.StepReply{}, err
@@ -49,8 +53,27 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 	})
 }
 
+// yearsInstead is the year that is open, for each closed year whose incident was overridden.
+func (f *file) yearsInstead() (hours.Instead, error) {
+	resolutions, incidents, err := f.tx.ResolutionsOf(f.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	instead := map[int]int{}
+	for _, resolution := range resolutions {
+		incident := incidents[resolution.IncidentID]
+		if incident.Cause != contract.CEYearClosed || resolution.Verb != contract.Override || resolution.Outcome != store.ResolutionApplied {
+			continue
+		}
+		if closed, is := incident.Params["year"].(float64); is {
+			instead[int(closed)] = f.today.Year()
+		}
+	}
+	return func(closed int) int { return instead[closed] }, nil
+}
+
 // settleCE makes the case's CE credits what its standing hours come to, for a reason, and notes what changed.
-func (f *file) settleCE(reason string, instead ...int) ([]hours.Change, error) {
+func (f *file) settleCE(reason string, instead hours.Instead) ([]hours.Change, error) {
 	earned := hours.EarnedInCase(f.Case)
 	if f.State(progress.Training) != progress.Done {
 		var err error
@@ -58,7 +81,7 @@ func (f *file) settleCE(reason string, instead ...int) ([]hours.Change, error) {
 			return nil, err
 		}
 	}
-	changes, err := hours.SettleCE(f.tx, earned, f.rules, f.Now(), reason, instead...)
+	changes, err := hours.SettleCE(f.tx, earned, f.rules, f.Now(), reason, instead)
 	for _, change := range changes {
 		kind, params := "ce_hours_credited", map[string]any{"year": change.Year, "hours": change.Hours.String()}
 		switch {
@@ -89,7 +112,7 @@ func (f *file) countedUnfinished() ([]string, error) {
 // creditUnfinished books what counts of a training that ends uncompleted. A case is not kept from ending by a closed year:
 // the timeline says what was not booked.
 func (f *file) creditUnfinished() error {
-	changes, err := f.settleCE("hours_changed")
+	changes, err := f.settleCE("hours_changed", nil)
 	if closed, is := errors.AsType[*hours.YearClosedError](err); is {
 		f.Note(progress.CEHours, "ce_hours_pending", store.ActorSystem, map[string]any{"year": closed.Year})
 		return nil

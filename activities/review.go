@@ -61,7 +61,7 @@ func (r *Records) ReviewHours(
 
 // followHours makes what was booked as CE hours follow what stands. Hours for a closed year wait for a step of their own.
 func (f *file) followHours(reason string) error {
-	_, err := f.settleCE(reason)
+	_, err := f.settleCE(reason, nil)
 	if _, closed := errors.AsType[*hours.YearClosedError](err); closed {
 		return nil
 	}

@@ -246,6 +246,59 @@ func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 	}
 }
 
+func TestX22WhatIsDecidedAboutOneClosedYearSaysNothingAboutAnother(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.exec(t, `UPDATE cases SET registered_on = '2024-01-01'`) // before both years were closed
+	b.exec(t, `INSERT INTO ce_years VALUES (2024, now(), $1), (2025, now(), $1)`, b.account)
+	b.trainOnly(t, calendar.NewDate(2024, time.December, 28)) // four days of one year, six of the other
+	credit := func(try int) contract.StepReply {
+		reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
+			CaseID: b.caseID, Try: try, Overrides: overrides(try > 1, contract.CEYearClosed),
+		})
+		require.NoError(t, err)
+		return reply
+	}
+	reply := credit(1)
+	require.Equal(t, contract.CEYearClosed, reply.Incident.Cause)
+	b.settle(t, *reply.Incident, contract.Override, store.ResolutionParams{Evidence: "e"})
+	reply = credit(2)
+	require.NotNil(t, reply.Incident, "the other year is closed, too")
+	require.Empty(t, b.ce(t), "nothing is written by halves")
+	b.exec(t, `UPDATE ce_years SET closed_at = NULL, closed_by = NULL WHERE year = 2025`)
+	b.settle(t, *reply.Incident, contract.Retry, store.ResolutionParams{})
+	require.Nil(t, credit(3).Incident)
+	require.Equal(t, map[int]string{calendar.Real().Today(time.Now()).Year(): "32", 2025: "48"}, b.ce(t))
+}
+
+func TestX22BothOfTwoClosedYearsGoToTheOpenOneWhenBothAreDecidedSo(t *testing.T) {
+	t.Parallel()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.exec(t, `UPDATE cases SET registered_on = '2024-01-01'`) // before both years were closed
+	b.exec(t, `INSERT INTO ce_years VALUES (2024, now(), $1), (2025, now(), $1)`, b.account)
+	b.trainOnly(t, calendar.NewDate(2024, time.December, 28))
+	for try := 1; try <= 3; try++ {
+		reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
+			CaseID: b.caseID, Try: try, Overrides: overrides(try > 1, contract.CEYearClosed),
+		})
+		require.NoError(t, err)
+		require.Equal(t, try < 3, reply.Incident != nil, "try %d", try)
+		if reply.Incident != nil {
+			b.settle(t, *reply.Incident, contract.Override, store.ResolutionParams{Evidence: "e"})
+		}
+	}
+	standing, err := b.Store.Read(t.Context()).StandingCE(b.caseID)
+	require.NoError(t, err)
+	sum := 0.0
+	for _, e := range standing {
+		require.Equal(t, calendar.Real().Today(time.Now()).Year(), e.Year)
+		sum += e.Hours.Float()
+	}
+	require.InDelta(t, 80, sum, 0)
+}
+
 func TestX46NewFactsBringTheTitleThatACaseEndedWithout(t *testing.T) {
 	t.Parallel()
 	studying := graduate()

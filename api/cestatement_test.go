@@ -31,7 +31,7 @@ func (w *world) lesson(caseID, day string, length float64) {
 		if err != nil {
 			return err
 		}
-		_, err = hours.SettleCE(tx, hours.EarnedInCase(c), rules, time.Now().UTC(), "hours_changed")
+		_, err = hours.SettleCE(tx, hours.EarnedInCase(c), rules, time.Now().UTC(), "hours_changed", nil)
 		return err
 	}))
 }

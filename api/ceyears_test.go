@@ -158,7 +158,7 @@ func TestAClosingAndACreditNeverCross(t *testing.T) {
 		require.NoError(t, err)
 	}
 	credit := func(tx *store.Tx, p store.CoursePlace) error {
-		_, err := hours.SettleCE(tx, hours.EarnedAtPlace(p), rules, time.Now().UTC(), "")
+		_, err := hours.SettleCE(tx, hours.EarnedAtPlace(p), rules, time.Now().UTC(), "", nil)
 		return err
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/dengpan/dengpan/course"
+	"github.com/dengpan/dengpan/hours"
 	"github.com/dengpan/dengpan/ledger"
 	"github.com/dengpan/dengpan/message"
 	"github.com/dengpan/dengpan/people"
@@ -240,9 +241,9 @@ func (s *service) credit(ctx context.Context, in *idBodyInput) (*placeOutput, er
 		return nil, err
 	}
 	reason := reasonIn(found, body.Reason)
-	var instead []int
+	var instead hours.Instead
 	if body.Year != 0 {
-		instead = []int{body.Year}
+		instead = func(int) int { return body.Year }
 		if body.Year > s.today().Year() {
 			found.add("year", fieldOutOfRange)
 		}
@@ -252,7 +253,7 @@ func (s *service) credit(ctx context.Context, in *idBodyInput) (*placeOutput, er
 	}
 	return s.decidePlace(ctx, in.ID, "place.credit", reason,
 		func(e course.Ending, c store.Course, p store.CoursePlace, reason string) error {
-			_, err := e.Credit(c, p, reason, instead...)
+			_, err := e.Credit(c, p, reason, instead)
 			return yearClosed(err)
 		})
 }

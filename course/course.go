@@ -72,12 +72,12 @@ func (e Ending) Release(c store.Course, p store.CoursePlace) error {
 
 // Credit credits what of a place's hours waits for a closed year: to that year, if it is open again, or by the city
 // bureau's decision to another. The error may be a *hours.YearClosedError.
-func (e Ending) Credit(c store.Course, p store.CoursePlace, reason string, instead ...int) ([]hours.Change, error) {
+func (e Ending) Credit(c store.Course, p store.CoursePlace, reason string, instead hours.Instead) ([]hours.Change, error) {
 	rules, err := policy.ByID(c.PolicyVersion)
 	if err != nil {
 		return nil, fmt.Errorf("read the course's rules: %w", err)
 	}
-	return hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, reason, instead...)
+	return hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, reason, instead)
 }
 
 // end says how the course ended for one person, credits the hours that stand, and issues the certificate.
@@ -100,7 +100,7 @@ func (e Ending) end(c store.Course, p store.CoursePlace) error {
 	if err != nil {
 		return fmt.Errorf("read the course's rules: %w", err)
 	}
-	_, err = hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, "course_completion")
+	_, err = hours.SettleCE(e.Tx, hours.EarnedAtPlace(p), rules, e.At, "course_completion", nil)
 	// The hours of a closed year wait for the year to be opened, or for a decision; the certificate does not.
 	if _, closed := errors.AsType[*hours.YearClosedError](err); err != nil && !closed {
 		return err

@@ -76,6 +76,10 @@ type Change struct {
 // operator reopens the year, or decides for another.
 type YearClosedError struct{ Year int }
 
+// Instead is what somebody decided is credited in a closed year's place: a year that is open, or 0 for no decision. None was made
+// where it is nil.
+type Instead func(closed int) int
+
 // Error names the year.
 func (e *YearClosedError) Error() string { return fmt.Sprintf("CE year %d is closed", e.Year) }
 
@@ -84,9 +88,9 @@ func (e *YearClosedError) Error() string { return fmt.Sprintf("CE year %d is clo
 //
 // The hours of a course are credited once the base has declared it complete; until then nothing is written.
 //
-// A closed year gives hours back, but takes none: then nothing is written, and the error is a *YearClosedError. With
-// `instead` a year that is open is credited in a closed one's place, by somebody's decision.
-func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, reason string, instead ...int) ([]Change, error) {
+// A closed year gives hours back, but takes none: then nothing is written, and the error is a *YearClosedError that names the
+// closed year that nothing was decided about.
+func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, reason string, instead Instead) ([]Change, error) {
 	// One settlement of a person after another: what the ledger says then is a matter of the order of its rows.
 	if err := tx.LockPerson(earned.PersonID); err != nil {
 		return nil, err
@@ -118,7 +122,7 @@ func SettleCE(tx *store.Tx, earned Earned, rules *policy.Policy, at time.Time, r
 
 // open is the year that a change is to be credited to. The year of hours that are given back, and of fewer in the place of
 // more, may be closed.
-func open(tx *store.Tx, change Change, instead []int) (int, error) {
+func open(tx *store.Tx, change Change, instead Instead) (int, error) {
 	if change.Hours <= change.Before {
 		return change.Year, nil
 	}
@@ -126,13 +130,17 @@ func open(tx *store.Tx, change Change, instead []int) (int, error) {
 	if err != nil || !closed {
 		return change.Year, err
 	}
-	if len(instead) == 0 || change.Before > 0 {
+	year := 0
+	if instead != nil && change.Before == 0 {
+		year = instead(change.Year)
+	}
+	if year == 0 {
 		return 0, &YearClosedError{change.Year}
 	}
-	if closed, err = tx.CEYearClosed(instead[0]); err == nil && closed {
-		err = &YearClosedError{instead[0]}
+	if closed, err = tx.CEYearClosed(year); err == nil && closed {
+		err = &YearClosedError{year}
 	}
-	return instead[0], err
+	return year, err
 }
 
 // compare lists the years whose credit is not what the time taken in them comes to.

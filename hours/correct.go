@@ -162,7 +162,7 @@ func settle(
 	if attendee.CaseID != nil {
 		return tell(tx, attendee, sessionID, how)
 	}
-	_, err = SettleCE(tx, earnedBy(attendee), rules, now.Wall, reason)
+	_, err = SettleCE(tx, earnedBy(attendee), rules, now.Wall, reason, nil)
 	if closed := (*YearClosedError)(nil); errors.As(err, &closed) {
 		err = refuse(CodeYearClosed, "")
 	}

@@ -60,7 +60,7 @@ func TestX21AClassOverNewYearIsCreditedToBothYears(t *testing.T) {
 	require.NoError(t, err)
 	var changes []hours.Change
 	d.write(func(tx *store.Tx) (err error) {
-		changes, err = hours.SettleCE(tx, hours.EarnedInCase(c), d.rules, time.Now().UTC(), "")
+		changes, err = hours.SettleCE(tx, hours.EarnedInCase(c), d.rules, time.Now().UTC(), "", nil)
 		return err
 	})
 	require.Len(t, changes, 2)

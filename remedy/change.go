@@ -60,7 +60,7 @@ func (d Desk) settlePlace(tx *store.Tx, placeID string, change store.Certificate
 	if err != nil {
 		return fmt.Errorf("read the course's rules: %w", err)
 	}
-	_, err = hours.SettleCE(tx, hours.EarnedAtPlace(place), rules, change.At, "certificate_"+change.Status)
+	_, err = hours.SettleCE(tx, hours.EarnedAtPlace(place), rules, change.At, "certificate_"+change.Status, nil)
 	if _, closed := errors.AsType[*hours.YearClosedError](err); closed {
 		return nil // hours that come back wait for their year to be opened, as any others
 	}
