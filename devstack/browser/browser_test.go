@@ -98,6 +98,9 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 		if err := <-ended; !errors.Is(err, context.Canceled) {
 			t.Errorf("the stack ended: %v", err)
 		}
+		if t.Failed() {
+			warnings(t, filepath.Join(dir, "log"))
+		}
 	})
 	w := prepare(t, options, ended)
 	path := filepath.Join(dir, "world.json")
@@ -118,6 +121,20 @@ func TestTheWebApplicationInABrowser(t *testing.T) {
 				})
 			}
 		})
+	}
+}
+
+// warnings shows what the product's own log warned of: a page says no more than that something is away.
+func warnings(t *testing.T, folder string) {
+	t.Helper()
+	for _, role := range []string{stack.APIRole, stack.WorkerRole} {
+		content, err := os.ReadFile(filepath.Join(folder, role+".log"))
+		require.NoError(t, err)
+		for line := range strings.Lines(string(content)) {
+			if !strings.Contains(line, `"level":"INFO"`) {
+				t.Logf("%s: %s", role, line)
+			}
+		}
 	}
 }
 
@@ -178,10 +195,8 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		Program: options.Program, Demo: true,
 		DatabaseFile: filepath.Join(options.Dir, "application-database-url"), KeysetFile: filepath.Join(options.Dir, "keyset.json"),
 	}
-	for login, into := range map[string]*demo.WebLogin{"second": &w.Second, "changes": &w.Changes, "elsewhere": &w.Elsewhere} {
-		*into = demo.WebLogin{Role: "trainee", Login: login, Password: "eleven slow herons at " + login}
-		require.NoError(t, product.Account(t.Context(), into.Role, "", "", login, into.Password))
-	}
+	w.Second, w.Changes = account(t, product, "trainee", "second"), account(t, product, "trainee", "changes")
+	w.Elsewhere = account(t, product, "operator", "elsewhere")
 
 	w.examiners(t, record.Trainees[0].CaseID, product)
 	w.seated(t, options, product)
@@ -192,6 +207,14 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 	_, w.Incident = w.stuck(t, 900_002)
 	w.Moving, _ = w.stuck(t, 900_003)
 	return w
+}
+
+// account makes an account of a role, and says how its holder logs in.
+func account(t *testing.T, product stack.Product, role, login string) demo.WebLogin {
+	t.Helper()
+	made := demo.WebLogin{Role: role, Login: login, Password: "eleven slow herons at " + login}
+	require.NoError(t, product.Account(t.Context(), made.Role, "", "", made.Login, made.Password))
+	return made
 }
 
 // stuck registers a case that is stuck at once, and is nobody's of the demonstration: the skilled worker's grade opens the

@@ -20,11 +20,8 @@ describe('a trainee whom the register of persons does not know', () => {
     const trainee = await loggedIn(t, 'unknown', phone)
     const page = at(`/cases/${world.unknown_case}`)
     const asks = trainee.getByRole('region', { name: '请提交身份证件影像' })
-    await until(async () => {
-      await trainee.goto(page)
-      await trainee.getByRole('heading', { level: 1 }).waitFor()
-      return asks.isVisible()
-    })
+    await until(async () => (await theCase()).identity?.found.code === 'unknown')
+    await trainee.goto(page)
     await asks.getByText('人口信息系统无法核查').waitFor()
     await asks.getByText(/^无法核查不等于不通过.*培训照常进行，证书在核实后颁发/).waitFor()
     await fits(trainee)
