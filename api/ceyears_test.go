@@ -176,12 +176,12 @@ func TestAClosingAndACreditNeverCross(t *testing.T) {
 		require.Eventually(t, func() bool {
 			n, err := w.store.Read(ctx).Blocked()
 			return err == nil && n == 1
-		}, 10*time.Second, 5*time.Millisecond, "the closing waits for the credit")
+		}, time.Minute, 5*time.Millisecond, "the closing waits for the credit")
 		go func() { late <- w.store.Tx(ctx, func(tx *store.Tx) error { return credit(tx, places[1]) }) }()
 		require.Eventually(t, func() bool {
 			n, err := w.store.Read(ctx).Blocked()
 			return err == nil && n == 2
-		}, 10*time.Second, 5*time.Millisecond, "whoever comes after the closing waits for it")
+		}, time.Minute, 5*time.Millisecond, "whoever comes after the closing waits for it")
 		return nil
 	}))
 	require.Equal(t, http.StatusOK, <-closing)

@@ -246,7 +246,7 @@ func (w *world) awaitLockWaiter() {
 		err := w.sql.QueryRowContext(w.t.Context(), `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&n)
 		return err == nil && n > 0
-	}, 10*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 }
 
 func TestAnExportHasEverythingThatIsKeptOfAPersonAndNothingOfAnother(t *testing.T) {

@@ -153,7 +153,7 @@ func (c *crowd) hot() (percent float64) {
 	want := c.number(`SELECT count(*) FROM heartbeats`) - crowdSize // the figures come a moment later
 	require.Eventually(c.t, func() bool {
 		return c.number(`SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'watches'`) >= want
-	}, 30*time.Second, 100*time.Millisecond)
+	}, time.Minute, 100*time.Millisecond)
 	return c.number(`SELECT 100.0 * n_tup_hot_upd / n_tup_upd FROM pg_stat_user_tables WHERE relname = 'watches'`)
 }
 

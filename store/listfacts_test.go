@@ -79,7 +79,7 @@ func TestAnIncidentThatOpensWhileItsCaseChangesSaysWhatTheCaseBecame(t *testing.
 		written <- err
 	}()
 	const waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-	require.Eventually(t, func() bool { return len(written) == 1 || r.number(waiting) == 1 }, 30*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool { return len(written) == 1 || r.number(waiting) == 1 }, time.Minute, 5*time.Millisecond)
 	require.NoError(t, change.Commit())
 	require.NoError(t, <-written)
 	require.Equal(t, 1, r.number("SELECT count(*) FROM incidents"))

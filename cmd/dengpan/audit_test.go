@@ -89,7 +89,7 @@ func workersLog(t *testing.T, db *store.Store) string {
 	require.Eventually(t, func() bool {
 		content, err := os.ReadFile(path)
 		return err == nil && strings.Contains(string(content), "\n")
-	}, 10*time.Second, 5*time.Millisecond)
+	}, time.Minute, 5*time.Millisecond)
 	stop()
 	<-done
 	require.NoError(t, file.Close())

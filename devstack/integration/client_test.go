@@ -119,7 +119,7 @@ func (s *system) registerMany(t testing.TB, n, count int) []trainee {
 func (s *system) await(t testing.TB, who trainee, what string, holds func(document) bool) document {
 	t.Helper()
 	var last document
-	eventually(t, 90*time.Second, func() bool {
+	eventually(t, 3*time.Minute, func() bool {
 		status, answer, err := s.try(t, http.MethodGet, "/v1/cases/"+who.caseID, who.token, nil)
 		if err != nil || status != http.StatusOK {
 			return false
@@ -140,7 +140,7 @@ func (s *system) ended(t testing.TB, who trainee) document {
 func (s *system) task(t testing.TB, who trainee, kind string) string {
 	t.Helper()
 	var id string
-	eventually(t, 60*time.Second, func() bool {
+	eventually(t, time.Minute, func() bool {
 		open, err := s.store.Read(t.Context()).OpenTasks(who.caseID)
 		if err != nil {
 			return false

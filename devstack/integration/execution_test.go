@@ -33,7 +33,7 @@ func (s *system) begunByAnother(t *testing.T, n int) trainee {
 	theirs.RegisterWorkflowWithOptions(another, workflow.RegisterOptions{Name: contract.CaseWorkflow})
 	require.NoError(t, theirs.Start())
 	who := s.register(t, n)
-	eventually(t, 30*time.Second, func() bool {
+	eventually(t, time.Minute, func() bool {
 		for _, event := range s.historyOf(t, contract.CaseWorkflowID(who.caseID)).GetEvents() {
 			if event.GetEventType() == enumspb.EVENT_TYPE_TIMER_STARTED {
 				return true
@@ -50,7 +50,7 @@ func (s *system) begunByAnother(t *testing.T, n int) trainee {
 func (s *system) found(t *testing.T, who trainee, cause contract.Cause, failure string) map[string]any {
 	t.Helper()
 	var open []any
-	eventually(t, 90*time.Second, func() bool {
+	eventually(t, 3*time.Minute, func() bool {
 		_, answer := s.call(t, http.MethodGet, "/v1/incidents?case_id="+who.caseID+"&cause="+string(cause), s.operator, nil)
 		open, _ = answer["incidents"].([]any)
 		return len(open) == 1 && open[0].(map[string]any)["params"].(map[string]any)["failure"] == failure
@@ -62,7 +62,7 @@ func (s *system) found(t *testing.T, who trainee, cause contract.Cause, failure 
 func (s *system) standsIn(t *testing.T, who trainee, in queue.Queue) {
 	t.Helper()
 	var c store.Case
-	eventually(t, 60*time.Second, func() bool {
+	eventually(t, time.Minute, func() bool {
 		var err error
 		c, err = s.store.Read(t.Context()).Case(who.caseID)
 		return err == nil && c.Queue == in
@@ -150,7 +150,7 @@ func TestExecutionsThatFailAreFoundAndRepaired(t *testing.T) {
 		c := s.ended(t, unsigned)
 		require.Equal(t, "mapped", c["outcome"], c)
 		s.standsIn(t, unsigned, queue.None)
-		eventually(t, 30*time.Second, func() bool {
+		eventually(t, time.Minute, func() bool {
 			open, err := s.store.Read(t.Context()).OpenTroubles(contract.CaseWorkflowID(unsigned.caseID))
 			return err == nil && len(open) == 0
 		}, func() string { return "an incident is open of an execution that is over" })

@@ -97,6 +97,6 @@ func TestARequestIsFoundFromTheInterfacesLogToTheWorkers(t *testing.T) {
 	require.NoError(t, answer.Body.Close())
 	require.Equal(t, http.StatusCreated, answer.StatusCode, "%s", content)
 	require.Contains(t, s.log(t, "api"), `"request_id":"`+id+`"`)
-	require.Eventually(t, func() bool { return strings.Contains(s.log(t, "worker"), `"request_id":"`+id+`"`) }, 20*time.Second, 50*time.Millisecond)
+	require.Eventually(t, func() bool { return strings.Contains(s.log(t, "worker"), `"request_id":"`+id+`"`) }, time.Minute, 50*time.Millisecond)
 	require.NotContains(t, s.log(t, "worker"), "赵演示")
 }

@@ -2,6 +2,7 @@ package integration_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -88,7 +89,7 @@ func TestABookingIsToldToItsBodySignedAndACaseThatWasOverdueGoesOnWaiting(t *tes
 	now := cal.Moment(time.Now())
 	status, sitting := s.call(t, http.MethodPost, "/v1/sittings", s.apiKeys[evaluator], document{
 		"ref": "A", "occupations": []string{"big-data"}, "levels": []string{"junior"}, "venue": "海淀考点", "capacity": 1,
-		"starts_at": now.AddDate(0, 0, 60), "ends_at": now.AddDate(0, 0, 60).Add(2 * time.Hour), "book_until": now.AddDate(0, 0, 50),
+		"starts_at": now.AddDate(0, 0, 240), "ends_at": now.AddDate(0, 0, 240).Add(2 * time.Hour), "book_until": now.AddDate(0, 0, 200),
 	})
 	require.Equal(t, http.StatusCreated, status, sitting)
 	status, answer := s.call(t, http.MethodPost, "/v1/cases/"+who.caseID+"/sitting", who.token, document{"sitting": sitting["id"]})
@@ -96,9 +97,9 @@ func TestABookingIsToldToItsBodySignedAndACaseThatWasOverdueGoesOnWaiting(t *tes
 	c := s.await(t, who, "waiting", func(c document) bool { return c["status"] == "waiting" })
 	require.Nil(t, c["incident"])
 
-	eventually(t, 30*time.Second, func() bool {
-		for _, round := range []string{"2", "3"} {
-			done, err := s.store.Read(t.Context()).StepDone(who.caseID, "overdue/"+theory+"/"+round)
+	eventually(t, time.Minute, func() bool {
+		for round := 2; round <= 20; round++ { // it was asked as often as the machine stood still before
+			done, err := s.store.Read(t.Context()).StepDone(who.caseID, fmt.Sprintf("overdue/%s/%d", theory, round))
 			if err == nil && done {
 				return true
 			}
@@ -111,14 +112,14 @@ func TestABookingIsToldToItsBodySignedAndACaseThatWasOverdueGoesOnWaiting(t *tes
 	c = s.await(t, who, "waiting", func(c document) bool { return c["status"] == "waiting" })
 	require.Nil(t, c["incident"], "the time that it was given holds")
 
-	eventually(t, 30*time.Second, func() bool { return body.heard(store.OutboxSittingBooked) != nil },
+	eventually(t, time.Minute, func() bool { return body.heard(store.OutboxSittingBooked) != nil },
 		func() string { return "the body is not told of the booking" })
 	require.Equal(t, []any{sitting["id"], who.caseID}, []any{
 		body.heard(store.OutboxSittingBooked).Data.SittingID, body.heard(store.OutboxSittingBooked).Data.CaseID,
 	})
 	status, answer = s.call(t, http.MethodPost, "/v1/cases/"+who.caseID+"/sitting/giving-up", who.token, nil)
 	require.Equal(t, http.StatusOK, status, answer)
-	eventually(t, 30*time.Second, func() bool { return body.heard(store.OutboxSittingGivenUp) != nil },
+	eventually(t, time.Minute, func() bool { return body.heard(store.OutboxSittingGivenUp) != nil },
 		func() string { return "the body is not told that it was given up" })
 	require.Equal(t, body.heard(store.OutboxSittingBooked).Data.BookingID, body.heard(store.OutboxSittingGivenUp).Data.BookingID)
 }

@@ -54,7 +54,7 @@ export async function visit(
     ...(known ? { storageState: known } : {}),
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000) // a machine that does other things stands still for ten
+  page.setDefaultTimeout(60_000) // a machine that does other things stands still for a quarter of it
   const wrong = []
   page.on('console', (m) => {
     if (m.type() === 'error' && !refusal.test(m.text())) wrong.push(`console: ${m.text()}`)

@@ -9,7 +9,7 @@ describe('staff of an institution', () => {
     await page.getByRole('link', { name: '接口', exact: true }).click()
     await page.waitForURL(/\/endpoint$/)
     await page.getByRole('button', { name: '发送测试事件' }).click()
-    await page.getByText('对方已接收').waitFor({ timeout: 20_000 })
+    await page.getByText('对方已接收').waitFor()
 
     await page.getByRole('radio', { name: /Ed25519/ }).check()
     await page.getByRole('button', { name: '更换密钥' }).click()

@@ -60,7 +60,7 @@ describe('staff who teach in classes', () => {
     await dialog.getByRole('link', { name: '2026-A-01' }).click()
 
     // The demonstration's days are short: the session is over in a moment.
-    await dialog.getByRole('heading', { name: '登记考勤' }).waitFor({ timeout: 60_000 })
+    await dialog.getByRole('heading', { name: '登记考勤' }).waitFor()
     await choose(dialog, /的出席情况$/, '部分时间')
     await dialog.getByLabel('签退').fill('10:30')
     await choose(dialog, '考勤人', '李老师')

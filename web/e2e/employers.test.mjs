@@ -100,7 +100,7 @@ it('a training body makes an order class, its employer agrees to it and register
   )
   await sheet.getByRole('checkbox').check()
   await start.click()
-  await sheet.getByText('已办结：新报名 2 人，此前已报名 0 人，有误 2 行').waitFor({ timeout: 30_000 })
+  await sheet.getByText('已办结：新报名 2 人，此前已报名 0 人，有误 2 行').waitFor()
   await sheet.getByRole('button', { name: '已报名 2' }).click()
   await sheet.getByText('例示丑').waitFor()
   await fine(page, 'done')

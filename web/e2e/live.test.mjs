@@ -14,7 +14,6 @@ async function grows(page, from) {
   await page.waitForFunction(
     (seq) => Number(document.querySelector('.timeline li')?.getAttribute('data-seq')) > seq,
     from,
-    { timeout: 20_000 },
   )
 }
 
@@ -40,6 +39,6 @@ describe('the page of a case', () => {
     await news()
     await grows(page, before)
     await page.unroute('**/stream')
-    await page.locator('[data-live=live]').waitFor({ timeout: 30_000 })
+    await page.locator('[data-live=live]').waitFor()
   })
 })

@@ -119,7 +119,7 @@ describe('logging out', () => {
     await there.goto(at('/security'))
     await there.getByRole('button', { name: 'Log out everywhere else' }).click()
     await there.getByRole('button', { name: 'Log out everywhere else' }).waitFor({ state: 'hidden' })
-    await here.waitForURL(/\/login\?back=/, { timeout: 20_000 })
+    await here.waitForURL(/\/login\?back=/)
     await enter(here, person('elsewhere'))
     await here.waitForURL(/\/incidents\?state=closed$/)
   })
