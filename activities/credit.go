@@ -55,7 +55,7 @@ func (r *Records) CreditHours(ctx context.Context, req contract.CreditHoursReque
 
 // yearsInstead is the year that is open, for each closed year whose incident was overridden.
 func (f *file) yearsInstead() (hours.Instead, error) {
-	resolutions, incidents, err := f.tx.ResolutionsOf(f.Case.ID)
+	resolutions, incidents, err := f.tx.ResolutionsOf(f.ID)
 	if err != nil {
 		return nil, err
 	}
