@@ -26,8 +26,11 @@ func (s *system) kinds(t *testing.T, who trainee) []string {
 func TestAVoidedSessionSendsTheCaseBackAndItRecovers(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
-	who := s.register(t, 1)
-	s.script(t, who, contract.ExamTask, 1, "silent") // so that it is in its exam still
+	var who trainee
+	s.still(t, func() {
+		who = s.register(t, 1)
+		s.script(t, who, contract.ExamTask, 1, "silent") // so that it is in its exam still
+	})
 	exam := s.task(t, who, contract.ExamTask)
 
 	status, sessions := s.call(t, http.MethodGet, "/v1/sessions?attendee="+who.caseID, s.operator, nil)
@@ -90,12 +93,13 @@ func TestHoursAreNotHadByReportingThemWrongly(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t, options{})
 	behaviours := []string{"claims_twice", "outside_window", "wrong_score", "wrong_institution", "duplicate"}
-	require.NoError(t, s.worker.Stop(), "nobody is trained before their body knows how to misbehave")
-	all := s.registerMany(t, 1, len(behaviours))
-	for i, behaviour := range behaviours {
-		s.script(t, all[i], contract.TrainingTask, 1, behaviour)
-	}
-	require.NoError(t, s.worker.Start(t.Context()))
+	var all []trainee
+	s.still(t, func() {
+		all = s.registerMany(t, 1, len(behaviours))
+		for i, behaviour := range behaviours {
+			s.script(t, all[i], contract.TrainingTask, 1, behaviour)
+		}
+	})
 	for _, who := range all {
 		s.ended(t, who)
 	}

@@ -173,6 +173,15 @@ func eventually(t testing.TB, within time.Duration, holds func() bool, otherwise
 	}
 }
 
+// still has no case go on while something is prepared: whoever is to be misbehaved to is not answered before the institutions
+// know how.
+func (s *system) still(t testing.TB, prepare func()) {
+	t.Helper()
+	require.NoError(t, s.worker.Stop())
+	prepare()
+	require.NoError(t, s.worker.Start(t.Context()))
+}
+
 // script makes the simulated institutions misbehave over a task of a case.
 func (s *system) script(t testing.TB, who trainee, kind string, attempt int, behaviour string) {
 	t.Helper()

@@ -93,13 +93,14 @@ func (g *garden) runCases(t *testing.T) []trainee {
 		1: {contract.EnrolmentTask, "reject"}, 2: {contract.ExamTask, "silent"}, 3: {contract.ExamTask, "silent"},
 		4: {contract.ExamTask, "silent"}, 5: {contract.TheoryTask, "silent"},
 	}
-	for i, p := range g.people[:len(all)] {
-		all[i] = g.plant(t, p)
-		// At once: on a busy machine the institution would have answered before the last of them is planted.
-		if i < len(scripts) && scripts[i].kind != "" {
-			g.script(t, all[i], scripts[i].kind, 1, scripts[i].behaviour)
+	g.still(t, func() {
+		for i, p := range g.people[:len(all)] {
+			all[i] = g.plant(t, p)
+			if i < len(scripts) && scripts[i].kind != "" {
+				g.script(t, all[i], scripts[i].kind, 1, scripts[i].behaviour)
+			}
 		}
-	}
+	})
 	rejected, stuck, withdrawn, failing, asked := all[1], all[2], all[3], all[4], all[5]
 
 	refused := g.stuckWith(t, rejected, "class_full")

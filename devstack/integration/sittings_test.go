@@ -75,9 +75,12 @@ func TestABookingIsToldToItsBodySignedAndACaseThatWasOverdueGoesOnWaiting(t *tes
 	t.Parallel()
 	s := newSystem(t, options{day: 500 * time.Millisecond})
 	body := s.listen(t)
-	who := s.register(t, 1)
-	s.script(t, who, contract.TheoryTask, 1, "silent") // it reads the feed as well
-	s.script(t, who, contract.PracticalTask, 1, "silent")
+	var who trainee
+	s.still(t, func() {
+		who = s.register(t, 1)
+		s.script(t, who, contract.TheoryTask, 1, "silent") // it reads the feed as well
+		s.script(t, who, contract.PracticalTask, 1, "silent")
+	})
 	stuck := s.await(t, who, "overdue at its evaluation", func(c document) bool {
 		incident, is := c["incident"].(map[string]any)
 		return is && incident["cause"] == string(contract.TaskOverdue) && c["stage"] == "evaluation"
