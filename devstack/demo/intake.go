@@ -151,11 +151,7 @@ func (d *Demo) tryTakeIn(ctx context.Context, n int) error {
 	if done.Scripted {
 		return nil
 	}
-	// Their grade certificates bear it.
-	if err := d.api.call(ctx, http.MethodPut, "/v1/me/photo", trainee.Token, "", picture(portrait.PNG(n)), nil); err != nil {
-		return err
-	}
-	// Institutions take a second to look at a task; the script is there before.
+	// Institutions take a second to look at a task; the script is there before, if nothing else is done first.
 	for _, s := range scenarioOf(n).scripts {
 		request := struct {
 			CaseID string `json:"case_id"`
@@ -164,6 +160,10 @@ func (d *Demo) tryTakeIn(ctx context.Context, n int) error {
 		if err := d.control.post(ctx, "/control/scripts", "", "", request, nil); err != nil {
 			return fmt.Errorf("script the institutions: %w", err)
 		}
+	}
+	// Their grade certificates bear it.
+	if err := d.api.call(ctx, http.MethodPut, "/v1/me/photo", trainee.Token, "", picture(portrait.PNG(n)), nil); err != nil {
+		return err
 	}
 	return d.notes.change(func(_ *Record, s *steps) { s.Trainees[n].Scripted = true })
 }

@@ -173,8 +173,8 @@ func eventually(t testing.TB, within time.Duration, holds func() bool, otherwise
 	}
 }
 
-// still has no case go on while something is prepared: whoever is to be misbehaved to is not answered before the institutions
-// know how.
+// still has no case go on while something is prepared for them: nobody is answered before the institutions know how they are to
+// misbehave.
 func (s *system) still(t testing.TB, prepare func()) {
 	t.Helper()
 	require.NoError(t, s.worker.Stop())

@@ -45,12 +45,15 @@ func TestTheCycleIsKilledBetweenEveryTwoSteps(t *testing.T) {
 	require.NoError(t, err)
 	holder, err := db.Conn(t.Context())
 	require.NoError(t, err)
-	all := s.registerMany(t, 1, len(points))
-	for n, p := range points {
-		_, err := holder.ExecContext(t.Context(), "SELECT pg_advisory_lock(4711, $1)", n)
-		require.NoError(t, err)
-		s.plantGate(t, db, n, p, all[n])
-	}
+	var all []trainee
+	s.still(t, func() {
+		all = s.registerMany(t, 1, len(points))
+		for n, p := range points {
+			_, err := holder.ExecContext(t.Context(), "SELECT pg_advisory_lock(4711, $1)", n)
+			require.NoError(t, err)
+			s.plantGate(t, db, n, p, all[n])
+		}
+	})
 	for struck := 0; struck < len(points); {
 		var waiting []int
 		eventually(t, 3*time.Minute, func() bool {
