@@ -16,16 +16,16 @@ import (
 // batch is how many cases are under way while something is killed.
 const batch = 6
 
-// TestEveryCaseReachesItsRightEnd kills one piece of the system after another while cases are under way in it: when they
-// have just begun, while attendance is reported, and again when the first of them are past their training.
-func TestEveryCaseReachesItsRightEnd(t *testing.T) {
+// blow is something that happens while cases are under way.
+type blow struct {
+	when   string
+	strike func(t *testing.T, s *system)
+}
+
+func TestEveryCaseReachesItsRightEndThoughARoleOfTheProductIsKilled(t *testing.T) {
 	t.Parallel()
-	s := newSystem(t, options{day: 3 * time.Second}) // so that what is killed is back within five of them on a machine that does other things
-	for n, blow := range []struct {
-		when   string
-		strike func(t *testing.T)
-	}{
-		{"when the worker is killed again and again", func(t *testing.T) {
+	everyCaseReachesItsRightEnd(t, []blow{
+		{"when the worker is killed again and again", func(t *testing.T, s *system) {
 			t.Helper()
 			for _, after := range []int{0, 200, 500, 350, 50, 700} {
 				pause(t, after)
@@ -33,7 +33,7 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 				require.NoError(t, s.worker.Start(t.Context()))
 			}
 		}},
-		{"when the API is killed again and again", func(t *testing.T) {
+		{"when the API is killed again and again", func(t *testing.T, s *system) {
 			t.Helper()
 			for _, after := range []int{100, 300, 200, 400} {
 				pause(t, after)
@@ -41,7 +41,7 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 				require.NoError(t, s.api.Start(t.Context()))
 			}
 		}},
-		{"when the institutions' own systems are killed", func(t *testing.T) {
+		{"when the institutions' own systems are killed", func(t *testing.T, s *system) {
 			t.Helper()
 			for range 3 {
 				pause(t, 300)
@@ -49,19 +49,25 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 				require.NoError(t, s.institution.Start(t.Context()))
 			}
 		}},
-		{"when Temporal is killed and comes back", func(t *testing.T) {
+	})
+}
+
+func TestEveryCaseReachesItsRightEndThoughAServerIsKilled(t *testing.T) {
+	t.Parallel()
+	everyCaseReachesItsRightEnd(t, []blow{
+		{"when Temporal is killed and comes back", func(t *testing.T, s *system) {
 			t.Helper()
 			pause(t, 500)
 			s.temporal.Kill9()
 			require.NoError(t, s.temporal.Start(t.Context()))
 		}},
-		{"when PostgreSQL is killed and comes back", func(t *testing.T) {
+		{"when PostgreSQL is killed and comes back", func(t *testing.T, s *system) {
 			t.Helper()
 			pause(t, 500)
 			s.cluster.Kill()
 			require.NoError(t, s.cluster.Recover(t.Context()))
 		}},
-		{"when everything but PostgreSQL is killed at once", func(t *testing.T) {
+		{"when everything but PostgreSQL is killed at once", func(t *testing.T, s *system) {
 			t.Helper()
 			pause(t, 400)
 			s.api.Kill9()
@@ -71,14 +77,22 @@ func TestEveryCaseReachesItsRightEnd(t *testing.T) {
 			require.NoError(t, s.worker.Start(t.Context()))
 			require.NoError(t, s.api.Start(t.Context()))
 		}},
-	} {
+	})
+}
+
+// everyCaseReachesItsRightEnd strikes one blow after another while cases are under way: when they have just begun, while attendance
+// is reported, and again when the first of them are past their training.
+func everyCaseReachesItsRightEnd(t *testing.T, blows []blow) {
+	t.Helper()
+	s := newSystem(t, options{day: 3 * time.Second}) // so that what is killed is back within five of them on a machine that does other things
+	for n, blow := range blows {
 		t.Run(blow.when, func(t *testing.T) {
 			all := s.registerMany(t, 1+n*batch, batch)
-			blow.strike(t)
+			blow.strike(t, s)
 			s.await(t, all[0], "in training", attended)
-			blow.strike(t)
+			blow.strike(t, s)
 			s.await(t, all[0], "trained", trained)
-			blow.strike(t)
+			blow.strike(t, s)
 			for _, who := range all {
 				s.ended(t, who)
 			}
