@@ -1,10 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Checkbox, Form, Radio } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Trouble } from '../../shell/notes'
 import { Once } from '../../shell/once'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -34,16 +34,21 @@ export function Sharing({ id, number, onClose }: { id: string; number: string; o
         {make.data ? <Made link={new URL(make.data.link, location.origin).href} /> : <Asking make={make} />}
         <section className="stack close" aria-labelledby="links">
           <h3 id="links">{t('web.sharing.links')}</h3>
-          {links.error && <Trouble error={links.error} again={() => void links.refetch()} />}
-          {links.isPending && <Waiting />}
-          {links.data?.links.length === 0 && <p className="quiet">{t('web.sharing.none')}</p>}
-          <ul className="plain lines">
-            {links.data?.links.map((link) => (
-              <li key={link.id}>
-                <Line certificate={id} link={link} />
-              </li>
-            ))}
-          </ul>
+          <Arrived of={links}>
+            {({ links: all }) =>
+              all.length === 0 ? (
+                <p className="quiet">{t('web.sharing.none')}</p>
+              ) : (
+                <ul className="plain lines">
+                  {all.map((link) => (
+                    <li key={link.id}>
+                      <Line certificate={id} link={link} />
+                    </li>
+                  ))}
+                </ul>
+              )
+            }
+          </Arrived>
         </section>
       </div>
     </Aside>

@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button, Form } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Aside } from '../../shell/aside'
 import { Ending } from '../../shell/ending'
 import { Trouble } from '../../shell/notes'
 import { ReasonField } from '../../shell/reason'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 import { Difference } from './difference'
@@ -22,20 +22,19 @@ export function ListDetail({ id, onClose }: { id: string; onClose: () => void })
     queryKey: ['lists', id],
     queryFn: () => answer(api.GET('/v1/list-snapshots/{id}', { params: { path: { id } } })),
   })
-  const list = shown.data
   return (
-    <Aside onClose={onClose} title={list?.document ?? t('web.place.lists')} broad>
-      {shown.error && <Trouble error={shown.error} again={() => void shown.refetch()} />}
-      {shown.isPending && <Waiting />}
-      {list && (
-        <div className="stack">
-          <Facts of={list} />
-          <Names of={list} />
-          <Difference of={list.difference} />
-          <Effects of={list.effects} />
-          {list.state === 'draft' && <Deciding list={list} />}
-        </div>
-      )}
+    <Aside onClose={onClose} title={shown.data?.document ?? t('web.place.lists')} broad>
+      <Arrived of={shown}>
+        {(list) => (
+          <div className="stack">
+            <Facts of={list} />
+            <Names of={list} />
+            <Difference of={list.difference} />
+            <Effects of={list.effects} />
+            {list.state === 'draft' && <Deciding list={list} />}
+          </div>
+        )}
+      </Arrived>
     </Aside>
   )
 }

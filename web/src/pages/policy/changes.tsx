@@ -2,8 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Select } from 'antd'
 import { useId, useState } from 'react'
 import { answer, api } from '../../api/client'
-import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
+import { Arrived } from '../../shell/arrived'
 import { useWords } from '../../words/words'
 import type { Version } from './policy'
 
@@ -18,7 +17,6 @@ export function Changes({ version, others }: { version: Version; others: Version
       answer(api.GET('/v1/policy-versions/{ref}/changes', { params: { path: { ref: version.id }, query: { from } } })),
     staleTime: 600_000,
   })
-  const rows = changes.data?.changes ?? []
   return (
     <section className="sheet stack close" aria-labelledby="changes">
       <h2 id="changes">{t('web.policy.changes', { version: version.id })}</h2>
@@ -32,21 +30,26 @@ export function Changes({ version, others }: { version: Version; others: Version
           options={others.map((v) => ({ value: v.id, label: v.id }))}
         />
       </div>
-      {changes.error && <Trouble error={changes.error} again={() => void changes.refetch()} />}
-      {changes.isPending && <Waiting rows={3} />}
-      {changes.data && rows.length === 0 && <p className="quiet">{t('web.policy.no_changes')}</p>}
-      <ul className="plain lines">
-        {rows.map((c) => (
-          <li key={`${c.rule} ${c.field ?? ''}`} className="stack close tight">
-            <span className="mono small break">
-              {c.rule}
-              {c.field && `.${c.field}`}
-            </span>
-            {c.old && <del className="break small">{c.old}</del>}
-            {c.new && <ins className="break small">{c.new}</ins>}
-          </li>
-        ))}
-      </ul>
+      <Arrived of={changes} rows={3}>
+        {({ changes: rows }) =>
+          rows.length === 0 ? (
+            <p className="quiet">{t('web.policy.no_changes')}</p>
+          ) : (
+            <ul className="plain lines">
+              {rows.map((c) => (
+                <li key={`${c.rule} ${c.field ?? ''}`} className="stack close tight">
+                  <span className="mono small break">
+                    {c.rule}
+                    {c.field && `.${c.field}`}
+                  </span>
+                  {c.old && <del className="break small">{c.old}</del>}
+                  {c.new && <ins className="break small">{c.new}</ins>}
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Arrived>
     </section>
   )
 }

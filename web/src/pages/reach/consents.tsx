@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { answer, api, type Schema } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -23,35 +23,37 @@ export function Consents() {
     <section className="sheet stack close" aria-labelledby="consents">
       <h2 id="consents">{t('web.reach.consents')}</h2>
       <p className="quiet small">{t('web.reach.consents_lead')}</p>
-      {mine.error && <Trouble error={mine.error} again={() => void mine.refetch()} />}
-      {mine.isPending && <Waiting rows={4} />}
       {change.error && <Trouble error={change.error} />}
-      <ul className="plain lines">
-        {mine.data?.consents.map((c) => (
-          <li key={c.kind} className="stack close" data-consent={c.kind}>
-            <div className="row apart">
-              <span>
-                {c.title} <Standing of={c} />
-              </span>
-              <Button
-                size="small"
-                loading={change.isPending && change.variables.kind === c.kind}
-                onClick={() => change.mutate({ kind: c.kind, version: c.version, given: !c.given })}
-                aria-label={`${t(c.given ? 'web.reach.take_back' : 'web.reach.give')}: ${c.title}`}
-              >
-                {t(c.given ? 'web.reach.take_back' : 'web.reach.give')}
-              </Button>
-            </div>
-            <details>
-              <summary className="small">{t('web.registration.version', { version: c.version })}</summary>
-              {c.text.map((paragraph) => (
-                <p key={paragraph}>{paragraph}</p>
-              ))}
-              <p className="quiet small">{t('web.registration.by_law', { by: c.by })}</p>
-            </details>
-          </li>
-        ))}
-      </ul>
+      <Arrived of={mine} rows={4}>
+        {({ consents }) => (
+          <ul className="plain lines">
+            {consents.map((c) => (
+              <li key={c.kind} className="stack close" data-consent={c.kind}>
+                <div className="row apart">
+                  <span>
+                    {c.title} <Standing of={c} />
+                  </span>
+                  <Button
+                    size="small"
+                    loading={change.isPending && change.variables.kind === c.kind}
+                    onClick={() => change.mutate({ kind: c.kind, version: c.version, given: !c.given })}
+                    aria-label={`${t(c.given ? 'web.reach.take_back' : 'web.reach.give')}: ${c.title}`}
+                  >
+                    {t(c.given ? 'web.reach.take_back' : 'web.reach.give')}
+                  </Button>
+                </div>
+                <details>
+                  <summary className="small">{t('web.registration.version', { version: c.version })}</summary>
+                  {c.text.map((paragraph) => (
+                    <p key={paragraph}>{paragraph}</p>
+                  ))}
+                  <p className="quiet small">{t('web.registration.by_law', { by: c.by })}</p>
+                </details>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Arrived>
     </section>
   )
 }

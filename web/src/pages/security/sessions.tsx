@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Button } from 'antd'
 import { answer, api } from '../../api/client'
+import { Arrived } from '../../shell/arrived'
 import { Trouble } from '../../shell/notes'
-import { Waiting } from '../../shell/waiting'
 import { moment } from '../../words/time'
 import { useWords } from '../../words/words'
 
@@ -17,7 +17,7 @@ export function Sessions() {
     onSettled,
   })
   const endOthers = useMutation({ mutationFn: () => answer(api.DELETE('/v1/me/sessions')), onSettled })
-  const error = mine.error ?? end.error ?? endOthers.error
+  const error = end.error ?? endOthers.error
   return (
     <section className="sheet stack close" aria-labelledby="sessions">
       <div className="row apart">
@@ -28,35 +28,38 @@ export function Sessions() {
           </Button>
         )}
       </div>
-      {error && <Trouble error={error} again={() => void mine.refetch()} />}
-      {mine.isPending && <Waiting rows={2} />}
-      <ul className="plain lines">
-        {mine.data?.sessions.map((s) => (
-          <li key={s.id} className="row apart">
-            <div>
-              <p>
-                <strong>{s.browser}</strong>{' '}
-                {s.current && <span className="mark now">{t('web.security.this_one')}</span>}
-              </p>
-              <p className="small quiet">
-                {t('web.security.since_until', {
-                  since: moment(lang, s.created_at),
-                  until: moment(lang, s.expires_at),
-                })}
-              </p>
-            </div>
-            {!s.current && (
-              <Button
-                onClick={() => end.mutate(s.id)}
-                loading={end.isPending && end.variables === s.id}
-                aria-label={t('web.security.end_of', { browser: s.browser })}
-              >
-                {t('web.security.end')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
+      {error && <Trouble error={error} />}
+      <Arrived of={mine} rows={2}>
+        {({ sessions }) => (
+          <ul className="plain lines">
+            {sessions.map((s) => (
+              <li key={s.id} className="row apart">
+                <div>
+                  <p>
+                    <strong>{s.browser}</strong>{' '}
+                    {s.current && <span className="mark now">{t('web.security.this_one')}</span>}
+                  </p>
+                  <p className="small quiet">
+                    {t('web.security.since_until', {
+                      since: moment(lang, s.created_at),
+                      until: moment(lang, s.expires_at),
+                    })}
+                  </p>
+                </div>
+                {!s.current && (
+                  <Button
+                    onClick={() => end.mutate(s.id)}
+                    loading={end.isPending && end.variables === s.id}
+                    aria-label={t('web.security.end_of', { browser: s.browser })}
+                  >
+                    {t('web.security.end')}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </Arrived>
     </section>
   )
 }
