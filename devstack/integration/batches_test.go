@@ -65,7 +65,7 @@ func TestAWorkerThatIsKilledInTheMiddleOfABatchRepeatsNoCaseAndSkipsNone(t *test
 	stuck := func() int {
 		return count("SELECT count(*) FROM incidents WHERE state = 'open' AND cause = 'eligibility_not_met'")
 	}
-	eventually(t, 3*time.Minute, func() bool { return stuck() == many }, func() string { return "the cases are not stuck" })
+	eventually(t, 10*time.Minute, func() bool { return stuck() == many }, func() string { return "the cases are not stuck" })
 
 	status, b := s.call(t, http.MethodPost, "/v1/incident-batches", s.operator, document{
 		"name": "重新审核", "reason": "材料已补", "verb": "retry", "group": document{"cause": "eligibility_not_met"}, "expected": many,
@@ -73,13 +73,13 @@ func TestAWorkerThatIsKilledInTheMiddleOfABatchRepeatsNoCaseAndSkipsNone(t *test
 	})
 	require.Equal(t, http.StatusCreated, status, b)
 	for _, at := range []int{10, 25, 45} {
-		eventually(t, 2*time.Minute, func() bool { return count("SELECT count(*) FROM batch_items WHERE state <> 'waiting'") >= at },
+		eventually(t, 10*time.Minute, func() bool { return count("SELECT count(*) FROM batch_items WHERE state <> 'waiting'") >= at },
 			func() string { return "the batch does not go on" })
 		s.worker.Kill9()
 		require.NoError(t, s.worker.Start(t.Context()))
 	}
 	var shown document
-	eventually(t, 3*time.Minute, func() bool {
+	eventually(t, 10*time.Minute, func() bool {
 		_, shown = s.call(t, http.MethodGet, "/v1/incident-batches/"+b["id"].(string), s.operator, nil)
 		return shown["state"] == "done"
 	}, func() string { return "the batch is not done" })

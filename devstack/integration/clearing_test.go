@@ -55,7 +55,7 @@ func TestOnePersonClearsAThousandCasesBehindADeadEndpointAndTwoHundredOfAWrongSc
 
 	db := s.database(t)
 	var waiting, stuck int
-	eventually(t, 8*time.Minute, func() bool {
+	eventually(t, 10*time.Minute, func() bool {
 		require.NoError(t, db.QueryRowContext(t.Context(), "SELECT count(*) FROM cases WHERE untold").Scan(&waiting))
 		require.NoError(t, db.QueryRowContext(t.Context(),
 			"SELECT count(*) FROM incidents WHERE state = 'open' AND cause = 'evaluation_attempts_exhausted'").Scan(&stuck))

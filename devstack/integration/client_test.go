@@ -119,7 +119,7 @@ func (s *system) registerMany(t testing.TB, n, count int) []trainee {
 func (s *system) await(t testing.TB, who trainee, what string, holds func(document) bool) document {
 	t.Helper()
 	var last document
-	eventually(t, 3*time.Minute, func() bool {
+	eventually(t, 5*time.Minute, func() bool {
 		status, answer, err := s.try(t, http.MethodGet, "/v1/cases/"+who.caseID, who.token, nil)
 		if err != nil || status != http.StatusOK {
 			return false

@@ -56,7 +56,7 @@ func TestTheCycleIsKilledBetweenEveryTwoSteps(t *testing.T) {
 	})
 	for struck := 0; struck < len(points); {
 		var waiting []int
-		eventually(t, 3*time.Minute, func() bool {
+		eventually(t, 10*time.Minute, func() bool {
 			waiting = s.waitingAtGates(t, db)
 			return len(waiting) > 0
 		}, func() string { return "no case waits at its point" })

@@ -50,7 +50,7 @@ func (s *system) begunByAnother(t *testing.T, n int) trainee {
 func (s *system) found(t *testing.T, who trainee, cause contract.Cause, failure string) map[string]any {
 	t.Helper()
 	var open []any
-	eventually(t, 3*time.Minute, func() bool {
+	eventually(t, 5*time.Minute, func() bool {
 		_, answer := s.call(t, http.MethodGet, "/v1/incidents?case_id="+who.caseID+"&cause="+string(cause), s.operator, nil)
 		open, _ = answer["incidents"].([]any)
 		return len(open) == 1 && open[0].(map[string]any)["params"].(map[string]any)["failure"] == failure

@@ -105,7 +105,7 @@ func TestX44OfTenThousandRowsEveryGoodOneIsRegisteredOnceThoughTheWorkerIsKilled
 	require.Equal(t, bad, faulty)
 	id := s.take(t, content, class("K-10000"))
 	for _, at := range []int{2000, 6000} {
-		eventually(t, 4*time.Minute, func() bool { return count("SELECT count(*) FROM cases") >= at },
+		eventually(t, 10*time.Minute, func() bool { return count("SELECT count(*) FROM cases") >= at },
 			func() string {
 				return fmt.Sprintf("the intake does not go on: %d cases; %s", count("SELECT count(*) FROM cases"), tail(s.log(t, stack.WorkerRole)))
 			})
@@ -113,7 +113,7 @@ func TestX44OfTenThousandRowsEveryGoodOneIsRegisteredOnceThoughTheWorkerIsKilled
 		require.NoError(t, s.worker.Start(t.Context()))
 	}
 	var shown document
-	eventually(t, 6*time.Minute, func() bool {
+	eventually(t, 10*time.Minute, func() bool {
 		_, shown = s.call(t, http.MethodGet, "/v1/intakes/"+id, s.operator, nil)
 		return shown["state"] == store.IntakeDone
 	}, func() string { return fmt.Sprintf("the intake is not done: %v", shown["totals"]) })

@@ -136,7 +136,7 @@ func TestEveryCertificateEndsPublishedOnceThoughRegistersMisbehaveAndAreKilledAn
 			}
 		}
 		return len(waits) == 0
-	}, 2*time.Minute, 200*time.Millisecond, "%v", &waits)
+	}, 10*time.Minute, 200*time.Millisecond, "%v", &waits)
 	for _, channel := range certificate.Channels() {
 		// What a register was told twice, it works through twice, and a while after it has answered.
 		held := s.held(t, channel)

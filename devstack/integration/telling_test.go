@@ -102,7 +102,7 @@ func TestNobodyIsToldTwiceThoughWhoeverSendsIsKilledOnceServersHaveTheMessage(t 
 	require.NoError(t, s.worker.Start(t.Context()))
 
 	ended := map[string]store.Dispatch{}
-	eventually(t, 3*time.Minute, func() bool {
+	eventually(t, 10*time.Minute, func() bool {
 		clear(ended)
 		told := 0
 		for _, person := range all {

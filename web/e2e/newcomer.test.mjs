@@ -13,7 +13,7 @@ async function looked(page, name) {
 }
 
 /** Waits, without a reload, until the case's page shows that a stage is done. */
-const done = (page, stage) => page.locator('.camp.done', { hasText: stage }).waitFor({ timeout: 150_000 })
+const done = (page, stage) => page.locator('.camp.done', { hasText: stage }).waitFor({ timeout: 300_000 })
 
 it('somebody new comes from the front page to a certificate and shows it by a link, on a phone and without a word of help', async (t) => {
   const page = await visit(t, phone)

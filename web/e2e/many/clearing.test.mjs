@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { axeFindsNothing } from '../axe.mjs'
 import { logsIn, world } from '../browser.mjs'
 
-const longest = 240_000
+const longest = 480_000
 
 /** A person's clicks, which are counted; what is typed goes to where the focus is. */
 function hand(page) {
