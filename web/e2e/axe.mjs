@@ -5,8 +5,9 @@ import { createRequire } from 'node:module'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** Looks at a page once it has come to rest. */
+/** Looks at a page once it is there, and has come to rest. */
 export async function axeFindsNothing(page, where = page.url(), options = {}) {
+  await page.locator('h1').first().waitFor({ state: 'attached' })
   await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
   await page.waitForFunction(() =>
     document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getTiming().iterations === Infinity),
