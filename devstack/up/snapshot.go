@@ -86,9 +86,9 @@ func (r *running) lines() []board.Line {
 	lines = append(lines, board.Line{Label: "registers", Value: "http://" + r.options.RegistryAddress + "/registers/beijing_ce"})
 	// What the played neighbours are told is documented in docs/operations.md and docs/integrating.md.
 	lines = append(lines, board.Line{Label: "persons", Value: "http://" + r.options.BureauAddress + "/control/people  (whose numbers are known)"})
-	lines = append(lines, board.Line{Label: "institutions", Value: "http://" + r.options.InstitutionAddress + "/control/scripts  (how they behave)"})
+	lines = append(lines, board.Line{Label: "bodies", Value: "http://" + r.options.InstitutionAddress + "/control/scripts  (how they behave)"})
 	for _, l := range r.demo.Record().Logins {
 		lines = append(lines, board.Line{Label: l.Login, Value: strings.TrimSpace(l.Password + "  " + cmp.Or(l.Name, l.District))})
 	}
-	return append(lines, board.Line{Label: "tokens, keys", Value: r.options.Dir + "/" + demo.RecordFile})
+	return append(lines, board.Line{Label: "tokens", Value: r.options.Dir + "/" + demo.RecordFile})
 }
