@@ -36,8 +36,8 @@ test: build $(BIN)/gotest ## run every test on a private PostgreSQL and Temporal
 	@# What speaks to tokens is C, and nothing else here is.
 	@CGO_ENABLED=1 $(BIN)/gotest -tags pkcs11 $(GOTEST) ./signing/token
 	@# What these are about, the program and the pages, Go does not see: a result that it kept would be of another program.
-	@# They wait for calendars and pages more than for the processor, so two packages run at once, and three tests of each, on any
-	@# machine.
+	@# They wait for calendars and pages as much as for the processor, so two packages run at once, and three tests of each, on
+	@# any machine.
 	@cd devstack && DENGPAN_BINARY=$(BIN)/dengpan $(BIN)/gotest -timeout 25m -p 2 -parallel 3 -count=1 $(GOTEST) ./...
 
 lint: tools web ## check style, imports, determinism of workflows and tidiness of go.mod

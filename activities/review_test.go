@@ -220,14 +220,7 @@ func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 			b.admit(t)
 			b.exec(t, `INSERT INTO ce_years VALUES (2025, now(), $1)`, b.account)
 			b.trainOnly(t, calendar.NewDate(2025, time.March, 3))
-			credit := func(try int, instead bool) contract.StepReply {
-				reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
-					CaseID: b.caseID, Try: try, Overrides: overrides(instead, contract.CEYearClosed),
-				})
-				require.NoError(t, err)
-				return reply
-			}
-			reply := credit(1, false)
+			reply := b.credit(t, 1, false)
 			require.Equal(t, contract.CEYearClosed, reply.Incident.Cause)
 			require.Empty(t, b.ce(t))
 			verb := contract.Override
@@ -236,7 +229,7 @@ func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 				b.exec(t, `UPDATE ce_years SET closed_at = NULL, closed_by = NULL`)
 			}
 			b.settle(t, *reply.Incident, verb, store.ResolutionParams{Evidence: "e"})
-			require.Nil(t, credit(2, !reopen).Incident)
+			require.Nil(t, b.credit(t, 2, !reopen).Incident)
 			want := map[int]string{2025: "80"}
 			if !reopen {
 				want = map[int]string{calendar.Real().Today(time.Now()).Year(): "80"}
@@ -248,42 +241,24 @@ func TestX22HoursThatArriveForAClosedYearNeverMoveSilently(t *testing.T) {
 
 func TestX22WhatIsDecidedAboutOneClosedYearSaysNothingAboutAnother(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, graduate())
-	b.admit(t)
-	b.exec(t, `UPDATE cases SET registered_on = '2024-01-01'`) // before both years were closed
-	b.exec(t, `INSERT INTO ce_years VALUES (2024, now(), $1), (2025, now(), $1)`, b.account)
-	b.trainOnly(t, calendar.NewDate(2024, time.December, 28)) // four days of one year, six of the other
-	credit := func(try int) contract.StepReply {
-		reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
-			CaseID: b.caseID, Try: try, Overrides: overrides(try > 1, contract.CEYearClosed),
-		})
-		require.NoError(t, err)
-		return reply
-	}
-	reply := credit(1)
+	b := overTwoClosedYears(t)
+	reply := b.credit(t, 1, false)
 	require.Equal(t, contract.CEYearClosed, reply.Incident.Cause)
 	b.settle(t, *reply.Incident, contract.Override, store.ResolutionParams{Evidence: "e"})
-	reply = credit(2)
+	reply = b.credit(t, 2, true)
 	require.NotNil(t, reply.Incident, "the other year is closed, too")
 	require.Empty(t, b.ce(t), "nothing is written by halves")
 	b.exec(t, `UPDATE ce_years SET closed_at = NULL, closed_by = NULL WHERE year = 2025`)
 	b.settle(t, *reply.Incident, contract.Retry, store.ResolutionParams{})
-	require.Nil(t, credit(3).Incident)
+	require.Nil(t, b.credit(t, 3, true).Incident)
 	require.Equal(t, map[int]string{calendar.Real().Today(time.Now()).Year(): "32", 2025: "48"}, b.ce(t))
 }
 
 func TestX22BothOfTwoClosedYearsGoToTheOpenOneWhenBothAreDecidedSo(t *testing.T) {
 	t.Parallel()
-	b := newBundle(t, graduate())
-	b.admit(t)
-	b.exec(t, `UPDATE cases SET registered_on = '2024-01-01'`) // before both years were closed
-	b.exec(t, `INSERT INTO ce_years VALUES (2024, now(), $1), (2025, now(), $1)`, b.account)
-	b.trainOnly(t, calendar.NewDate(2024, time.December, 28))
+	b := overTwoClosedYears(t)
 	for try := 1; try <= 3; try++ {
-		reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
-			CaseID: b.caseID, Try: try, Overrides: overrides(try > 1, contract.CEYearClosed),
-		})
-		require.NoError(t, err)
+		reply := b.credit(t, try, try > 1)
 		require.Equal(t, try < 3, reply.Incident != nil, "try %d", try)
 		if reply.Incident != nil {
 			b.settle(t, *reply.Incident, contract.Override, store.ResolutionParams{Evidence: "e"})
@@ -297,6 +272,27 @@ func TestX22BothOfTwoClosedYearsGoToTheOpenOneWhenBothAreDecidedSo(t *testing.T)
 		sum += e.Hours.Float()
 	}
 	require.InDelta(t, 80, sum, 0)
+}
+
+// overTwoClosedYears is a training of four days of one closed year and six of the next, which is closed, too.
+func overTwoClosedYears(t *testing.T) bundle {
+	t.Helper()
+	b := newBundle(t, graduate())
+	b.admit(t)
+	b.exec(t, `UPDATE cases SET registered_on = '2024-01-01'`) // before both years were closed
+	b.exec(t, `INSERT INTO ce_years VALUES (2024, now(), $1), (2025, now(), $1)`, b.account)
+	b.trainOnly(t, calendar.NewDate(2024, time.December, 28))
+	return b
+}
+
+// credit credits a training's hours, once more when it was tried before, and in spite of a closed year when that was decided.
+func (b bundle) credit(t *testing.T, try int, instead bool) contract.StepReply {
+	t.Helper()
+	reply, err := b.CreditHours(t.Context(), contract.CreditHoursRequest{
+		CaseID: b.caseID, Try: try, Overrides: overrides(instead, contract.CEYearClosed),
+	})
+	require.NoError(t, err)
+	return reply
 }
 
 func TestX46NewFactsBringTheTitleThatACaseEndedWithout(t *testing.T) {

@@ -195,8 +195,8 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 		Program: options.Program, Demo: true,
 		DatabaseFile: filepath.Join(options.Dir, "application-database-url"), KeysetFile: filepath.Join(options.Dir, "keyset.json"),
 	}
-	w.Second, w.Changes = account(t, product, "trainee", "second"), account(t, product, "trainee", "changes")
-	w.Elsewhere = account(t, product, "operator", "elsewhere")
+	w.Second, w.Changes = account(t, product, "trainee", "", "second"), account(t, product, "trainee", "", "changes")
+	w.Elsewhere = account(t, product, "operator", "", "elsewhere")
 
 	w.examiners(t, record.Trainees[0].CaseID, product)
 	w.seated(t, options, product)
@@ -209,11 +209,11 @@ func prepare(t *testing.T, options up.Options, ended chan error) world {
 	return w
 }
 
-// account makes an account of a role, and says how its holder logs in.
-func account(t *testing.T, product stack.Product, role, login string) demo.WebLogin {
+// account makes an account of a role, of an institution's staff or of nobody's, and says how its holder logs in.
+func account(t *testing.T, product stack.Product, role, institution, login string) demo.WebLogin {
 	t.Helper()
-	made := demo.WebLogin{Role: role, Login: login, Password: "eleven slow herons at " + login}
-	require.NoError(t, product.Account(t.Context(), made.Role, "", "", made.Login, made.Password))
+	made := demo.WebLogin{Role: role, Institution: institution, Login: login, Password: "eleven slow herons at " + login}
+	require.NoError(t, product.Account(t.Context(), role, institution, "", login, made.Password))
 	return made
 }
 
@@ -246,8 +246,7 @@ func (w *world) desk(t *testing.T, options up.Options, product stack.Product) {
 	t.Helper()
 	simulator := world{URL: "http://" + options.InstitutionAddress}
 	simulator.ask(t, http.MethodPost, "/control/scripts", map[string]any{"institution_id": deskInstitution, "behaviour": "silent"}, &struct{}{})
-	w.Desk = demo.WebLogin{Role: "institution", Login: "desk", Password: "eleven slow herons at the desk", Institution: deskInstitution}
-	require.NoError(t, product.Account(t.Context(), w.Desk.Role, w.Desk.Institution, "", w.Desk.Login, w.Desk.Password))
+	w.Desk = account(t, product, "institution", deskInstitution, "desk")
 	for n, called := range deskTrainees {
 		w.register(t, 910_000+n, "例示"+string(called), deskInstitution, "junior", inPost)
 	}
@@ -277,17 +276,15 @@ func (w *world) examiners(t *testing.T, caseID string, product stack.Product) {
 	w.ask(t, http.MethodGet, "/v1/cases/"+caseID, nil, &c)
 	w.Examined = caseID
 	for _, login := range []string{"examiner-1", "examiner-2", "examiner-3"} {
-		account := demo.WebLogin{Role: "institution", Login: login, Password: "eleven slow herons at " + login, Institution: c.Body.ID}
-		require.NoError(t, product.Account(t.Context(), account.Role, account.Institution, "", account.Login, account.Password))
-		w.Examiners = append(w.Examiners, account)
+		w.Examiners = append(w.Examiners, account(t, product, "institution", c.Body.ID, login))
 	}
 }
 
 // seated registers a trainee with a log-in, and has the simulator leave their evaluation to the body's staff.
 func (w *world) seated(t *testing.T, options up.Options, product stack.Product) {
 	t.Helper()
-	w.Seated = demo.WebLogin{Role: "trainee", Login: "seated", Password: "eleven slow herons at the seat"}
-	w.SeatedCase = w.ownCase(t, product, w.Seated, registrationOf(930_000, "例示庚", trainerOfSeated, "junior", inPost))
+	w.Seated = account(t, product, "trainee", "", "seated")
+	w.SeatedCase = w.ownCase(t, w.Seated, registrationOf(930_000, "例示庚", trainerOfSeated, "junior", inPost))
 	simulator := world{URL: "http://" + options.InstitutionAddress}
 	for _, part := range []string{"theory", "practical"} {
 		simulator.ask(t, http.MethodPost, "/control/scripts",

@@ -16,10 +16,9 @@ import (
 	"github.com/dengpan/dengpan/devstack/up"
 )
 
-// ownCase makes a trainee's account, and has its owner register: they see the case.
-func (w *world) ownCase(t *testing.T, product stack.Product, own demo.WebLogin, registration map[string]any) (caseID string) {
+// ownCase has the owner of a trainee's account register: they see the case.
+func (w *world) ownCase(t *testing.T, own demo.WebLogin, registration map[string]any) (caseID string) {
 	t.Helper()
-	require.NoError(t, product.Account(t.Context(), own.Role, "", "", own.Login, own.Password))
 	cookies, err := cookiejar.New(nil)
 	require.NoError(t, err)
 	browser := http.Client{Jar: cookies}
@@ -68,6 +67,6 @@ func (w *world) unknown(t *testing.T, options up.Options, product stack.Product)
 	registration := registrationOf(940_000, "例示辛", w.trainer(t), "junior", inPost)
 	register := world{URL: "http://" + options.BureauAddress}
 	register.ask(t, http.MethodPut, "/control/people", map[string]any{"id_number": registration["id_number"], "name": ""}, &struct{}{})
-	w.Unknown = demo.WebLogin{Role: "trainee", Login: "unknown", Password: "eleven slow herons unknown"}
-	w.UnknownCase = w.ownCase(t, product, w.Unknown, registration)
+	w.Unknown = account(t, product, "trainee", "", "unknown")
+	w.UnknownCase = w.ownCase(t, w.Unknown, registration)
 }

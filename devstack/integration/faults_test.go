@@ -11,6 +11,7 @@ import (
 	"github.com/dengpan/dengpan/contract"
 	"github.com/dengpan/dengpan/devstack/process"
 	"github.com/dengpan/dengpan/devstack/stack"
+	"github.com/dengpan/dengpan/playing"
 )
 
 // batch is how many cases are under way while something is killed.
@@ -121,12 +122,7 @@ func trained(c document) bool {
 // pause lets the system work for a moment, so that the next blow falls somewhere else.
 func pause(t *testing.T, milliseconds int) {
 	t.Helper()
-	timer := time.NewTimer(time.Duration(milliseconds) * time.Millisecond)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-t.Context().Done():
-	}
+	playing.Wait(t.Context(), time.Duration(milliseconds)*time.Millisecond)
 }
 
 func TestAnAcknowledgedResultIsNeverLost(t *testing.T) {

@@ -1,5 +1,5 @@
 import { it } from 'node:test'
-import { axeFindsNothing } from './axe.mjs'
+import { axeFindsNothing, axeFindsNothingInLightOrDark } from './axe.mjs'
 import { at, loggedIn, makes, visit, world } from './browser.mjs'
 
 /**
@@ -116,16 +116,13 @@ for (const role of new Set(pages.map(([r]) => r))) {
     const page = role ? await loggedIn(t, role) : await visit(t)
     for (const [, where, sign, opened] of pages.filter(([r]) => r === role)) {
       const path = typeof where === 'function' ? where(made) : where
-      await page.emulateMedia({ colorScheme: 'light' })
       await page.goto(path.startsWith('/') ? at(path) : path)
       await page.locator(sign).first().waitFor()
       if (opened) {
         await page.locator('a.opener').first().click()
         await page.locator(opened).first().waitFor()
       }
-      await axeFindsNothing(page, `${path} in light`)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await axeFindsNothing(page, `${path} in dark`, { runOnly: ['color-contrast', 'link-in-text-block'] })
+      await axeFindsNothingInLightOrDark(page, path)
       const lang = await speaks(page)
       if (!lang) continue
       await page

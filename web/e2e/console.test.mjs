@@ -183,7 +183,6 @@ describe('the overview', () => {
     const page = await loggedIn(t, 'operator')
     await page.goto(at('/'))
     await page.waitForURL(/\/overview/)
-    await page.locator('main h1').waitFor()
     await axeFindsNothing(page, 'the overview')
     // It is counted now and then, and shown by itself once it is.
     const figure = page.locator('.today .figure').filter({ hasText: /[1-9]/ }).first()
